@@ -1,0 +1,218 @@
+"""The only door: what `run.py` and other programs call. Nothing here prints, asks or exits.
+
+`say` takes one sentence that a person should read; `on_progress` takes (done, total); both may be left out. A known
+trouble is raised as `source.shared.errors.Trouble`.
+"""
+
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import config
+from source.shared.errors import Trouble
+
+if TYPE_CHECKING:
+    from source.shared.checkpoint import Trained
+    from source.shared.evaluation import Metrics
+    from source.shared.prediction import Prediction
+    from source.shared.preprocessing import Preprocessed
+    from source.shared.training import Epoch
+    from source.shared.training_files import Summary
+
+Say = Callable[[str], None]
+OnProgress = Callable[[int, int], None]
+
+
+def silent(*_: Any) -> None:
+    """Default of `say` and `on_progress`."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What `train` made."""
+
+    folder: Path
+    weights: Path
+    epochs: int
+    best_epoch: int
+    parameters: int
+    seconds: float
+    val: "Metrics"
+
+
+@dataclass(frozen=True)
+class Test:
+    """What `test` measured."""
+
+    metrics: "Metrics"
+    folder: Path
+    unreadable: dict[str, str]
+
+
+def get_data(corpus: str, folder: Path | None = None, say: Say = silent, on_progress: OnProgress = silent) -> "Summary":
+    """Lay out an original corpus as training files; `folder` defaults to data/original_<corpus>_data."""
+    module = importlib.import_module("source.face.get_data")
+    return module.get_data(corpus, folder, say, on_progress)
+
+
+def preprocess(
+    model: str,
+    corpora: Sequence[str] = (),
+    *,
+    settings: Sequence[str] = (),
+    workers: int = 2,
+    resume: bool = True,
+    say: Say = silent,
+    on_progress: OnProgress = silent,
+) -> list["Preprocessed"]:
+    """Bring the stores of `corpora` (default: all training files there are) up to date."""
+    from source.shared.preprocessing import preprocess as run
+    from source.shared.spec import spec_of
+
+    spec = spec_of(model)
+    made = []
+    for corpus in corpora or _below(spec.training_folder, "data get NAME --from FOLDER"):
+        say(f"{corpus}: preprocessing for the {model} model.")
+        settings_used = configured(model, settings)
+        made.append(run(spec, settings_used, corpus, workers=workers, resume=resume, on_progress=on_progress))
+    return made
+
+
+def train(
+    model: str,
+    corpora: Sequence[str] = (),
+    *,
+    settings: Sequence[str] = (),
+    seed: int = 0,
+    resume: bool = False,
+    output: Path | None = None,
+    say: Say = silent,
+    on_batch: OnProgress = silent,
+    on_epoch_end: Callable[[int, "Epoch"], None] = silent,
+) -> Training:
+    """Train on the preprocessed `corpora`; weights, card and history go to `output` (default: models/<model>)."""
+    from source.shared import checkpoint, report, testing, training
+    from source.shared.spec import spec_of
+
+    spec, settings_used, started = spec_of(model), configured(model, settings), time.perf_counter()
+    folder = Path(output) if output else spec.folder
+    train_part, val_part = (_examples(model, settings_used, corpora, split) for split in ("train", "val"))
+    say(f"Training the {model} model on {len(train_part):,} clips, watching {len(val_part):,}.")
+    hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
+    fit = training.fit(spec, settings_used, train_part, val_part, folder, seed=seed, resume=resume, **hooks)
+    run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
+    trained = testing.calibrated(checkpoint.from_fit(spec, settings_used, fit, train_part, run), val_part)
+    val = testing.test_split(trained, val_part, train_part.clips)
+    weights = checkpoint.save(folder, trained.with_metrics(val=val.to_dict()))
+    report.write_training(folder, checkpoint.load(weights), fit.history, val)
+    return Training(folder, weights, len(fit.history), fit.best.epoch, trained.parameters, run["seconds"], val)
+
+
+def test(
+    model: str,
+    split: str = "test",
+    *,
+    folder: Path | None = None,
+    corpora: Sequence[str] = (),
+    weights: Path | None = None,
+    say: Say = silent,
+    on_progress: OnProgress = silent,
+) -> Test:
+    """Measure the trained model on a split of the preprocessed corpora, or on the labelled files of `folder`."""
+    from source.shared import report, testing
+
+    trained, unreadable = load(model, weights), {}
+    say(f"Testing the {model} model on {folder or split}.")
+    if folder:
+        metrics, unreadable = testing.test_folder(trained, Path(folder), on_progress)
+    else:
+        train_clips = _examples(model, trained.config, corpora, "train").clips
+        metrics = testing.test_split(trained, _examples(model, trained.config, corpora, split), train_clips)
+    target = (weights.parent if weights else trained.spec.folder) / f"test_{Path(folder).name if folder else split}"
+    report.write_test(target, trained, metrics, unreadable, command_line())
+    return Test(metrics, target, unreadable)
+
+
+def predict(
+    model: str,
+    name: str,
+    *,
+    weights: Path | None = None,
+    write: bool = True,
+    say: Say = silent,
+    on_progress: OnProgress = silent,
+) -> list["Prediction"]:
+    """Read the file or folder called `name`, looked up in input_files/ first, then as a path."""
+    path = input_named(name)
+    module = importlib.import_module(f"source.{model}.predict")
+    return module.predict(path, trained=load(model, weights), write=write, say=say, on_progress=on_progress)
+
+
+def load(model: str, weights: Path | None = None) -> "Trained":
+    """The trained model in `weights` (default: models/<model>/<model>_model.safetensors)."""
+    from source.shared import checkpoint
+    from source.shared.spec import spec_of
+
+    trained = checkpoint.load(Path(weights) if weights else checkpoint.weights_file(spec_of(model).folder, model))
+    if trained.spec.name != model:
+        raise Trouble(f"{weights} holds a {trained.spec.name} model, not a {model} model.")
+    return trained
+
+
+def configured(model: str, settings: Sequence[str] = ()) -> Any:
+    """The model's settings: its defaults, then models/<model>/best_hyperparameters.json, then `name=value` texts."""
+    from source.shared.settings import changed, from_dict
+    from source.shared.spec import spec_of
+
+    spec = spec_of(model)
+    file = spec.folder / "best_hyperparameters.json"
+    try:
+        best = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except ValueError as error:
+        raise Trouble(f"{file} is not JSON ({error}); correct it or delete it.") from None
+    return changed(from_dict(spec.default_config, best), settings)
+
+
+def input_named(name: str) -> Path:
+    """The file or folder a person means by `name`."""
+    for path in (config.INPUT_FOLDER / name, Path(name).expanduser()):
+        if path.exists():
+            return path
+    there = sorted(path.name for path in config.INPUT_FOLDER.glob("[!.]*"))
+    raise Trouble(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_listed(there)}.")
+
+
+def command_line() -> str:
+    """The command that was run, for reports: how a reader repeats it."""
+    return " ".join(["python", *(Path(part).name if i == 0 else part for i, part in enumerate(sys.argv))])
+
+
+def _examples(model, settings_used, corpora, split):
+    from source.shared.emotions import grouping_named
+    from source.shared.examples import Examples
+    from source.shared.spec import spec_of
+    from source.shared.store import Store
+
+    spec = spec_of(model)
+    there = _below(spec.store_folder, f"{model} preprocess")
+    usual = [name for name in config.CORPORA[model] if name in there]
+    chosen = corpora or usual or there
+    stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings_used)) for name in chosen]
+    return Examples(stores, split, grouping_named())
+
+
+def _below(folder: Path, how: str) -> list[str]:
+    names = sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
+    if not names:
+        raise Trouble(f"There is nothing in {folder} yet; make it with: python run.py {how}.")
+    return names
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return (", ".join(names[:most]) or "nothing yet") + more

@@ -1,0 +1,25 @@
+"""What training does to a batch of faces before the network sees it."""
+
+import torch
+
+from source.face.face_config import FaceConfig
+from source.face.symmetry import mirrored
+from source.shared.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
+
+
+def augment(inputs: dict, config: FaceConfig) -> dict:
+    """Half of the faces mirrored (crop, mesh and blendshapes alike), crops warped, relit and blotted, shapes hidden."""
+    count = len(inputs["image"])
+    flipped, other = some(count, 0.5), mirrored(inputs)
+    inputs = {name: _where(flipped, other[name], value) for name, value in inputs.items()}
+    image = random_affine(inputs["image"], config.rotate_degrees, config.scale_share, config.shift_share)
+    image = random_contrast_and_brightness(image, config.contrast, config.brightness)
+    hidden = some(count, config.shape_dropout).to(image.device)
+    return inputs | {
+        "image": random_erasing(image, config.erase_probability),
+        "face_found": inputs["face_found"] * ~hidden,
+    }
+
+
+def _where(chosen, yes, no):
+    return torch.where(chosen.to(no.device).view(-1, *[1] * (no.dim() - 1)), yes, no)

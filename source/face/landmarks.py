@@ -1,0 +1,207 @@
+"""Find faces: the mesh of 478 points, 52 blendshapes, and the crop and mesh in one common frame.
+
+The finder is MediaPipe's FaceLandmarker (Tasks API). The frame is how FER2013 frames a face: every face is moved,
+scaled and rolled (a similarity, no shear) so that nine points of its mesh come closest to where they lie on the median
+FER2013 training face, made symmetric. Picture and mesh go through the same similarity.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+POINTS = 478
+BLENDSHAPE_NAMES = (
+    "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",
+    "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight",
+    "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight",
+    "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen",
+    "jawRight", "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight",
+    "mouthFunnel", "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight",
+    "mouthPucker", "mouthRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper",
+    "mouthSmileLeft", "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft",
+    "mouthUpperUpRight", "noseSneerLeft", "noseSneerRight",
+)  # fmt: skip
+BLENDSHAPES = len(BLENDSHAPE_NAMES)  # 52
+# Mesh point -> (x, y) in the crop, as a share of its side: irises, nose tip, mouth corners, chin, forehead, cheeks.
+FRAME = {
+    468: (0.314, 0.386), 473: (0.686, 0.386), 1: (0.500, 0.619), 61: (0.3475, 0.773), 291: (0.6525, 0.773),
+    152: (0.500, 1.003), 10: (0.500, 0.106), 234: (0.1115, 0.459), 454: (0.8885, 0.459),
+}  # fmt: skip
+
+MOST_FACES = 20
+SURE_FACE = 0.5  # FaceLandmarker's own threshold for detection and presence
+SMALL_SIDE = 192  # pixels; FaceLandmarker misses more faces in smaller pictures, so they are enlarged first
+BORDER = 1 / 3  # a crop without margin gets its edge repeated by this share of its side: +2 % faces found on FER2013
+TILING_SIDE = 480  # pixels; in larger pictures the finder (which sees 128x128) also looks through overlapping tiles
+SAME_FACE_OVERLAP = 0.3  # intersection over union above which two finds are one face
+
+
+@dataclass(frozen=True)
+class Face:
+    """One face in a picture."""
+
+    mesh: np.ndarray
+    """(478, 3) float32: x, y in pixels of the picture, z in pixels relative to the head, smaller is nearer."""
+    blendshapes: np.ndarray
+    """(52,) float32 in [0, 1], in FaceLandmarker's order."""
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of the mesh, in pixels; may reach outside the picture."""
+        (left, top), (right, bottom) = self.mesh[:, :2].min(0), self.mesh[:, :2].max(0)
+        return float(left), float(top), float(right), float(bottom)
+
+    @property
+    def area(self) -> float:
+        left, top, right, bottom = self.box
+        return (right - left) * (bottom - top)
+
+
+class FaceFinder:
+    """FaceLandmarker for still pictures. A context manager: it holds native memory until closed."""
+
+    def __init__(self, model_file: Path | None = None, most_faces: int = MOST_FACES):
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        from source.shared import pretrained
+
+        file = model_file or pretrained.path("face_landmarker")
+        options = vision.FaceLandmarkerOptions(
+            # Bytes, not the path: the native code cannot open a path with characters outside the locale.
+            base_options=BaseOptions(model_asset_buffer=Path(file).read_bytes()),
+            num_faces=most_faces,
+            min_face_detection_confidence=SURE_FACE,
+            min_face_presence_confidence=SURE_FACE,
+            output_face_blendshapes=True,
+        )
+        self._landmarker = vision.FaceLandmarker.create_from_options(options)
+
+    def __enter__(self) -> "FaceFinder":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._landmarker.close()
+
+    def find(self, picture: np.ndarray) -> list[Face]:
+        """The faces in `picture` (H, W, 3) uint8 RGB, upright, from left to right."""
+        if min(picture.shape[:2]) < SMALL_SIDE:
+            return self._in_bordered(picture)
+        faces = self._in_whole(picture) + [face for tile in _tiles(picture) for face in self._in_tile(*tile)]
+        return _by_position(_distinct(faces)) or self._in_bordered(picture)
+
+    def _in_whole(self, picture: np.ndarray) -> list[Face]:
+        import mediapipe
+
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(picture))
+        result = self._landmarker.detect(image)
+        height, width = picture.shape[:2]
+        scale = np.array([width, height, width], np.float32)  # z is given in units of the width
+        meshes = [np.array([(p.x, p.y, p.z) for p in points], np.float32) * scale for points in result.face_landmarks]
+        shapes = [np.array([c.score for c in scores], np.float32) for scores in result.face_blendshapes]
+        return [Face(mesh, blendshapes) for mesh, blendshapes in zip(meshes, shapes, strict=True)]
+
+    def _in_bordered(self, picture: np.ndarray) -> list[Face]:
+        import cv2
+
+        enlarge = max(1, round(SMALL_SIDE / min(picture.shape[:2])))
+        large = cv2.resize(picture, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
+        border = round(min(large.shape[:2]) * BORDER)
+        bordered = cv2.copyMakeBorder(large, border, border, border, border, cv2.BORDER_REPLICATE)
+        faces = [_moved(face, -border, -border, 1 / enlarge) for face in self._in_whole(bordered)]
+        return _by_position(_distinct(faces))
+
+    def _in_tile(self, tile: np.ndarray, left: int, top: int) -> list[Face]:
+        return [_moved(face, left, top, 1) for face in self._in_whole(tile)]
+
+
+def _moved(face: Face, right: float, down: float, scale: float) -> Face:
+    mesh = (face.mesh + np.array([right, down, 0], np.float32)) * np.float32(scale)
+    return Face(mesh, face.blendshapes)
+
+
+def _tiles(picture: np.ndarray) -> Iterator[tuple[np.ndarray, int, int]]:
+    """Square tiles that overlap by half, of half the short side and of a quarter, with their left and top."""
+    short = min(picture.shape[:2])
+    for side in (short // 2, short // 4):
+        if side < TILING_SIDE // 2:
+            return
+        for top in _starts(picture.shape[0], side):
+            for left in _starts(picture.shape[1], side):
+                yield picture[top : top + side, left : left + side], left, top
+
+
+def _starts(length: int, side: int) -> list[int]:
+    count = -(-(length - side) // (side // 2)) + 1
+    return [round(step * (length - side) / max(count - 1, 1)) for step in range(count)]
+
+
+def _distinct(faces: list[Face]) -> list[Face]:
+    """Each face once: of finds that overlap the larger, which a tile's edge did not cut."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda face: -face.area):
+        if all(overlap(face.box, other.box) < SAME_FACE_OVERLAP for other in kept):
+            kept.append(face)
+    return kept[:MOST_FACES]
+
+
+def _by_position(faces: list[Face]) -> list[Face]:
+    return sorted(faces, key=lambda face: (face.box[0], face.box[1]))
+
+
+def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    """Intersection over union of two boxes (left, top, right, bottom); 0 to 1."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    shared = max(width, 0) * max(height, 0)
+    area = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)) - shared
+    return shared / area if area > 0 else 0.0
+
+
+def to_frame(face: Face) -> np.ndarray:
+    """The similarity (2, 3) from the picture's pixels to the frame's unit square: least squares over FRAME's points.
+
+    Closed form in the plane (Umeyama 1991, without reflection): as complex numbers, q = a p + b.
+    """
+    points, goals = face.mesh[list(FRAME), :2].astype(np.float64), np.array(list(FRAME.values()))
+    p, q = points @ (1, 1j), goals @ (1, 1j)
+    centred = p - p.mean()
+    a = (q * centred.conj()).sum() / max((abs(centred) ** 2).sum(), 1e-12)
+    b = q.mean() - a * p.mean()
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
+
+
+def aligned_crop(picture: np.ndarray, face: Face, side: int) -> np.ndarray:
+    """The face in the frame: `picture` (H, W, 3) uint8 RGB -> (side, side) uint8 grey."""
+    import cv2
+
+    region, face = _surroundings(picture, face)
+    grey, matrix = cv2.cvtColor(region, cv2.COLOR_RGB2GRAY), to_frame(face) * side
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    if scale < 0.75:  # shrink by area first: sampling alone would alias
+        small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        matrix[:, :2] /= np.array(small.shape[::-1]) / grey.shape[::-1]
+        grey = small
+    matrix[:, 2] += matrix[:, :2].sum(1) / 2 - 0.5  # OpenCV counts from the middle of the first pixel
+    return cv2.warpAffine(grey, matrix, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _surroundings(picture: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
+    """The part of the picture that the frame can show, so that the cost does not grow with the picture."""
+    left, top, right, bottom = face.box
+    margin = max(right - left, bottom - top) * 0.6
+    height, width = picture.shape[:2]
+    x0, y0 = (int(min(max(edge - margin, 0), end - 1)) for edge, end in ((left, width), (top, height)))
+    x1, y1 = (int(max(edge + margin, start + 1)) + 1 for edge, start in ((right, x0), (bottom, y0)))
+    return picture[y0:y1, x0:x1], _moved(face, -x0, -y0, 1)
+
+
+def aligned_mesh(face: Face) -> np.ndarray:
+    """The mesh in the frame, origin at its centre: (478, 3) float32, unit: the crop's side."""
+    matrix = to_frame(face)
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    flat = face.mesh[:, :2] @ matrix[:, :2].T + matrix[:, 2] - 0.5
+    return np.column_stack([flat, face.mesh[:, 2:] * scale]).astype(np.float32)

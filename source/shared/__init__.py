@@ -1,0 +1,1 @@
+"""What two or more models do the same way. Imports no model folder."""

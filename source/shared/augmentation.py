@@ -1,0 +1,51 @@
+"""Random changes to training batches, on tensors, one draw for each clip. Never applied to val or test."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def random_affine(image: Tensor, degrees: float, scale: float, shift: float) -> Tensor:
+    """Roll, scale and move each picture of image (B, H, W) by up to these amounts; the edge repeats.
+
+    degrees: either way; scale: as a share of 1; shift: as a share of the side.
+    """
+    angle = _either_way(len(image)) * math.radians(degrees)
+    size = 1 + _either_way(len(image)) * scale
+    across, down = _either_way(len(image)) * 2 * shift, _either_way(len(image)) * 2 * shift
+    rows = [size * angle.cos(), -size * angle.sin(), across, size * angle.sin(), size * angle.cos(), down]
+    matrix = torch.stack(rows, 1).view(-1, 2, 3)
+    grid = F.affine_grid(matrix, [len(image), 1, *image.shape[1:]], align_corners=False)
+    warped = F.grid_sample(image[:, None].float(), grid.to(image.device), padding_mode="border", align_corners=False)
+    return warped[:, 0]
+
+
+def random_contrast_and_brightness(image: Tensor, contrast: float, brightness: float) -> Tensor:
+    """image (B, H, W) in [0, 255]: contrast changed by up to this share, brightness by this share of the range."""
+    gain = (1 + _either_way(len(image)) * contrast)[:, None, None].to(image.device)
+    lift = (_either_way(len(image)) * brightness * 255)[:, None, None].to(image.device)
+    return ((image - 127.5) * gain + 127.5 + lift).clamp(0, 255)
+
+
+def random_erasing(image: Tensor, probability: float) -> Tensor:
+    """Blot out a rectangle of 1/8 to 3/8 of each side with one grey, in this share of the pictures (B, H, W)."""
+    count, height, width = image.shape
+    tall, wide = (side * (0.125 + 0.25 * torch.rand(count)) for side in (height, width))
+    top, left = torch.rand(count) * (height - tall), torch.rand(count) * (width - wide)
+    row, column = torch.arange(height)[None, :, None], torch.arange(width)[None, None, :]
+    top, tall, left, wide = (value[:, None, None] for value in (top, tall, left, wide))
+    inside = (row >= top) & (row < top + tall) & (column >= left) & (column < left + wide)
+    drawn = (torch.rand(count) < probability)[:, None, None]
+    grey = 255 * torch.rand(count, 1, 1)
+    return torch.where((inside & drawn).to(image.device), grey.to(image.device), image.float())
+
+
+def some(count: int, probability: float) -> Tensor:
+    """(count,) bool, each true with this probability."""
+    return torch.rand(count) < probability
+
+
+def _either_way(count: int) -> Tensor:
+    return torch.rand(count) * 2 - 1

@@ -1,0 +1,157 @@
+"""A trained model in one file: safetensors weights and a JSON header that is enough by itself to predict."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import source
+from source.shared.clips import Clip
+from source.shared.errors import Trouble
+from source.shared.evaluation import softmax
+from source.shared.settings import from_dict
+from source.shared.spec import ModelSpec, spec_of
+
+KEY = "demeanor"  # the entry of safetensors' metadata that holds the header
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the weights do not say by themselves."""
+
+    model: str
+    config: dict[str, Any]
+    labels: tuple[str, ...]
+    grouping: str
+    temperature: float
+    """Fitted on val; logits are divided by it."""
+    extract: dict[str, Any]
+    """The settings that the inputs must be made with."""
+    data: dict[str, Any] = field(default_factory=dict)
+    """Corpora, clips in each split and label, their licences."""
+    metrics: dict[str, Any] = field(default_factory=dict)
+    """Metrics on val, and on test if measured."""
+    training: dict[str, Any] = field(default_factory=dict)
+    """Seed, epochs, parameters, seconds, command, date."""
+    version: str = source.__version__
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A network ready to predict."""
+
+    spec: ModelSpec
+    config: Any
+    network: Any
+    header: Header
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.header.labels
+
+    @property
+    def parameters(self) -> int:
+        """Number of trained parameters."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+    def with_metrics(self, **metrics: Any) -> "Trained":
+        """The same with these entries in its header's metrics."""
+        return replace(self, header=replace(self.header, metrics=self.header.metrics | metrics))
+
+    def logits(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Mean over the views, (N, labels) float32; arrays as `extract` makes them, each with a leading axis of N."""
+        import torch
+
+        inputs = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
+        with torch.inference_mode():
+            views = [self.network(**view).float() for view in self.spec.views(inputs)]
+        return torch.stack(views).mean(0).numpy()
+
+    def probabilities(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Calibrated probabilities (N, labels) float32; each row sums to 1."""
+        return softmax(self.logits(arrays) / self.header.temperature)
+
+
+def weights_file(folder: Path, model: str) -> Path:
+    """The checkpoint within a trained model's folder."""
+    return folder / f"{model}_model.safetensors"
+
+
+def from_fit(spec: ModelSpec, config: Any, fit: Any, train: Any, run: Mapping[str, Any]) -> Trained:
+    """What a `source.shared.training.Fit` on the `Examples` train came to, not yet calibrated.
+
+    run: seed, seconds and command, kept in the header.
+    """
+    network = spec.build(config, len(train.grouping.labels))
+    network.load_state_dict(fit.best_weights)
+    trained = {"epochs": len(fit.history), "best_epoch": fit.best.epoch, "date": date.today().isoformat()}
+    header = Header(
+        model=spec.name,
+        config=asdict(config),
+        labels=train.grouping.labels,
+        grouping=train.grouping.name,
+        temperature=1.0,
+        extract=spec.extract_settings(config),
+        data={"train": clips_by_emotion(train.clips)},
+        training=trained | dict(run),
+    )
+    return Trained(spec, config, network.eval(), header)
+
+
+def clips_by_emotion(clips: Sequence[Clip]) -> dict[str, dict[str, int]]:
+    """Corpus -> emotion -> number of clips."""
+    counts = Counter((clip.corpus, clip.emotion) for clip in clips)
+    corpora = sorted({corpus for corpus, _ in counts})
+    return {name: {emotion: n for (corpus, emotion), n in counts.items() if corpus == name} for name in corpora}
+
+
+def save(folder: Path, trained: Trained) -> Path:
+    """Write the model into `folder`, whole or not at all; a model that was there is kept as *.previous."""
+    from safetensors.torch import save_file
+
+    file = weights_file(folder, trained.spec.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.part")
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in trained.network.state_dict().items()}
+    save_file(weights, draft, metadata={KEY: json.dumps(asdict(trained.header))})
+    if file.exists():
+        file.replace(file.with_suffix(".previous"))
+    draft.replace(file)
+    return file
+
+
+def read_header(file: Path) -> Header:
+    """The header of the checkpoint in `file`, without its weights."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, framework="numpy") as stream:
+            values = json.loads(stream.metadata()[KEY])
+    except FileNotFoundError:
+        raise Trouble(f"There is no trained model at {file}; train it first, or restore the one shipped.") from None
+    except (SafetensorError, KeyError, TypeError, ValueError):
+        raise Trouble(f"{file} is not a checkpoint of this project; restore it or train again.") from None
+    known = Header.__dataclass_fields__
+    unknown = sorted(set(values) - set(known))
+    if unknown or values.get("format") != FORMAT:
+        raise Trouble(f"{file} was written by another version ({unknown or values.get('format')}); update or train.")
+    return Header(**(values | {"labels": tuple(values["labels"])}))
+
+
+def load(file: Path) -> Trained:
+    """The trained model in `file`, in evaluation mode on the CPU."""
+    from safetensors.torch import load_file
+
+    header = read_header(file)
+    spec = spec_of(header.model)
+    config = from_dict(spec.default_config, header.config)
+    network = spec.build(config, len(header.labels))
+    network.load_state_dict(load_file(file))
+    return Trained(spec, config, network.eval(), header)

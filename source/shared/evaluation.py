@@ -1,0 +1,182 @@
+"""How good a model is: metrics as sums over clips and one division, with intervals, and how far to trust its numbers.
+
+Recall and F1 are averaged over the labels that occur in the truth, so that a label nobody could have shown counts
+neither for nor against. Intervals are bootstrap percentiles (Efron 1979) over speakers where they are known, else over
+clips.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+BINS = 15  # of the calibration error (Guo et al. 2017, arXiv:1706.04599)
+RESAMPLES = 1_000
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The result of one test. All shares are in [0, 1]."""
+
+    n: int
+    labels: tuple[str, ...]
+    accuracy: float
+    uar: float
+    """Unweighted average recall: the mean of the labels' recalls."""
+    macro_f1: float
+    weighted_f1: float
+    per_class: dict[str, dict[str, float]]
+    """Label -> precision, recall, f1, support."""
+    confusion: list[list[int]]
+    """Rows: truth; columns: answer; in the order of `labels`."""
+    ci95: dict[str, list[float]]
+    """accuracy, uar and macro_f1 -> lower and upper end of the 95 % interval."""
+    ece: float
+    """Expected calibration error of the calibrated probabilities."""
+    ece_before: float | None = None
+    """The same before temperature scaling."""
+    split: str = ""
+    speakers_disjoint: bool | None = None
+    """Whether no speaker was also in training; None where speakers are not known."""
+    answered: float = 1.0
+    """Share of clips on which the model was sure enough to answer."""
+    answered_accuracy: float | None = None
+    """Accuracy on those."""
+    reliability: tuple[dict[str, float], ...] = ()
+    """A bin of confidence each: confidence, accuracy, share of the clips."""
+    within: dict[str, dict[str, Any]] | None = None
+    """n, accuracy and uar within each part of the clips, such as each corpus."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def measure(
+    probabilities: np.ndarray,
+    truth: np.ndarray,
+    labels: Sequence[str],
+    *,
+    people: Sequence[Any] | None = None,
+    not_sure_below: float = 0.0,
+    uncalibrated: np.ndarray | None = None,
+    parts: Sequence[str] | None = None,
+    split: str = "",
+    speakers_disjoint: bool | None = None,
+) -> Metrics:
+    """Score probabilities (N, C) against truth (N,) of label indices.
+
+    people (N,): who shows each clip, for the bootstrap; None: every clip by itself. uncalibrated (N, C): probabilities
+    before temperature scaling. parts (N,): what to break the result down by.
+    """
+    answers, confusion = probabilities.argmax(1), np.zeros((len(labels), len(labels)), np.int64)
+    np.add.at(confusion, (truth, answers), 1)
+    sure = probabilities.max(1) >= not_sure_below
+    right = answers == truth
+    return Metrics(
+        n=len(truth),
+        labels=tuple(labels),
+        **_scores(confusion),
+        per_class=_per_class(confusion, labels),
+        confusion=confusion.tolist(),
+        ci95=_intervals(answers, truth, len(labels), people),
+        ece=calibration_error(probabilities, truth),
+        ece_before=None if uncalibrated is None else calibration_error(uncalibrated, truth),
+        split=split,
+        speakers_disjoint=speakers_disjoint,
+        answered=float(sure.mean()),
+        answered_accuracy=float(right[sure].mean()) if sure.any() else None,
+        reliability=tuple(_reliability(probabilities, truth)),
+        within=_within(answers, truth, len(labels), parts) if parts is not None else None,
+    )
+
+
+def _scores(confusion: np.ndarray) -> dict[str, float]:
+    support, hits = confusion.sum(1), confusion.diagonal()
+    occurs = support > 0
+    recall, f1 = hits[occurs] / support[occurs], _f1(confusion)[occurs]
+    return {
+        "accuracy": float(hits.sum() / max(support.sum(), 1)),
+        "uar": float(recall.mean()) if occurs.any() else 0.0,
+        "macro_f1": float(f1.mean()) if occurs.any() else 0.0,
+        "weighted_f1": float((f1 * support[occurs]).sum() / max(support.sum(), 1)),
+    }
+
+
+def _f1(confusion: np.ndarray) -> np.ndarray:
+    return 2 * confusion.diagonal() / np.maximum(confusion.sum(0) + confusion.sum(1), 1)
+
+
+def _per_class(confusion, labels):
+    answered, support, hits = confusion.sum(0), confusion.sum(1), confusion.diagonal()
+    rows = zip(hits / np.maximum(answered, 1), hits / np.maximum(support, 1), _f1(confusion), support, strict=True)
+    keys = ("precision", "recall", "f1")
+    return {
+        label: dict(zip(keys, map(float, row[:3]), strict=True)) | {"support": int(row[3])}
+        for label, row in zip(labels, rows, strict=True)
+    }
+
+
+def _intervals(answers, truth, classes, people):
+    """Percentiles of the scores over RESAMPLES draws of people (or clips) with replacement."""
+    draw = np.random.default_rng(0)
+    cells = truth * classes + answers
+    if people is None:
+        counts = np.bincount(cells, minlength=classes**2)
+        tables = draw.multinomial(len(truth), counts / max(len(truth), 1), RESAMPLES)
+    else:
+        _, owner = np.unique([repr(person) for person in people], return_inverse=True)
+        each = np.zeros((owner.max() + 1, classes**2), np.int64)
+        np.add.at(each, (owner, cells), 1)
+        tables = [each[draw.integers(0, len(each), len(each))].sum(0) for _ in range(RESAMPLES)]
+    scores = [_scores(np.reshape(table, (classes, classes))) for table in tables]
+    return {
+        name: [float(end) for end in np.percentile([score[name] for score in scores], (2.5, 97.5))]
+        for name in ("accuracy", "uar", "macro_f1")
+    }
+
+
+def _reliability(probabilities, truth):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == truth
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    for bin_ in np.unique(bins):
+        inside = bins == bin_
+        yield {
+            "confidence": float(confidence[inside].mean()),
+            "accuracy": float(right[inside].mean()),
+            "share": float(inside.mean()),
+        }
+
+
+def calibration_error(probabilities: np.ndarray, truth: np.ndarray) -> float:
+    """Expected calibration error: mean distance of confidence from accuracy over BINS equal bins, by clips."""
+    return float(sum(b["share"] * abs(b["confidence"] - b["accuracy"]) for b in _reliability(probabilities, truth)))
+
+
+def _within(answers, truth, classes, parts):
+    result = {}
+    for part in sorted(set(parts)):
+        inside = np.array([other == part for other in parts])
+        confusion = np.zeros((classes, classes), np.int64)
+        np.add.at(confusion, (truth[inside], answers[inside]), 1)
+        scores = _scores(confusion)
+        result[part] = {"n": int(inside.sum()), "accuracy": scores["accuracy"], "uar": scores["uar"]}
+    return result
+
+
+def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
+    """The temperature T > 0 that makes softmax(logits / T) likeliest: logits (N, C), truth (N,) (Guo et al. 2017)."""
+    from scipy.optimize import minimize_scalar
+
+    def loss(log_temperature: float) -> float:
+        probabilities = softmax(logits / np.exp(log_temperature))
+        return float(-np.log(probabilities[np.arange(len(truth)), truth] + 1e-12).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Over the last axis."""
+    from scipy.special import softmax as stable
+
+    return stable(logits, axis=-1)

@@ -1,0 +1,127 @@
+"""Files of a corpus -> its store: `extract` over an executor, chunk by chunk, resumable."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from source.shared.clips import MANIFEST, Clip, labelled_files
+from source.shared.errors import Trouble
+from source.shared.spec import ModelSpec, spec_of
+from source.shared.store import Manifest, StoreWriter, fingerprint
+
+CHUNK = 64  # clips handed to a worker at once, and committed at once
+AHEAD = 4  # chunks in flight for each worker: bounds the memory
+
+
+@dataclass(frozen=True)
+class Preprocessed:
+    """What became of one corpus."""
+
+    corpus: str
+    folder: Path
+    clips: int
+    unreadable: int
+    done_before: int
+    """Clips that an earlier run had already done."""
+
+
+def preprocess(
+    spec: ModelSpec,
+    config: Any,
+    corpus: str,
+    *,
+    workers: int = 1,
+    resume: bool = True,
+    executor: Executor | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Preprocessed:
+    """Bring the store of `corpus` up to date. An unchanged finished store is left as it is.
+
+    executor: anything that maps like a concurrent.futures.Executor, such as a Dask client's; None: `workers`
+    processes. Files that cannot be read get no row; they are listed in the store's unreadable.csv.
+    """
+    clips = training_clips(spec, corpus)
+    fresh = Manifest(spec.name, spec.extract_settings(config), fingerprint(clips))
+    writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
+    before = writer.manifest.clips_done
+    chunks = list(_chunks(clips[before:]))
+    with _pool(executor, workers, len(chunks)) as pool:
+        for clips_of, result in zip(chunks, _map(pool, spec, config, chunks, workers), strict=True):
+            rows, unreadable = result
+            readable = [clip for clip in clips_of if str(clip.path) not in unreadable]
+            writer.append(readable, rows, unreadable)
+            if on_progress:
+                on_progress(writer.manifest.clips_done, len(clips))
+    if not writer.manifest.rows:
+        raise Trouble(f"None of the {len(clips)} files of {corpus} could be read; see {writer.folder}/unreadable.csv.")
+    writer.finish()
+    done = writer.manifest
+    return Preprocessed(corpus, writer.folder, done.rows, done.unreadable, before)
+
+
+def training_clips(spec: ModelSpec, corpus: str) -> list[Clip]:
+    """The labelled files of `corpus` in the model's training folder."""
+    folder = spec.training_folder / corpus
+    clips = labelled_files(folder, spec.suffixes) if folder.is_dir() else []
+    if not clips:
+        there = sorted(child.name for child in spec.training_folder.glob("*") if (child / MANIFEST).exists())
+        raise Trouble(
+            f"There are no training files of {corpus} in {folder}; get them with: python run.py data get {corpus} "
+            f"--from FOLDER (there are: {', '.join(there) or 'none yet'})."
+        )
+    return clips
+
+
+def extract_chunk(model: str, config: Any, paths: Sequence[Path]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Rows of the files that can be read, and why the others cannot. Runs in a worker."""
+    spec, rows, unreadable = spec_of(model), [], {}
+    for path in paths:
+        try:
+            rows.append(spec.extract(path, config))
+        except (Trouble, OSError) as reason:
+            unreadable[str(path)] = str(reason)
+    names = rows[0] if rows else ()
+    return {name: np.stack([row[name] for row in rows]) for name in names}, unreadable
+
+
+def _chunks(clips: Sequence[Clip]) -> Iterator[Sequence[Clip]]:
+    for start in range(0, len(clips), CHUNK):
+        yield clips[start : start + CHUNK]
+
+
+def _pool(executor: Executor | None, workers: int, chunks: int) -> AbstractContextManager[Executor | None]:
+    if executor or workers <= 1 or chunks <= 1:
+        return nullcontext(executor)
+    # Spawned, not forked: a forked child of a process that has used threads may hang.
+    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_one_thread)
+
+
+def _one_thread() -> None:
+    """Workers share the cores: one thread each for numerics."""
+    import cv2
+    import torch
+
+    os.environ["OMP_NUM_THREADS"] = "1"
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+
+
+def _map(pool: Executor | None, spec: ModelSpec, config: Any, chunks: Sequence[Sequence[Clip]], workers: int):
+    """Results in order, at most AHEAD chunks a worker under way."""
+    jobs = iter([(spec.name, config, [clip.path for clip in chunk]) for chunk in chunks])
+    if pool is None:
+        for job in jobs:
+            yield extract_chunk(*job)
+        return
+    waiting = [pool.submit(extract_chunk, *job) for job in islice(jobs, AHEAD * max(workers, 1))]
+    while waiting:
+        yield waiting.pop(0).result()
+        waiting += [pool.submit(extract_chunk, *job) for job in islice(jobs, 1)]

@@ -1,0 +1,125 @@
+"""Frozen dataclasses of settings: checked when made, changed by `name=value`, read back from JSON."""
+
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from source.shared.errors import Trouble
+
+
+def check(config: Any) -> None:
+    """Raise Trouble for a value that its field's type does not allow. Call from `__post_init__`."""
+    hints = get_type_hints(type(config))
+    for field in fields(config):
+        value, hint = getattr(config, field.name), hints[field.name]
+        if not _fits(value, hint):
+            raise Trouble(f"The setting {field.name} cannot be {value!r}; it takes {describe(hint)}.")
+
+
+def changed(config: Any, assignments: Iterable[str]) -> Any:
+    """The config with `name=value` texts applied, as `--set` takes them.
+
+    >>> changed(TrainingSettings(), ["epochs=3"]).epochs
+    3
+    """
+    hints, values = get_type_hints(type(config)), {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise Trouble(f"'{text}' is not of the form name=value.")
+        _known(config, [name.strip()])
+        values[name.strip()] = _parse(name.strip(), value.strip(), hints[name.strip()])
+    return replace(config, **values)
+
+
+def from_dict(default: Any, values: dict[str, Any]) -> Any:
+    """The config with `values` (from JSON: lists stand for tuples) over those of `default`."""
+    _known(default, values)
+    frozen = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return replace(default, **frozen)
+
+
+def describe(hint: Any) -> str:
+    """What a field of this type takes, in words."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return "one of " + ", ".join(str(choice) for choice in inner)
+    if origin is tuple:
+        return f"{describe(inner[0])}s, separated by commas"
+    if origin is types.UnionType:
+        return " or ".join(describe(part) for part in inner)
+    return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(hint, "none")
+
+
+def _known(config, names):
+    known = [field.name for field in fields(config)]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Trouble(f"There is no setting {', '.join(unknown)}; there are: {', '.join(known)}.")
+
+
+def _fits(value, hint):
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return value in inner
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(item, inner[0]) for item in value)
+    if origin is types.UnionType:
+        return any(_fits(value, part) for part in inner)
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, hint) and not (hint is int and isinstance(value, bool))
+
+
+def _parse(name, text, hint):
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is tuple:
+        return tuple(_parse(name, part.strip(), inner[0]) for part in text.split(",") if part.strip())
+    if origin is types.UnionType:
+        return None if text.lower() == "none" else _parse(name, text, inner[0])
+    try:
+        if hint is bool:
+            return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[text.lower()]
+        return hint(text) if hint in (int, float) else text
+    except (KeyError, ValueError):
+        raise Trouble(f"The setting {name} cannot be '{text}'; it takes {describe(hint)}.") from None
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How any model is trained; a model's own settings extend these."""
+
+    epochs: int = 40
+    """Passes over the training split, at most; the learning rate's schedule spans them."""
+    patience: int = 12
+    """Epochs without a better val UAR after which training stops."""
+    batch_size: int = 128
+    """Clips a step and process."""
+    learning_rate: float = 2e-3
+    """AdamW's peak rate: linear warm-up over the first tenth of the steps, then a cosine to zero."""
+    weight_decay: float = 1e-2
+    """AdamW's decoupled weight decay, not applied to biases and normalisation."""
+    average_decay: float = 0.998
+    """Decay a step of the exponential moving average of the weights, which is what is validated and kept; 0: none."""
+    gradient_clip: float = 5.0
+    """Largest norm of the gradient; 0: no limit."""
+    loss: Literal["cross_entropy", "focal", "soft_labels"] = "cross_entropy"
+    """soft_labels: cross entropy against a mix of the corpus's label and its raters' votes, where it has votes."""
+    focal_gamma: float = 2.0
+    """Focusing exponent of the focal loss (Lin et al. 2017, arXiv:1708.02002)."""
+    vote_share: float = 0.5
+    """Share of the raters' votes in a soft label; the rest is the corpus's own label."""
+    label_smoothing: float = 0.05
+    """Share of the target spread evenly over the labels."""
+    class_weight_power: float = 0.0
+    """Weight of a label in the loss: its frequency to minus this power, mean 1; 0: none, 1: balanced."""
+    bfloat16: bool = True
+    """Compute in bfloat16 where the processor has it."""
+
+    def __post_init__(self):
+        check(self)
+        positive = ("epochs", "patience", "batch_size", "learning_rate")
+        bad = [name for name in positive if getattr(self, name) <= 0]
+        if bad:
+            raise Trouble(f"The setting {bad[0]} must be above zero, not {getattr(self, bad[0])}.")

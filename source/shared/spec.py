@@ -1,0 +1,66 @@
+"""The seam: a model is a folder of `source` that exports one SPEC."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import config
+import source
+from source.shared.errors import Trouble
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """All that preprocessing, training, tuning, testing and prediction need to know of one model.
+
+    The keys that `extract` returns are the argument names of the network's `forward`, so one loop calling
+    `model(**inputs)` serves every model. A missing modality is an array of zeros and a mask, never a dropped clip.
+    """
+
+    name: str
+    """Folder under source/ and models/, and in data/preprocessed_<name>_data."""
+    default_config: Any
+    """Frozen dataclass that extends TrainingSettings; its EXTRACT names the fields that `extract` reads."""
+    suggest: Callable[[Any], dict[str, Any]]
+    """Optuna trial -> the fields it overrides."""
+    extract: Callable[[Path, Any], dict[str, Any]]
+    """File, config -> named arrays of fixed shape. Preprocessing and prediction both call this one."""
+    build: Callable[[Any, int], Any]
+    """Config, num_classes -> untrained network; 0 classes: identity head, so that it gives features."""
+    augment: Callable[[dict[str, Any], Any], dict[str, Any]]
+    """Inputs of a training batch (tensors), config -> augmented inputs. Never called on val or test."""
+    views: Callable[[dict[str, Any]], list[dict[str, Any]]]
+    """Inputs -> the views whose probabilities are averaged at evaluation and prediction (such as the mirrored face)."""
+    suffixes: tuple[str, ...]
+    """Endings of the files that `extract` reads, lower case with the dot."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the trained model lives: models/<name>."""
+        return config.MODELS_FOLDER / self.name
+
+    @property
+    def training_folder(self) -> Path:
+        """Where `data get` puts labelled files: data/training_<kind>."""
+        return config.DATA_FOLDER / TRAINING_FOLDERS[self.name]
+
+    @property
+    def store_folder(self) -> Path:
+        """Where preprocessed arrays lie, a folder for each corpus."""
+        return config.DATA_FOLDER / f"preprocessed_{self.name}_data"
+
+    def extract_settings(self, settings: Any) -> dict[str, Any]:
+        """The settings that decide what `extract` returns; kept in every store and checkpoint."""
+        return {name: getattr(settings, name) for name in settings.EXTRACT}
+
+
+TRAINING_FOLDERS = {"face": "training_faces"}
+
+
+def spec_of(name: str) -> ModelSpec:
+    """The SPEC of the model called `name`."""
+    if name not in source.MODELS:
+        raise Trouble(f"There is no model '{name}'; there are: {', '.join(source.MODELS)}.")
+    return importlib.import_module(f"source.{name}").SPEC

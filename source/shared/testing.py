@@ -1,0 +1,100 @@
+"""A trained model on labelled clips: calibrated on val, measured on a split or on any labelled folder."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import config as settings
+from source.shared.checkpoint import Trained
+from source.shared.clips import Clip, labelled_files
+from source.shared.emotions import Grouping, grouping_named
+from source.shared.errors import Trouble
+from source.shared.evaluation import Metrics, fit_temperature, measure, softmax
+from source.shared.examples import Examples, require_examples
+from source.shared.preprocessing import CHUNK, extract_chunk
+from source.shared.splits import person_of, speakers_disjoint
+
+
+def logits_of(trained: Trained, examples: Examples, size: int = 512) -> np.ndarray:
+    """(N, labels) over all examples, `size` at a time."""
+    batches = (
+        examples.__getitems__(range(start, min(start + size, len(examples)))) for start in range(0, len(examples), size)
+    )
+    arrays = ({name: value.numpy() for name, value in batch.inputs.items()} for batch in batches)
+    return np.concatenate([trained.logits(array) for array in arrays])
+
+
+def calibrated(trained: Trained, val: Examples) -> Trained:
+    """The same model with the temperature that fits val."""
+    temperature = fit_temperature(logits_of(trained, require_examples(val, "calibrate on")), val.labels)
+    return replace(trained, header=replace(trained.header, temperature=temperature))
+
+
+def test_split(trained: Trained, examples: Examples, train_clips: Sequence[Clip] = ()) -> Metrics:
+    """Measure on the preprocessed clips of one split; train_clips: what the model was trained on."""
+    logits = logits_of(trained, require_examples(examples, "test on"))
+    disjoint = speakers_disjoint(train_clips, examples.clips) if train_clips else None
+    return _measured(trained, logits, examples.labels, examples.clips, examples.split, disjoint)
+
+
+def test_folder(trained: Trained, folder: Path, on_progress: Any = None) -> tuple[Metrics, dict[str, str]]:
+    """Measure on the labelled files of any folder, each extracted as in prediction; and why some could not be read."""
+    grouping = grouping_of(trained)
+    clips = [clip for clip in _labelled(trained, folder) if grouping.label_of(clip.emotion)]
+    logits, read, unreadable = [], [], {}
+    for chunk, rows, failed in _extracted(trained, clips):
+        unreadable |= failed
+        read += [clip for clip in chunk if str(clip.path) not in failed]
+        if rows:
+            logits.append(trained.logits(rows))
+        if on_progress:
+            on_progress(len(read) + len(unreadable), len(clips))
+    if not read:
+        raise Trouble(f"None of the {len(clips)} labelled files in {folder} could be read.")
+    truth = np.array([trained.labels.index(str(grouping.label_of(clip.emotion))) for clip in read])
+    return _measured(trained, np.concatenate(logits), truth, read, str(folder), None), unreadable
+
+
+def grouping_of(trained: Trained) -> Grouping:
+    """The grouping the model was trained in, whatever config.GROUPING says today."""
+    grouping = grouping_named(trained.header.grouping)
+    if grouping.labels != trained.labels:
+        raise Trouble(
+            f"The model tells {', '.join(trained.labels)} apart, but the grouping '{grouping.name}' in config.py now "
+            f"has {', '.join(grouping.labels)}; train again or restore the grouping."
+        )
+    return grouping
+
+
+def _labelled(trained: Trained, folder: Path) -> list[Clip]:
+    clips = labelled_files(folder, trained.spec.suffixes) if folder.is_dir() else []
+    if not clips:
+        raise Trouble(
+            f"{folder} holds no labelled files; name them <dataset>_<number>_<emotion>.png or put them in a folder for "
+            f"each emotion ({', '.join(settings.EMOTIONS)})."
+        )
+    return clips
+
+
+def _extracted(trained: Trained, clips: Sequence[Clip]) -> Iterator[tuple[Sequence[Clip], dict, dict[str, str]]]:
+    for start in range(0, len(clips), CHUNK):
+        chunk = clips[start : start + CHUNK]
+        yield chunk, *extract_chunk(trained.spec.name, trained.config, [clip.path for clip in chunk])
+
+
+def _measured(trained, logits, truth, clips, split, disjoint):
+    corpora = [clip.corpus for clip in clips]
+    return measure(
+        softmax(logits / trained.header.temperature),
+        truth,
+        trained.labels,
+        people=[person_of(clip) for clip in clips] if all(clip.speaker for clip in clips) else None,
+        not_sure_below=settings.NOT_SURE_BELOW,
+        uncalibrated=softmax(logits),
+        parts=corpora if len(set(corpora)) > 1 else None,
+        split=split,
+        speakers_disjoint=disjoint,
+    )

@@ -1,0 +1,252 @@
+"""One training loop for all models: plain PyTorch over accelerate (device, bfloat16, several GPUs and machines)."""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+from torch import nn
+from torch.utils.data import DataLoader
+
+from source.shared.errors import Trouble
+from source.shared.evaluation import measure
+from source.shared.examples import Batch, Examples, as_batch, require_examples
+from source.shared.losses import class_weights, loss, targets
+from source.shared.settings import TrainingSettings
+from source.shared.spec import ModelSpec
+from source.shared.splits import assert_disjoint
+
+log = logging.getLogger(__name__)
+WARM_UP = 0.1  # share of the steps over which the learning rate rises
+STATE = "checkpoints/last.pt"  # in the model's folder: all that `resume` needs
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training split came to."""
+
+    epoch: int
+    train_loss: float
+    val_loss: float
+    val_accuracy: float
+    val_uar: float
+    learning_rate: float
+    seconds: float
+
+
+@dataclass
+class Fit:
+    """A training under way: the best weights so far and the history."""
+
+    history: list[Epoch] = field(default_factory=list)
+    best_weights: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch with the best val UAR, the first of equals; its weights are `best_weights`."""
+        return max(self.history, key=lambda epoch: epoch.val_uar)
+
+
+class Average:
+    """Exponential moving average of a network's weights and normalisation statistics (Polyak & Juditsky 1992)."""
+
+    def __init__(self, network: nn.Module, decay: float):
+        self.decay, self.steps = decay, 0
+        self.state = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 20))  # forgets the first steps soon
+        for name, value in network.state_dict().items():
+            mine = self.state[name]
+            mine.lerp_(value, 1 - decay) if mine.is_floating_point() else mine.copy_(value)
+
+
+class Trainer:
+    """Trains one network on one split and watches it on another. `fit` is the way in."""
+
+    def __init__(self, spec: ModelSpec, config: TrainingSettings, train: Examples, val: Examples, seed: int):
+        assert_disjoint(require_examples(train, "train on").clips, require_examples(val, "validate on").clips)
+        set_seed(seed)
+        self.spec, self.config, self.seed, self.labels = spec, config, seed, train.grouping.labels
+        self.accelerator = Accelerator(mixed_precision="bf16" if config.bfloat16 and has_bfloat16() else "no")
+        self.network = spec.build(config, len(self.labels)).to(memory_format=torch.channels_last)
+        self.average = Average(self.network.to(self.accelerator.device), config.average_decay)
+        self.watched = spec.build(config, len(self.labels)).to(self.accelerator.device)
+        self.weights = class_weights(train.counts(), config.class_weight_power).to(self.accelerator.device)
+        optimizer = torch.optim.AdamW(_parameter_groups(self.network, config), config.learning_rate)
+        loaders = _loader(train, config.batch_size, shuffle=True), _loader(val, 512, shuffle=False)
+        prepared = self.accelerator.prepare(self.network, optimizer, *loaders)
+        self.network, self.optimizer, self.train_batches, self.val_batches = prepared
+        self.total_steps = config.epochs * len(self.train_batches)
+
+    def run_epoch(self, epoch: int, on_batch: Callable[[int, int], None] | None) -> float:
+        """One pass over the training split; the mean loss a clip."""
+        # Seeded anew each epoch, so that a resumed training draws what the uninterrupted one would have drawn.
+        set_seed(self.seed * 100_003 + epoch, device_specific=True)
+        _shuffle_for(self.train_batches, self.seed * 100_003 + epoch)
+        self.network.train()
+        total, clips = 0.0, 0
+        for step, batch in enumerate(self.train_batches):
+            value = self._step(batch, epoch * len(self.train_batches) + step)
+            total, clips = total + value * len(batch.labels), clips + len(batch.labels)
+            if on_batch:
+                on_batch(step + 1, len(self.train_batches))
+        if not math.isfinite(total):
+            raise Trouble(f"The loss of epoch {epoch} is not a number; try a lower learning_rate or bfloat16=false.")
+        return total / clips
+
+    def _step(self, batch: Batch, step: int) -> float:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.config.learning_rate * schedule(step, self.total_steps)
+        with torch.no_grad():
+            inputs = self.spec.augment(batch.inputs, self.config)
+        with self.accelerator.autocast():
+            logits = self.network(**inputs)
+        value = loss(logits, targets(batch.labels, batch.votes, self.config), self.weights, self.config)
+        self.accelerator.backward(value)
+        if self.config.gradient_clip:
+            self.accelerator.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.average.update(self.accelerator.unwrap_model(self.network))
+        return value.item()
+
+    @torch.inference_mode()
+    def validate(self) -> dict[str, float]:
+        """Loss, accuracy and UAR on val of the averaged weights."""
+        self.watched.load_state_dict(self.average.state)
+        self.watched.eval()
+        logits, truth = [], []
+        for batch in self.val_batches:
+            with self.accelerator.autocast():
+                answer = self.watched(**batch.inputs)
+            gathered = self.accelerator.gather_for_metrics((answer.float(), batch.labels))
+            logits.append(gathered[0].cpu())
+            truth.append(gathered[1].cpu())
+        return _val_scores(torch.cat(logits), torch.cat(truth), self.labels)
+
+    def state(self) -> dict[str, Any]:
+        """All that a later process needs to go on, as plain values and tensors."""
+        return {
+            "network": self.accelerator.unwrap_model(self.network).state_dict(),
+            "average": self.average.state,
+            "average_steps": self.average.steps,
+            "optimizer": self.optimizer.state_dict(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.accelerator.unwrap_model(self.network).load_state_dict(state["network"])
+        self.average.state, self.average.steps = state["average"], state["average_steps"]
+        self.optimizer.load_state_dict(state["optimizer"])
+
+
+def fit(
+    spec: ModelSpec,
+    config: TrainingSettings,
+    train: Examples,
+    val: Examples,
+    folder: Path,
+    *,
+    seed: int = 0,
+    resume: bool = False,
+    on_epoch_end: Callable[[int, Epoch], None] | None = None,
+    on_batch: Callable[[int, int], None] | None = None,
+) -> Fit:
+    """Train until `config.epochs` or until val UAR has not improved for `config.patience` epochs.
+
+    After every epoch the state is in `folder`/checkpoints; with `resume` a stopped training goes on from there and
+    ends as it would have without the stop. `on_epoch_end(epoch, metrics)` may raise to stop (Optuna's pruning).
+    Deterministic on the CPU for one seed and one number of threads.
+    """
+    trainer = Trainer(spec, config, train, val, seed)
+    identity = {"config": repr(config), "seed": seed, "clips": [len(train), len(val)]}
+    fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
+    for epoch in range(len(fit.history), config.epochs):
+        if epoch - (fit.best.epoch if fit.history else epoch) >= config.patience:
+            break
+        started = time.perf_counter()
+        train_loss = trainer.run_epoch(epoch, on_batch)
+        rate = config.learning_rate * schedule((epoch + 1) * len(trainer.train_batches) - 1, trainer.total_steps)
+        seconds = time.perf_counter() - started
+        fit.history.append(Epoch(epoch, train_loss, **trainer.validate(), learning_rate=rate, seconds=seconds))
+        if fit.best is fit.history[-1]:
+            fit.best_weights = {name: value.clone() for name, value in trainer.average.state.items()}
+        if trainer.accelerator.is_main_process:
+            _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
+        if on_epoch_end:
+            on_epoch_end(epoch, fit.history[-1])
+    return fit
+
+
+def schedule(step: int, total: int) -> float:
+    """Share of the peak learning rate at `step`: linear warm-up, then half a cosine to zero (arXiv:1608.03983)."""
+    warm = max(1, round(total * WARM_UP))
+    if step < warm:
+        return (step + 1) / warm
+    return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(total - warm, 1)))
+
+
+def has_bfloat16() -> bool:
+    """Whether the device computes in bfloat16 rather than imitating it."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def _parameter_groups(network: nn.Module, config: TrainingSettings) -> list[dict[str, Any]]:
+    decayed = [p for p in network.parameters() if p.dim() > 1]
+    plain = [p for p in network.parameters() if p.dim() <= 1]
+    return [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+
+
+def _loader(examples: Examples, batch_size: int, shuffle: bool) -> DataLoader:
+    generator = torch.Generator() if shuffle else None
+    # A batch of one clip would break batch normalisation, so a short last batch of training is left to the next epoch.
+    short = shuffle and len(examples) >= batch_size
+    return DataLoader(examples, batch_size, shuffle, collate_fn=as_batch, generator=generator, drop_last=short)
+
+
+def _shuffle_for(batches: Any, seed: int) -> None:
+    sampler = batches.batch_sampler
+    while not isinstance(sampler, torch.utils.data.RandomSampler):
+        sampler = getattr(sampler, "batch_sampler", None) or sampler.sampler
+    sampler.generator.manual_seed(seed)
+
+
+def _val_scores(logits: torch.Tensor, truth: torch.Tensor, labels: tuple[str, ...]) -> dict[str, float]:
+    result = measure(logits.softmax(1).numpy(), truth.numpy(), labels)
+    return {
+        "val_loss": float(nn.functional.cross_entropy(logits, truth)),
+        "val_accuracy": result.accuracy,
+        "val_uar": result.uar,
+    }
+
+
+def _as_plain(fit: Fit) -> dict[str, Any]:
+    return {"history": [asdict(epoch) for epoch in fit.history], "best_weights": fit.best_weights}
+
+
+def _save_state(file: Path, state: dict[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".part")
+    torch.save(state, draft)
+    draft.replace(file)
+
+
+def _resume(trainer: Trainer, file: Path, identity: dict[str, Any]) -> Fit:
+    if not file.is_file():
+        raise Trouble(f"There is no stopped training to resume in {file.parent}; train without --resume.")
+    state = torch.load(file, map_location="cpu", weights_only=True)
+    different = [name for name, value in identity.items() if state[name] != value]
+    if different:
+        raise Trouble(f"The stopped training in {file.parent} had another {different[0]}; train without --resume.")
+    trainer.restore(state)
+    return Fit([Epoch(**epoch) for epoch in state["history"]], state["best_weights"])
