@@ -6,6 +6,7 @@ trouble is raised as `source.shared.errors.Trouble`.
 
 import importlib
 import json
+import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,9 +19,11 @@ from source.shared.errors import Trouble
 
 if TYPE_CHECKING:
     from source.shared.checkpoint import Trained
+    from source.shared.doctor import Finding
     from source.shared.evaluation import Metrics
     from source.shared.prediction import Prediction
     from source.shared.preprocessing import Preprocessed
+    from source.shared.settings import Setting
     from source.shared.training import Epoch
     from source.shared.training_files import Summary
 
@@ -76,7 +79,7 @@ def preprocess(
 
     spec = spec_of(model)
     made = []
-    for corpus in corpora or _below(spec.training_folder, "data get NAME --from FOLDER"):
+    for corpus in corpora or training_corpora(model):
         say(f"{corpus}: preprocessing for the {model} model.")
         settings_used = configured(model, settings)
         made.append(run(spec, settings_used, corpus, workers=workers, resume=resume, on_progress=on_progress))
@@ -153,6 +156,20 @@ def predict(
     return module.predict(path, trained=load(model, weights), write=write, say=say, on_progress=on_progress)
 
 
+def settings(model: str) -> list["Setting"]:
+    """The model's hyperparameters: what `--set` can change, and their values without it."""
+    from source.shared.settings import listed
+
+    return listed(configured(model))
+
+
+def examine() -> list["Finding"]:
+    """What is installed, found and missing, and what to do about it."""
+    from source.shared import doctor
+
+    return doctor.examine()
+
+
 def load(model: str, weights: Path | None = None) -> "Trained":
     """The trained model in `weights` (default: models/<model>/<model>_model.safetensors)."""
     from source.shared import checkpoint
@@ -178,18 +195,41 @@ def configured(model: str, settings: Sequence[str] = ()) -> Any:
     return changed(from_dict(spec.default_config, best), settings)
 
 
+def known_corpora() -> tuple[str, ...]:
+    """The corpora that `get_data` knows by name."""
+    from source import datasets
+
+    return datasets.known_corpora()
+
+
+def training_corpora(model: str) -> list[str]:
+    """The corpora that `preprocess` can take; Trouble where there is none."""
+    from source.shared.spec import TRAINING_FOLDERS
+
+    return _below(config.DATA_FOLDER / TRAINING_FOLDERS[model], "data get NAME --from FOLDER")
+
+
+def preprocessed_corpora(model: str) -> list[str]:
+    """The corpora that `train` and `test` can take; Trouble where there is none."""
+    return _below(config.DATA_FOLDER / f"preprocessed_{model}_data", f"{model} preprocess")
+
+
+def inputs() -> list[str]:
+    """What lies in input_files/, by name."""
+    return sorted(path.name for path in config.INPUT_FOLDER.glob("[!.]*"))
+
+
 def input_named(name: str) -> Path:
     """The file or folder a person means by `name`."""
     for path in (config.INPUT_FOLDER / name, Path(name).expanduser()):
         if path.exists():
             return path
-    there = sorted(path.name for path in config.INPUT_FOLDER.glob("[!.]*"))
-    raise Trouble(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_listed(there)}.")
+    raise Trouble(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_listed(inputs())}.")
 
 
 def command_line() -> str:
     """The command that was run, for reports: how a reader repeats it."""
-    return " ".join(["python", *(Path(part).name if i == 0 else part for i, part in enumerate(sys.argv))])
+    return shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]])
 
 
 def _examples(model, settings_used, corpora, split):
@@ -199,7 +239,7 @@ def _examples(model, settings_used, corpora, split):
     from source.shared.store import Store
 
     spec = spec_of(model)
-    there = _below(spec.store_folder, f"{model} preprocess")
+    there = preprocessed_corpora(model)
     usual = [name for name in config.CORPORA[model] if name in there]
     chosen = corpora or usual or there
     stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings_used)) for name in chosen]

@@ -1,19 +1,30 @@
 """One face -> emotion."""
 
-from source.face.augment import augment
+from typing import Any
+
 from source.face.face_config import FaceConfig, suggest
-from source.face.face_model import FaceModel
 from source.face.preprocess import SUFFIXES, extract
 from source.face.symmetry import mirrored
 from source.shared.spec import ModelSpec
 
-SPEC = ModelSpec(
-    name="face",
-    default_config=FaceConfig(),
-    suggest=suggest,
-    extract=extract,
-    build=FaceModel,
-    augment=augment,
-    views=lambda inputs: [inputs, mirrored(inputs)],
-    suffixes=SUFFIXES,
-)
+
+def build(config: FaceConfig, num_classes: int) -> Any:
+    """An untrained `source.face.face_model.FaceModel`."""
+    from source.face.face_model import FaceModel  # brings torch: seconds that preprocessing's workers need not spend
+
+    return FaceModel(config, num_classes)
+
+
+def augment(inputs: dict[str, Any], config: FaceConfig) -> dict[str, Any]:
+    """See `source.face.augment.augment`."""
+    from source.face.augment import augment
+
+    return augment(inputs, config)
+
+
+def views(inputs: dict[str, Any]) -> list[dict[str, Any]]:
+    """The face and its mirror image."""
+    return [inputs, mirrored(inputs)]
+
+
+SPEC = ModelSpec("face", FaceConfig(), suggest, extract, build, augment, views, SUFFIXES)

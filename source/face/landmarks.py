@@ -34,7 +34,10 @@ MOST_FACES = 20
 SURE_FACE = 0.5  # FaceLandmarker's own threshold for detection and presence
 SMALL_SIDE = 192  # pixels; FaceLandmarker misses more faces in smaller pictures, so they are enlarged first
 BORDER = 1 / 3  # a crop without margin gets its edge repeated by this share of its side: +2 % faces found on FER2013
-TILING_SIDE = 480  # pixels; in larger pictures the finder (which sees 128x128) also looks through overlapping tiles
+# The finder sees 128x128 pixels, so in larger pictures it also looks through square tiles that overlap by half.
+# Halvings of the picture's short side -> pixels under which such tiles are not worth their time.
+TILES = {0: 240, 1: 240, 2: 360}
+CLOSER_LOOKS = (1.0, 1.5)  # box sides around a tile's find within which it must be found again to count
 SAME_FACE_OVERLAP = 0.3  # intersection over union above which two finds are one face
 
 
@@ -87,12 +90,16 @@ class FaceFinder:
     def close(self) -> None:
         self._landmarker.close()
 
+    def abandon(self) -> None:
+        """Leave it to the process's end: by then MediaPipe's own threads are gone, and its closing would fail aloud."""
+        self._landmarker._handle = None
+
     def find(self, picture: np.ndarray) -> list[Face]:
         """The faces in `picture` (H, W, 3) uint8 RGB, upright, from left to right."""
         if min(picture.shape[:2]) < SMALL_SIDE:
             return self._in_bordered(picture)
-        faces = self._in_whole(picture) + [face for tile in _tiles(picture) for face in self._in_tile(*tile)]
-        return _by_position(_distinct(faces)) or self._in_bordered(picture)
+        faces = _distinct(self._in_whole(picture) + self._in_tiles(picture))
+        return _by_position(faces) or self._in_bordered(picture)
 
     def _in_whole(self, picture: np.ndarray) -> list[Face]:
         import mediapipe
@@ -115,8 +122,17 @@ class FaceFinder:
         faces = [_moved(face, -border, -border, 1 / enlarge) for face in self._in_whole(bordered)]
         return _by_position(_distinct(faces))
 
-    def _in_tile(self, tile: np.ndarray, left: int, top: int) -> list[Face]:
-        return [_moved(face, left, top, 1) for face in self._in_whole(tile)]
+    def _in_tiles(self, picture: np.ndarray) -> list[Face]:
+        finds = [_moved(face, x, y, 1) for tile, x, y in _tiles(picture) for face in self._in_whole(tile)]
+        return [face for face in _distinct(finds) if self._holds(picture, face)]
+
+    def _holds(self, picture: np.ndarray, face: Face) -> bool:
+        """Whether a closer look finds the face again: what many tiles see in helmets and wheels does not last."""
+        for margin in CLOSER_LOOKS:
+            region, here = _surroundings(picture, face, margin)
+            if not any(overlap(here.box, again.box) > SAME_FACE_OVERLAP for again in self._in_bordered(region)):
+                return False
+        return True
 
 
 def _moved(face: Face, right: float, down: float, scale: float) -> Face:
@@ -125,13 +141,16 @@ def _moved(face: Face, right: float, down: float, scale: float) -> Face:
 
 
 def _tiles(picture: np.ndarray) -> Iterator[tuple[np.ndarray, int, int]]:
-    """Square tiles that overlap by half, of half the short side and of a quarter, with their left and top."""
-    short = min(picture.shape[:2])
-    for side in (short // 2, short // 4):
-        if side < TILING_SIDE // 2:
-            return
-        for top in _starts(picture.shape[0], side):
-            for left in _starts(picture.shape[1], side):
+    """Square tiles that overlap by half, with their left and top.
+
+    Of the short side where the long one is clearly longer, of its half, and of its quarter in very large pictures.
+    """
+    height, width = picture.shape[:2]
+    short, wide = min(height, width), max(height, width) > 1.5 * min(height, width)
+    sides = [short >> halvings for halvings, least in TILES.items() if short >> halvings >= least]
+    for side in sides if wide else sides[1:]:
+        for top in _starts(height, side):
+            for left in _starts(width, side):
                 yield picture[top : top + side, left : left + side], left, top
 
 
@@ -178,7 +197,7 @@ def aligned_crop(picture: np.ndarray, face: Face, side: int) -> np.ndarray:
     """The face in the frame: `picture` (H, W, 3) uint8 RGB -> (side, side) uint8 grey."""
     import cv2
 
-    region, face = _surroundings(picture, face)
+    region, face = _surroundings(picture, face, margin=0.6)
     grey, matrix = cv2.cvtColor(region, cv2.COLOR_RGB2GRAY), to_frame(face) * side
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale < 0.75:  # shrink by area first: sampling alone would alias
@@ -189,10 +208,10 @@ def aligned_crop(picture: np.ndarray, face: Face, side: int) -> np.ndarray:
     return cv2.warpAffine(grey, matrix, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _surroundings(picture: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
-    """The part of the picture that the frame can show, so that the cost does not grow with the picture."""
+def _surroundings(picture: np.ndarray, face: Face, margin: float) -> tuple[np.ndarray, Face]:
+    """The face's box with `margin` box sides around it, cut from the picture, and the face in there."""
     left, top, right, bottom = face.box
-    margin = max(right - left, bottom - top) * 0.6
+    margin *= max(right - left, bottom - top)
     height, width = picture.shape[:2]
     x0, y0 = (int(min(max(edge - margin, 0), end - 1)) for edge, end in ((left, width), (top, height)))
     x1, y1 = (int(max(edge + margin, start + 1)) + 1 for edge, start in ((right, x0), (bottom, y0)))

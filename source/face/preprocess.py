@@ -1,5 +1,6 @@
 """A picture of a face -> the arrays the face model takes. Preprocessing and prediction both come through here."""
 
+import atexit
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +15,10 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif")
 
 @cache
 def finder() -> FaceFinder:
-    """The one FaceFinder of this process: making it takes longer than a hundred pictures."""
-    return FaceFinder()
+    """The one FaceFinder of this process: making one for each picture would double the time."""
+    made = FaceFinder()
+    atexit.register(made.abandon)
+    return made
 
 
 def extract(path: Path, config: FaceConfig) -> dict[str, np.ndarray]:

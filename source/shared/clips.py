@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import config
@@ -66,13 +66,13 @@ def labelled_files(folder: Path, suffixes: Sequence[str]) -> list[Clip]:
     if (folder / MANIFEST).is_file():
         return read_clips(folder / MANIFEST, relative_to=folder)
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
-    clips = [clip_from_name(file) or _clip_from_parent(file, number) for number, file in enumerate(files)]
+    clips = [clip_from_name(file) or _clip_from_parent(file, number, folder) for number, file in enumerate(files)]
     return [clip for clip in clips if clip]
 
 
-def _clip_from_parent(file: Path, number: int) -> Clip | None:
+def _clip_from_parent(file: Path, number: int, folder: Path) -> Clip | None:
     emotion = emotion_named(file.parent.name)
-    return Clip(file, "folder", number, emotion, source=f"{file.parent.name}/{file.name}") if emotion else None
+    return Clip(file, folder.name, number, emotion, source=file.relative_to(folder).as_posix()) if emotion else None
 
 
 def write_clips(file: Path, clips: Iterable[Clip], relative_to: Path | None = None, append: bool = False) -> None:
@@ -82,7 +82,7 @@ def write_clips(file: Path, clips: Iterable[Clip], relative_to: Path | None = No
         if not append:
             writer.writeheader()
         for clip in clips:
-            row = asdict(clip)
+            row = {name: getattr(clip, name) for name in COLUMNS}
             below = relative_to and clip.path.is_relative_to(relative_to)
             row["path"] = (clip.path.relative_to(relative_to) if below else clip.path).as_posix()
             row["votes"] = " ".join(f"{vote:g}" for vote in clip.votes)

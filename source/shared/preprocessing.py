@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from source.shared.clips import MANIFEST, Clip, labelled_files
+from source.shared.clips import MANIFEST, Clip
 from source.shared.errors import Trouble
 from source.shared.spec import ModelSpec, spec_of
 from source.shared.store import Manifest, StoreWriter, fingerprint
+from source.shared.training_files import training_files
 
 CHUNK = 64  # clips handed to a worker at once, and committed at once
 AHEAD = 4  # chunks in flight for each worker: bounds the memory
@@ -70,7 +71,7 @@ def preprocess(
 def training_clips(spec: ModelSpec, corpus: str) -> list[Clip]:
     """The labelled files of `corpus` in the model's training folder."""
     folder = spec.training_folder / corpus
-    clips = labelled_files(folder, spec.suffixes) if folder.is_dir() else []
+    clips = training_files(folder, spec.suffixes) if folder.is_dir() else []
     if not clips:
         there = sorted(child.name for child in spec.training_folder.glob("*") if (child / MANIFEST).exists())
         raise Trouble(
@@ -107,11 +108,9 @@ def _pool(executor: Executor | None, workers: int, chunks: int) -> AbstractConte
 def _one_thread() -> None:
     """Workers share the cores: one thread each for numerics."""
     import cv2
-    import torch
 
     os.environ["OMP_NUM_THREADS"] = "1"
     cv2.setNumThreads(1)
-    torch.set_num_threads(1)
 
 
 def _map(pool: Executor | None, spec: ModelSpec, config: Any, chunks: Sequence[Sequence[Clip]], workers: int):

@@ -1,11 +1,28 @@
 """Frozen dataclasses of settings: checked when made, changed by `name=value`, read back from JSON."""
 
+import ast
+import inspect
+import textwrap
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from source.shared.errors import Trouble
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of a config, for people."""
+
+    name: str
+    text: str
+    """Its value as `changed` takes it."""
+    takes: str
+    """What values it takes, in words."""
+    meaning: str
+    """Its docstring."""
 
 
 def check(config: Any) -> None:
@@ -46,10 +63,21 @@ def describe(hint: Any) -> str:
     if origin is Literal:
         return "one of " + ", ".join(str(choice) for choice in inner)
     if origin is tuple:
-        return f"{describe(inner[0])}s, separated by commas"
+        return f"{describe(inner[0]).removeprefix('a ')}s, separated by commas"
     if origin is types.UnionType:
         return " or ".join(describe(part) for part in inner)
     return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(hint, "none")
+
+
+def listed(config: Any) -> list[Setting]:
+    """Every field of the config, in the order of definition."""
+    hints, meanings = get_type_hints(type(config)), {}
+    for part in reversed(type(config).__mro__[:-1]):
+        meanings |= _docstrings(part)
+    return [
+        Setting(name, _text(getattr(config, name)), describe(hints[name]), meanings.get(name, ""))
+        for name in (field.name for field in fields(config))
+    ]
 
 
 def _known(config, names):
@@ -70,6 +98,20 @@ def _fits(value, hint):
     if hint is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, hint) and not (hint is int and isinstance(value, bool))
+
+
+def _text(value):
+    """The inverse of `_parse`."""
+    if isinstance(value, tuple):
+        return ",".join(map(_text, value))
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
+def _docstrings(part):
+    """Field -> the string below it, of one class."""
+    tree: Any = ast.parse(textwrap.dedent(inspect.getsource(part)))
+    pairs = [(field, below) for field, below in pairwise(tree.body[0].body) if isinstance(field, ast.AnnAssign)]
+    return {field.target.id: below.value.value for field, below in pairs if isinstance(below, ast.Expr)}
 
 
 def _parse(name, text, hint):

@@ -19,6 +19,7 @@ import numpy as np
 from source.shared.clips import MANIFEST as CLIPS
 from source.shared.clips import Clip, read_clips, write_clips
 from source.shared.errors import Trouble
+from source.shared.files import write_whole
 
 MANIFEST = "manifest.json"
 UNREADABLE = "unreadable.csv"
@@ -103,7 +104,7 @@ class StoreWriter:
             self._begin()
 
     def append(self, clips: Sequence[Clip], arrays: Mapping[str, np.ndarray], unreadable: Mapping[str, str]) -> None:
-        """Add `clips` with their rows, arrays[name] (len(clips), ...), and the files that could not be read, with why."""
+        """Add `clips` with their rows, arrays[name] (len(clips), ...), and the unreadable files, each with why."""
         if clips:
             self._append_rows(clips, arrays)
         with (self.folder / UNREADABLE).open("a", newline="", encoding="utf-8") as stream:
@@ -159,13 +160,6 @@ def _header(layout: Mapping[str, Any], rows: int) -> bytes:
     text = repr({"descr": layout["dtype"], "fortran_order": False, "shape": shape})
     body = text.ljust(HEADER_BYTES - 11) + "\n"
     return b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body.encode("latin1")
-
-
-def write_whole(file: Path, text: str) -> None:
-    """Write a text file so that a reader, or a kill, never sees half of it."""
-    draft = file.with_name(f".{file.name}.part")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(file)
 
 
 @dataclass(frozen=True)

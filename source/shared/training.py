@@ -76,7 +76,8 @@ class Trainer:
         assert_disjoint(require_examples(train, "train on").clips, require_examples(val, "validate on").clips)
         set_seed(seed)
         self.spec, self.config, self.seed, self.labels = spec, config, seed, train.grouping.labels
-        self.accelerator = Accelerator(mixed_precision="bf16" if config.bfloat16 and has_bfloat16() else "no")
+        self.accelerator = Accelerator()
+        self.bfloat16 = config.bfloat16 and has_bfloat16()
         self.network = spec.build(config, len(self.labels)).to(memory_format=torch.channels_last)
         self.average = Average(self.network.to(self.accelerator.device), config.average_decay)
         self.watched = spec.build(config, len(self.labels)).to(self.accelerator.device)
@@ -108,7 +109,7 @@ class Trainer:
             group["lr"] = self.config.learning_rate * schedule(step, self.total_steps)
         with torch.no_grad():
             inputs = self.spec.augment(batch.inputs, self.config)
-        with self.accelerator.autocast():
+        with self._precision():
             logits = self.network(**inputs)
         value = loss(logits, targets(batch.labels, batch.votes, self.config), self.weights, self.config)
         self.accelerator.backward(value)
@@ -126,12 +127,16 @@ class Trainer:
         self.watched.eval()
         logits, truth = [], []
         for batch in self.val_batches:
-            with self.accelerator.autocast():
+            with self._precision():
                 answer = self.watched(**batch.inputs)
             gathered = self.accelerator.gather_for_metrics((answer.float(), batch.labels))
             logits.append(gathered[0].cpu())
             truth.append(gathered[1].cpu())
         return _val_scores(torch.cat(logits), torch.cat(truth), self.labels)
+
+    def _precision(self) -> Any:
+        # Not accelerate's mixed_precision: that is fixed for the life of a process, and a study tries both.
+        return torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.bfloat16)
 
     def state(self) -> dict[str, Any]:
         """All that a later process needs to go on, as plain values and tensors."""
@@ -169,6 +174,8 @@ def fit(
     trainer = Trainer(spec, config, train, val, seed)
     identity = {"config": repr(config), "seed": seed, "clips": [len(train), len(val)]}
     fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
+    if trainer.accelerator.is_main_process and not resume:  # so that a stop in the first epoch is one to resume from
+        _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
     for epoch in range(len(fit.history), config.epochs):
         if epoch - (fit.best.epoch if fit.history else epoch) >= config.patience:
             break

@@ -1,0 +1,194 @@
+"""What is installed, found and missing, and what to do about it. Cheap: nothing heavy is imported by `examine`.
+
+Standard library only: set-up runs this before anything is installed.
+"""
+
+import ctypes
+import importlib
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import config
+import source
+from source.shared import packages, pretrained
+from source.shared.errors import Trouble
+
+PYTHONS = ((3, 11), (3, 13))  # first and last minor version for which every pin has a wheel
+UNTRIED = {"torchaudio"}  # its compiled extension loads only beside the torch build it was made for; nothing needs it
+SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> the Debian package that has it
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libGLESv2.so.2": "libgles2",
+    "libglib-2.0.so.0": "libglib2.0-0",
+}
+FAST_FLAGS = ("avx2", "avx512_bf16", "amx_bf16")
+DEMO_PICTURE = config.INPUT_FOLDER / "demo_astronaut.png"
+ROOM_BYTES = 5 * 1024**3  # for corpora, their preprocessed arrays and results
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+    """What was found."""
+    what_to_do: str = ""
+    """One sentence; empty where there is nothing to do."""
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.name}: {self.detail.removesuffix('.')}. {self.what_to_do}".rstrip()
+
+
+def examine() -> list[Finding]:
+    """Look at everything that Demeanor needs, in about a tenth of a second and without importing any of it."""
+    findings = [_python(), *_packages(), *system_libraries(), *_folders(), *_assets()]
+    return findings + [*_models(), *_stores(), _disk(), _processor(), _gpu()]
+
+
+def system_libraries() -> list[Finding]:
+    """The shared libraries that come with no Python package; only Linux leaves them to the user."""
+    missing = {name: package for name, package in SYSTEM_LIBRARIES.items() if not _loads(name)}
+    if not sys.platform.startswith("linux") or not missing:
+        return [Finding("System libraries", True, "all found")]
+    remedy = f"On Debian or Ubuntu: sudo apt install {' '.join(missing.values())}"
+    return [Finding("System libraries", False, f"{', '.join(missing)} not found, which finding faces needs", remedy)]
+
+
+def _loads(library):
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _python():
+    first, last = (".".join(map(str, version)) for version in PYTHONS)
+    ok = PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]
+    return Finding("Python", ok, platform.python_version(), "" if ok else f"Use Python {first} to {last}.")
+
+
+def _packages():
+    return [_package(name, pinned) for name, pinned in packages.pins(packages.REQUIREMENTS).items()]
+
+
+def _package(name, pinned):
+    try:
+        version = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return Finding(name, False, f"not installed; pinned is {pinned}", "Run: python setup.py")
+    same = version.partition("+")[0] == pinned  # a local build such as 2.13.0+cu130 is the pinned version
+    detail = version if same else f"{version} is installed; pinned is {pinned}"
+    return Finding(name, same, detail, "" if same else "Run: python setup.py")
+
+
+def _folders():
+    for folder in (config.DATA_FOLDER, config.MODELS_FOLDER, config.INPUT_FOLDER, config.OUTPUT_FOLDER):
+        if not folder.is_dir():
+            yield Finding(folder.name, False, f"{folder} does not exist", "Run: python setup.py")
+        elif not os.access(folder, os.W_OK):
+            yield Finding(folder.name, False, f"{folder} cannot be written", "Change its owner, or config.py.")
+        else:
+            yield Finding(folder.name, True, str(folder))
+
+
+def _assets():
+    for asset in pretrained.ASSETS.values():
+        trouble = pretrained.trouble_with(asset)
+        detail = "not in place" if trouble else f"in place ({asset.licence})"
+        yield Finding(asset.file, not trouble, detail, trouble or "")
+
+
+def _models():
+    for model in source.MODELS:
+        weights, name = _weights(model), f"{model} model"
+        if weights.is_file():
+            yield Finding(name, True, f"{weights} ({weights.stat().st_size / 1e6:.1f} MB)")
+        else:
+            yield Finding(name, False, f"no weights at {weights}", f"Train them: python run.py {model} train")
+
+
+def _weights(model):
+    return config.MODELS_FOLDER / model / f"{model}_model.safetensors"
+
+
+def _stores():
+    for model in source.MODELS:
+        manifests = sorted(config.DATA_FOLDER.glob(f"preprocessed_{model}_data/*/manifest.json"))
+        corpora = ", ".join(manifest.parent.name for manifest in manifests)
+        remedy = "" if corpora else f"To train or test: python run.py {model} preprocess"
+        yield Finding(f"{model} training data", True, corpora or "none preprocessed", remedy)
+
+
+def _disk():
+    free = shutil.disk_usage(config.DATA_FOLDER if config.DATA_FOLDER.is_dir() else config.ROOT).free
+    remedy = "" if free >= ROOM_BYTES else "Make room, or move DATA_FOLDER in config.py to another disk."
+    return Finding("Disk", not remedy, f"{free / 1e9:.0f} GB free", remedy)
+
+
+def _processor():
+    information = Path("/proc/cpuinfo")
+    flags = set(information.read_text().split()) if information.is_file() else set()
+    fast = ", ".join(flag for flag in FAST_FLAGS if flag in flags) or "no bfloat16 instructions known"
+    return Finding("Processor", True, f"{os.cpu_count()} cores, {fast}")
+
+
+def _gpu():
+    present = shutil.which("nvidia-smi") or Path("/proc/driver/nvidia/version").exists()
+    if not present:
+        return Finding("GPU", True, "no NVIDIA GPU; everything runs on the processor")
+    remedy = "If torch does not use it: install the build of the pinned torch for it, then run python setup.py."
+    return Finding("GPU", True, "NVIDIA GPU present", remedy)
+
+
+def try_out() -> list[Finding]:
+    """Import every direct dependency and read the demo picture, as far as its files are there. Takes seconds."""
+    findings = system_libraries()
+    if not findings[0].ok:
+        return findings  # imports would fail for the same cause, less clearly
+    findings += [_imports(name) for name in packages.pins(packages.REQUIREMENTS) if name not in UNTRIED]
+    finder_there = not pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])
+    if all(finding.ok for finding in findings) and finder_there and DEMO_PICTURE.is_file():
+        findings.append(_reads_the_demo())
+    return findings
+
+
+def _imports(package):
+    try:
+        importlib.import_module(packages.module_of(package))
+    except (ImportError, OSError) as error:
+        return Finding(package, False, f"cannot be imported: {error}", "Remove the package, then: python setup.py")
+    return Finding(package, True, "can be imported")
+
+
+def _reads_the_demo():
+    try:
+        count = len(_predicted() if _weights("face").is_file() else _found())
+    except Trouble as trouble:
+        return Finding("Demo picture", False, str(trouble))
+    remedy = "" if count == 1 else "Replace it by the one that came with Demeanor."
+    return Finding("Demo picture", not remedy, f"{count} faces found in {DEMO_PICTURE.name}, which shows 1", remedy)
+
+
+def _predicted():
+    from source import api
+
+    return api.predict("face", str(DEMO_PICTURE), write=False)[0].readings
+
+
+def _found():
+    import numpy
+    from PIL import Image
+
+    from source.face.landmarks import FaceFinder
+
+    with FaceFinder() as finder, Image.open(DEMO_PICTURE) as picture:
+        return finder.find(numpy.asarray(picture.convert("RGB")))

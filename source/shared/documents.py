@@ -1,0 +1,157 @@
+"""The report of a test, as Markdown, and the sections that the model card shares with it.
+
+A `document` here is `Metrics.to_dict()`, and "unreadable": file -> why it was left out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from source.shared.checkpoint import Header
+
+Rows = Sequence[Mapping[str, Any]]
+
+SCORES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1", "weighted_f1": "weighted F1"}
+INTERVALS = (
+    "UAR is the mean of the labels' recalls; recall and F1 are averaged over the labels that occur. Intervals are "
+    "95 % bootstrap intervals, over speakers where they are known, else over clips."
+)
+PEOPLE = {
+    True: "No person in it was in training.",
+    False: "**Some people in it were in training too: the numbers are too good for new people.**",
+    None: "Who is in it is not known, so people may have been in training too.",
+}
+MOST_UNREADABLE = 20  # files listed with their reason
+
+
+def report_of_test(document: Mapping[str, Any], header: Header, command: str, not_sure_below: float) -> str:
+    """report.md of a test.
+
+    command: what was typed, so that it can be repeated; not_sure_below: the confidence under which there is no answer.
+    """
+    labels = ", ".join(header.labels)
+    parts = [
+        f"# Test of the {header.model} model",
+        f"{protocol(document)} The model is of version {header.version} and tells apart: {labels}.",
+        "## Result",
+        scores(document),
+        INTERVALS,
+        _sureness(document, not_sure_below),
+        *_within(document),
+        "## Each label",
+        each_label(document),
+        "## Confusion",
+        "Rows are the truth, columns the answers.",
+        table(_confusion(document)),
+        "![Confusion matrix](confusion_matrix.png)",
+        "## Calibration",
+        calibration(document),
+        "![How often it is right when it is so sure](reliability.png)",
+        *_unreadable(document.get("unreadable", {})),
+        *command_block("To repeat this", command),
+    ]
+    return joined(parts)
+
+
+def protocol(document: Mapping[str, Any]) -> str:
+    """How many clips, of which split, and whether their people were new to the model."""
+    return f"{document['n']:,} clips of {document.get('split') or 'a folder'}. {PEOPLE[document['speakers_disjoint']]}"
+
+
+def scores(document: Mapping[str, Any]) -> str:
+    """The scores of SCORES and their intervals, as a table."""
+    return table([_score(document, key, name) for key, name in SCORES.items()])
+
+
+def _score(document, key, name):
+    low, high = document["ci95"].get(key, (None, None))
+    interval = "" if low is None else f"{percent(low)} to {percent(high)}"
+    return {"measure": name, "value": percent(document[key]), "95 % interval": interval}
+
+
+def each_label(document: Mapping[str, Any]) -> str:
+    """Precision, recall, F1 and support of each label, as a table."""
+    return table([{"label": label} | _shares(values) for label, values in document["per_class"].items()])
+
+
+def _shares(values):
+    return {name: value if isinstance(value, int) else percent(value) for name, value in values.items()}
+
+
+def calibration(document: Mapping[str, Any]) -> str:
+    """How far the confidence is from the accuracy, before and after temperature scaling."""
+    before = document.get("ece_before")
+    text = f"Expected calibration error (15 bins): {percent(document['ece'])}"
+    return text + ("." if before is None else f"; before temperature scaling {percent(before)}.")
+
+
+def _sureness(document, not_sure_below):
+    answered = percent(document["answered"])
+    text = f"“Not sure” is said below a confidence of {percent(not_sure_below)}: {answered} of the clips get an answer"
+    right = document.get("answered_accuracy")
+    return text + ("." if right is None else f", and {percent(right)} of these answers are right.")
+
+
+def _within(document):
+    rows = [{"corpus": part} | _shares(values) for part, values in (document.get("within") or {}).items()]
+    return ("## Each corpus", table(rows)) if rows else ()
+
+
+def _confusion(document):
+    rows = zip(document["labels"], document["confusion"], strict=True)
+    return [{"truth": label} | dict(zip(document["labels"], row, strict=True)) for label, row in rows]
+
+
+def _unreadable(files):
+    if not files:
+        return ()
+    return f"## Left out: could not be read ({len(files)})", bullets([*files.values()][:MOST_UNREADABLE])
+
+
+def table(rows: Rows) -> str:
+    """Rows as a Markdown table; the columns are all keys, in the order in which they first occur.
+
+    >>> print(table([{"a": 1, "b": "x|y"}, {"a": 2}]))
+    | a | b |
+    |---|---|
+    | 1 | x\\|y |
+    | 2 |  |
+    """
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [columns, *([row.get(column, "") for column in columns] for row in rows)]
+    texts = ["| " + " | ".join(map(_cell, line)) + " |" for line in lines]
+    return "\n".join([texts[0], "|" + "---|" * len(columns), *texts[1:]]) if rows else ""
+
+
+def _cell(value):
+    return plain(value).replace("|", "\\|").replace("\n", " ")
+
+
+def plain(value: Any) -> str:
+    """A value in words: lists with commas, floats with four digits."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(plain, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] in percent.
+
+    >>> percent(0.6543)
+    '65.4 %'
+    """
+    return f"{share:.1%}".replace("%", " %")
+
+
+def bullets(sentences: Iterable[str]) -> str:
+    """A Markdown list."""
+    return "\n".join(f"* {sentence}" for sentence in sentences)
+
+
+def command_block(title: str, command: str) -> tuple[str, ...]:
+    """A section with the command; nothing where there is none."""
+    return (f"## {title}", f"```\n{command}\n```") if command else ()
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Paragraphs as one document; empty ones are left out."""
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,127 @@
+"""Everything that is written to disk of a prediction, a training or a test, made from the run's own data."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import config
+from source.shared import pictures
+from source.shared.checkpoint import Trained
+from source.shared.documents import report_of_test
+from source.shared.evaluation import Metrics
+from source.shared.files import write_whole
+from source.shared.model_card import model_card
+from source.shared.prediction import Prediction, Reading
+
+PLACE = ("left", "top", "right", "bottom")
+NOT_SURE = "not sure"
+CARD = "model_card.md"
+COMPARISON = "comparison.csv"  # in a model's folder, by hand or by a benchmark: choices that were tried, for its card
+
+
+def write_prediction(prediction: Prediction, drawings: Mapping[str, bytes]) -> None:
+    """Fill the prediction's folder: result.json, faces.csv (a row a face) and the drawings by their file names."""
+    folder = Path(prediction.folder)
+    write_whole(folder / "result.json", prediction.to_json())
+    rows = [_row(prediction, reading) for reading in prediction.readings]
+    write_whole(folder / "faces.csv", _csv(_columns(prediction.labels), rows))
+    for name, content in drawings.items():
+        write_whole(folder / name, content)
+
+
+def write_summary(folder: Path, predictions: Sequence[Prediction], labels: Sequence[str]) -> None:
+    """Over a folder of pictures: result.json, a list; summary.csv, a row a face and one for each picture without."""
+    write_whole(folder / "result.json", _json([prediction.to_dict() for prediction in predictions]))
+    rows = [_row(prediction, reading) for prediction in predictions for reading in prediction.readings or (None,)]
+    write_whole(folder / "summary.csv", _csv(_columns(labels), rows))
+
+
+def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: Metrics) -> None:
+    """history.csv, learning_curves.png, confusion_matrix_val.png and the card; history: an `Epoch` each."""
+    rows = [asdict(epoch) for epoch in history]
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "history.csv", _csv(list(rows[0]), rows))
+    write_whole(folder / "learning_curves.png", pictures.learning_curves(rows))
+    write_whole(folder / "confusion_matrix_val.png", _matrix(val))
+    write_card(folder, trained)
+
+
+def write_test(
+    folder: Path, trained: Trained, metrics: Metrics, unreadable: Mapping[str, str] | None = None, command: str = ""
+) -> None:
+    """metrics.json, confusion_matrix.png, reliability.png, report.md; the card beside `folder` is written anew.
+
+    unreadable: file -> why it was left out; command: what was typed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    document = metrics.to_dict() | {"unreadable": dict(unreadable or {}), "trained": _identity(trained)}
+    write_whole(folder / "metrics.json", _json(document))
+    write_whole(folder / "confusion_matrix.png", _matrix(metrics))
+    write_whole(folder / "reliability.png", pictures.reliability_diagram(metrics.reliability, metrics.ece))
+    write_whole(folder / "report.md", report_of_test(document, trained.header, command, config.NOT_SURE_BELOW))
+    if (folder.parent / CARD).is_file():
+        write_card(folder.parent, trained)
+
+
+def write_card(folder: Path, trained: Trained) -> None:
+    """model_card.md in a model's folder: from the checkpoint, the tests below `folder`, and comparison.csv if there."""
+    drawings = [name for name in ("learning_curves.png", "confusion_matrix_val.png") if (folder / name).is_file()]
+    tests = dict(_tests_of(folder, trained))
+    drawings += [f"{name}/confusion_matrix.png" for name in tests]
+    comparison = _read_csv(folder / COMPARISON) if (folder / COMPARISON).is_file() else []
+    write_whole(folder / CARD, model_card(trained, list(tests.values()), comparison, drawings))
+
+
+def _tests_of(folder, trained):
+    """Name of the test's folder and its metrics, of the tests of this very model: not of one trained before it."""
+    for file in sorted(folder.glob("test_*/metrics.json")):
+        document = json.loads(file.read_text(encoding="utf-8"))
+        if document.get("trained") == _identity(trained):
+            yield file.parent.name, document
+
+
+def _identity(trained):
+    """What tells one training's outcome from another's."""
+    return {name: trained.header.training.get(name) for name in ("date", "seed", "seconds")}
+
+
+def _matrix(metrics):
+    title = f"{metrics.split}: accuracy {metrics.accuracy:.1%}, UAR {metrics.uar:.1%}".replace("%", " %")
+    return pictures.confusion_matrix(metrics.confusion, metrics.labels, title)
+
+
+def _columns(labels):
+    return ("file", "person", *PLACE, "emotion", "likeliest", "confidence", *labels, "notes")
+
+
+def _row(prediction: Prediction, reading: Reading | None) -> dict[str, Any]:
+    if reading is None:
+        return {"file": prediction.source, "notes": "; ".join(prediction.notes)}
+    place = {name: f"{edge:.1f}" for name, edge in zip(PLACE, reading.box or (), strict=False)}
+    shares = {label: f"{share:.4f}" for label, share in reading.probabilities.items()}
+    answer = {"emotion": reading.emotion or NOT_SURE, "likeliest": reading.likeliest or ""}
+    answer["confidence"] = f"{reading.confidence:.4f}"
+    notes = "; ".join((*prediction.notes, *reading.notes))
+    return {"file": prediction.source, "person": reading.person, **place, **answer, **shares, "notes": notes}
+
+
+def _json(document):
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as the text of a CSV file; what a row lacks is left empty."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _read_csv(file):
+    with file.open(newline="", encoding="utf-8-sig") as stream:
+        return list(csv.DictReader(stream))

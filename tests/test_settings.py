@@ -1,0 +1,68 @@
+"""Settings: read from texts and JSON, refused with the choices."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from source.shared.errors import Trouble
+from source.shared.settings import TrainingSettings, changed, check, describe, from_dict
+from tests.toy import CONFIG
+
+
+@dataclass(frozen=True)
+class Sample:
+    ratio: float | None = None
+    flag: bool = False
+    sizes: tuple[int, ...] = (1,)
+
+    def __post_init__(self):
+        check(self)
+
+
+def test_texts_become_values():
+    made = changed(Sample(), ["ratio=0.5", "flag=yes", "sizes=3, 4"])
+    assert made == Sample(0.5, True, (3, 4)) and changed(made, ["ratio=none"]).ratio is None
+
+
+@pytest.mark.parametrize("text, words", [
+    ("epochs", "form name=value"), ("epoch=3", "There is no setting epoch; there are: epochs"),
+    ("epochs=many", "takes a whole number"), ("bfloat16=perhaps", "true or false"), ("loss=hinge", "one of cross_ent"),
+    ("epochs=2.5", "whole number"), ("widths=a,b", "whole number"), ("learning_rate=-1", "above zero"),
+])  # fmt: skip
+def test_bad_texts_are_one_sentence_with_the_choices(text, words):
+    with pytest.raises(Trouble, match=words):
+        changed(CONFIG, [text])
+
+
+def test_json_goes_round():
+    import json
+    from dataclasses import asdict
+
+    assert from_dict(TrainingSettings(), json.loads(json.dumps(asdict(TrainingSettings())))) == TrainingSettings()
+    assert from_dict(CONFIG, {"widths": [1, 2]}).widths == (1, 2)
+    with pytest.raises(Trouble, match="no setting colour"):
+        from_dict(CONFIG, {"colour": 1})
+
+
+def test_every_setting_of_every_model_can_be_described_and_set():
+    from dataclasses import fields
+    from typing import get_type_hints
+
+    import source
+    from source.shared.spec import spec_of
+
+    for name in source.MODELS:
+        default = spec_of(name).default_config
+        for field in fields(default):
+            assert describe(get_type_hints(type(default))[field.name]) != "none"
+            value = getattr(default, field.name)
+            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            assert changed(default, [f"{field.name}={text}"]) == default
+        assert set(default.EXTRACT) <= {field.name for field in fields(default)}
+
+
+def test_an_unknown_model_names_the_known():
+    from source.shared.spec import spec_of
+
+    with pytest.raises(Trouble, match="there are: face"):
+        spec_of("smell")
