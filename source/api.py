@@ -4,6 +4,8 @@
 trouble is raised as `source.shared.errors.Trouble`.
 """
 
+from __future__ import annotations  # lets an older Python get as far as the one in .venv
+
 import importlib
 import json
 import shlex
@@ -45,19 +47,19 @@ class Training:
     best_epoch: int
     parameters: int
     seconds: float
-    val: "Metrics"
+    val: Metrics
 
 
 @dataclass(frozen=True)
 class Test:
     """What `test` measured."""
 
-    metrics: "Metrics"
+    metrics: Metrics
     folder: Path
     unreadable: dict[str, str]
 
 
-def get_data(corpus: str, folder: Path | None = None, say: Say = silent, on_progress: OnProgress = silent) -> "Summary":
+def get_data(corpus: str, folder: Path | None = None, say: Say = silent, on_progress: OnProgress = silent) -> Summary:
     """Lay out an original corpus as training files; `folder` defaults to data/original_<corpus>_data."""
     module = importlib.import_module("source.face.get_data")
     return module.get_data(corpus, folder, say, on_progress)
@@ -72,7 +74,7 @@ def preprocess(
     resume: bool = True,
     say: Say = silent,
     on_progress: OnProgress = silent,
-) -> list["Preprocessed"]:
+) -> list[Preprocessed]:
     """Bring the stores of `corpora` (default: all training files there are) up to date."""
     from source.shared.preprocessing import preprocess as run
     from source.shared.spec import spec_of
@@ -96,7 +98,7 @@ def train(
     output: Path | None = None,
     say: Say = silent,
     on_batch: OnProgress = silent,
-    on_epoch_end: Callable[[int, "Epoch"], None] = silent,
+    on_epoch_end: Callable[[int, Epoch], None] = silent,
 ) -> Training:
     """Train on the preprocessed `corpora`; weights, card and history go to `output` (default: models/<model>)."""
     from source.shared import checkpoint, report, testing, training
@@ -149,28 +151,28 @@ def predict(
     write: bool = True,
     say: Say = silent,
     on_progress: OnProgress = silent,
-) -> list["Prediction"]:
+) -> list[Prediction]:
     """Read the file or folder called `name`, looked up in input_files/ first, then as a path."""
     path = input_named(name)
     module = importlib.import_module(f"source.{model}.predict")
     return module.predict(path, trained=load(model, weights), write=write, say=say, on_progress=on_progress)
 
 
-def settings(model: str) -> list["Setting"]:
+def settings(model: str) -> list[Setting]:
     """The model's hyperparameters: what `--set` can change, and their values without it."""
     from source.shared.settings import listed
 
     return listed(configured(model))
 
 
-def examine() -> list["Finding"]:
+def examine() -> list[Finding]:
     """What is installed, found and missing, and what to do about it."""
     from source.shared import doctor
 
     return doctor.examine()
 
 
-def load(model: str, weights: Path | None = None) -> "Trained":
+def load(model: str, weights: Path | None = None) -> Trained:
     """The trained model in `weights` (default: models/<model>/<model>_model.safetensors)."""
     from source.shared import checkpoint
     from source.shared.spec import spec_of
@@ -221,6 +223,8 @@ def inputs() -> list[str]:
 
 def input_named(name: str) -> Path:
     """The file or folder a person means by `name`."""
+    if not name.strip():
+        raise Trouble("No file was named; name one in input_files/ or give a path.")
     for path in (config.INPUT_FOLDER / name, Path(name).expanduser()):
         if path.exists():
             return path

@@ -27,6 +27,7 @@ SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> th
     "libglib-2.0.so.0": "libglib2.0-0",
 }
 FAST_FLAGS = ("avx2", "avx512_bf16", "amx_bf16")
+NEEDED_ASSETS = {"face_landmarker"}  # whisper's weights serve the transcript alone
 DEMO_PICTURE = config.INPUT_FOLDER / "demo_astronaut.png"
 ROOM_BYTES = 5 * 1024**3  # for corpora, their preprocessed arrays and results
 
@@ -41,6 +42,8 @@ class Finding:
     """What was found."""
     what_to_do: str = ""
     """One sentence; empty where there is nothing to do."""
+    needed: bool = True
+    """Whether what exists today cannot work without it."""
 
     @property
     def sentence(self) -> str:
@@ -104,7 +107,7 @@ def _assets():
     for asset in pretrained.ASSETS.values():
         trouble = pretrained.trouble_with(asset)
         detail = "not in place" if trouble else f"in place ({asset.licence})"
-        yield Finding(asset.file, not trouble, detail, trouble or "")
+        yield Finding(asset.file, not trouble, detail, trouble or "", needed=asset.name in NEEDED_ASSETS)
 
 
 def _models():

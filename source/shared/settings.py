@@ -110,8 +110,12 @@ def _text(value):
 def _docstrings(part):
     """Field -> the string below it, of one class."""
     tree: Any = ast.parse(textwrap.dedent(inspect.getsource(part)))
-    pairs = [(field, below) for field, below in pairwise(tree.body[0].body) if isinstance(field, ast.AnnAssign)]
-    return {field.target.id: below.value.value for field, below in pairs if isinstance(below, ast.Expr)}
+    found = {}
+    for pair in pairwise(tree.body[0].body):
+        match pair:
+            case ast.AnnAssign(ast.Name(name)), ast.Expr(ast.Constant(text)):
+                found[name] = text
+    return found
 
 
 def _parse(name, text, hint):

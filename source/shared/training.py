@@ -32,6 +32,7 @@ class Epoch:
     """What one pass over the training split came to."""
 
     epoch: int
+    """From 1."""
     train_loss: float
     val_loss: float
     val_accuracy: float
@@ -96,7 +97,7 @@ class Trainer:
         self.network.train()
         total, clips = 0.0, 0
         for step, batch in enumerate(self.train_batches):
-            value = self._step(batch, epoch * len(self.train_batches) + step)
+            value = self._step(batch, (epoch - 1) * len(self.train_batches) + step)
             total, clips = total + value * len(batch.labels), clips + len(batch.labels)
             if on_batch:
                 on_batch(step + 1, len(self.train_batches))
@@ -176,12 +177,12 @@ def fit(
     fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
     if trainer.accelerator.is_main_process and not resume:  # so that a stop in the first epoch is one to resume from
         _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
-    for epoch in range(len(fit.history), config.epochs):
-        if epoch - (fit.best.epoch if fit.history else epoch) >= config.patience:
+    for epoch in range(len(fit.history) + 1, config.epochs + 1):
+        if fit.history and len(fit.history) - fit.best.epoch >= config.patience:
             break
         started = time.perf_counter()
         train_loss = trainer.run_epoch(epoch, on_batch)
-        rate = config.learning_rate * schedule((epoch + 1) * len(trainer.train_batches) - 1, trainer.total_steps)
+        rate = config.learning_rate * schedule(epoch * len(trainer.train_batches) - 1, trainer.total_steps)
         seconds = time.perf_counter() - started
         fit.history.append(Epoch(epoch, train_loss, **trainer.validate(), learning_rate=rate, seconds=seconds))
         if fit.best is fit.history[-1]:

@@ -1,0 +1,36 @@
+"""Face mesh and blendshapes of a frame of 1280x960 with one face: ours, with the crop, against FaceLandmarker alone.
+
+`FaceFinder.find` looks through the frame as FaceLandmarker does, then through overlapping tiles of it, which finds
+small faces that FaceLandmarker alone misses. So it is measured twice: the first look by itself, which is the like
+work, and all of it, which is what a person waits for.
+"""
+
+from functools import partial
+
+from benchmarks.landmarker import ALONE, as_image, landmarker
+from benchmarks.measuring import Effort, Row, interleaved, seconds
+from benchmarks.synthetic import frame
+from source.shared.spec import spec_of
+
+WIDTH, HEIGHT = 1280, 960
+FRAMES = 20  # in a round
+
+
+def measure(effort: Effort) -> list[Row]:
+    from source.face.landmarks import FaceFinder
+    from source.face.preprocess import describe
+
+    picture, settings, frames = frame(WIDTH, HEIGHT), spec_of("face").default_config, effort.of(FRAMES)
+    with FaceFinder() as finder, landmarker() as alone:
+        jobs = {
+            "alone": partial(alone.detect, as_image(picture)),
+            "first look": lambda: [describe(picture, face, settings) for face in finder._in_whole(picture)],
+            "all": lambda: [describe(picture, face, settings) for face in finder.find(picture)],
+        }
+        assert len(jobs["first look"]()) == len(jobs["all"]()) == 1, "the frame shows one face"
+        timed = {name: lambda job=job: seconds(job, frames) * 1000 for name, job in jobs.items()}
+        took = interleaved(timed, effort.repetitions)
+    return [
+        Row("first look, crop and features", "ms", took["first look"], ALONE, took["alone"], "ratio <= 1.15"),
+        Row("the same with the look through tiles", "ms", took["all"], ALONE, took["alone"]),
+    ]

@@ -1,0 +1,23 @@
+"""The help and the menu, whole process: against a Python that does nothing, and one that imports torch."""
+
+import subprocess
+import sys
+from functools import partial
+
+import config
+from benchmarks.measuring import Effort, Row, interleaved, seconds
+
+OURS = {"--help": ["run.py", "--help"], "menu": ["run.py"]}
+OTHERS = {"python -c pass": ["-c", "pass"], "python -c 'import torch'": ["-c", "import torch"]}
+RUNS = 3  # of each in a round
+
+
+def measure(effort: Effort) -> list[Row]:
+    jobs = {name: partial(seconds, partial(_run, words), effort.of(RUNS)) for name, words in (OURS | OTHERS).items()}
+    took = interleaved(jobs, effort.repetitions)
+    return [Row(ours, "s", took[ours], other, took[other], "median <= 0.5") for ours in OURS for other in OTHERS]
+
+
+def _run(words):
+    """Run Python with these words; the menu is told to leave."""
+    subprocess.run([sys.executable, *words], cwd=config.ROOT, input=b"q\n", capture_output=True, check=True)

@@ -1,0 +1,324 @@
+"""The menu and the command line, both from one table.
+
+A file name is looked up in input_files/ first, then as a path. Results go to stdout, progress and trouble to stderr.
+The exit code is 0: done, 1: trouble, 2: wrong use, 130: stopped by Ctrl-C.
+"""
+
+from __future__ import annotations  # lets an older Python get as far as the one in .venv
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import config
+import source
+from source import api, console, terminal
+from source.commands import PROGRAM, Entry, Option, WrongUse, command_line, expanded, names, numbers_replaced, positive
+from source.console import near
+from source.terminal import Progress
+
+TROUBLE, WRONG_USE, STOPPED = 1, 2, 130  # exit codes
+MOST_OFFERED = 20  # answers that a question lists
+
+# --- The commands: each calls one function of source.api and shows what it gave ----------------------------------
+
+
+def data_get(corpus: str, folder: Path | None) -> None:
+    with Progress("file") as progress:
+        made = api.get_data(corpus, folder, progress.say, progress)
+    print(f"{console.counts_text(made.counts)}\nTraining files: {near(made.folder)}")
+
+
+def preprocess(model: str, corpora: Sequence[str], **how: Any) -> None:
+    started = time.monotonic()
+    with Progress("clip") as progress:
+        made = api.preprocess(model, corpora, **how, say=progress.say, on_progress=progress)
+    print(*map(console.preprocessed_line, made), sep="\n")
+    print(console.speed_line(made, time.monotonic() - started))
+
+
+def train(model: str, corpora: Sequence[str], epochs: int | None, settings: Sequence[str], **how: Any) -> None:
+    settings = [*settings, *([f"epochs={epochs}"] if epochs else [])]
+    with Progress("batch") as progress:
+        hooks = {"on_batch": progress, "on_epoch_end": lambda _, epoch: progress.show(console.epoch_line(epoch))}
+        made = api.train(model, corpora, settings=settings, **how, say=progress.say, **hooks)
+    print(f"\nKept: epoch {made.best_epoch}; {made.parameters:,} parameters.\n{console.metrics_text(made.val)}")
+    print(f"\nWeights: {near(made.weights)}\nModel card: {near(made.folder / 'model_card.md')}")
+
+
+def test(model: str, split: str, as_json: bool, **how: Any) -> None:
+    with Progress("clip") as progress:
+        made = api.test(model, split, **how, say=progress.say, on_progress=progress)
+        for reason in made.unreadable.values():
+            progress.say(f"Left out: {reason}")
+    if as_json:
+        print((made.folder / "metrics.json").read_text(encoding="utf-8"))
+    else:
+        print(f"{console.metrics_text(made.metrics)}\n\nReport: {near(made.folder / 'report.md')}")
+
+
+def predict(model: str, name: str, weights: Path | None, as_json: bool) -> None:
+    with Progress("picture") as progress:
+        hooks = {"say": progress.say, "on_progress": progress}
+        made = api.predict(model, name, weights=weights, write=not as_json, **hooks)
+    several = api.input_named(name).is_dir()
+    if as_json:
+        documents = [prediction.to_dict() for prediction in made]
+        print(json.dumps(documents if several else documents[0], indent=2, ensure_ascii=False))
+    else:
+        print(*(line for prediction in made for line in console.prediction_lines(prediction)), sep="\n")
+        folder = next(Path(prediction.folder) for prediction in made if prediction.folder)
+        print(f"Results: {near(folder.parent if several else folder)}")
+
+
+def settings(model: str) -> None:
+    print(*map(console.setting_text, api.settings(model)), sep="\n")
+
+
+def doctor() -> int:
+    findings = api.examine()
+    wrong = sum(not finding.ok and finding.needed for finding in findings)
+    print(*map(console.finding_text, findings), sep="\n")
+    print(f"{wrong} of these {len(findings)} must be mended first." if wrong else "All that is needed is there.")
+    return TROUBLE if wrong else 0
+
+
+# --- The table ---------------------------------------------------------------------------------------------------
+
+CORPORA = Option("corpora", "--corpora", "corpora to use", "A,B", names, (), question="Corpora, separated by commas")
+SET = Option("settings", "--set", "settings to change; MODEL settings lists them", "NAME=VALUE", default=(),
+             usual="none", several=True, question="Settings to change, such as learning_rate=0.001")  # fmt: skip
+RESUME = Option("resume", "--resume", "go on where an earlier run stopped", default=False)
+WEIGHTS = Option("weights", "--weights", "the trained model", "FILE", Path, usual="the one in models/MODEL")
+JSON = Option("as_json", "--json", "print the result as one JSON document", default=False)
+
+TABLE = (
+    Entry("data get", "lay out an original corpus as training files", data_get, (
+        Option("corpus", "NAME", "the corpus; one not known by name has files named <name>_<number>_<emotion>",
+               question="Corpus", offers=lambda model: api.known_corpora()),
+        Option("folder", "--from", "folder that the corpus lies in", "FOLDER", Path, usual="data/original_NAME_data",
+               question="Folder that it lies in"),
+    ), to_go_on=()),
+    Entry("MODEL preprocess", "turn training files into what the network is given", preprocess, (
+        replace(CORPORA, usual="all there are", offers=api.training_corpora),
+        Option("workers", "--workers", "processes that share the work", "N", positive, 2, question="Processes"),
+        replace(RESUME, default=True),
+        SET,
+    ), to_go_on=()),
+    Entry("MODEL train", "learn from the preprocessed corpora", train, (
+        replace(CORPORA, usual="those in config.py", offers=api.preprocessed_corpora),
+        Option("epochs", "--epochs", "passes over the corpora, at most; the same as --set epochs=N", "N", positive,
+               usual="as in the settings", question="Epochs"),
+        SET,
+        Option("seed", "--seed", "the same seed gives the same network", "N", int, 0, question="Seed"),
+        replace(RESUME, question="Go on with a training that was stopped, yes or no"),
+        Option("output", "--output", "folder for weights, card and history", "FOLDER", Path, usual="models/MODEL"),
+    ), to_go_on=("--resume",)),
+    Entry("MODEL test", "measure the trained model", test, (
+        Option("split", "--split", "part of the preprocessed corpora", "test|val", default="test",
+               choices=("test", "val"), question="Split, test or val"),
+        Option("folder", "--folder", "labelled files instead, by name or sub-folder", "FOLDER", Path, usual="none",
+               question="Folder of labelled files to measure on instead"),
+        replace(CORPORA, usual="those in config.py", question=""),
+        WEIGHTS,
+        JSON,
+    )),
+    Entry("MODEL predict", "say what emotion a file, or each file of a folder, shows", predict, (
+        Option("name", "FILE|FOLDER", "looked up in input_files/ first, then as a path", question="File or folder",
+               offers=lambda model: api.inputs()),
+        WEIGHTS,
+        replace(JSON, help="print the result as one JSON document and write no files"),
+    )),
+    Entry("MODEL settings", "list what --set can change", settings),
+    Entry("doctor", "say what is installed, found and missing, and what to do", doctor),
+)  # fmt: skip
+
+ENTRIES = tuple(expanded(TABLE, source.MODELS))
+HELP_FOOT = "COMMAND --help says more. Without a command: the menu, which offers the same."
+MENU_FOOT = "Options may follow the number; NUMBER --help lists them."
+
+# --- The command line --------------------------------------------------------------------------------------------
+
+
+def main(argv: Sequence[str]) -> int:
+    """Do what the command line asks; returns the exit code."""
+    debug, words = "--debug" in argv, [word for word in argv if word != "--debug"]
+    try:
+        if not words:
+            return menu(debug)
+        group = asked_about(words)
+        if group:
+            print(f"usage: {PROGRAM} [COMMAND] [--help] [--debug]\n\n{console.listing(group)}\n\n{HELP_FOOT}")
+            return 0
+        return perform(words, debug)
+    except KeyboardInterrupt:
+        print()
+        return STOPPED
+
+
+def perform(words: Sequence[str], debug: bool = False) -> int:
+    """Do one command; a trouble is a sentence on stderr. Returns the exit code."""
+    try:
+        entry = entry_of(words)
+        arguments = entry.parsed(words[len(entry.words) :])
+        sys.argv[1:] = words  # what a report names as the way to repeat it, from the menu too
+        return entry.run(**arguments) or 0
+    except SystemExit as helped:
+        return int(helped.code or 0)
+    except KeyboardInterrupt:
+        again = entry.going_on(words)
+        complain(f"\nStopped; go on with: {command_line(again)}" if again else "\nStopped.")
+        return STOPPED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        complain(console.trouble_text(error))
+        return WRONG_USE if isinstance(error, WrongUse) else TROUBLE
+
+
+def asked_about(words: Sequence[str]) -> list[Entry]:
+    """The entries whose commands go on where these words end in --help; none where they are one command's."""
+    *start, last = words
+    wanted = last in ("-h", "--help", "help")
+    return [entry for entry in ENTRIES if wanted and len(entry.words) > len(start) and entry.begins(start)]
+
+
+def entry_of(words: Sequence[str]) -> Entry:
+    """The entry whose command these words begin with."""
+    for entry in ENTRIES:
+        if entry.begins(words[: len(entry.words)]) and len(words) >= len(entry.words):
+            return entry
+    alike = [entry for entry in ENTRIES if entry.begins(words[:1])] or ENTRIES
+    there = ", ".join(entry.command for entry in alike)
+    raise WrongUse(f"There is no command '{shlex.join(words)}'; there are: {there}.")
+
+
+def complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+# --- The menu ----------------------------------------------------------------------------------------------------
+
+
+class Back(Exception):
+    """The answer "q" to a question."""
+
+
+def menu(debug: bool = False) -> int:
+    """Offer the entries by number until a person leaves; returns the exit code."""
+    with suppress(ImportError):
+        import readline  # noqa: F401  gives input() its editing keys
+    print(f"Demeanor {source.__version__}\n")
+    answer = ""
+    try:
+        while answer.lower() not in ("q", "0"):
+            if not answer:
+                print(f"{console.listing(ENTRIES, numbered=True)}\n\n{MENU_FOOT}\n")
+            elif from_menu(answer, debug) == STOPPED:
+                return STOPPED
+            answer = ask("Number (q leaves, Enter shows the menu): ")
+    except EOFError:
+        print()
+    return 0
+
+
+def from_menu(answer: str, debug: bool) -> int:
+    """Do the entry that the answer names, asking for its options unless they follow the number."""
+    try:
+        number, *words = shlex.split(answer)
+        if not number.isdecimal() or not 1 <= int(number) <= len(ENTRIES):
+            raise WrongUse(f"'{number}' is none of the numbers from 1 to {len(ENTRIES)}.")
+        entry = ENTRIES[int(number) - 1]
+        asked = [option for option in entry.options if option.question]
+        words = [*entry.words, *(words or [word for option in asked for word in answered(option, entry)])]
+    except Back:
+        return 0
+    except ValueError as error:  # WrongUse, Trouble, or a quotation without its end
+        complain(str(error))
+        return WRONG_USE
+    print(f"\nThe same as: {command_line(words)}\n")
+    code = perform(words, debug)
+    print()
+    return code
+
+
+def answered(option: Option, entry: Entry) -> list[str]:
+    """Ask until the answer can be taken; returns it as words of the command line."""
+    offers = list(option.offers(entry.model))
+    print(*(f"{number:>5}  {offer}\n" for number, offer in enumerate(offers[:MOST_OFFERED], start=1)), sep="", end="")
+    if len(offers) > MOST_OFFERED:
+        print(f"       and {len(offers) - MOST_OFFERED} more")
+    usual = offers[0] if option.required and len(offers) == 1 else option.default_text
+    while True:
+        answer = ask(f"  {option.question}{f' [{usual}]' if usual else ''}: ").strip("'\"")
+        if answer.lower() == "q":
+            raise Back
+        if not answer and not option.required:
+            return []
+        try:
+            words = option.words(numbers_replaced(answer or usual, offers))
+            replace(entry, options=(option,)).parsed(words)
+            return words
+        except WrongUse as error:
+            complain(f"  {error}")
+
+
+def ask(question: str) -> str:
+    """The answer; EOFError where there is none to be had."""
+    try:
+        answer = input(question).strip()
+    except RuntimeError:  # there is no stdin at all
+        raise EOFError from None
+    if not sys.stdin.isatty():
+        print(answer)  # so that a log reads like the session
+    return answer
+
+
+# --- The process -------------------------------------------------------------------------------------------------
+
+
+def process() -> int:
+    """`main` for a shell: any file name can be shown, and a reader that has gone (`| head`) is no trouble."""
+    enter_environment()
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=errors)
+    if "--debug" not in sys.argv:
+        terminal.hide_native_noise()
+    try:
+        code = main(sys.argv[1:])
+        print(end="", flush=True)
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it exits
+        return TROUBLE
+
+
+def enter_environment() -> None:
+    """Go on with the Python in .venv, which setup.py makes, unless an environment is active."""
+    if sys.prefix != sys.base_prefix:
+        return
+    import setup  # only now: it costs a third of the start-up
+
+    python = config.ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if setup.in_environment() or not python.exists() or Path(sys.executable) == python:
+        return
+    if os.name == "nt":  # where exec would give the prompt back at once
+        sys.exit(subprocess.call([python, *sys.argv]))
+    os.execv(python, [str(python), *sys.argv])
+
+
+if __name__ == "__main__":
+    sys.exit(process())

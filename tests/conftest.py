@@ -1,0 +1,41 @@
+"""Fixtures that several test files use."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import config
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project with data, models, input and output folders of its own."""
+
+    folder: Path
+
+    def run(self, *words: str, typed: str = "", python: tuple[str, ...] = (sys.executable,), **environment: str):
+        """`python run.py WORDS`, with `typed` on a pipe; returns the completed process, its output as text."""
+        command, how = [*python, "run.py", *words], {"cwd": self.folder, "env": self.environment(**environment)}
+        return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=120, **how)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return os.environ | {"OMP_NUM_THREADS": "1", "COLUMNS": "80"} | more
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    folder = tmp_path / "project"
+    shutil.copytree(config.ROOT / "source", folder / "source")
+    for file in ("run.py", "config.py", "setup.py", "requirements.txt", "requirements.lock"):
+        shutil.copy2(config.ROOT / file, folder)
+    for name in ("data", "models", "input_files", "output_files"):
+        (folder / name).mkdir()
+    pretrained = config.MODELS_FOLDER / "pretrained"
+    if pretrained.is_dir():
+        (folder / "models" / "pretrained").symlink_to(pretrained)
+    return Project(folder)

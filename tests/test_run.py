@@ -1,0 +1,483 @@
+"""The table, the command line and the menu, in one process; the models are played by what `api` promises."""
+
+import io
+import json
+import shlex
+import shutil
+import sys
+from inspect import signature
+from pathlib import Path
+from unittest.mock import create_autospec
+
+import pytest
+
+import config
+import run
+import source
+from source import api, commands, console, terminal
+from source.commands import Entry, Option, WrongUse
+from source.shared.doctor import Finding
+from source.shared.errors import Trouble
+from source.shared.evaluation import Metrics
+from source.shared.prediction import Prediction, Reading
+from source.shared.preprocessing import Preprocessed
+from source.shared.settings import Setting, changed
+from source.shared.spec import spec_of
+from source.shared.training import Epoch
+from source.shared.training_files import Summary
+from source.terminal import Progress
+
+METRICS = Metrics(
+    n=1200, labels=("happy", "sad"), accuracy=0.683, uar=0.651, macro_f1=0.652, weighted_f1=0.66,
+    per_class={label: {"precision": 0.7, "recall": 0.6, "f1": 0.65, "support": 600} for label in ("happy", "sad")},
+    confusion=[[360, 240], [240, 360]], ci95={name: [0.61, 0.69] for name in ("accuracy", "uar", "macro_f1")},
+    ece=0.02, split="test",
+)  # fmt: skip
+HAPPY = Reading({"happy": 0.93, "sad": 0.07}, 0, (10.2, 20.0, 110.7, 140.0), notes=("small face: 31 pixels",))
+SAMPLES = {  # an answer for each option by its key
+    "corpus": "FER2013", "folder": "some folder", "corpora": "A,B", "workers": "3", "resume": "yes", "epochs": "7",
+    "settings": "learning_rate=0.1 loss=focal", "seed": "5", "output": "out", "split": "val", "weights": "w",
+    "as_json": "yes", "name": "photo.jpg",
+}  # fmt: skip
+ENTRY_AND_OPTION = [(entry, option) for entry in run.ENTRIES for option in entry.options]
+
+
+def name_of(value):
+    return value.command if isinstance(value, Entry) else value.name if isinstance(value, Option) else None
+
+
+@pytest.fixture
+def played(tmp_path, monkeypatch):
+    """Every function of `api` that a command calls, with its real signature, giving a result of the real kind."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["run.py"])
+    monkeypatch.setattr(config, "INPUT_FOLDER", tmp_path / "input_files")
+    monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / "data")
+    for folder in ("training_faces", "preprocessed_face_data"):
+        for corpus in "AB":
+            (tmp_path / "data" / folder / corpus).mkdir(parents=True)
+    config.INPUT_FOLDER.mkdir()
+    (config.INPUT_FOLDER / "photo.jpg").touch()
+    (tmp_path / "metrics.json").write_text(json.dumps({"n": 1200}))
+    prediction = Prediction("photo.jpg", "face", ("happy", "sad"), (HAPPY,), folder=str(tmp_path / "photo"))
+    results = {
+        "get_data": Summary("FER2013", tmp_path, {"train": {"sad": 2, "happy": 1234}}, 0, ()),
+        "preprocess": [Preprocessed("FER2013", tmp_path, 100, 3, 40)],
+        "train": api.Training(tmp_path, tmp_path / "face_model.safetensors", 3, 2, 12_345, 60.0, METRICS),
+        "test": api.Test(METRICS, tmp_path, {"a.png": "a.png is no picture."}),
+        "predict": [prediction],
+        "settings": [Setting("epochs", "40", "a whole number", "Passes over the training split.")],
+        "examine": [Finding("Python", True, "3.11.2"), Finding("torch", False, "not installed", "Run: setup.py")],
+    }
+    fakes = {name: create_autospec(getattr(api, name), return_value=result) for name, result in results.items()}
+    for name, fake in fakes.items():
+        monkeypatch.setattr(api, name, fake)
+    return fakes
+
+
+def calls(fakes):
+    """What was asked of the work; hooks are new objects each time."""
+    hooks = {"say", "on_progress", "on_batch", "on_epoch_end"}
+    work = ((name, call) for name, fake in fakes.items() for call in fake.call_args_list)
+    return [
+        (name, [value for value in call.args if not callable(value)],
+         {key: value for key, value in call.kwargs.items() if key not in hooks})
+        for name, call in work
+    ]  # fmt: skip
+
+
+def required_words(entry):
+    return [SAMPLES[option.key] for option in entry.options if option.required]
+
+
+def session(monkeypatch, *answers):
+    """The menu with these answers typed on a pipe; returns its exit code."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{answer}\n" for answer in answers)))
+    return run.menu()
+
+
+def number_of(command):
+    return str([entry.command for entry in run.ENTRIES].index(command) + 1)
+
+
+# --- The table ---------------------------------------------------------------------------------------------------
+
+
+def test_every_command_is_there_once():
+    there = [entry.command for entry in run.ENTRIES]
+    of_models = [
+        f"{m} {word}" for m in source.MODELS for word in ("preprocess", "train", "test", "predict", "settings")
+    ]
+    assert there == ["data get", *of_models, "doctor"]
+
+
+def test_models_follow_each_other_whole():
+    rows = list(commands.expanded(run.TABLE, ("face", "audio")))
+    assert [row.command for row in rows[1:-1:5]] == ["face preprocess", "audio preprocess"]
+    assert [row.model for row in rows] == ["", *["face"] * 5, *["audio"] * 5, ""]
+
+
+@pytest.mark.parametrize("entry", run.ENTRIES, ids=name_of)
+def test_an_entry_calls_its_function_with_what_it_takes(entry):
+    keys = {option.key for option in entry.options} | ({"model"} if entry.model else set())
+    signature(entry.run).bind(**dict.fromkeys(keys))
+
+
+@pytest.mark.parametrize("entry", run.ENTRIES, ids=name_of)
+def test_an_entry_runs_with_its_defaults(entry, played, capsys):
+    code = run.perform([*entry.words, *required_words(entry)])
+    assert code == (1 if entry.command == "doctor" else 0)
+    assert len(calls(played)) == 1
+    assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("entry, option", ENTRY_AND_OPTION, ids=name_of)
+def test_an_option_makes_a_difference(entry, option, played, capsys):
+    default = [*entry.words, *required_words(entry)]
+    run.perform(default)
+    usual = capsys.readouterr().out
+    words = [] if option.required else option.words(SAMPLES[option.key])
+    if option.switch and option.default:
+        words = option.words("no")
+    assert run.perform([*default, *words]) == 0
+    first, second = calls(played)
+    assert option.required or first != second or usual != capsys.readouterr().out
+
+
+@pytest.mark.parametrize("entry", run.ENTRIES, ids=name_of)
+def test_help_names_everything(entry, capsys):
+    assert run.main([*entry.words, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(option.name in text for option in entry.options) and "--debug" in text and "MODEL" not in text
+
+
+@pytest.mark.parametrize("line, count", [("--help", 7), ("-h", 7), ("face --help", 5), ("data -h", 1), ("help", 7)])
+def test_help_lists_the_commands(line, count, capsys):
+    assert run.main(line.split()) == 0
+    assert (
+        sum(text.startswith(("  data", "  face", "  doctor")) for text in capsys.readouterr().out.splitlines()) == count
+    )
+
+
+def test_every_line_of_the_menu_fits_80_columns(capsys):
+    run.main(["--help"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) < 80
+    assert max(map(len, console.listing(run.ENTRIES, numbered=True).splitlines())) < 80
+
+
+# --- The command line --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line, key, value",
+    [
+        ("face train --epochs 3", "settings", ["epochs=3"]),
+        ("face train --set a=1 b=2 --set c=3 --epochs 3", "settings", ["a=1", "b=2", "c=3", "epochs=3"]),
+        ("face train", "settings", []),
+        ("face train --resume", "resume", True),
+        ("face train --output o", "output", Path("o")),
+        ("face preprocess", "resume", True),
+        ("face preprocess --no-resume", "resume", False),
+        ("face preprocess --set image_side=32", "settings", ["image_side=32"]),
+        ("face test --corpora 'CK+, RAF-DB'", "corpora", ("CK+", "RAF-DB")),
+        ("face test --folder f", "folder", Path("f")),
+        ("face predict photo.jpg", "write", True),
+        ("face predict photo.jpg --json", "write", False),
+    ],
+)
+def test_words_become_arguments(played, line, key, value):
+    assert run.main(shlex.split(line)) == 0
+    assert calls(played)[0][2][key] == value
+
+
+@pytest.mark.parametrize(
+    "line, part",
+    [
+        ("face", "face preprocess, face train, face test, face predict, face settings"),
+        ("audio train", "There is no command 'audio train'; there are: data get, "),
+        ("face trian", "'face trian'"),
+        ("face predict", "FILE|FOLDER"),
+        ("face train --epochs 0", "'0' is not a whole number above zero"),
+        ("face train --epochs", "--epochs"),
+        ("face preprocess --workers -1", "'-1' is not"),
+        ("face test --split train", "train"),
+        ("face train --epoch 3", "--epoch"),
+        ("data get FER2013 somewhere", "somewhere"),
+        ("doctor --json", "--json"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_2(played, capsys, line, part):
+    assert run.main(line.split()) == 2
+    out, err = capsys.readouterr()
+    assert part in err and err.count("\n") == 1 and not out and not calls(played)
+
+
+@pytest.mark.parametrize(
+    "error, text",
+    [
+        (Trouble("There is no x; there are: y."), "There is no x; there are: y."),
+        (ModuleNotFoundError("No module named 'torch'", name="torch"), "package torch is not installed"),
+        (PermissionError(13, "Permission denied", "models/face"), "models/face: Permission denied."),
+        (KeyError("odd"), "Unforeseen: KeyError: 'odd' (--debug shows where)."),
+    ],
+)
+def test_a_trouble_is_one_sentence_and_1(played, capsys, error, text):
+    played["train"].side_effect = error
+    assert run.main(["face", "train"]) == 1
+    err = capsys.readouterr().err
+    assert text in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [["--debug", "face", "train"], ["face", "train", "--debug"]])
+def test_debug_shows_where(played, capsys, words):
+    played["train"].side_effect = Trouble("No.")
+    assert run.main(words) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("Traceback") and err.endswith("\nNo.\n")
+
+
+@pytest.mark.parametrize(
+    "line, says",
+    [
+        ("face train --seed 2", "go on with: python run.py face train --seed 2 --resume"),
+        ("face train --resume", "go on with: python run.py face train --resume"),
+        ("face preprocess --no-resume", "go on with: python run.py face preprocess"),
+        ("data get FER2013 --from 'a b'", "go on with: python run.py data get FER2013 --from 'a b'"),
+        ("face test", "Stopped."),
+    ],
+)
+def test_a_stop_says_how_to_go_on(played, capsys, line, says):
+    for fake in played.values():
+        fake.side_effect = KeyboardInterrupt
+    assert run.main(shlex.split(line)) == 130
+    assert capsys.readouterr().err.endswith(f"{says}\n")
+
+
+def test_reports_name_the_command_from_the_menu_too(played, monkeypatch):
+    seen = []
+    monkeypatch.setattr(sys, "argv", ["/somewhere/run.py"])
+    played["test"].side_effect = lambda *_, **__: seen.append(api.command_line())
+    session(monkeypatch, f"{number_of('face test')} --folder 'a b'", "q")
+    assert seen == ["python run.py face test --folder 'a b'"]
+
+
+# --- The menu ----------------------------------------------------------------------------------------------------
+
+
+def same_as(text):
+    return [shlex.split(line.partition("run.py ")[2]) for line in text.splitlines() if line.startswith("The same as: ")]
+
+
+@pytest.mark.parametrize("entry", run.ENTRIES, ids=name_of)
+def test_an_entry_can_be_done_from_the_menu(entry, played, monkeypatch, capsys):
+    """With every question answered, the printed command does just the same."""
+    asked = [option for option in entry.options if option.question]
+    assert session(monkeypatch, number_of(entry.command), *(SAMPLES[option.key] for option in asked), "q") == 0
+    (words,) = same_as(capsys.readouterr().out)
+    assert words[: len(entry.words)] == entry.words
+    run.main(words)
+    first, second = calls(played)
+    assert first == second
+
+
+@pytest.mark.parametrize("entry", run.ENTRIES, ids=name_of)
+def test_empty_answers_are_the_defaults(entry, played, monkeypatch, capsys):
+    asked = [SAMPLES[option.key] if option.required else "" for option in entry.options if option.question]
+    session(monkeypatch, number_of(entry.command), *asked, "q")
+    assert same_as(capsys.readouterr().out) == [[*entry.words, *required_words(entry)]]
+
+
+@pytest.mark.parametrize("entry, option", [pair for pair in ENTRY_AND_OPTION if pair[1].question], ids=name_of)
+def test_a_question_shows_its_default(entry, option, played, monkeypatch):
+    asked = []
+    monkeypatch.setattr(run, "ask", lambda question: asked.append(question) or "q")
+    with pytest.raises(run.Back):
+        run.answered(option, entry)
+    assert option.required or f"{option.question} [{option.default_text}]: " in asked[0]
+
+
+def test_options_may_follow_the_number(played, monkeypatch, capsys):
+    session(monkeypatch, f"{number_of('face predict')} photo.jpg --json", "q")
+    assert calls(played)[0][2]["write"] is False
+    assert '"happy"' in capsys.readouterr().out
+
+
+def test_wrong_answers_are_asked_again(played, monkeypatch, capsys):
+    answers = [
+        "99",
+        "x",
+        "1 'open",
+        number_of("face train"),
+        "",
+        "many",
+        "0",
+        "4",
+        "",
+        "nine",
+        "9",
+        "perhaps",
+        "no",
+        "q",
+    ]
+    assert session(monkeypatch, *answers) == 0
+    err = capsys.readouterr().err
+    assert "'99' is none of the numbers from 1 to 7." in err and "'x' is none" in err and "closing quotation" in err
+    assert "'many' is not a whole number" in err and "'perhaps' is neither yes nor no" in err
+    assert calls(played)[0][2]["settings"] == ["epochs=4"] and calls(played)[0][2]["seed"] == 9
+
+
+def test_files_can_be_chosen_by_number(played, monkeypatch, capsys):
+    (config.INPUT_FOLDER / "another.png").touch()
+    session(monkeypatch, number_of("face predict"), "", "2", "q")
+    out = capsys.readouterr().out
+    assert "    1  another.png\n    2  photo.jpg\n" in out
+    assert calls(played)[0][1] == ["face", "photo.jpg"]
+
+
+def test_a_long_list_is_cut_and_says_so(played, monkeypatch, capsys):
+    for number in range(30):
+        (config.INPUT_FOLDER / f"a{number:02}.png").touch()
+    session(monkeypatch, number_of("face predict"), "25", "q")
+    out = capsys.readouterr().out
+    assert "   20  a19.png\n       and 11 more\n" in out and "a20.png\n" not in out
+    assert calls(played)[0][1] == ["face", "a24.png"]
+
+
+def test_the_only_file_is_the_default(played, monkeypatch, capsys):
+    session(monkeypatch, number_of("face predict"), "", "q")
+    assert "[photo.jpg]" in capsys.readouterr().out
+    assert calls(played)[0][1] == ["face", "photo.jpg"]
+
+
+@pytest.mark.parametrize("answer, corpora", [("2", ("B",)), ("1,2", ("A", "B")), ("A, 2", ("A", "B")), ("", ())])
+def test_corpora_can_be_chosen_by_number(played, monkeypatch, answer, corpora):
+    session(monkeypatch, number_of("face train"), answer, "", "", "", "", "q")
+    assert calls(played)[0][1][1] == corpora
+
+
+def test_q_at_a_question_goes_back(played, monkeypatch):
+    assert session(monkeypatch, number_of("face train"), "", "q", number_of("face settings"), "q") == 0
+    assert [name for name, *_ in calls(played)] == ["settings"]
+
+
+def test_a_trouble_goes_back_to_the_menu(played, monkeypatch, capsys):
+    played["predict"].side_effect = Trouble("There is no photo.")
+    assert session(monkeypatch, f"{number_of('face predict')} photo.jpg", number_of("face settings"), "q") == 0
+    assert "There is no photo." in capsys.readouterr().err
+    assert [name for name, *_ in calls(played)] == ["predict", "settings"]
+
+
+def test_nothing_to_choose_from_is_said_before_any_answer(played, monkeypatch, capsys):
+    shutil.rmtree(config.DATA_FOLDER)
+    assert session(monkeypatch, number_of("face train"), "q") == 0
+    assert "make it with: python run.py face preprocess." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("answers", [(), ("q",), ("0",), ("Q",), ("", "q"), ("3",)])
+def test_the_menu_can_be_left(played, monkeypatch, answers):
+    assert session(monkeypatch, *answers) == 0
+    assert not calls(played)
+
+
+def test_no_stdin_at_all_is_no_trouble(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run.menu() == 0
+    assert "face predict" in capsys.readouterr().out
+
+
+def test_a_stop_leaves_the_menu(played, monkeypatch):
+    played["settings"].side_effect = KeyboardInterrupt
+    assert session(monkeypatch, number_of("face settings"), "q") == 130
+
+
+# --- What is shown -----------------------------------------------------------------------------------------------
+
+
+def test_a_prediction_is_a_line_a_face():
+    two = Prediction(
+        "in/a.jpg", "face", ("happy", "sad"), (HAPPY, Reading({"happy": 0.3, "sad": 0.2}, 1, (0, 0, 9, 9)))
+    )
+    assert list(console.prediction_lines(two)) == [
+        "a.jpg #0: happy 93 % (face at 10, 20 to 111, 140; small face: 31 pixels)",
+        "a.jpg #1: not sure (happy 30 %) (face at 0, 0 to 9, 9)",
+    ]
+    none = Prediction("a.jpg", "face", ("happy", "sad"), (), notes=("no face was found",))
+    assert list(console.prediction_lines(none)) == ["a.jpg: no face was found"]
+
+
+def test_an_epoch_is_a_line():
+    line = console.epoch_line(Epoch(12, 1.25, 1.5, 0.456, 0.401, 1e-3, 123.4))
+    assert line == "epoch  12  train loss 1.250  val loss 1.500  accuracy 45.6 %  UAR 40.1 %  123 s"
+    assert len(line) < 80
+
+
+def test_metrics_are_shown_with_intervals_and_labels():
+    text = console.metrics_text(METRICS)
+    assert "accuracy    68.3 %   95 % interval: 61.0 % to 69.0 %" in text
+    assert "happy     70.0 %  60.0 %  65.0 %    600" in text
+
+
+def test_counts_are_shown_by_split_and_emotion():
+    lines = console.counts_text({"train": {"sad": 2, "happy": 1234}, "test": {"happy": 5}}).splitlines()
+    assert [line.split() for line in lines] == [
+        ["happy", "sad", "all"],
+        ["train", "1,234", "2", "1,236"],
+        ["test", "5", "0", "5"],
+    ]
+
+
+def test_the_doctor_says_what_to_do(played, capsys):
+    assert run.main(["doctor"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("ok     Python: 3.11.2") and lines[1].startswith("to do  torch: not installed. Run: ")
+    played["examine"].return_value = [Finding("Python", True, "3.11.2")]
+    assert run.main(["doctor"]) == 0
+
+
+def test_metrics_and_predictions_as_json(played, capsys):
+    run.main(["face", "test", "--json"])
+    assert json.loads(capsys.readouterr().out) == {"n": 1200}
+    run.main(["face", "predict", "photo.jpg", "--json"])
+    assert json.loads(capsys.readouterr().out)["readings"][0]["emotion"] == "happy"
+
+
+def test_a_folder_as_json_is_a_list(played, tmp_path, capsys):
+    (tmp_path / "folder").mkdir()
+    run.main(["face", "predict", "folder", "--json"])
+    assert len(json.loads(capsys.readouterr().out)) == 1
+
+
+def test_progress_without_a_terminal_is_lines_and_short_jobs_have_none(monkeypatch, capsys):
+    with Progress("clip") as progress:
+        progress(1, 100)
+        progress(2, 100)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0)
+    with Progress("clip") as progress:
+        for done in range(1, 101):
+            progress(done, 100)
+            if done == 50:
+                progress.say("Half.")
+    lines = capsys.readouterr().err.splitlines()
+    assert any(line.startswith("10 of 100, ") and line.endswith(" left") for line in lines) and "Half." in lines
+
+
+def test_progress_begins_anew_for_each_epoch():
+    with Progress("batch") as progress:
+        progress(1, 2), progress(2, 2)
+        first = progress.bar
+        progress(1, 2)
+        assert progress.bar is not first and progress.bar.n == 1
+
+
+@pytest.mark.parametrize("model", source.MODELS)
+def test_every_setting_is_explained_and_can_be_set_as_shown(model):
+    default = spec_of(model).default_config
+    there = api.settings(model)
+    assert all(setting.meaning for setting in there)
+    assert changed(default, [f"{setting.name}={setting.text}" for setting in there]) == api.configured(model)
+
+
+def test_wrong_use_names_the_help():
+    with pytest.raises(WrongUse, match="see python run.py doctor --help"):
+        run.ENTRIES[-1].parsed(["--nonsense"])
