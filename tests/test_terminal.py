@@ -14,6 +14,7 @@ from corpora import EMOTIONS, fer_folders, picture
 from toy import face_store
 
 import run
+from source.face.face_config import FaceConfig
 from source.shared import pretrained
 
 HEAVY = {"torch", "mediapipe", "numpy", "matplotlib", "rich", "tqdm", "cv2", "PIL", "spacy", "whisper"}
@@ -112,7 +113,7 @@ def test_a_reader_that_goes_away_is_no_trouble(project):
     command = f"{shlex.quote(sys.executable)} run.py face settings"
     done = subprocess.run(["sh", "-c", f"{command} | head -1"], cwd=project.folder, env=project.environment(),
                           capture_output=True, text=True)  # fmt: skip
-    assert (done.stdout, done.stderr) == ("epochs=40\n", "")
+    assert (done.stdout, done.stderr) == (f"epochs={FaceConfig().epochs}\n", "")
 
 
 def test_no_colour_but_on_a_terminal(project):
@@ -139,10 +140,10 @@ def test_every_entry_can_be_finished_in_one_session(project):
     done = project.run(typed="\n".join(answers) + "\n")
     assert done.returncode == 0 and "Traceback" not in done.stderr and "Unforeseen" not in done.stderr
     assert done.stdout.count("The same as: ") == 9
-    for shown in ("Training files: data/training_faces/FER2013", "FER2013: 42 clips, in data/", "epoch   0  train loss",
+    for shown in ("Training files: data/training_faces/FER2013", "FER2013: 42 clips, in data/", "epoch   1  train loss",
                   "Weights: models/face/face_model.safetensors", "Report: models/face/test_test/report.md",
                   "Report: models/face/test_labelled/report.md", "Results: output_files/face\n",
-                  '"schema": "demeanor.prediction/1"', "widths=32,64,128,128", "Python: "):  # fmt: skip
+                  '"schema": "demeanor.prediction/1"', f"epochs={FaceConfig().epochs}", "Python: "):  # fmt: skip
         assert shown in done.stdout, shown
     for file in ("models/face/model_card.md", "models/face/test_test/metrics.json", "output_files/face/result.json"):
         assert (project.folder / file).is_file()

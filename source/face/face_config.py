@@ -25,15 +25,15 @@ class FaceConfig(TrainingSettings):
     """Give the network the 52 blendshapes."""
     architecture: ImageArchitecture = "vgg"
     """The crop's CNN, from source.shared.architectures."""
-    widths: tuple[int, ...] = (32, 64, 128, 128)
+    widths: tuple[int, ...] = (32, 64, 128, 160)
     """Channels of the CNN's stages; each stage but the first of a residual net halves the picture."""
-    depths: tuple[int, ...] = (2, 2, 2, 2)
+    depths: tuple[int, ...] = (1, 2, 2, 2)
     """Convolutions (vgg) or blocks of two of them (residual, separable) in each stage."""
     shape_width: int = 64
     """Units of the two dense layers over landmarks and blendshapes."""
-    dropout: float = 0.3
+    dropout: float = 0.2
     """Share of the joined features dropped in training."""
-    shape_dropout: float = 0.1
+    shape_dropout: float = 0.3
     """Share of training faces whose landmarks and blendshapes are hidden, so that the crop alone must do."""
     crop_share: float = 0.917
     """Share of the crop's side the network looks at: 44 of 48 pixels, moved about in training, central otherwise."""
@@ -47,7 +47,7 @@ class FaceConfig(TrainingSettings):
     """Training crops' contrast is changed by up to this share."""
     brightness: float = 0.2
     """Training crops' brightness is changed by up to this much of the full range."""
-    erase_probability: float = 0.5
+    erase_probability: float = 0.25
     """Share of training crops in which a rectangle is blotted out (Zhong et al. 2017, arXiv:1708.04896)."""
 
     def __post_init__(self):

@@ -136,13 +136,13 @@ def _parse(name, text, hint):
 class TrainingSettings:
     """How any model is trained; a model's own settings extend these."""
 
-    epochs: int = 40
+    epochs: int = 32
     """Passes over the training split, at most; the learning rate's schedule spans them."""
     patience: int = 12
     """Epochs without a better val UAR after which training stops."""
-    batch_size: int = 128
+    batch_size: int = 64
     """Clips a step and process."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 1.5e-3
     """AdamW's peak rate: linear warm-up over the first tenth of the steps, then a cosine to zero."""
     weight_decay: float = 1e-2
     """AdamW's decoupled weight decay, not applied to biases and normalisation."""
@@ -158,7 +158,7 @@ class TrainingSettings:
     """Share of the raters' votes in a soft label; the rest is the corpus's own label."""
     label_smoothing: float = 0.05
     """Share of the target spread evenly over the labels."""
-    class_weight_power: float = 0.0
+    class_weight_power: float = 0.3
     """Weight of a label in the loss: its frequency to minus this power, mean 1; 0: none, 1: balanced."""
     bfloat16: bool = True
     """Compute in bfloat16 where the processor has it."""
