@@ -111,7 +111,7 @@ def train(
     hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
     fit = training.fit(spec, settings_used, train_part, val_part, folder, seed=seed, resume=resume, **hooks)
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
-    trained = testing.calibrated(checkpoint.from_fit(spec, settings_used, fit, train_part, run), val_part)
+    trained = testing.calibrated(checkpoint.from_fit(spec, settings_used, fit, train_part, val_part, run), val_part)
     val = testing.test_split(trained, val_part, train_part.clips)
     weights = checkpoint.save(folder, trained.with_metrics(val=val.to_dict()))
     report.write_training(folder, checkpoint.load(weights), fit.history, val)

@@ -75,8 +75,17 @@ def test_the_mirror_is_its_own_inverse_and_exchanges_sides():
 
 
 def test_views_are_the_face_and_its_mirror():
-    views = SPEC.views(inputs())
-    assert len(views) == 2 and torch.equal(views[1]["image"], inputs()["image"].flip(-1))
+    one, other = SPEC.views(inputs(), replace(CONFIG, five_crops=False))
+    assert torch.equal(one["image"], inputs()["image"]) and torch.equal(other["image"], inputs()["image"].flip(-1))
+
+
+def test_five_crops_are_the_centre_and_the_corners_that_the_network_would_not_see():
+    config = replace(CONFIG, crop_share=0.75)  # sees 12 of 16 pixels
+    faces = inputs()
+    seen = [view["image"][:, 2:14, 2:14] for view in SPEC.views(faces, config)[::2]]
+    starts = [(2, 2), (4, 4), (4, 0), (0, 4), (0, 0)]
+    for crop, (down, across) in zip(seen, starts, strict=True):
+        assert torch.equal(crop, faces["image"][:, down : down + 12, across : across + 12])
 
 
 def test_augmentation_changes_pictures_within_their_range_and_keeps_the_shapes():

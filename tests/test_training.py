@@ -56,7 +56,7 @@ def test_it_learns_what_can_be_learnt(store, tmp_path):
 def test_the_grouping_really_switches(store, tmp_path):
     train, val = parts(store, "five")
     result = fit(SPEC, CONFIG, train, val, tmp_path)
-    trained = checkpoint.from_fit(SPEC, CONFIG, result, train, {})
+    trained = checkpoint.from_fit(SPEC, CONFIG, result, train, val, {})
     assert trained.labels == ("sad/fear", "neutral", "happy", "angry", "surprise/disgust")
     assert testing.test_split(trained, val).n == 28
     assert train.counts().tolist() == [16, 8, 8, 8, 16]
@@ -142,7 +142,7 @@ def test_the_average_follows_the_weights():
 def test_a_checkpoint_alone_predicts_the_same(store, tmp_path):
     train, val = parts(store)
     result = fit(SPEC, CONFIG, train, val, tmp_path)
-    trained = testing.calibrated(checkpoint.from_fit(SPEC, CONFIG, result, train, {"seed": 0}), val)
+    trained = testing.calibrated(checkpoint.from_fit(SPEC, CONFIG, result, train, val, {"seed": 0}), val)
     loaded = checkpoint.load(checkpoint.save(tmp_path, trained))
     arrays = face_arrays(5)
     assert (loaded.probabilities(arrays) == trained.probabilities(arrays)).all()
@@ -152,7 +152,7 @@ def test_a_checkpoint_alone_predicts_the_same(store, tmp_path):
 
 def test_training_again_keeps_the_previous_model(store, tmp_path):
     train, val = parts(store)
-    trained = checkpoint.from_fit(SPEC, CONFIG, fit(SPEC, CONFIG, train, val, tmp_path), train, {})
+    trained = checkpoint.from_fit(SPEC, CONFIG, fit(SPEC, CONFIG, train, val, tmp_path), train, val, {})
     first = checkpoint.save(tmp_path, trained).read_bytes()
     checkpoint.save(tmp_path, trained.with_metrics(val={}))
     assert checkpoint.weights_file(tmp_path, "face").with_suffix(".previous").read_bytes() == first

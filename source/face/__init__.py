@@ -4,7 +4,7 @@ from typing import Any
 
 from source.face.face_config import FaceConfig, suggest
 from source.face.preprocess import SUFFIXES, extract
-from source.face.symmetry import mirrored
+from source.face.views import views
 from source.shared.spec import ModelSpec
 
 
@@ -20,11 +20,6 @@ def augment(inputs: dict[str, Any], config: FaceConfig) -> dict[str, Any]:
     from source.face.augment import augment
 
     return augment(inputs, config)
-
-
-def views(inputs: dict[str, Any]) -> list[dict[str, Any]]:
-    """The face and its mirror image."""
-    return [inputs, mirrored(inputs)]
 
 
 SPEC = ModelSpec("face", FaceConfig(), suggest, extract, build, augment, views, SUFFIXES)

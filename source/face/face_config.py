@@ -37,6 +37,8 @@ class FaceConfig(TrainingSettings):
     """Share of training faces whose landmarks and blendshapes are hidden, so that the crop alone must do."""
     crop_share: float = 0.917
     """Share of the crop's side the network looks at: 44 of 48 pixels, moved about in training, central otherwise."""
+    five_crops: bool = True
+    """Answer from five crops and their mirror images instead of one: surer, at five times the network's time."""
     rotate_degrees: float = 12.0
     """Training crops are rolled by up to this much either way."""
     scale_share: float = 0.12

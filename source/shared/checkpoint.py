@@ -71,7 +71,7 @@ class Trained:
 
         inputs = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
         with torch.inference_mode():
-            views = [self.network(**view).float() for view in self.spec.views(inputs)]
+            views = [self.network(**view).float() for view in self.spec.views(inputs, self.config)]
         return torch.stack(views).mean(0).numpy()
 
     def probabilities(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -84,8 +84,8 @@ def weights_file(folder: Path, model: str) -> Path:
     return folder / f"{model}_model.safetensors"
 
 
-def from_fit(spec: ModelSpec, config: Any, fit: Any, train: Any, run: Mapping[str, Any]) -> Trained:
-    """What a `source.shared.training.Fit` on the `Examples` train came to, not yet calibrated.
+def from_fit(spec: ModelSpec, config: Any, fit: Any, train: Any, val: Any, run: Mapping[str, Any]) -> Trained:
+    """What a `source.shared.training.Fit` on the `Examples` train and val came to, not yet calibrated.
 
     run: seed, seconds and command, kept in the header.
     """
@@ -99,7 +99,7 @@ def from_fit(spec: ModelSpec, config: Any, fit: Any, train: Any, run: Mapping[st
         grouping=train.grouping.name,
         temperature=1.0,
         extract=spec.extract_settings(config),
-        data={"train": clips_by_emotion(train.clips)},
+        data={part.split: clips_by_emotion(part.clips) for part in (train, val)},
         training=trained | dict(run),
     )
     return Trained(spec, config, network.eval(), header)

@@ -150,11 +150,11 @@ class TrainingSettings:
     """Decay a step of the exponential moving average of the weights, which is what is validated and kept; 0: none."""
     gradient_clip: float = 5.0
     """Largest norm of the gradient; 0: no limit."""
-    loss: Literal["cross_entropy", "focal", "soft_labels"] = "cross_entropy"
+    loss: Literal["cross_entropy", "focal", "soft_labels"] = "soft_labels"
     """soft_labels: cross entropy against a mix of the corpus's label and its raters' votes, where it has votes."""
     focal_gamma: float = 2.0
     """Focusing exponent of the focal loss (Lin et al. 2017, arXiv:1708.02002)."""
-    vote_share: float = 0.5
+    vote_share: float = 0.2
     """Share of the raters' votes in a soft label; the rest is the corpus's own label."""
     label_smoothing: float = 0.05
     """Share of the target spread evenly over the labels."""

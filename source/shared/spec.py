@@ -31,8 +31,8 @@ class ModelSpec:
     """Config, num_classes -> untrained network; 0 classes: identity head, so that it gives features."""
     augment: Callable[[dict[str, Any], Any], dict[str, Any]]
     """Inputs of a training batch (tensors), config -> augmented inputs. Never called on val or test."""
-    views: Callable[[dict[str, Any]], list[dict[str, Any]]]
-    """Inputs -> the views whose probabilities are averaged at evaluation and prediction (such as the mirrored face)."""
+    views: Callable[[dict[str, Any], Any], list[dict[str, Any]]]
+    """Inputs, config -> the views whose answers are averaged at evaluation and prediction, such as the mirrored face."""
     suffixes: tuple[str, ...]
     """Endings of the files that `extract` reads, lower case with the dot."""
 
