@@ -102,11 +102,14 @@ def train(
 ) -> Training:
     """Train on the preprocessed `corpora`; weights, card and history go to `output` (default: models/<model>)."""
     from source.shared import checkpoint, report, testing, training
+    from source.shared.emotions import grouping_named
     from source.shared.spec import spec_of
 
     spec, settings_used, started = spec_of(model), configured(model, settings), time.perf_counter()
     folder = Path(output) if output else spec.folder
-    train_part, val_part = (_examples(model, settings_used, corpora, split) for split in ("train", "val"))
+    train_part, val_part = (
+        _examples(model, settings_used, corpora, split, grouping_named()) for split in ("train", "val")
+    )
     say(f"Training the {model} model on {len(train_part):,} clips, watching {len(val_part):,}.")
     hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
     fit = training.fit(spec, settings_used, train_part, val_part, folder, seed=seed, resume=resume, **hooks)
@@ -132,13 +135,15 @@ def test(
     from source.shared import report, testing
 
     trained, unreadable = load(model, weights), {}
+    folder = Path(folder).absolute() if folder else None
     say(f"Testing the {model} model on {folder or split}.")
     if folder:
-        metrics, unreadable = testing.test_folder(trained, Path(folder), on_progress)
+        metrics, unreadable = testing.test_folder(trained, folder, on_progress, say)
     else:
-        train_clips = _examples(model, trained.config, corpora, "train").clips
-        metrics = testing.test_split(trained, _examples(model, trained.config, corpora, split), train_clips)
-    target = (weights.parent if weights else trained.spec.folder) / f"test_{Path(folder).name if folder else split}"
+        grouping = testing.grouping_of(trained)
+        train_part, part = (_examples(model, trained.config, corpora, name, grouping) for name in ("train", split))
+        metrics = testing.test_split(trained, part, train_part.clips)
+    target = report.place_of_test(weights.parent if weights else trained.spec.folder, split, folder)
     report.write_test(target, trained, metrics, unreadable, command_line())
     return Test(metrics, target, unreadable)
 
@@ -236,8 +241,7 @@ def command_line() -> str:
     return shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]])
 
 
-def _examples(model, settings_used, corpora, split):
-    from source.shared.emotions import grouping_named
+def _examples(model, settings_used, corpora, split, grouping):
     from source.shared.examples import Examples
     from source.shared.spec import spec_of
     from source.shared.store import Store
@@ -247,7 +251,7 @@ def _examples(model, settings_used, corpora, split):
     usual = [name for name in config.CORPORA[model] if name in there]
     chosen = corpora or usual or there
     stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings_used)) for name in chosen]
-    return Examples(stores, split, grouping_named())
+    return Examples(stores, split, grouping)
 
 
 def _below(folder: Path, how: str) -> list[str]:

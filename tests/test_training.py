@@ -68,6 +68,11 @@ def test_one_seed_gives_one_result_and_another_another(store, tmp_path):
     assert not same(runs[0].best_weights, runs[2].best_weights)
 
 
+def test_a_batch_can_be_sent_to_a_device(store):
+    batch = parts(store)[0].__getitems__([0, 1]).to("meta")  # what accelerate does with a GPU's name
+    assert {value.device.type for value in (*batch.inputs.values(), batch.labels, batch.votes)} == {"meta"}
+
+
 class Killed(Exception):
     pass
 

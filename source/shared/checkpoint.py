@@ -131,11 +131,11 @@ def read_header(file: Path) -> Header:
     """The header of the checkpoint in `file`, without its weights."""
     from safetensors import SafetensorError, safe_open
 
+    if not file.is_file():
+        raise Trouble(f"There is no trained model at {file}; train it first, or restore the one shipped.")
     try:
         with safe_open(file, framework="numpy") as stream:
             values = json.loads(stream.metadata()[KEY])
-    except FileNotFoundError:
-        raise Trouble(f"There is no trained model at {file}; train it first, or restore the one shipped.") from None
     except (SafetensorError, KeyError, TypeError, ValueError):
         raise Trouble(f"{file} is not a checkpoint of this project; restore it or train again.") from None
     known = Header.__dataclass_fields__

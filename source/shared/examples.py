@@ -26,6 +26,12 @@ class Batch:
     labels: Tensor
     votes: Tensor
 
+    def to(self, device: Any, non_blocking: bool = False) -> "Batch":
+        """The same on `device`; accelerate looks for this method."""
+        inputs = {name: value.to(device, non_blocking=non_blocking) for name, value in self.inputs.items()}
+        moved = (value.to(device, non_blocking=non_blocking) for value in (self.labels, self.votes))
+        return Batch(inputs, *moved)
+
 
 class Examples(torch.utils.data.Dataset):
     """Rows read from the memory-mapped arrays only when a batch asks for them."""
@@ -80,7 +86,11 @@ def require_examples(examples: Examples, what: str) -> Examples:
     """`examples`, if there are any; else Trouble that names the corpora looked at."""
     if not len(examples):
         names = ", ".join(store.folder.name for store in examples.stores) or "no corpus"
-        raise Trouble(f"There is nothing to {what}: {names} holds no labelled clip in the split {examples.split}.")
+        there = ", ".join(sorted({clip.split for store in examples.stores for clip in with_splits(store.clips)}))
+        raise Trouble(
+            f"There is nothing to {what}: {names} holds no labelled clip in the split {examples.split}; there are "
+            f"clips in: {there or 'none'}."
+        )
     return examples
 
 

@@ -50,6 +50,19 @@ def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: 
     write_card(folder, trained)
 
 
+def place_of_test(home: Path, split: str, folder: Path | None = None) -> Path:
+    """Where below `home` a test on `split`, or else on `folder`, is written: over the same one, never over another."""
+    name = f"test_folder_{folder.name}" if folder else f"test_{split}"
+    places = (home / (f"{name}_{number}" if number > 1 else name) for number in count(1))
+    return next(place for place in places if _tested(place) in ("", str(folder or split)))
+
+
+def _tested(place):
+    """What the test in this folder was of; empty where there is none."""
+    file = place / "metrics.json"
+    return json.loads(file.read_text(encoding="utf-8"))["split"] if file.is_file() else ""
+
+
 def write_test(
     folder: Path, trained: Trained, metrics: Metrics, unreadable: Mapping[str, str] | None = None, command: str = ""
 ) -> None:

@@ -32,7 +32,7 @@ class ModelSpec:
     augment: Callable[[dict[str, Any], Any], dict[str, Any]]
     """Inputs of a training batch (tensors), config -> augmented inputs. Never called on val or test."""
     views: Callable[[dict[str, Any], Any], list[dict[str, Any]]]
-    """Inputs, config -> the views whose answers are averaged at evaluation and prediction, such as the mirrored face."""
+    """Inputs, config -> the views whose answers evaluation and prediction average, such as the mirrored face."""
     suffixes: tuple[str, ...]
     """Endings of the files that `extract` reads, lower case with the dot."""
 

@@ -150,7 +150,9 @@ class Trainer:
 
     def restore(self, state: dict[str, Any]) -> None:
         self.accelerator.unwrap_model(self.network).load_state_dict(state["network"])
-        self.average.state, self.average.steps = state["average"], state["average_steps"]
+        device = self.accelerator.device
+        self.average.state = {name: value.to(device) for name, value in state["average"].items()}
+        self.average.steps = state["average_steps"]
         self.optimizer.load_state_dict(state["optimizer"])
 
 
