@@ -159,7 +159,7 @@ def check() -> None:
     Raises ValueError with a sentence for each thing that does not work.
     """
     print("Checking that it works ...")
-    code = "from source.shared import doctor; print(*(f.sentence for f in doctor.try_out() if not f.ok), sep='\\n')"
+    code = "from source import doctor; print(*(f.sentence for f in doctor.try_out() if not f.ok), sep='\\n')"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     with LOG.open("a", encoding="utf-8") as log:
         log.write(done.stderr)

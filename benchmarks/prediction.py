@@ -14,7 +14,7 @@ import config
 from benchmarks.landmarker import ALONE, as_image, landmarker
 from benchmarks.measuring import Effort, Row, interleaved, seconds
 from benchmarks.synthetic import untrained
-from source.shared.doctor import DEMO_PICTURE
+from source.doctor import DEMO_PICTURE
 
 STAGES = ("decode", "find", "describe", "network")
 PICTURES = 8  # rounds of one picture for each repetition

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 import config
+from source.doctor import DEMO_PICTURE
 from source.shared.clips import Clip
-from source.shared.doctor import DEMO_PICTURE
 from source.shared.spec import spec_of
 from source.shared.store import Manifest, Store, StoreWriter, fingerprint
 

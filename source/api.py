@@ -8,6 +8,7 @@ from __future__ import annotations  # lets an older Python get as far as the one
 
 import importlib
 import json
+import os
 import shlex
 import sys
 import time
@@ -20,8 +21,8 @@ import config
 from source.shared.errors import Trouble
 
 if TYPE_CHECKING:
+    from source.doctor import Finding
     from source.shared.checkpoint import Trained
-    from source.shared.doctor import Finding
     from source.shared.evaluation import Metrics
     from source.shared.prediction import Prediction
     from source.shared.preprocessing import Preprocessed
@@ -101,16 +102,21 @@ def train(
     on_epoch_end: Callable[[int, Epoch], None] = silent,
 ) -> Training:
     """Train on the preprocessed `corpora`; weights, card and history go to `output` (default: models/<model>)."""
-    from source.shared import checkpoint, report, testing, training
+    from source.shared import checkpoint, preprocessing, report, testing, training
     from source.shared.emotions import grouping_named
     from source.shared.spec import spec_of
 
     spec, settings_used, started = spec_of(model), configured(model, settings), time.perf_counter()
-    folder = Path(output) if output else spec.folder
+    folder = Path(output).expanduser() if output else spec.folder
     train_part, val_part = (
         _examples(model, settings_used, corpora, split, grouping_named()) for split in ("train", "val")
     )
-    say(f"Training the {model} model on {len(train_part):,} clips, watching {len(val_part):,}.")
+    for store in train_part.stores:
+        if preprocessing.changed_since(spec, store):
+            again = f"python run.py {model} preprocess"
+            say(f"{store.folder.name} has changed since it was preprocessed; for what it is now, first: {again}.")
+    names = ", ".join(store.folder.name for store in train_part.stores)
+    say(f"Training the {model} model on {len(train_part):,} clips of {names}, watching {len(val_part):,}.")
     hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
     fit = training.fit(spec, settings_used, train_part, val_part, folder, seed=seed, resume=resume, **hooks)
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
@@ -135,7 +141,7 @@ def test(
     from source.shared import report, testing
 
     trained, unreadable = load(model, weights), {}
-    folder = Path(folder).absolute() if folder else None
+    folder = Path(folder).expanduser().resolve() if folder else None
     say(f"Testing the {model} model on {folder or split}.")
     if folder:
         metrics, unreadable = testing.test_folder(trained, folder, on_progress, say)
@@ -143,7 +149,7 @@ def test(
         grouping = testing.grouping_of(trained)
         train_part, part = (_examples(model, trained.config, corpora, name, grouping) for name in ("train", split))
         metrics = testing.test_split(trained, part, train_part.clips)
-    target = report.place_of_test(weights.parent if weights else trained.spec.folder, split, folder)
+    target = report.place_of_test(Path(weights).expanduser().parent if weights else trained.spec.folder, split, folder)
     report.write_test(target, trained, metrics, unreadable, command_line())
     return Test(metrics, target, unreadable)
 
@@ -172,7 +178,7 @@ def settings(model: str) -> list[Setting]:
 
 def examine() -> list[Finding]:
     """What is installed, found and missing, and what to do about it."""
-    from source.shared import doctor
+    from source import doctor
 
     return doctor.examine()
 
@@ -182,7 +188,8 @@ def load(model: str, weights: Path | None = None) -> Trained:
     from source.shared import checkpoint
     from source.shared.spec import spec_of
 
-    trained = checkpoint.load(Path(weights) if weights else checkpoint.weights_file(spec_of(model).folder, model))
+    usual = checkpoint.weights_file(spec_of(model).folder, model)
+    trained = checkpoint.load(Path(weights or usual).expanduser())
     if trained.spec.name != model:
         raise Trouble(f"{weights} holds a {trained.spec.name} model, not a {model} model.")
     return trained
@@ -230,7 +237,8 @@ def input_named(name: str) -> Path:
     """The file or folder a person means by `name`."""
     if not name.strip():
         raise Trouble("No file was named; name one in input_files/ or give a path.")
-    for path in (config.INPUT_FOLDER / name, Path(name).expanduser()):
+    is_path = name.replace(os.sep, "/").partition("/")[0] in (".", "..")  # from the current folder, as in any shell
+    for path in (config.INPUT_FOLDER / name, Path(name).expanduser())[is_path:]:
         if path.exists():
             return path
     raise Trouble(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_listed(inputs())}.")
@@ -249,7 +257,7 @@ def _examples(model, settings_used, corpora, split, grouping):
     spec = spec_of(model)
     there = preprocessed_corpora(model)
     usual = [name for name in config.CORPORA[model] if name in there]
-    chosen = corpora or usual or there
+    chosen = dict.fromkeys(corpora or usual or there)
     stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings_used)) for name in chosen]
     return Examples(stores, split, grouping)
 

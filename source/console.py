@@ -13,7 +13,7 @@ from source.terminal import folded, styled
 
 if TYPE_CHECKING:
     from source.commands import Entry
-    from source.shared.doctor import Finding
+    from source.doctor import Finding
     from source.shared.evaluation import Metrics
     from source.shared.prediction import Prediction
     from source.shared.preprocessing import Preprocessed

@@ -185,6 +185,16 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path, finds):
     assert len(json.loads((made / "result.json").read_text(encoding="utf-8"))) == 4
 
 
+@pytest.mark.parametrize("name", ["result.json.png", "summary.csv.png"])
+def test_a_picture_named_like_a_result_is_not_in_its_way(tmp_path, finds, name):
+    finds(toy_face())
+    (tmp_path / "odd").mkdir()
+    picture(tmp_path / "odd", name)
+    (result,) = predict.predict(tmp_path / "odd", toy_trained(), tmp_path / "out")
+    assert Path(result.folder).name == f"{Path(name).stem}_2"
+    assert (tmp_path / "out" / "odd" / "summary.csv").read_text().count(name) == 1
+
+
 def test_a_stopped_folder_keeps_what_it_has(tmp_path, finds):
     finds(toy_face())
     folder = tmp_path / "many"

@@ -99,7 +99,7 @@ def test_a_report_in_which_nothing_was_answered():
 
 def test_the_card_says_all_it_must(tmp_path):
     trained = trained_with()
-    (tmp_path / "comparison.csv").write_text("inputs,val UAR\npixels only,60.1 %\nboth,65.2 %\n")
+    (tmp_path / "comparison.md").write_text("| inputs | val UAR |\n|---|---|\n| pixels only | 60.1 % |\n")
     report.write_training(tmp_path, trained, HISTORY, metrics_of(split="val"))
     report.write_test(tmp_path / "test_test", trained, metrics_of(), {}, "")
     card = (tmp_path / "model_card.md").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ import run
 import source
 from source import api, commands, console, terminal
 from source.commands import Entry, Option, WrongUse
-from source.shared.doctor import Finding
+from source.doctor import Finding
 from source.shared.errors import Trouble
 from source.shared.evaluation import Metrics
 from source.shared.prediction import Prediction, Reading

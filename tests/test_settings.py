@@ -28,6 +28,7 @@ def test_texts_become_values():
     ("epochs", "form name=value"), ("epoch=3", "There is no setting epoch; there are: epochs"),
     ("epochs=many", "takes a whole number"), ("bfloat16=perhaps", "true or false"), ("loss=hinge", "one of cross_ent"),
     ("epochs=2.5", "whole number"), ("widths=a,b", "whole number"), ("learning_rate=-1", "above zero"),
+    ("dropout=2", "from 0 to 1"),
 ])  # fmt: skip
 def test_bad_texts_are_one_sentence_with_the_choices(text, words):
     with pytest.raises(Trouble, match=words):

@@ -10,7 +10,8 @@ import pytest
 
 import config
 import setup
-from source.shared import doctor, packages, pretrained
+from source import doctor
+from source.shared import packages, pretrained
 from source.shared.errors import Trouble
 
 OPTIONAL = {"torchvision"}  # used where it works, never required
@@ -266,7 +267,7 @@ def test_the_check_passes_on_what_the_doctor_says(tmp_path, monkeypatch):
 
 
 def test_the_doctor_imports_nothing_heavy():
-    code = "import sys; from source.shared import doctor; doctor.examine(); print(*sys.modules)"
+    code = "import sys; from source import doctor; doctor.examine(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=config.ROOT, capture_output=True, text=True, check=True)
     assert not {"torch", "mediapipe", "cv2", "numpy", "matplotlib"} & set(done.stdout.split())
 

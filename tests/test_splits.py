@@ -34,6 +34,13 @@ def test_shares_and_emotions_are_spread():
         assert len(Counter(clip.emotion for clip in part)) == 7
 
 
+@pytest.mark.parametrize("count", [1, 7, 8, 21, 35, 60])
+def test_a_few_clips_of_each_emotion_can_be_split_too(count):
+    parts = sides(with_splits(face_clips(count)))
+    assert sum(map(len, parts.values())) == count and parts["train"]
+    assert (parts["val"] and parts["test"]) or count < 21
+
+
 def test_the_corpus_own_partition_stays_and_val_is_carved_out_of_train():
     clips = face_clips(140, speakers=20, split="train") + face_clips(35, speakers=0, split="test")
     parts = sides(with_splits(clips))

@@ -142,7 +142,7 @@ def test_every_entry_can_be_finished_in_one_session(project):
     assert done.stdout.count("The same as: ") == 9
     for shown in ("Training files: data/training_faces/FER2013", "FER2013: 42 clips, in data/", "epoch   1  train loss",
                   "Weights: models/face/face_model.safetensors", "Report: models/face/test_test/report.md",
-                  "Report: models/face/test_labelled/report.md", "Results: output_files/face\n",
+                  "Report: models/face/test_folder_labelled/report.md", "Results: output_files/face\n",
                   '"schema": "demeanor.prediction/1"', f"epochs={FaceConfig().epochs}", "Python: "):  # fmt: skip
         assert shown in done.stdout, shown
     for file in ("models/face/model_card.md", "models/face/test_test/metrics.json", "output_files/face/result.json"):

@@ -166,6 +166,8 @@ def test_training_again_keeps_the_previous_model(store, tmp_path):
 def test_a_foreign_or_missing_checkpoint_is_one_sentence(tmp_path):
     with pytest.raises(Trouble, match="no trained model"):
         checkpoint.load(tmp_path / "none.safetensors")
+    with pytest.raises(Trouble, match="no trained model"):
+        checkpoint.load(tmp_path)  # a folder
     (tmp_path / "text.safetensors").write_text("not a checkpoint at all")
     with pytest.raises(Trouble, match="not a checkpoint"):
         checkpoint.load(tmp_path / "text.safetensors")

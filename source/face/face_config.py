@@ -14,6 +14,10 @@ class FaceConfig(TrainingSettings):
     """Settings of the face model. EXTRACT names those that preprocessing bakes into a store."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = ("image_side",)
+    SHARES: ClassVar[tuple[str, ...]] = (
+        *TrainingSettings.SHARES,
+        *("dropout", "shape_dropout", "scale_share", "shift_share", "contrast", "brightness", "erase_probability"),
+    )
 
     image_side: int = 48
     """Pixels a side of the aligned grey crop; FER2013's own size."""

@@ -135,6 +135,8 @@ def _predict_folder(path, trained, folder_out, say, on_progress):
     files = _pictures_in(path, say)
     folder = new_folder(folder_out, path.resolve().name or "pictures") if folder_out else None
     predictions, unreadable = [], []
+    if folder:
+        write_summary(folder, predictions, trained.labels)  # already, lest a picture's folder take one of its names
     try:
         for number, file in enumerate(files, start=1):
             try:

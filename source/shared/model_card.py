@@ -7,7 +7,6 @@ from source.datasets import corpus_named
 from source.shared.checkpoint import Trained
 from source.shared.documents import (
     INTERVALS,
-    Rows,
     bullets,
     calibration,
     command_block,
@@ -55,11 +54,11 @@ PROTOCOL = (
 
 
 def model_card(
-    trained: Trained, tests: Sequence[Mapping[str, Any]] = (), comparison: Rows = (), drawings: Sequence[str] = ()
+    trained: Trained, tests: Sequence[Mapping[str, Any]] = (), comparison: str = "", drawings: Sequence[str] = ()
 ) -> str:
     """model_card.md, from the trained model's own header.
 
-    tests: documents (see `source.shared.documents`) of tests of this model. comparison: rows of a table of choices that
+    tests: documents (see `source.shared.documents`) of tests of this model. comparison: Markdown on the choices that
     were tried. drawings: paths, relative to the card, of pictures to show.
     """
     header, training = trained.header, dict(trained.header.training)
@@ -80,7 +79,7 @@ def model_card(
         "## How good it is",
         INTERVALS,
         *[text for document in (*tests, *val) for text in _measured(document)],
-        *(("## What was compared", table(comparison)) if comparison else ()),
+        *(("## What was compared", comparison.strip()) if comparison else ()),
         *[f"![{_caption(drawing)}]({drawing})" for drawing in drawings],
         "## Limits",
         bullets((*LIMITS["all"], *LIMITS.get(header.model, ()))),

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from source.shared.clips import MANIFEST, Clip
+from source.shared.clips import MANIFEST, Clip, labelled_files
 from source.shared.errors import Trouble
 from source.shared.spec import ModelSpec, spec_of
-from source.shared.store import Manifest, StoreWriter, fingerprint
+from source.shared.store import Manifest, Store, StoreWriter, fingerprint
 from source.shared.training_files import training_files
 
 CHUNK = 64  # clips handed to a worker at once, and committed at once
@@ -79,6 +79,12 @@ def training_clips(spec: ModelSpec, corpus: str) -> list[Clip]:
             f"--from FOLDER (there are: {', '.join(there) or 'none yet'})."
         )
     return clips
+
+
+def changed_since(spec: ModelSpec, store: Store) -> bool:
+    """Whether the corpus's training files are not those that `store` was made of; False where there are none here."""
+    clips = labelled_files(spec.training_folder / store.folder.name, spec.suffixes)
+    return bool(clips) and fingerprint(clips) != store.manifest.sources
 
 
 def extract_chunk(model: str, config: Any, paths: Sequence[Path]) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from source.shared.prediction import Prediction, Reading
 PLACE = ("left", "top", "right", "bottom")
 NOT_SURE = "not sure"
 CARD = "model_card.md"
-COMPARISON = "comparison.csv"  # in a model's folder, by hand or by a benchmark: choices that were tried, for its card
+COMPARISON = "comparison.md"  # in a model's folder, by hand: the choices that were tried, for its card
 
 
 def write_prediction(prediction: Prediction, drawings: Mapping[str, bytes]) -> None:
@@ -81,11 +82,11 @@ def write_test(
 
 
 def write_card(folder: Path, trained: Trained) -> None:
-    """model_card.md in a model's folder: from the checkpoint, the tests below `folder`, and comparison.csv if there."""
+    """model_card.md in a model's folder: from the checkpoint, the tests below `folder`, and comparison.md if there."""
     drawings = [name for name in ("learning_curves.png", "confusion_matrix_val.png") if (folder / name).is_file()]
     tests = dict(_tests_of(folder, trained))
     drawings += [f"{name}/confusion_matrix.png" for name in tests]
-    comparison = _read_csv(folder / COMPARISON) if (folder / COMPARISON).is_file() else []
+    comparison = (folder / COMPARISON).read_text(encoding="utf-8") if (folder / COMPARISON).is_file() else ""
     write_whole(folder / CARD, model_card(trained, list(tests.values()), comparison, drawings))
 
 
@@ -133,8 +134,3 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue()
-
-
-def _read_csv(file):
-    with file.open(newline="", encoding="utf-8-sig") as stream:
-        return list(csv.DictReader(stream))

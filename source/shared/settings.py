@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 from source.shared.errors import Trouble
 
@@ -163,8 +163,13 @@ class TrainingSettings:
     bfloat16: bool = True
     """Compute in bfloat16 where the processor has it."""
 
+    SHARES: ClassVar[tuple[str, ...]] = ("vote_share", "label_smoothing", "average_decay")
+
     def __post_init__(self):
         check(self)
+        for name in self.SHARES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise Trouble(f"The setting {name} is a share, from 0 to 1, not {getattr(self, name)}.")
         positive = ("epochs", "patience", "batch_size", "learning_rate")
         bad = [name for name in positive if getattr(self, name) <= 0]
         if bad:

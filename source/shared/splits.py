@@ -1,5 +1,6 @@
 """Train, val and test: the corpus's own partition where it has one, else splits that share no speaker."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -40,7 +41,8 @@ def _part_of(clips: Sequence[Clip]) -> set[Clip]:
 
     people = [person_of(clip) for clip in clips]
     number = {person: index for index, person in enumerate(dict.fromkeys(people))}
-    parts = min(VAL_PARTS, len(number))
+    commonest = max(Counter(clip.emotion for clip in clips).values(), default=0)
+    parts = min(VAL_PARTS, len(number), commonest)  # more folds than clips of every emotion cannot be stratified
     if parts < 2:
         return set()
     folds = StratifiedGroupKFold(parts, shuffle=True, random_state=SEED)

@@ -1,6 +1,7 @@
 """A trained model on labelled clips: calibrated on val, measured on a split or on any labelled folder."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from source.shared.evaluation import Metrics, fit_temperature, measure, softmax
 from source.shared.examples import Examples, require_examples
 from source.shared.preprocessing import CHUNK, extract_chunk
 from source.shared.splits import person_of, speakers_disjoint
+
+log = logging.getLogger(__name__)
 
 
 def logits_of(trained: Trained, examples: Examples, size: int = 512) -> np.ndarray:
@@ -40,10 +43,16 @@ def test_split(trained: Trained, examples: Examples, train_clips: Sequence[Clip]
     return _measured(trained, logits, examples.labels, examples.clips, examples.split, disjoint)
 
 
-def test_folder(trained: Trained, folder: Path, on_progress: Any = None) -> tuple[Metrics, dict[str, str]]:
-    """Measure on the labelled files of any folder, each extracted as in prediction; and why some could not be read."""
+def test_folder(
+    trained: Trained, folder: Path, on_progress: Any = None, say: Callable[[str], None] = log.info
+) -> tuple[Metrics, dict[str, str]]:
+    """Measure on the labelled files of any folder, each extracted as in prediction; and why some could not be read.
+
+    `say` is told of the files that bear no label of the model's.
+    """
     grouping = grouping_of(trained)
-    clips = [clip for clip in _labelled(trained, folder) if grouping.label_of(clip.emotion)]
+    clips = _labelled(trained, folder, grouping)
+    _say_left_out(trained, folder, clips, say)
     logits, read, unreadable = [], [], {}
     for chunk, rows, failed in _extracted(trained, clips):
         unreadable |= failed
@@ -69,14 +78,24 @@ def grouping_of(trained: Trained) -> Grouping:
     return grouping
 
 
-def _labelled(trained: Trained, folder: Path) -> list[Clip]:
-    clips = labelled_files(folder, trained.spec.suffixes) if folder.is_dir() else []
+def _labelled(trained: Trained, folder: Path, grouping: Grouping) -> list[Clip]:
+    if not folder.is_dir():
+        raise Trouble(f"There is no folder {folder}.")
+    clips = [clip for clip in labelled_files(folder, trained.spec.suffixes) if grouping.label_of(clip.emotion)]
     if not clips:
         raise Trouble(
             f"{folder} holds no labelled files; name them <dataset>_<number>_<emotion>.png or put them in a folder for "
             f"each emotion ({', '.join(settings.EMOTIONS)})."
         )
     return clips
+
+
+def _say_left_out(trained, folder, clips, say):
+    labelled = {clip.path for clip in clips}
+    files = (file for file in sorted(folder.rglob("*")) if file.suffix.lower() in trained.spec.suffixes)
+    others = [file for file in files if file.is_file() and file not in labelled]
+    if others:
+        say(f"{len(others):,} files left out, for nothing says which of the emotions they show, such as {others[0]}.")
 
 
 def _extracted(trained: Trained, clips: Sequence[Clip]) -> Iterator[tuple[Sequence[Clip], dict, dict[str, str]]]:

@@ -182,9 +182,10 @@ def _reads_the_demo():
 
 
 def _predicted():
-    from source import api
+    from source.face.predict import predict
+    from source.shared import checkpoint
 
-    return api.predict("face", str(DEMO_PICTURE), write=False)[0].readings
+    return predict(DEMO_PICTURE, checkpoint.load(_weights("face")), write=False)[0].readings
 
 
 def _found():
