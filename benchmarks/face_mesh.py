@@ -2,10 +2,8 @@
 
 `FaceFinder.find` looks through the frame as FaceLandmarker does, then through overlapping tiles of it, which finds
 small faces that FaceLandmarker alone misses. So it is measured twice: the first look by itself, which is the like
-work, and all of it, which is what a person waits for.
+work, and all of it, which is what a person waits for. Both start from an array of pixels, as a decoder gives it.
 """
-
-from functools import partial
 
 from benchmarks.landmarker import ALONE, as_image, landmarker
 from benchmarks.measuring import Effort, Row, interleaved, seconds
@@ -23,7 +21,7 @@ def measure(effort: Effort) -> list[Row]:
     picture, settings, frames = frame(WIDTH, HEIGHT), spec_of("face").default_config, effort.of(FRAMES)
     with FaceFinder() as finder, landmarker() as alone:
         jobs = {
-            "alone": partial(alone.detect, as_image(picture)),
+            "alone": lambda: alone.detect(as_image(picture)),
             "first look": lambda: [describe(picture, face, settings) for face in finder._in_whole(picture)],
             "all": lambda: [describe(picture, face, settings) for face in finder.find(picture)],
         }

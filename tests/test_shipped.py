@@ -1,0 +1,45 @@
+"""What a clone comes with: weights that load, a card that tells of these weights, and a right answer on the demo."""
+
+from dataclasses import asdict
+
+import pytest
+
+import config
+import source
+from source.shared import checkpoint
+from source.shared.spec import spec_of
+from tests.test_landmarks import needs_finder
+
+
+@pytest.fixture(params=source.MODELS)
+def shipped(request):
+    return checkpoint.load(checkpoint.weights_file(config.ROOT / "models" / request.param, request.param))
+
+
+def test_the_shipped_settings_are_the_defaults_so_that_training_again_gives_the_like(shipped):
+    assert asdict(shipped.config) == asdict(spec_of(shipped.header.model).default_config)
+
+
+def test_the_card_tells_of_these_weights(shipped):
+    card = (config.ROOT / "models" / shipped.header.model / "model_card.md").read_text(encoding="utf-8")
+    val = shipped.header.metrics["val"]
+    figures = (f"{shipped.parameters:,}", f"{val['n']:,} clips", f"{val['accuracy'] * 100:.1f} %")
+    for figure in (*figures, f"| seed | {shipped.header.training['seed']} |"):
+        assert figure in card, figure
+
+
+def test_the_face_model_keeps_its_promises():
+    face = checkpoint.load(checkpoint.weights_file(config.ROOT / "models" / "face", "face"))
+    val = face.header.metrics["val"]
+    assert face.parameters <= 1_000_000 and val["ece"] <= 0.05
+    assert min(scores["recall"] for scores in val["per_class"].values()) > 0
+
+
+@needs_finder
+def test_the_astronaut_smiles():
+    from source import api
+
+    [prediction] = api.predict("face", str(config.ROOT / "input_files" / "demo_astronaut.png"), write=False)
+    [reading] = prediction.readings
+    assert reading.emotion == "happy" and reading.confidence > 0.8
+    assert sum(reading.probabilities.values()) == pytest.approx(1, abs=1e-5)
