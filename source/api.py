@@ -122,6 +122,8 @@ def train(
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
     trained = testing.calibrated(checkpoint.from_fit(spec, settings_used, fit, train_part, val_part, run), val_part)
     val = testing.test_split(trained, val_part, train_part.clips)
+    if checkpoint.weights_file(folder, model).is_file():
+        say(f"The {model} model that was in {folder} is kept there as {model}_model.previous.")
     weights = checkpoint.save(folder, trained.with_metrics(val=val.to_dict()))
     report.write_training(folder, checkpoint.load(weights), fit.history, val)
     return Training(folder, weights, len(fit.history), fit.best.epoch, trained.parameters, run["seconds"], val)

@@ -21,7 +21,7 @@ from source.shared.prediction import Prediction, Reading
 PLACE = ("left", "top", "right", "bottom")
 NOT_SURE = "not sure"
 CARD = "model_card.md"
-COMPARISON = "comparison.md"  # in a model's folder, by hand: the choices that were tried, for its card
+COMPARISON = "comparison.md"  # in a model's folder, by hand: see `_comparison_of`
 
 
 def write_prediction(prediction: Prediction, drawings: Mapping[str, bytes]) -> None:
@@ -86,7 +86,7 @@ def write_card(folder: Path, trained: Trained) -> None:
     drawings = [name for name in ("learning_curves.png", "confusion_matrix_val.png") if (folder / name).is_file()]
     tests = dict(_tests_of(folder, trained))
     drawings += [f"{name}/confusion_matrix.png" for name in tests]
-    comparison = (folder / COMPARISON).read_text(encoding="utf-8") if (folder / COMPARISON).is_file() else ""
+    comparison = _comparison_of(folder, trained)
     write_whole(folder / CARD, model_card(trained, list(tests.values()), comparison, drawings))
 
 
@@ -96,6 +96,14 @@ def _tests_of(folder, trained):
         document = json.loads(file.read_text(encoding="utf-8"))
         if document.get("trained") == _identity(trained):
             yield file.parent.name, document
+
+
+def _comparison_of(folder, trained):
+    """What comparison.md says of the choices behind this very training, which its first line has to name."""
+    file, training = folder / COMPARISON, trained.header.training
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    first, _, rest = text.partition("\n")
+    return rest if first == f"<!-- of the training of {training.get('date')}, seed {training.get('seed')} -->" else ""
 
 
 def _identity(trained):
