@@ -1,5 +1,6 @@
 """Train, val and test: the corpus's own partition where it has one, else splits that share no speaker."""
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -47,8 +48,6 @@ def _part_of(clips: Sequence[Clip]) -> set[Clip]:
         return set()
     folds = StratifiedGroupKFold(parts, shuffle=True, random_state=SEED)
     emotions, groups = [clip.emotion for clip in clips], [number[person] for person in people]
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # an emotion with fewer clips than parts is fine here
         _, chosen = next(folds.split(emotions, emotions, groups))

@@ -1,6 +1,5 @@
 """One training loop for all models: plain PyTorch over accelerate (device, bfloat16, several GPUs and machines)."""
 
-import logging
 import math
 import time
 from collections.abc import Callable
@@ -22,7 +21,6 @@ from source.shared.settings import TrainingSettings
 from source.shared.spec import ModelSpec
 from source.shared.splits import assert_disjoint
 
-log = logging.getLogger(__name__)
 WARM_UP = 0.1  # share of the steps over which the learning rate rises
 STATE = "checkpoints/last.pt"  # in the model's folder: all that `resume` needs
 
