@@ -25,12 +25,15 @@ GROUPINGS = {
         "angry": ("angry",),
         "surprise/disgust": ("surprise", "disgust"),
     },
+    # RAVDESS's own eight, for its protocol: calm, elsewhere read as neutral, is told apart. Corpora without it lack it.
+    "eight": {emotion: (emotion,) for emotion in (*EMOTIONS, "calm")},
 }
 GROUPING = "seven"
 
 # --- Corpora: which of the preprocessed corpora a model trains on when --corpora does not say --------------------
 CORPORA = {
     "face": ("FER2013", "CK+", "RAF-DB"),
+    "audio": ("RAVDESS", "CREMA-D", "SAVEE", "TESS", "EmoDB", "nEMO", "JAVED", "eNTERFACE"),
 }
 
 # --- Prediction --------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ MOST_OFFERED = 20  # answers that a question lists
 def data_get(corpus: str, folder: Path | None) -> None:
     with Progress("file") as progress:
         made = api.get_data(corpus, folder, progress.say, progress)
-    print(f"{console.counts_text(made.counts)}\nTraining files: {near(made.folder)}")
+    print(*map(console.laid_out_text, made), sep="\n\n")
 
 
 def preprocess(model: str, corpora: Sequence[str], **how: Any) -> None:
@@ -67,16 +67,22 @@ def test(model: str, split: str, as_json: bool, **how: Any) -> None:
         print(f"{console.metrics_text(made.metrics)}\n\nReport: {near(made.folder / 'report.md')}")
 
 
+def validate(model: str, corpora: Sequence[str], **how: Any) -> None:
+    with Progress("batch") as progress:
+        made = api.validate(model, corpora, **how, say=progress.say, on_batch=progress)
+    print(f"{console.validation_text(made.to_dict())}\n\nReport: {near(made.folder / 'report.md')}")
+
+
 def predict(model: str, name: str, weights: Path | None, as_json: bool) -> None:
-    with Progress("picture") as progress:
+    several = api.input_named(name).is_dir()
+    with Progress(console.unit_of_progress(model, several)) as progress:
         hooks = {"say": progress.say, "on_progress": progress}
         made = api.predict(model, name, weights=weights, write=not as_json, **hooks)
-    several = api.input_named(name).is_dir()
     if as_json:
         documents = [prediction.to_dict() for prediction in made]
         print(json.dumps(documents if several else documents[0], indent=2, ensure_ascii=False))
     else:
-        print(*(line for prediction in made for line in console.prediction_lines(prediction)), sep="\n")
+        print(*(line for prediction in made for line in console.prediction_lines(prediction, several)), sep="\n")
         folder = next(Path(prediction.folder) for prediction in made if prediction.folder)
         print(f"Results: {near(folder.parent if several else folder)}")
 
@@ -98,6 +104,8 @@ def doctor() -> int:
 CORPORA = Option("corpora", "--corpora", "corpora to use", "A,B", names, (), question="Corpora, separated by commas")
 SET = Option("settings", "--set", "settings to change; MODEL settings lists them", "NAME=VALUE", default=(),
              usual="none", several=True, question="Settings to change, such as learning_rate=0.001")  # fmt: skip
+GROUPING = Option("grouping", "--grouping", "labels to tell apart, as config.py groups them", "NAME",
+                  choices=tuple(config.GROUPINGS), usual=config.GROUPING)  # fmt: skip
 RESUME = Option("resume", "--resume", "go on where an earlier run stopped", default=False)
 WEIGHTS = Option("weights", "--weights", "the trained model", "FILE", Path, usual="the one in models/MODEL")
 JSON = Option("as_json", "--json", "print the result as one JSON document", default=False)
@@ -122,7 +130,24 @@ TABLE = (
         SET,
         Option("seed", "--seed", "the same seed gives the same network", "N", int, 0, question="Seed"),
         replace(RESUME, question="Go on with a training that was stopped, yes or no"),
+        GROUPING,
         Option("output", "--output", "folder for weights, card and history", "FOLDER", Path, usual="models/MODEL"),
+    ), to_go_on=("--resume",)),
+    Entry("MODEL validate", "cross-validate: train and test by folds of speakers", validate, (
+        replace(CORPORA, usual="those in config.py", offers=api.preprocessed_corpora),
+        Option("folds", "--folds", "parts that each corpus's speakers are cut into", "N", positive, 5,
+               question="Folds"),
+        Option("seeds", "--seeds", "trainings of each fold, with consecutive seeds", "N", positive, 1,
+               question="Seeds"),
+        Option("seed", "--seed", "the first seed", "N", int, 0),
+        replace(GROUPING, question="Grouping of the labels"),
+        Option("leaky", "--leaky", "show beside it what random folds, which share speakers, would make of it",
+               default=False, question="Random folds, which share speakers, beside it, yes or no"),
+        Option("across", "--across", "also train on each corpus and test on the others", default=False,
+               question="Train on each corpus and test on the others, yes or no"),
+        SET,
+        replace(RESUME, help="go on with the folds that a stopped validation left"),
+        Option("output", "--output", "folder for the report", "FOLDER", Path, usual="models/MODEL/validation_..."),
     ), to_go_on=("--resume",)),
     Entry("MODEL test", "measure the trained model", test, (
         Option("split", "--split", "part of the preprocessed corpora", "test|val", default="test",

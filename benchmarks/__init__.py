@@ -1,23 +1,40 @@
 """How fast Demeanor is and how much memory it takes, against named alternatives measured in the same run.
 
     python -m benchmarks                 all of them, into benchmarks/results.md and results.json
-    python -m benchmarks training        one of them; the others' results stay
+    python -m benchmarks face_training   one of them; the others' results stay
     python -m benchmarks --quick         only to see that they work: nothing is written
 
-All of them take about ten minutes; the figures are worth something on a machine that does nothing else.
+All of them take about half an hour; the figures are worth something on a machine that does nothing else.
 """
 
 from collections.abc import Callable
 
-from benchmarks import face_mesh, memory, prediction, preprocessing, start_up, training
+from benchmarks import (
+    face_memory,
+    face_mesh,
+    face_prediction,
+    face_preprocessing,
+    face_training,
+    start_up,
+    voice_activity,
+    voice_memory,
+    voice_mfcc,
+    voice_prediction,
+    voice_preprocessing,
+)
 from benchmarks.measuring import Effort, Row
 
 # A benchmark is the function `measure` of a file of this folder; the file's docstring says what it measures.
 BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
-    "preprocessing": preprocessing.measure,
+    "face_preprocessing": face_preprocessing.measure,
     "face_mesh": face_mesh.measure,
-    "training": training.measure,
-    "prediction": prediction.measure,
+    "face_training": face_training.measure,
+    "face_prediction": face_prediction.measure,
+    "face_memory": face_memory.measure,
+    "voice_preprocessing": voice_preprocessing.measure,
+    "voice_mfcc": voice_mfcc.measure,
+    "voice_activity": voice_activity.measure,
+    "voice_prediction": voice_prediction.measure,
+    "voice_memory": voice_memory.measure,
     "start_up": start_up.measure,
-    "memory": memory.measure,
 }

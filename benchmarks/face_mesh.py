@@ -7,7 +7,7 @@ work, and all of it, which is what a person waits for. Both start from an array 
 
 from benchmarks.landmarker import ALONE, as_image, landmarker
 from benchmarks.measuring import Effort, Row, interleaved, seconds
-from benchmarks.synthetic import frame
+from benchmarks.synthetic_faces import frame
 from source.shared.spec import spec_of
 
 WIDTH, HEIGHT = 1280, 960

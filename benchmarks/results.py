@@ -12,10 +12,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from benchmarks import BENCHMARKS
 from benchmarks.measuring import Row
 
 FOLDER = Path(__file__).resolve().parent
-PACKAGES = ("torch", "mediapipe", "numpy")
+PACKAGES = ("torch", "torchaudio", "mediapipe", "librosa", "numpy")
 COLUMNS = ("what", "ours", "alternative", "its figure", "ratio", "target", "met")
 PREFACE = """# What was measured
 
@@ -46,6 +47,7 @@ def keep(name: str, measured_on: dict[str, Any], rows: Sequence[Row], folder: Pa
     file = folder / "results.json"
     document = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     document[name] = {"machine": measured_on, "rows": [_entry(row) for row in rows]}
+    document = dict(sorted(document.items(), key=lambda item: list(BENCHMARKS).index(item[0])))
     file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     sections = (_section(name, entry) for name, entry in document.items())
     (folder / "results.md").write_text("\n".join([PREFACE, *sections]), encoding="utf-8")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from source.shared.settings import Setting
     from source.shared.training import Epoch
     from source.shared.training_files import Summary
+    from source.shared.validation import Validation
 
 Say = Callable[[str], None]
 OnProgress = Callable[[int, int], None]
@@ -60,10 +61,16 @@ class Test:
     unreadable: dict[str, str]
 
 
-def get_data(corpus: str, folder: Path | None = None, say: Say = silent, on_progress: OnProgress = silent) -> Summary:
-    """Lay out an original corpus as training files; `folder` defaults to data/original_<corpus>_data."""
-    module = importlib.import_module("source.face.get_data")
-    return module.get_data(corpus, folder, say, on_progress)
+def get_data(
+    corpus: str, folder: Path | None = None, say: Say = silent, on_progress: OnProgress = silent
+) -> list[Summary]:
+    """Lay out an original corpus as training files of every model that reads its kind of file, a Summary for each.
+
+    `folder` defaults to data/original_<corpus>_data.
+    """
+    from source.shared.get_data import get_data as run
+
+    return run(corpus, folder, say, on_progress)
 
 
 def preprocess(
@@ -96,25 +103,26 @@ def train(
     settings: Sequence[str] = (),
     seed: int = 0,
     resume: bool = False,
+    grouping: str | None = None,
     output: Path | None = None,
     say: Say = silent,
     on_batch: OnProgress = silent,
     on_epoch_end: Callable[[int, Epoch], None] = silent,
 ) -> Training:
-    """Train on the preprocessed `corpora`; weights, card and history go to `output` (default: models/<model>)."""
-    from source.shared import checkpoint, preprocessing, report, testing, training
+    """Train on the preprocessed `corpora`; weights, card and history go to `output` (default: models/<model>).
+
+    grouping: which labels are told apart, a name in config.GROUPINGS (default: config.GROUPING).
+    """
+    from source.shared import checkpoint, report, testing, training
     from source.shared.emotions import grouping_named
     from source.shared.spec import spec_of
 
     spec, settings_used, started = spec_of(model), configured(model, settings), time.perf_counter()
     folder = Path(output).expanduser() if output else spec.folder
     train_part, val_part = (
-        _examples(model, settings_used, corpora, split, grouping_named()) for split in ("train", "val")
+        _examples(model, settings_used, corpora, split, grouping_named(grouping)) for split in ("train", "val")
     )
-    for store in train_part.stores:
-        if preprocessing.changed_since(spec, store):
-            again = f"python run.py {model} preprocess"
-            say(f"{store.folder.name} has changed since it was preprocessed; for what it is now, first: {again}.")
+    _say_changed(spec, train_part.stores, say)
     names = ", ".join(store.folder.name for store in train_part.stores)
     say(f"Training the {model} model on {len(train_part):,} clips of {names}, watching {len(val_part):,}.")
     hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
@@ -154,6 +162,48 @@ def test(
     target = report.place_of_test(Path(weights).expanduser().parent if weights else trained.spec.folder, split, folder)
     report.write_test(target, trained, metrics, unreadable, command_line())
     return Test(metrics, target, unreadable)
+
+
+def validate(
+    model: str,
+    corpora: Sequence[str] = (),
+    *,
+    settings: Sequence[str] = (),
+    folds: int = 5,
+    seeds: int = 1,
+    seed: int = 0,
+    grouping: str | None = None,
+    leaky: bool = False,
+    across: bool = False,
+    resume: bool = False,
+    output: Path | None = None,
+    say: Say = silent,
+    on_batch: OnProgress = silent,
+) -> Validation:
+    """Cross-validate over speakers on all labelled clips of the preprocessed `corpora`, whatever their split.
+
+    Beside it: the classical baselines; with `leaky` all of them on random folds too; with `across` a table of training
+    on one corpus and testing on another. With several `seeds`, from `seed` on, the spread over them. Everything goes to
+    `output` (default: models/<model>/validation_<corpora>_<grouping>), over what an earlier one left there. The trained
+    models are not kept. With `resume` the folds that a stopped validation finished are not trained again.
+    """
+    from source.shared import report, validation
+    from source.shared.emotions import grouping_named
+    from source.shared.spec import spec_of
+
+    spec, settings_used = spec_of(model), configured(model, settings)
+    examples = _examples(model, settings_used, corpora, None, grouping_named(grouping))
+    _say_changed(spec, examples.stores, say)
+    names = [store.folder.name for store in examples.stores]
+    usual = spec.folder / "_".join(["validation", *names, examples.grouping.name])
+    folder = Path(output).expanduser() if output else usual
+    say(f"Validating the {model} model on {len(examples):,} clips of {', '.join(names)}.")
+    plan = validation.Plan(folds, seeds, seed, leaky, across)
+    hooks = {"say": say, "on_batch": on_batch}
+    made = validation.validate(spec, settings_used, examples, folder, plan, resume=resume, **hooks)
+    report.write_validation(made, command_line())
+    validation.forget_folds(folder)
+    return made
 
 
 def predict(
@@ -262,6 +312,15 @@ def _examples(model, settings_used, corpora, split, grouping):
     chosen = dict.fromkeys(corpora or usual or there)
     stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings_used)) for name in chosen]
     return Examples(stores, split, grouping)
+
+
+def _say_changed(spec, stores, say):
+    from source.shared import preprocessing
+
+    for store in stores:
+        if preprocessing.changed_since(spec, store):
+            again = f"python run.py {spec.name} preprocess"
+            say(f"{store.folder.name} has changed since it was preprocessed; for what it is now, first: {again}.")
 
 
 def _below(folder: Path, how: str) -> list[str]:

@@ -19,7 +19,6 @@ from source.shared import packages, pretrained
 from source.shared.errors import Trouble
 
 PYTHONS = ((3, 11), (3, 13))  # first and last minor version for which every pin has a wheel
-UNTRIED = {"torchaudio"}  # its compiled extension loads only beside the torch build it was made for; nothing needs it
 SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> the Debian package that has it
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",
@@ -27,7 +26,7 @@ SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> th
     "libglib-2.0.so.0": "libglib2.0-0",
 }
 FAST_FLAGS = ("avx2", "avx512_bf16", "amx_bf16")
-NEEDED_ASSETS = {"face_landmarker"}  # whisper's weights serve the transcript alone
+NEEDED_ASSETS = {"face_landmarker", "whisper"}  # what the shipped models cannot do without
 DEMO_PICTURE = config.INPUT_FOLDER / "demo_astronaut.png"
 ROOM_BYTES = 5 * 1024**3  # for corpora, their preprocessed arrays and results
 
@@ -157,7 +156,7 @@ def try_out() -> list[Finding]:
     findings = system_libraries()
     if not findings[0].ok:
         return findings  # imports would fail for the same cause, less clearly
-    findings += [_imports(name) for name in packages.pins(packages.REQUIREMENTS) if name not in UNTRIED]
+    findings += [_imports(name) for name in packages.pins(packages.REQUIREMENTS)]
     finder_there = not pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])
     if all(finding.ok for finding in findings) and finder_there and DEMO_PICTURE.is_file():
         findings.append(_reads_the_demo())
@@ -166,7 +165,12 @@ def try_out() -> list[Finding]:
 
 def _imports(package):
     try:
-        importlib.import_module(packages.module_of(package))
+        if package == "torchaudio":
+            from source.audio.torchaudio_import import torchaudio
+
+            torchaudio()  # as Demeanor imports it: its extension may not fit the installed torch
+        else:
+            importlib.import_module(packages.module_of(package))
     except (ImportError, OSError) as error:
         return Finding(package, False, f"cannot be imported: {error}", "Remove the package, then: python setup.py")
     return Finding(package, True, "can be imported")

@@ -15,13 +15,16 @@ STYLES = {"bold": "1", "good": "32", "bad": "31"}  # ECMA-48 codes
 
 
 class Progress:
-    """How far a long job is, on stderr with the time left: a bar on a terminal, else a line now and then."""
+    """How far a long job is, on stderr with the time left: a bar on a terminal, else a line now and then.
+
+    Called with (done, total); total is 0 where it is not known.
+    """
 
     def __init__(self, unit: str):
         self.unit, self.bar = unit, None
 
     def __call__(self, done: int, total: int) -> None:
-        if self.bar is None or done < self.bar.n or total != self.bar.total:
+        if self.bar is None or done < self.bar.n or (total or None) != self.bar.total:
             self.close()
             self.bar = _bar(done, total, self.unit)
         self.bar.update(done - self.bar.n)
@@ -77,7 +80,7 @@ def _bar(done: int, total: int, unit: str) -> Any:
         text = "{n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
         how = {"file": _Lines(), "bar_format": text, "mininterval": SECONDS_BETWEEN_LINES, "miniters": 1}
         how["delay"] = SECONDS_BETWEEN_LINES  # a short job needs no line
-    return tqdm(total=total, initial=done, unit=unit, leave=False, **how)
+    return tqdm(total=total or None, initial=done, unit=unit, leave=False, **how)
 
 
 class _Lines:

@@ -1,5 +1,7 @@
 """Toy corpora in exactly the layouts in which people have the real ones. Each maker returns the folder it filled."""
 
+import itertools
+import wave
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -103,3 +105,105 @@ def named(folder: Path, name: str = "mine") -> Path:
     for number, emotion in enumerate(EMOTIONS):
         picture(folder / f"{name}_{number}_{number if number % 2 else emotion}.png", number)
     return folder
+
+
+# --- Voices ------------------------------------------------------------------------------------------------------
+
+
+def sound(file: Path) -> Path:
+    """Write 10 ms of noise that is this name's own: real where it is called .wav, else bytes that nobody can play."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    samples = pixels(sum(file.name.encode()), 16).tobytes()
+    if file.suffix != ".wav":
+        file.write_bytes(file.name.encode() + samples)
+        return file
+    with wave.open(str(file), "wb") as stream:
+        stream.setnchannels(1)
+        stream.setsampwidth(2)
+        stream.setframerate(16_000)
+        stream.writeframes(file.name.encode().ljust(64) + samples)
+    return file
+
+
+def sounds(folder: Path, names: Iterable[str]) -> Path:
+    """Such a file for each of the names, which may lie in sub-folders."""
+    for name in names:
+        sound(folder / name)
+    return folder
+
+
+def ravdess(folder: Path, place: str = "Audio_Speech_Actors_01-24/Actor_{actor}/", ending: str = ".wav") -> Path:
+    """Actors 01, 02 and 12, each emotion once, in sentence 02; `place` is the folder, as the archives unpack."""
+    names = itertools.product(("01", "02", "12"), range(1, 9))
+    return sounds(folder, (f"{place.format(actor=a)}03-01-{e:02d}-01-02-01-{a}{ending}" for a, e in names))
+
+
+def cremad(folder: Path, demographics: bool = True) -> Path:
+    """AudioWAV/1001_DFA_ANG_XX.wav: three actors, six emotions; VideoDemographics.csv says who two of them are."""
+    names = itertools.product((1001, 1002, 1003), ("ANG", "DIS", "FEA", "HAP", "NEU", "SAD"))
+    sounds(folder, (f"AudioWAV/{actor}_DFA_{emotion}_XX.wav" for actor, emotion in names))
+    rows = ["ActorID,Age,Sex,Race,Ethnicity", "1001,51,Male,Caucasian,Not Hispanic", "1002,21,Female,Asian,"]
+    if demographics:
+        (folder / "VideoDemographics.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+def savee(folder: Path, form: str = "ALL/{speaker}_{stem}.wav") -> Path:
+    """DC_a01.wav or DC/a01.wav: all four speakers, each emotion once, in sentence 4."""
+    names = itertools.product(("DC", "JE", "JK", "KL"), ("a", "d", "f", "h", "n", "sa", "su"))
+    return sounds(folder, (form.format(speaker=speaker, stem=f"{code}04") for speaker, code in names))
+
+
+def tess(folder: Path, place: str = "TESS Toronto emotional speech set data/") -> Path:
+    """OAF_Pleasant_surprise/OAF_back_ps.wav: both speakers, the folders spelt in all the ways of the real ones."""
+    for folder_name, code in (("angry", "angry"), ("disgust", "disgust"), ("Fear", "fear"), ("happy", "happy"),
+                              ("neutral", "neutral"), ("Pleasant_surprise", "ps"), ("Sad", "sad")):  # fmt: skip
+        sound(folder / f"{place}OAF_{folder_name}" / f"OAF_back_{code}.wav")
+        younger = {"Pleasant_surprise": "pleasant_surprised"}.get(folder_name, folder_name.lower())
+        sound(folder / f"{place}YAF_{younger}" / f"YAF_back_{code}.wav")
+    sound(folder / f"{place}OAF_neutral" / "OA_bite_neutral.wav")
+    return folder
+
+
+def emodb(folder: Path) -> Path:
+    """wav/03a01Fa.wav: a man and two women, the letters of all seven emotions, boredom (L) among them."""
+    names = itertools.product(("03", "08", "16"), "WLEAFTN")
+    return sounds(folder, (f"wav/{speaker}a01{letter}{'ab'[letter in 'WN']}.wav" for speaker, letter in names))
+
+
+def nemo(folder: Path, ending: str = ".opus", pad: str = "        ") -> Path:
+    """data.tsv, which names .wav files and pads the speakers with blanks, and samples/SK0_anger_1.opus."""
+    rows = ["file_id\temotion\traw_text\tnormalized_text\tspeaker_id\tgender\tage"]
+    speakers = (("WR0", "male", 23), ("EB0", "female", 27), ("SM0", "male", 24))
+    emotions = ("anger", "fear", "happiness", "neutral", "sadness", "surprised")
+    for (speaker, gender, age), emotion in itertools.product(speakers, emotions):
+        stem = f"{speaker}_{emotion}_1"
+        rows.append(f"{stem}.wav\t{emotion}\tDzień dobry.\tdzień dobry\t{pad}{speaker}\t{gender}\t{age}")
+        sound(folder / "samples" / f"{stem}{ending}")
+    (folder / "data.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+def javed(folder: Path) -> Path:
+    """audio/01-02-03_01.opus, twice, and video/01-02-03_01.mp4: a woman and two men."""
+    takes = [f"{actor}-01-{code:02d}" for actor in ("01", "06", "10") for code in range(1, 7)]
+    sounds(folder / "audio", (f"{take}_{repetition}.opus" for take in takes for repetition in ("01", "02")))
+    sounds(folder / "video", (f"{take}_01.mp4" for take in takes))
+    return folder
+
+
+def enterface(folder: Path, root: str = "enterface database") -> Path:
+    """subject 1/anger/sentence 1/s1_an_1.avi; subject 3 named s_3_..., subject 6 without folders of sentences."""
+    emotions = {"anger": "an", "disgust": "di", "fear": "fe", "happiness": "ha", "sadness": "sa", "surprise": "su"}
+    for emotion, code in emotions.items():
+        for sentence in (1, 2):
+            sound(folder / root / "subject 1" / emotion / f"sentence {sentence}" / f"s1_{code}_{sentence}.avi")
+            sound(folder / root / "subject 3" / emotion / f"sentence {sentence}" / f"s_3_{code}_{sentence}.avi")
+            sound(folder / root / "subject 6" / emotion / f"s6_{code}_{sentence}.avi")
+        (folder / root / "subject 1" / emotion / "Thumbs.db").write_bytes(b"thumbs")
+    return folder
+
+
+FACES = {"FER2013": fer_folders, "CK+": ckplus, "RAF-DB": rafdb}
+VOICES = {"RAVDESS": ravdess, "CREMA-D": cremad, "SAVEE": savee, "TESS": tess, "EmoDB": emodb, "nEMO": nemo,
+          "JAVED": javed, "eNTERFACE": enterface}  # fmt: skip

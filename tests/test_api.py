@@ -3,15 +3,16 @@
 import json
 
 import pytest
+import torch
 
 import config
+import source
 from source import api
+from source.audio import encoder
 from source.face import preprocess
 from source.shared.errors import Trouble
 from tests.corpora import picture
-from tests.toy import SIDE, face_store
-
-TOY = ("widths=4,8", "depths=1,1", "shape_width=8", f"image_side={SIDE}", "batch_size=16", "epochs=2")
+from tests.toy import TOYS
 
 
 class FindsNobody:
@@ -19,70 +20,89 @@ class FindsNobody:
         return []
 
 
+def hears_nothing(waveform):
+    return torch.zeros(encoder.LAYERS, 3, encoder.WIDTH)
+
+
+@pytest.fixture(params=source.MODELS)
+def toy(request):
+    return TOYS[request.param]
+
+
 @pytest.fixture
-def house(tmp_path, monkeypatch):
-    """Folders of its own, with a preprocessed corpus in which brightness tells the emotion."""
+def house(toy, tmp_path, monkeypatch):
+    """Folders of its own, with a preprocessed corpus that can be learnt, and nothing pretrained."""
     for name in ("DATA_FOLDER", "MODELS_FOLDER"):
         monkeypatch.setattr(config, name, tmp_path / name.lower())
     monkeypatch.setattr(preprocess, "finder", FindsNobody)
-    face_store(config.DATA_FOLDER / "preprocessed_face_data" / "toy")
+    monkeypatch.setattr(encoder, "layers", hears_nothing)
+    toy.store(toy.spec.store_folder / "toy")
     return tmp_path
 
 
 @pytest.mark.parametrize(("learned", "today"), [("seven", "five"), ("five", "seven")])
-def test_a_model_is_tested_in_its_own_grouping(house, monkeypatch, learned, today):
+def test_a_model_is_tested_in_its_own_grouping(toy, house, monkeypatch, learned, today):
     monkeypatch.setattr(config, "GROUPING", learned)
-    trained = api.train("face", settings=TOY)
+    trained = api.train(toy.model, settings=toy.words)
     monkeypatch.setattr(config, "GROUPING", today)
-    tested = api.test("face", "val")
+    tested = api.test(toy.model, "val")
     assert tested.metrics.labels == tuple(config.GROUPINGS[learned])
     assert tested.metrics.confusion == trained.val.confusion
 
 
-def test_a_split_that_is_not_there_says_which_are(house):
-    api.train("face", settings=TOY)
+def test_a_training_may_have_a_grouping_of_its_own(toy, house):
+    assert api.train(toy.model, settings=toy.words, grouping="five").val.labels == tuple(config.GROUPINGS["five"])
+    assert api.test(toy.model, "val").metrics.labels == tuple(config.GROUPINGS["five"])
+    with pytest.raises(Trouble, match="no emotion grouping 'six'; config.py has: seven, five"):
+        api.train(toy.model, settings=toy.words, grouping="six")
+
+
+def test_a_split_that_is_not_there_says_which_are(toy, house):
+    api.train(toy.model, settings=toy.words)
     with pytest.raises(Trouble, match="toy holds no labelled clip in the split test; there are clips in: train, val"):
-        api.test("face", "test")
+        api.test(toy.model, "test")
 
 
-def test_no_test_is_written_over_another(house, monkeypatch):
-    api.train("face", settings=TOY)
+def test_no_test_is_written_over_another(toy, house, monkeypatch):
+    api.train(toy.model, settings=toy.words)
     for place in ("one/val/happy", "two/val/sad"):
-        picture(house / place / "a.png")
+        toy.file(house / place / f"a{toy.suffix}")
     monkeypatch.chdir(house / "two" / "val")
     where = [house / "one" / "val", ".", house / "two" / "val"]
-    folders = [api.test("face", "val").folder, *(api.test("face", folder=folder).folder for folder in where)]
+    folders = [api.test(toy.model, "val").folder, *(api.test(toy.model, folder=folder).folder for folder in where)]
     assert [folder.name for folder in folders] == ["test_val", "test_folder_val", *["test_folder_val_2"] * 2]
     tested = [json.loads((folder / "metrics.json").read_text())["split"] for folder in folders[:3]]
     assert tested == ["val", str(house / "one" / "val"), str(house / "two" / "val")]
 
 
-def test_files_without_a_label_are_told_of(house):
-    api.train("face", settings=TOY)
+def test_files_without_a_label_are_told_of(toy, house):
+    api.train(toy.model, settings=toy.words)
     for place in ("happy", "hapy"):
-        picture(house / "mine" / place / "a.png")
+        toy.file(house / "mine" / place / f"a{toy.suffix}")
     said = []
-    assert api.test("face", folder=house / "mine", say=said.append).metrics.n == 1
+    assert api.test(toy.model, folder=house / "mine", say=said.append).metrics.n == 1
     assert any(sentence.startswith("1 files left out") and "hapy" in sentence for sentence in said)
+    with pytest.raises(Trouble, match=f"name them <dataset>_<number>_<emotion>{toy.suffix} or put them in"):
+        api.test(toy.model, folder=house / "mine" / "hapy")
     with pytest.raises(Trouble, match="There is no folder"):
-        api.test("face", folder=house / "nowhere")
+        api.test(toy.model, folder=house / "nowhere")
 
 
-def test_a_corpus_named_twice_counts_once(house):
+def test_a_corpus_named_twice_counts_once(toy, house):
     said = []
-    api.train("face", ["toy", "toy"], settings=TOY, say=said.append)
-    assert said == ["Training the face model on 56 clips of toy, watching 28."]
+    api.train(toy.model, ["toy", "toy"], settings=toy.words, say=said.append)
+    assert said == [f"Training the {toy.model} model on 56 clips of toy, watching 28."]
 
 
-def test_a_corpus_that_changed_is_told_of(house):
-    folder = config.DATA_FOLDER / "training_faces" / "mine"
-    files = [picture(folder / f"mine_{i}_{config.EMOTIONS[i % 2]}.png", i) for i in range(16)]
-    api.preprocess("face", ["mine"], settings=TOY, workers=1)
+def test_a_corpus_that_changed_is_told_of(toy, house):
+    folder = toy.spec.training_folder / "mine"
+    files = [toy.file(folder / f"mine_{i}_{config.EMOTIONS[i % 2]}{toy.suffix}", i) for i in range(16)]
+    api.preprocess(toy.model, ["mine"], settings=toy.words, workers=1)
     for changed in (False, True):
         if changed:
-            picture(files[0], seed=99)
+            toy.file(files[0], seed=99)
         said = []
-        api.train("face", ["mine"], settings=TOY, say=said.append)
+        api.train(toy.model, ["mine"], settings=toy.words, say=said.append)
         assert any(sentence.startswith("mine has changed since") for sentence in said) == changed
 
 
@@ -94,9 +114,12 @@ def test_a_name_is_of_input_files_but_a_path_from_here_is_not(house, monkeypatch
     assert named == [inside, here, here.parent, here, here]
 
 
-def test_the_home_folder_can_be_meant(house, monkeypatch):
+def test_the_home_folder_can_be_meant(toy, house, monkeypatch):
     monkeypatch.setenv("HOME", str(house))
     monkeypatch.setenv("USERPROFILE", str(house))
-    made = api.train("face", settings=TOY, output="~/mine")
+    made = api.train(toy.model, settings=toy.words, output="~/mine")
     assert made.weights.parent == house / "mine"
-    assert api.test("face", "val", weights="~/mine/face_model.safetensors").folder == house / "mine" / "test_val"
+    assert (
+        api.test(toy.model, "val", weights=f"~/mine/{toy.model}_model.safetensors").folder
+        == house / "mine" / "test_val"
+    )

@@ -10,8 +10,8 @@ from PIL import Image
 
 import config
 from source.datasets import ckplus, corpus_named, fer2013, known_corpora, named_files, rafdb
-from source.datasets.folders import PICTURES
 from source.shared.errors import Trouble
+from source.shared.media_types import PICTURES, SOUNDS, VIDEOS
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_name_that_cannot_be_a_folder_is_refused(name):
         corpus_named(name)
 
 
-@pytest.mark.parametrize("corpus", [fer2013, ckplus, rafdb, named_files])
+@pytest.mark.parametrize("corpus", [*map(corpus_named, known_corpora()), named_files])
 def test_a_folder_that_is_no_such_corpus_says_what_was_looked_for_and_found(corpus, tmp_path, said):
     (tmp_path / "holiday.txt").write_text("sun")
     with pytest.raises(Trouble, match=r"looked for .*found holiday\.txt"):
@@ -63,6 +63,12 @@ def test_the_endings_are_those_the_face_model_reads():
     from source.face.preprocess import SUFFIXES
 
     assert set(PICTURES) == set(SUFFIXES)
+
+
+def test_an_ending_is_of_one_kind_of_file():
+    endings = [*PICTURES, *SOUNDS, *VIDEOS]
+    assert len(endings) == len(set(endings)) and all(ending.startswith(".") for ending in endings)
+    assert endings == [ending.lower() for ending in endings]
 
 
 # --- FER2013 -----------------------------------------------------------------------------------------------------
@@ -348,5 +354,15 @@ def test_named_files_say_what_bears_no_label_and_what_contradicts_itself(tmp_pat
     corpora.picture(tmp_path / "holiday.png")
     corpora.picture(tmp_path / "sad" / "IMG_2020_3.png")
     named_files.load(tmp_path, said.append)
-    assert any("1 pictures left out" in sentence and "holiday.png" in sentence for sentence in said)
+    assert any("1 files left out" in sentence and "holiday.png" in sentence for sentence in said)
     assert any("another emotion than their name" in sentence and "IMG_2020_3" in sentence for sentence in said)
+
+
+def test_named_files_take_sounds_and_videos_too(tmp_path, said):
+    for number, ending in enumerate((*SOUNDS, *VIDEOS)):
+        corpora.sound(tmp_path / f"mine_{number}_sad{ending}")
+    corpora.sound(tmp_path / "happy" / "one.WAV")
+    corpora.sound(tmp_path / "speech.flac")
+    clips = named_files.load(tmp_path, said.append)
+    assert Counter(clip.emotion for clip in clips) == {"sad": len(SOUNDS) + len(VIDEOS), "happy": 1}
+    assert any("1 files left out" in sentence and "speech.flac" in sentence for sentence in said)

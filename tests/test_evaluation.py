@@ -1,10 +1,14 @@
 """Metrics against scikit-learn and scipy, never against ourselves."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn import metrics as reference
 
+from source.shared.clips import Clip
 from source.shared.evaluation import calibration_error, fit_temperature, measure, softmax
+from source.shared.testing import parts_of, people_of
 
 LABELS = tuple("abcdefg")
 
@@ -77,9 +81,46 @@ def test_calibration_error_of_a_known_case():
 
 def test_abstaining_and_parts_are_reported():
     probabilities = np.array([[0.9, 0.1], [0.55, 0.45], [0.2, 0.8], [0.5, 0.5]])
-    ours = measure(probabilities, np.array([0, 1, 1, 1]), ("a", "b"), not_sure_below=0.6, parts=["x", "x", "y", "y"])
+    parts = {"corpus": ["x", "x", "y", "y"]}
+    ours = measure(probabilities, np.array([0, 1, 1, 1]), ("a", "b"), not_sure_below=0.6, parts=parts)
     assert ours.answered == 0.5 and ours.answered_accuracy == 1.0
-    assert ours.within["x"]["n"] == 2 and ours.within["x"]["accuracy"] == 0.5
+    assert ours.within["corpus"]["x"]["n"] == 2 and ours.within["corpus"]["x"]["accuracy"] == 0.5
+
+
+def test_one_person_alone_is_no_reason_for_an_interval_of_no_width():
+    clips = [Clip(Path(f"{i}.wav"), "c", i, "sad", speaker="ann" if i < 8 else "bob") for i in range(10)]
+    assert people_of(clips[:8]) is None and people_of(clips) == [("c", clip.speaker) for clip in clips]
+    assert people_of([*clips, Clip(Path("x.wav"), "c", 10, "sad")]) is None
+
+
+def test_parts_of_clips_name_speakers_of_several_corpora_apart():
+    one, other = (Clip(Path("a.wav"), corpus, 0, "sad", speaker="01", sex="female") for corpus in ("x", "y"))
+    unknown = Clip(Path("b.wav"), "y", 1, "sad")
+    assert parts_of([one, other, unknown]) == {
+        "corpus": ["x", "y", "y"], "sex": ["female", "female", ""], "speaker": ["x 01", "y 01", ""]
+    }  # fmt: skip
+    assert parts_of([one])["speaker"] == ["01"]
+
+
+def test_each_part_is_scikit_learns_and_the_unknown_are_in_none():
+    logits, truth = drawn()
+    draw = np.random.default_rng(1)
+    sexes, speakers = draw.choice(["female", "male", ""], 400), draw.choice([f"{i:02}" for i in range(9)], 400)
+    parts = {"corpus": ["only"] * 400, "sex": sexes, "speaker": speakers, "accent": [""] * 400}
+    within, answers = measure(softmax(logits), truth, LABELS, parts=parts).within, logits.argmax(1)
+    assert (
+        set(within) == {"sex", "speaker"} and set(within["sex"]) == {"female", "male"} and len(within["speaker"]) == 9
+    )
+    for kind, names in (("sex", sexes), ("speaker", speakers)):
+        for name, ours in within[kind].items():
+            inside = names == name
+            assert ours["n"] == inside.sum()
+            assert ours["accuracy"] == pytest.approx(reference.accuracy_score(truth[inside], answers[inside]))
+            recalls = reference.recall_score(
+                truth[inside], answers[inside], labels=np.unique(truth[inside]), average="macro"
+            )
+            assert ours["uar"] == pytest.approx(recalls)
+    assert measure(softmax(logits), truth, LABELS, parts={"corpus": ["only"] * 400}).within is None
 
 
 def test_accuracy_is_not_a_mean_of_batch_means():

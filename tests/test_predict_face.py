@@ -229,6 +229,19 @@ def test_a_second_picture_of_the_same_name_gets_its_own_folder(tmp_path, finds):
     assert [Path(folder).name for folder in folders] == ["photo", "photo_2", "photo_3"]
 
 
+def test_stopped_while_drawing_or_writing_leaves_no_folder(tmp_path, finds, monkeypatch):
+    finds(toy_face())
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    for place in ("source.face.figures.explanation", "source.shared.report.tables.face_rows"):
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(place, stop)
+            predict.predict(picture(tmp_path), toy_trained(), tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*"))
+
+
 def test_without_writing_nothing_is_written(tmp_path, finds, monkeypatch):
     finds(toy_face())
     monkeypatch.setattr(config, "OUTPUT_FOLDER", tmp_path / "out")
@@ -312,6 +325,8 @@ def test_the_box_has_the_colour_of_the_answer():
 def test_the_schema_holds_every_field():
     document = Prediction("a.png", "face", LABELS, (reading(),), (4, 5)).to_dict()
     assert {"schema", "source", "model", "labels", "readings", "size", "notes", "folder"} <= set(document)
+    assert document["seconds"] is None and document["overall"] is None and document["pauses"] == ()
+    assert document["readings"][0]["speech_seconds"] is None
 
 
 @pytest.mark.skipif(

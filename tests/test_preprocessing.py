@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import config
+import source
 from source.face import SPEC
 from source.shared import preprocessing
 from source.shared.clips import write_clips
@@ -15,95 +16,104 @@ from source.shared.errors import Trouble
 from source.shared.preprocessing import preprocess
 from source.shared.store import Store
 from tests.test_landmarks import needs_finder
-from tests.toy import CONFIG, face_clips
+from tests.toy import TOYS
 
 COUNT = 150  # more than two chunks
 
 
-def brightness(path, settings):
-    """A toy extract: needs no finder."""
+def numbers(path, settings):
+    """A toy extract: needs no pretrained file."""
     if path.name.startswith("bad"):
         raise Trouble(f"{path.name} is damaged.")
-    return {"image": np.full((4, 4), int(path.stem.split("_")[1]), np.uint16), "face_found": np.float32(1)}
+    return {"values": np.full((4, 4), int(path.stem.split("_")[1]), np.uint16), "found": np.float32(1)}
 
 
-TOY = replace(SPEC, extract=brightness)
+@pytest.fixture(params=source.MODELS)
+def toy(request):
+    return TOYS[request.param]
 
 
 @pytest.fixture
-def corpus(tmp_path, monkeypatch):
+def spec(toy):
+    return replace(toy.spec, extract=numbers)
+
+
+@pytest.fixture
+def corpus(toy, spec, tmp_path, monkeypatch):
     monkeypatch.setattr(config, "DATA_FOLDER", tmp_path)
-    monkeypatch.setattr(preprocessing, "spec_of", lambda name: TOY)
-    folder = tmp_path / "training_faces" / "toy"
+    monkeypatch.setattr(preprocessing, "spec_of", lambda name: spec)
+    folder = spec.training_folder / "toy"
     folder.mkdir(parents=True)
-    clips = [replace(clip, path=folder / f"toy_{i}_{clip.emotion}.png") for i, clip in enumerate(face_clips(COUNT, 9))]
+    clips = [
+        replace(clip, path=folder / f"toy_{i}_{clip.emotion}{toy.suffix}") for i, clip in enumerate(toy.clips(COUNT, 9))
+    ]
     for clip in clips:
         clip.path.write_bytes(b"x")
     write_clips(folder / "clips.csv", clips, relative_to=folder)
     return clips
 
 
-def stored():
-    return Store.open(TOY.store_folder / "toy", TOY.extract_settings(CONFIG))
+def stored(toy):
+    return Store.open(toy.spec.store_folder / "toy", toy.spec.extract_settings(toy.config))
 
 
 @pytest.mark.parametrize("executor", [None, "threads"])
-def test_rows_are_in_the_clips_order(corpus, executor):
+def test_rows_are_in_the_clips_order(toy, spec, corpus, executor):
     if executor:
         with ThreadPoolExecutor(3) as pool:
-            made = preprocess(TOY, CONFIG, "toy", executor=pool, workers=3)
+            made = preprocess(spec, toy.config, "toy", executor=pool, workers=3)
     else:
-        made = preprocess(TOY, CONFIG, "toy")
+        made = preprocess(spec, toy.config, "toy")
     assert (made.clips, made.unreadable, made.done_before) == (COUNT, 0, 0)
-    assert stored().arrays["image"][:, 0, 0].tolist() == list(range(COUNT))
-    assert [clip.speaker for clip in stored().clips] == [clip.speaker for clip in corpus]
+    assert stored(toy).arrays["values"][:, 0, 0].tolist() == list(range(COUNT))
+    assert [clip.speaker for clip in stored(toy).clips] == [clip.speaker for clip in corpus]
 
 
-def test_a_second_run_does_nothing(corpus, monkeypatch):
-    preprocess(TOY, CONFIG, "toy")
+def test_a_second_run_does_nothing(toy, spec, corpus, monkeypatch):
+    preprocess(spec, toy.config, "toy")
     monkeypatch.setattr(preprocessing, "extract_chunk", None)  # would fail if called
-    assert preprocess(TOY, CONFIG, "toy").done_before == COUNT
+    assert preprocess(spec, toy.config, "toy").done_before == COUNT
 
 
 class Killed(Exception):
     pass
 
 
-def test_a_killed_run_goes_on_where_it_stopped(corpus):
+def test_a_killed_run_goes_on_where_it_stopped(toy, spec, corpus):
     def kill(done, total):
         raise Killed
 
     with pytest.raises(Killed):
-        preprocess(TOY, CONFIG, "toy", on_progress=kill)
+        preprocess(spec, toy.config, "toy", on_progress=kill)
     with pytest.raises(Trouble, match="unfinished"):
-        stored()
-    assert preprocess(TOY, CONFIG, "toy").done_before == preprocessing.CHUNK
-    assert stored().arrays["image"][:, 0, 0].tolist() == list(range(COUNT))
+        stored(toy)
+    assert preprocess(spec, toy.config, "toy").done_before == preprocessing.CHUNK
+    assert stored(toy).arrays["values"][:, 0, 0].tolist() == list(range(COUNT))
 
 
-def test_unreadable_files_are_listed_and_the_others_kept(corpus):
-    folder = TOY.training_folder / "toy"
-    bad = replace(corpus[5], path=folder / "bad_5.png")
+def test_unreadable_files_are_listed_and_the_others_kept(toy, spec, corpus):
+    folder = spec.training_folder / "toy"
+    bad = replace(corpus[5], path=folder / f"bad_5{toy.suffix}")
     write_clips(folder / "clips.csv", [*corpus[:5], bad, *corpus[6:]], relative_to=folder)
-    made = preprocess(TOY, CONFIG, "toy")
+    made = preprocess(spec, toy.config, "toy")
     assert (made.clips, made.unreadable) == (COUNT - 1, 1)
-    assert "bad_5.png is damaged" in (made.folder / "unreadable.csv").read_text()
-    values = stored().arrays["image"][:, 0, 0].tolist()
-    assert values == [i for i in range(COUNT) if i != 5] and len(stored().clips) == COUNT - 1
+    assert f"bad_5{toy.suffix} is damaged" in (made.folder / "unreadable.csv").read_text()
+    values = stored(toy).arrays["values"][:, 0, 0].tolist()
+    assert values == [i for i in range(COUNT) if i != 5] and len(stored(toy).clips) == COUNT - 1
 
 
-def test_a_changed_picture_is_preprocessed_again(corpus):
-    preprocess(TOY, CONFIG, "toy")
+def test_a_changed_file_is_preprocessed_again(toy, spec, corpus):
+    preprocess(spec, toy.config, "toy")
     corpus[0].path.write_bytes(b"another")
-    assert preprocess(TOY, CONFIG, "toy").done_before == 0
+    assert preprocess(spec, toy.config, "toy").done_before == 0
 
 
-def test_no_training_files_and_an_unknown_corpus_are_one_sentence(corpus):
+def test_no_training_files_and_an_unknown_corpus_are_one_sentence(toy, spec, corpus):
     with pytest.raises(Trouble, match="there are: toy"):
-        preprocess(TOY, CONFIG, "FER2014")
+        preprocess(spec, toy.config, "FER2014")
 
 
-def test_work_in_flight_is_bounded(corpus, monkeypatch):
+def test_work_in_flight_is_bounded(toy, spec, corpus, monkeypatch):
     monkeypatch.setattr(preprocessing, "CHUNK", 5)
     waiting = []
 
@@ -113,7 +123,7 @@ def test_work_in_flight_is_bounded(corpus, monkeypatch):
             return super().submit(*job)
 
     with Watched(1) as pool:
-        preprocess(TOY, CONFIG, "toy", executor=pool, workers=1)
+        preprocess(spec, toy.config, "toy", executor=pool, workers=1)
     assert len(waiting) == COUNT / 5 and max(waiting) <= preprocessing.AHEAD
 
 

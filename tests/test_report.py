@@ -4,20 +4,23 @@ import csv
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import config
-from source.shared import pictures, report
+import source
+from source.shared import model_card, pictures, report
+from source.shared.checkpoint import Trained
 from source.shared.documents import plain, report_of_test, table
 from source.shared.evaluation import measure
 from source.shared.files import new_folder, write_whole
 from source.shared.pictures import PALETTE, ink_on, label_colours
 from source.shared.training import Epoch
 from tests.test_predict_face import toy_trained
+from tests.toy import TOYS
 
 LABELS = config.EMOTIONS
 HISTORY = [Epoch(i, 2 - i / 5, 1.9 - i / 9, 0.3 + i / 50, 0.2 + i / 40, 1e-3 / (i + 1), 12.5) for i in range(8)]
@@ -85,11 +88,39 @@ def test_the_report_says_whether_people_were_new(disjoint, words):
 
 def test_a_report_of_several_corpora_and_of_a_label_that_never_occurs():
     corpora = ["one", "two"] * 20
-    document = metrics_of(40, labels=("a", "b"), parts=corpora).to_dict()
+    document = metrics_of(40, labels=("a", "b"), parts={"corpus": corpora}).to_dict()
     text = report_of_test(document, toy_trained().header, "", 0.4)
-    assert "## Each corpus" in text and "| one | 20 |" in text
+    assert "## Each corpus" in text and "| one | 20 |" in text and "## Each sex" not in text
     lone = measure(np.eye(3)[[0, 0]], np.array([0, 0]), ("a", "b", "c"), not_sure_below=0.4, split="x").to_dict()
     assert "| c | 0.0 % | 0.0 % | 0.0 % | 0 |" in report_of_test(lone, toy_trained().header, "", 0.4)
+
+
+def test_speakers_are_listed_worst_first_with_their_spread_and_the_unknown_are_counted():
+    speakers = [f"s{i % 50}" for i in range(400)]
+    document = metrics_of(400, parts={"sex": ["female", "male", "", ""] * 100, "speaker": speakers}).to_dict()
+    text = report_of_test(document, toy_trained().header, "", 0.4)
+    uars = {name: part["uar"] for name, part in document["within"]["speaker"].items()}
+    listed = [
+        line.split(" | ")[0][2:] for line in text.splitlines() if line.startswith("| s") and "speaker" not in line
+    ]
+    listed = [name for name in listed if name in uars]
+    assert len(listed) == 40 and [uars[name] for name in listed] == sorted(uars.values())[:40]
+    for value in (min(uars.values()), float(np.median([*uars.values()])), max(uars.values())):
+        assert f"{value:.1%}".replace("%", " %") in text.partition("UAR of the 50 speakers")[2].partition("\n")[0]
+    assert "Not in the table: 200 clips of which the sex is not known." in text and "the speaker is not" not in text
+
+
+def test_the_card_breaks_down_by_sex_and_corpus_but_names_no_speaker(tmp_path):
+    parts = {
+        "corpus": ["one", "two"] * 150,
+        "sex": ["female"] * 150 + ["male"] * 150,
+        "speaker": ["ann", "bob", "cy"] * 100,
+    }
+    trained = trained_with().with_metrics(val=metrics_of(split="val", parts=parts).to_dict())
+    report.write_card(tmp_path, trained)
+    card = (tmp_path / "model_card.md").read_text(encoding="utf-8")
+    assert "| female | 150 |" in card and "| two | 150 |" in card and "UAR of the 3 speakers" in card
+    assert "ann" not in card.split("## How good it is")[1].split("## Limits")[0]
 
 
 def test_a_report_in_which_nothing_was_answered():
@@ -124,6 +155,17 @@ def test_the_card_leaves_out_tests_and_comparisons_of_an_earlier_model(tmp_path)
     report.write_training(tmp_path, trained_with(seed=4), HISTORY, metrics_of())
     card = (tmp_path / "model_card.md").read_text(encoding="utf-8")
     assert "### test" not in card and "pixels only" not in card
+
+
+@pytest.mark.parametrize("model", source.MODELS)
+def test_a_card_names_the_limits_of_its_model_and_of_no_other(tmp_path, model):
+    toy = TOYS[model]
+    header = replace(toy_trained().header, model=model, config=asdict(toy.config))
+    report.write_card(tmp_path, Trained(toy.spec, toy.config, toy.spec.build(toy.config, 7), header))
+    limits = (tmp_path / "model_card.md").read_text(encoding="utf-8").split("## Limits")[1]
+    for whose, sentences in model_card.LIMITS.items():
+        assert all((sentence in limits) == (whose in ("all", model)) for sentence in sentences)
+    assert set(model_card.LIMITS) == {"all", *source.MODELS}
 
 
 def test_a_card_of_a_model_that_knows_little(tmp_path):

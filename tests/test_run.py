@@ -22,9 +22,10 @@ from source.shared.evaluation import Metrics
 from source.shared.prediction import Prediction, Reading
 from source.shared.preprocessing import Preprocessed
 from source.shared.settings import Setting, changed
-from source.shared.spec import spec_of
+from source.shared.spec import TRAINING_FOLDERS, spec_of
 from source.shared.training import Epoch
 from source.shared.training_files import Summary
+from source.shared.validation import Validation
 from source.terminal import Progress
 
 METRICS = Metrics(
@@ -37,8 +38,13 @@ HAPPY = Reading({"happy": 0.93, "sad": 0.07}, 0, (10.2, 20.0, 110.7, 140.0), not
 SAMPLES = {  # an answer for each option by its key
     "corpus": "FER2013", "folder": "some folder", "corpora": "A,B", "workers": "3", "resume": "yes", "epochs": "7",
     "settings": "learning_rate=0.1 loss=focal", "seed": "5", "output": "out", "split": "val", "weights": "w",
-    "as_json": "yes", "name": "photo.jpg",
+    "as_json": "yes", "name": "photo.jpg", "folds": "4", "seeds": "3", "grouping": "five", "leaky": "yes",
+    "across": "yes",
 }  # fmt: skip
+ROW = METRICS.to_dict() | {"method": "face", "speakers_apart": True, "fold_scores": [{"uar": 0.5}, {"uar": 0.75}]}
+VALIDATED = {"model": "face", "seeds": [0, 1], "over_seeds": {"uar": [0.65, 0.67], "mean": 0.66, "sd": 0.014},
+             "rows": [ROW, ROW | {"method": "SVM", "speakers_apart": False, "uar": 0.9}]}  # fmt: skip
+VERBS = ("preprocess", "train", "validate", "test", "predict", "settings")
 ENTRY_AND_OPTION = [(entry, option) for entry in run.ENTRIES for option in entry.options]
 
 
@@ -53,7 +59,8 @@ def played(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["run.py"])
     monkeypatch.setattr(config, "INPUT_FOLDER", tmp_path / "input_files")
     monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / "data")
-    for folder in ("training_faces", "preprocessed_face_data"):
+    of_models = [(TRAINING_FOLDERS[model], f"preprocessed_{model}_data") for model in source.MODELS]
+    for folder in (folder for folders in of_models for folder in folders):
         for corpus in "AB":
             (tmp_path / "data" / folder / corpus).mkdir(parents=True)
     config.INPUT_FOLDER.mkdir()
@@ -61,14 +68,16 @@ def played(tmp_path, monkeypatch):
     (tmp_path / "metrics.json").write_text(json.dumps({"n": 1200}))
     prediction = Prediction("photo.jpg", "face", ("happy", "sad"), (HAPPY,), folder=str(tmp_path / "photo"))
     results = {
-        "get_data": Summary("FER2013", tmp_path, {"train": {"sad": 2, "happy": 1234}}, 0, ()),
+        "get_data": [Summary("FER2013", "face", tmp_path, {"train": {"sad": 2, "happy": 1234}}, 0, ())],
         "preprocess": [Preprocessed("FER2013", tmp_path, 100, 3, 40)],
         "train": api.Training(tmp_path, tmp_path / "face_model.safetensors", 3, 2, 12_345, 60.0, METRICS),
         "test": api.Test(METRICS, tmp_path, {"a.png": "a.png is no picture."}),
+        "validate": create_autospec(Validation, instance=True),
         "predict": [prediction],
         "settings": [Setting("epochs", "40", "a whole number", "Passes over the training split.")],
         "examine": [Finding("Python", True, "3.11.2"), Finding("torch", False, "not installed", "Run: setup.py")],
     }
+    results["validate"].folder, results["validate"].to_dict.return_value = tmp_path, VALIDATED
     fakes = {name: create_autospec(getattr(api, name), return_value=result) for name, result in results.items()}
     for name, fake in fakes.items():
         monkeypatch.setattr(api, name, fake)
@@ -105,16 +114,13 @@ def number_of(command):
 
 def test_every_command_is_there_once():
     there = [entry.command for entry in run.ENTRIES]
-    of_models = [
-        f"{m} {word}" for m in source.MODELS for word in ("preprocess", "train", "test", "predict", "settings")
-    ]
-    assert there == ["data get", *of_models, "doctor"]
+    assert there == ["data get", *(f"{model} {verb}" for model in source.MODELS for verb in VERBS), "doctor"]
 
 
 def test_models_follow_each_other_whole():
     rows = list(commands.expanded(run.TABLE, ("face", "audio")))
-    assert [row.command for row in rows[1:-1:5]] == ["face preprocess", "audio preprocess"]
-    assert [row.model for row in rows] == ["", *["face"] * 5, *["audio"] * 5, ""]
+    assert [row.command for row in rows[1:-1:6]] == ["face preprocess", "audio preprocess"]
+    assert [row.model for row in rows] == ["", *["face"] * 6, *["audio"] * 6, ""]
 
 
 @pytest.mark.parametrize("entry", run.ENTRIES, ids=name_of)
@@ -151,12 +157,14 @@ def test_help_names_everything(entry, capsys):
     assert all(option.name in text for option in entry.options) and "--debug" in text and "MODEL" not in text
 
 
-@pytest.mark.parametrize("line, count", [("--help", 7), ("-h", 7), ("face --help", 5), ("data -h", 1), ("help", 7)])
-def test_help_lists_the_commands(line, count, capsys):
+@pytest.mark.parametrize("line", ["--help", "-h", "help", "data -h", *(f"{model} --help" for model in source.MODELS)])
+def test_help_lists_the_commands(line, capsys):
     assert run.main(line.split()) == 0
-    assert (
-        sum(text.startswith(("  data", "  face", "  doctor")) for text in capsys.readouterr().out.splitlines()) == count
-    )
+    shown = [text for text in capsys.readouterr().out.splitlines() if text.startswith("  ")]
+    wanted = [entry for entry in run.ENTRIES if entry.words[0] == line.split()[0]] or run.ENTRIES
+    assert [sum(text.startswith(f"  {entry.command} ") for text in shown) for entry in wanted] == [1] * len(wanted)
+    others = [entry for entry in run.ENTRIES if entry not in wanted]
+    assert not any(text.startswith(f"  {entry.command} ") for entry in others for text in shown)
 
 
 def test_every_line_of_the_menu_fits_80_columns(capsys):
@@ -176,6 +184,11 @@ def test_every_line_of_the_menu_fits_80_columns(capsys):
         ("face train", "settings", []),
         ("face train --resume", "resume", True),
         ("face train --output o", "output", Path("o")),
+        ("face train --grouping five", "grouping", "five"),
+        ("face train", "grouping", None),
+        ("face validate", "folds", 5),
+        ("face validate --leaky", "leaky", True),
+        ("face validate --across --seeds 3", "seeds", 3),
         ("face preprocess", "resume", True),
         ("face preprocess --no-resume", "resume", False),
         ("face preprocess --set image_side=32", "settings", ["image_side=32"]),
@@ -193,8 +206,10 @@ def test_words_become_arguments(played, line, key, value):
 @pytest.mark.parametrize(
     "line, part",
     [
-        ("face", "face preprocess, face train, face test, face predict, face settings"),
-        ("audio train", "There is no command 'audio train'; there are: data get, "),
+        *((model, ", ".join(f"{model} {verb}" for verb in VERBS)) for model in source.MODELS),
+        ("face train --grouping six", "'seven', 'five', 'eight'"),
+        ("face validate --folds 0", "'0' is not a whole number above zero"),
+        ("smell train", "There is no command 'smell train'; there are: data get, "),
         ("face trian", "'face trian'"),
         ("face predict", "FILE|FOLDER"),
         ("face train --epochs 0", "'0' is not a whole number above zero"),
@@ -241,6 +256,7 @@ def test_debug_shows_where(played, capsys, words):
     [
         ("face train --seed 2", "go on with: python run.py face train --seed 2 --resume"),
         ("face train --resume", "go on with: python run.py face train --resume"),
+        ("face validate --folds 4", "go on with: python run.py face validate --folds 4 --resume"),
         ("face preprocess --no-resume", "go on with: python run.py face preprocess"),
         ("data get FER2013 --from 'a b'", "go on with: python run.py data get FER2013 --from 'a b'"),
         ("face test", "Stopped."),
@@ -321,7 +337,11 @@ def test_wrong_answers_are_asked_again(played, monkeypatch, capsys):
     ]
     assert session(monkeypatch, *answers) == 0
     err = capsys.readouterr().err
-    assert "'99' is none of the numbers from 1 to 7." in err and "'x' is none" in err and "closing quotation" in err
+    assert (
+        f"'99' is none of the numbers from 1 to {len(run.ENTRIES)}." in err
+        and "'x' is none" in err
+        and "closing quotation" in err
+    )
     assert "'many' is not a whole number" in err and "'perhaps' is neither yes nor no" in err
     assert calls(played)[0][2]["settings"] == ["epochs=4"] and calls(played)[0][2]["seed"] == 9
 
@@ -409,6 +429,15 @@ def test_an_epoch_is_a_line():
     line = console.epoch_line(Epoch(12, 1.25, 1.5, 0.456, 0.401, 1e-3, 123.4))
     assert line == "epoch  12  train loss 1.250  val loss 1.500  accuracy 45.6 %  UAR 40.1 %  123 s"
     assert len(line) < 80
+    blind = console.epoch_line(Epoch(12, 1.25, None, None, None, 1e-3, 123.4))
+    assert blind == "epoch  12  train loss 1.250  123 s"
+
+
+def test_a_validation_names_what_is_leaky_and_how_far_seeds_differ():
+    lines = console.validation_text(VALIDATED).splitlines()
+    assert "speakers apart" in lines[1] and "65.1 %" in lines[1] and "50.0 % to 75.0 %" in lines[1]
+    assert "LEAKY" in lines[2] and "90.0 %" in lines[2] and max(map(len, lines)) < 80
+    assert "LEAKY: the same people in training and test." in lines and "66.0 % ± 1.4 %" in " ".join(lines[4:])
 
 
 def test_metrics_are_shown_with_intervals_and_labels():

@@ -6,7 +6,7 @@ import pytest
 
 from source.shared.errors import Trouble
 from source.shared.settings import TrainingSettings, changed, check, describe, from_dict
-from tests.toy import CONFIG
+from tests.toy import AUDIO, CONFIG, TOYS
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,20 @@ def test_texts_become_values():
 def test_bad_texts_are_one_sentence_with_the_choices(text, words):
     with pytest.raises(Trouble, match=words):
         changed(CONFIG, [text])
+
+
+@pytest.mark.parametrize("text, words", [
+    ("encoder=all", "one of none, statistics"), ("coefficients=8.5", "whole number"), ("use_mfcc=2", "true or false"),
+    ("encoder_dropout=-0.1", "from 0 to 1"), ("image_side=48", "There is no setting image_side; there are: epochs"),
+])  # fmt: skip
+def test_bad_texts_for_a_voice_too(text, words):
+    with pytest.raises(Trouble, match=words):
+        changed(AUDIO, [text])
+
+
+@pytest.mark.parametrize("model", TOYS)
+def test_shown_settings_make_the_config_again(model):
+    assert changed(TOYS[model].spec.default_config, TOYS[model].words) == TOYS[model].config
 
 
 def test_json_goes_round():
@@ -63,7 +77,8 @@ def test_every_setting_of_every_model_can_be_described_and_set():
 
 
 def test_an_unknown_model_names_the_known():
+    import source
     from source.shared.spec import spec_of
 
-    with pytest.raises(Trouble, match="there are: face"):
+    with pytest.raises(Trouble, match=f"there are: {', '.join(source.MODELS)}"):
         spec_of("smell")

@@ -287,6 +287,20 @@ def test_a_missing_system_library_names_its_package(monkeypatch):
     assert doctor.try_out() == [finding], "nothing else is tried: it would fail less clearly"
 
 
+def test_torchaudio_is_tried_as_the_voice_model_imports_it():
+    """Its own import fails beside a torch without CUDA."""
+    assert doctor._imports("torchaudio").ok and "torchaudio" in packages.pins(packages.REQUIREMENTS)
+    assert doctor._imports("no-such-package").detail.startswith("cannot be imported")
+
+
+def test_the_pretrained_files_of_the_models_are_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
+    missing = {finding.name: finding for finding in doctor._assets()}
+    assert missing.keys() == {"face_landmarker.task", "tiny.en.pt"}
+    assert not any(finding.ok for finding in missing.values()) and all(finding.needed for finding in missing.values())
+    assert "reading voices needs it" in missing["tiny.en.pt"].sentence
+
+
 def test_another_version_than_the_pinned_one_is_found(monkeypatch):
     monkeypatch.setattr(doctor.metadata, "version", lambda name: "9.9+cu130")
     assert not doctor._package("torch", "2.13.0").ok

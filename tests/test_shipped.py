@@ -35,6 +35,13 @@ def test_the_face_model_keeps_its_promises():
     assert min(scores["recall"] for scores in val["per_class"].values()) > 0
 
 
+def test_the_audio_model_keeps_its_promises():
+    audio = checkpoint.load(checkpoint.weights_file(config.ROOT / "models" / "audio", "audio"))
+    val = audio.header.metrics["val"]
+    assert audio.parameters < 500_000 and val["ece"] <= 0.08 and val["speakers_disjoint"] is True
+    assert min(scores["recall"] for scores in val["per_class"].values()) > 0
+
+
 @needs_finder
 def test_the_astronaut_smiles():
     from source import api

@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
+import source
 from source.shared.errors import Trouble
 from source.shared.store import Manifest, Store, StoreWriter, fingerprint
-from tests.toy import SIDE, face_arrays, face_clips
+from tests.toy import SIDE, TOYS, face_arrays, face_clips
 
 SETTINGS = {"image_side": SIDE, "widths": (1, 2)}
 
@@ -20,8 +21,9 @@ def rows(arrays, start, end):
     return {name: array[start:end] for name, array in arrays.items()}
 
 
-def test_what_is_written_is_read_back_by_numpy_and_memory_mapped(tmp_path):
-    clips, arrays = face_clips(10, speakers=3), face_arrays(10)
+@pytest.mark.parametrize("model", source.MODELS)
+def test_what_is_written_is_read_back_by_numpy_and_memory_mapped(tmp_path, model):
+    clips, arrays = TOYS[model].clips(10, speakers=3), TOYS[model].arrays(10)
     writer = StoreWriter(tmp_path, fresh(clips))
     writer.append(clips[:6], rows(arrays, 0, 6), {})
     writer.append(clips[6:], rows(arrays, 6, 10), {"bad.png": "damaged"})
@@ -33,8 +35,9 @@ def test_what_is_written_is_read_back_by_numpy_and_memory_mapped(tmp_path):
         np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy", allow_pickle=False), array)
 
 
-def test_a_killed_run_loses_only_the_last_chunk(tmp_path):
-    clips, arrays = face_clips(8), face_arrays(8)
+@pytest.mark.parametrize("model", source.MODELS)
+def test_a_killed_run_loses_only_the_last_chunk(tmp_path, model):
+    clips, arrays = TOYS[model].clips(8), TOYS[model].arrays(8)
     writer = StoreWriter(tmp_path, fresh(clips))
     writer.append(clips[:4], rows(arrays, 0, 4), {})
     # killed while appending: bytes, a table row and no manifest
@@ -49,7 +52,8 @@ def test_a_killed_run_loses_only_the_last_chunk(tmp_path):
     again.finish()
     store = Store.open(tmp_path, SETTINGS)
     assert list(store.clips) == clips
-    np.testing.assert_array_equal(store.arrays["image"], arrays["image"])
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(store.arrays[name], array)
 
 
 def test_an_unfinished_store_is_refused(tmp_path):
@@ -100,3 +104,9 @@ def test_a_damaged_manifest_and_no_store_are_one_sentence(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps({"rows": 3}))
     with pytest.raises(Trouble, match="damaged"):
         Store.open(tmp_path, SETTINGS)
+
+
+def test_a_store_says_how_many_altered_copies_its_rows_hold(tmp_path):
+    audio = TOYS["audio"].store
+    assert audio(tmp_path / "with", copies=2).copies == 2 and audio(tmp_path / "without").copies == 0
+    assert TOYS["face"].store(tmp_path / "faces").copies == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from corpora import EMOTIONS, fer_folders, picture
-from toy import face_store
+from toy import face_store, voice
 
 import run
 from source.face.face_config import FaceConfig
@@ -148,6 +148,40 @@ def test_every_entry_can_be_finished_in_one_session(project):
     for file in ("models/face/model_card.md", "models/face/test_test/metrics.json", "output_files/face/result.json"):
         assert (project.folder / file).is_file()
     assert [folder.name for folder in (project.folder / "output_files").iterdir()] == ["face"]
+
+
+def test_every_entry_of_the_audio_model_can_be_finished_too(project):
+    """Without any pretrained file; on one's own corpus, with speakers."""
+    (project.folder / "models" / "pretrained").unlink(missing_ok=True)
+    named = [(f"mine_{i}_{EMOTIONS[i % 7]}.wav", f"p{i // 7}", ("female", "male")[i // 7 % 2]) for i in range(42)]
+    for number, (name, *_) in enumerate(named):
+        voice(project.folder / "original" / name, number, seconds=0.5)
+    rows = [",".join((name, name.split("_")[2].removesuffix(".wav"), *who)) for name, *who in named]
+    (project.folder / "original" / "clips.csv").write_text("\n".join(["path,emotion,speaker,sex", *rows]) + "\n")
+    voice(project.folder / "input_files" / "memo.wav", seconds=6.0)
+    heard = "encoder=none use_mfcc=true copies=1 window_seconds=1"
+    small = f"{heard} widths=4,8 depths=1,1 batch_size=16"
+    answers = [
+        *(number_of("data get"), "mine", "original"),
+        *(number_of("audio preprocess"), "1", "1", heard),
+        *(number_of("audio train"), "", "1", small, "", ""),
+        *(number_of("audio validate"), "", "2", "1", "", "", "", f"{small} epochs=1"),
+        *(number_of("audio test"), "", ""),
+        *(number_of("audio test"), "val", "original"),
+        *(number_of("audio predict"), "1"),
+        f"{number_of('audio predict')} memo.wav --json",
+        *(number_of("audio settings"), "q"),
+    ]
+    done = project.run(typed="\n".join(answers) + "\n")
+    assert done.returncode == 0 and "Traceback" not in done.stderr and "Unforeseen" not in done.stderr, done.stderr
+    assert done.stdout.count("The same as: ") == 9
+    for shown in ("Training files: data/extracted_audio/mine", "mine: 42 clips, in data/", "epoch   1  train loss",
+                  "Weights: models/audio/audio_model.safetensors", "speakers apart", "SVM",
+                  "Report: models/audio/test_test/report.md", "Report: models/audio/test_folder_original/report.md",
+                  "Results: output_files/memo\n", '"schema": "demeanor.prediction/1"', "hop_samples=256"):  # fmt: skip
+        assert shown in done.stdout, shown
+    for file in ("models/audio/model_card.md", "models/audio/test_test/metrics.json", "output_files/memo/result.json"):
+        assert (project.folder / file).is_file()
 
 
 # --- A terminal --------------------------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from source.face import SPEC
+import source
 from source.shared import checkpoint, testing
 from source.shared.emotions import grouping_named
 from source.shared.errors import Trouble
 from source.shared.examples import Examples
+from source.shared.losses import class_weights
 from source.shared.training import STATE, Average, fit, schedule
-from tests.toy import CONFIG, face_arrays, face_store
+from tests.toy import TOYS
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +24,14 @@ def one_thread():
     torch.set_num_threads(before)
 
 
+@pytest.fixture(scope="module", params=source.MODELS)
+def toy(request):
+    return TOYS[request.param]
+
+
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    return face_store(tmp_path_factory.mktemp("store"))
+def store(toy, tmp_path_factory):
+    return toy.store(tmp_path_factory.mktemp("store"))
 
 
 def parts(store, grouping="seven"):
@@ -38,32 +44,38 @@ def same(one, other):
 
 @pytest.mark.parametrize("changes", [
     {}, {"loss": "focal"}, {"loss": "soft_labels"}, {"class_weight_power": 1.0}, {"average_decay": 0.0},
-    {"gradient_clip": 0.0}, {"bfloat16": False}, {"use_image": False}, {"use_landmarks": False},
-    {"use_blendshapes": False}, {"use_landmarks": False, "use_blendshapes": False}, {"label_smoothing": 0.0},
+    {"gradient_clip": 0.0}, {"bfloat16": False}, {"label_smoothing": 0.0}, {"mixup": 0.3},
 ], ids=str)  # fmt: skip
-def test_every_option_trains(store, tmp_path, changes):
-    result = fit(SPEC, replace(CONFIG, **changes), *parts(store), tmp_path)
+def test_every_option_trains(toy, store, tmp_path, changes):
+    trains(toy, store, tmp_path, changes)
+
+
+@pytest.mark.parametrize("model, changes", [(m, c) for m, known in TOYS.items() for c in known.options], ids=str)
+def test_every_option_of_a_model_trains(model, changes, tmp_path):
+    trains(TOYS[model], TOYS[model].store(tmp_path / "store"), tmp_path, changes)
+
+
+def trains(toy, store, folder, changes):
+    result = fit(toy.spec, replace(toy.config, **changes), *parts(store), folder)
     assert len(result.history) == 2 and all(torch.isfinite(w).all() for w in result.best_weights.values())
 
 
-def test_it_learns_what_can_be_learnt(store, tmp_path):
-    pixels_only = {"use_landmarks": False, "use_blendshapes": False, "dropout": 0.0}
-    plain = {"contrast": 0.0, "brightness": 0.0, "erase_probability": 0.0, "average_decay": 0.9}
-    config = replace(CONFIG, epochs=30, patience=30, **pixels_only, **plain)
-    assert fit(SPEC, config, *parts(store), tmp_path).best.val_uar > 0.6  # chance: 0.14
+def test_it_learns_what_can_be_learnt(toy, store, tmp_path):
+    config = replace(toy.config, epochs=30, patience=30, average_decay=0.9, **toy.plain)
+    assert fit(toy.spec, config, *parts(store), tmp_path).best.val_uar > 0.6  # chance: 0.14
 
 
-def test_the_grouping_really_switches(store, tmp_path):
+def test_the_grouping_really_switches(toy, store, tmp_path):
     train, val = parts(store, "five")
-    result = fit(SPEC, CONFIG, train, val, tmp_path)
-    trained = checkpoint.from_fit(SPEC, CONFIG, result, train, val, {})
+    result = fit(toy.spec, toy.config, train, val, tmp_path)
+    trained = checkpoint.from_fit(toy.spec, toy.config, result, train, val, {})
     assert trained.labels == ("sad/fear", "neutral", "happy", "angry", "surprise/disgust")
     assert testing.test_split(trained, val).n == 28
     assert train.counts().tolist() == [16, 8, 8, 8, 16]
 
 
-def test_one_seed_gives_one_result_and_another_another(store, tmp_path):
-    runs = [fit(SPEC, CONFIG, *parts(store), tmp_path / str(i), seed=seed) for i, seed in enumerate((1, 1, 2))]
+def test_one_seed_gives_one_result_and_another_another(toy, store, tmp_path):
+    runs = [fit(toy.spec, toy.config, *parts(store), tmp_path / str(i), seed=seed) for i, seed in enumerate((1, 1, 2))]
     assert same(runs[0].best_weights, runs[1].best_weights)
     assert not same(runs[0].best_weights, runs[2].best_weights)
 
@@ -77,9 +89,9 @@ class Killed(Exception):
     pass
 
 
-def test_a_killed_training_resumes_to_the_same_result(store, tmp_path):
-    config = replace(CONFIG, epochs=4)
-    whole = fit(SPEC, config, *parts(store), tmp_path / "whole")
+def test_a_killed_training_resumes_to_the_same_result(toy, store, tmp_path):
+    config = replace(toy.config, epochs=4)
+    whole = fit(toy.spec, config, *parts(store), tmp_path / "whole")
 
     def kill(done, total):
         kill.batches += 1
@@ -88,29 +100,105 @@ def test_a_killed_training_resumes_to_the_same_result(store, tmp_path):
 
     kill.batches = 0
     with pytest.raises(Killed):
-        fit(SPEC, config, *parts(store), tmp_path / "killed", on_batch=kill)
-    resumed = fit(SPEC, config, *parts(store), tmp_path / "killed", resume=True)
+        fit(toy.spec, config, *parts(store), tmp_path / "killed", on_batch=kill)
+    resumed = fit(toy.spec, config, *parts(store), tmp_path / "killed", resume=True)
     assert same(whole.best_weights, resumed.best_weights)
     plain = [[replace(epoch, seconds=0) for epoch in run.history] for run in (whole, resumed)]
     assert plain[0] == plain[1]
 
 
-def test_resuming_another_training_or_none_is_refused(store, tmp_path):
+def test_resuming_another_training_or_none_is_refused(toy, store, tmp_path):
     with pytest.raises(Trouble, match="no stopped training"):
-        fit(SPEC, CONFIG, *parts(store), tmp_path, resume=True)
-    fit(SPEC, CONFIG, *parts(store), tmp_path)
+        fit(toy.spec, toy.config, *parts(store), tmp_path, resume=True)
+    fit(toy.spec, toy.config, *parts(store), tmp_path)
     with pytest.raises(Trouble, match="another config"):
-        fit(SPEC, replace(CONFIG, dropout=0.1), *parts(store), tmp_path, resume=True)
+        fit(toy.spec, replace(toy.config, dropout=0.1), *parts(store), tmp_path, resume=True)
     assert (tmp_path / STATE).is_file()
 
 
-def test_early_stopping_counts_from_the_best_epoch(store, tmp_path):
-    config = replace(CONFIG, epochs=30, patience=3, learning_rate=1e-9)
-    result = fit(SPEC, config, *parts(store), tmp_path)
+def test_without_val_nothing_is_chosen_and_the_last_weights_are_kept(toy, store, tmp_path):
+    train, _ = parts(store)
+    config = replace(toy.config, epochs=4, patience=1)
+    last = []
+
+    def keep(epoch, metrics):
+        state = torch.load(tmp_path / "whole" / STATE, weights_only=True)
+        last.append(state["average"])
+
+    whole = fit(toy.spec, config, train, None, tmp_path / "whole", on_epoch_end=keep)
+    assert len(whole.history) == 4 == whole.best.epoch and not same(last[-2], last[-1])
+    assert same(whole.best_weights, last[-1])
+    assert {(epoch.val_loss, epoch.val_accuracy, epoch.val_uar) for epoch in whole.history} == {(None, None, None)}
+
+
+def test_watching_val_changes_no_weight(toy, store, tmp_path):
+    train, val = parts(store)
+    for name, watched in (("blind", None), ("watched", val)):
+        fit(toy.spec, toy.config, train, watched, tmp_path / name)
+    blind, watched = (torch.load(tmp_path / name / STATE, weights_only=True) for name in ("blind", "watched"))
+    assert same(blind["average"], watched["average"])
+
+
+def test_without_val_a_killed_training_resumes_to_the_same_result(toy, store, tmp_path):
+    train, val = parts(store)
+    whole = fit(toy.spec, toy.config, train, None, tmp_path / "whole")
+
+    def kill(epoch, metrics):
+        raise Killed
+
+    with pytest.raises(Killed):
+        fit(toy.spec, toy.config, train, None, tmp_path / "killed", on_epoch_end=kill)
+    with pytest.raises(Trouble, match="another clips"):
+        fit(toy.spec, toy.config, train, val, tmp_path / "killed", resume=True)
+    resumed = fit(toy.spec, toy.config, train, None, tmp_path / "killed", resume=True)
+    assert same(whole.best_weights, resumed.best_weights)
+    assert [replace(epoch, seconds=0) for epoch in whole.history] == [
+        replace(epoch, seconds=0) for epoch in resumed.history
+    ]
+
+
+def test_resuming_in_another_grouping_is_refused(toy, store, tmp_path):
+    fit(toy.spec, toy.config, *parts(store), tmp_path)
+    with pytest.raises(Trouble, match="another grouping"):
+        fit(toy.spec, toy.config, *parts(store, "five"), tmp_path, resume=True)
+
+
+def test_a_label_that_no_training_clip_bears_is_never_likely(toy, store, tmp_path):
+    train, _ = parts(store, "eight")
+    assert train.counts().tolist() == [8] * 7 + [0]
+    result = fit(toy.spec, replace(toy.config, epochs=8), train, None, tmp_path)
+    trained = checkpoint.from_fit(toy.spec, toy.config, result, train, train, {})
+    shares = torch.from_numpy(testing.logits_of(trained, train)).softmax(1)
+    assert trained.labels[-1] == "calm" and shares[:, -1].mean() < shares[:, :-1].mean(0).min()
+
+
+@pytest.mark.parametrize("power", [0.0, 0.3, 1.0])
+def test_class_weights_are_of_mean_one_over_the_clips_and_nothing_where_there_is_none(power):
+    counts = torch.tensor([10, 30, 0])
+    weights = class_weights(counts, power)
+    assert weights[2] == 0 and (weights * counts).sum() / counts.sum() == pytest.approx(1)
+    assert weights[0] / weights[1] == pytest.approx(3**power)
+
+
+def test_a_choice_of_clips_is_read_in_its_own_order(store):
+    whole = Examples([store, store], None, grouping_named("five"))
+    assert len(whole) == 2 * len(store) and whole.labels.tolist()[: len(store)] == whole.labels.tolist()[len(store) :]
+    chosen = [len(store) + 3, 5, 0]
+    part = whole.subset(chosen, "three")
+    batch, rows, name = part.__getitems__([0, 1, 2]), [3, 5, 0], next(iter(store.arrays))
+    assert part.split == "three" and [clip.number for clip in part.clips] == [store.clips[row].number for row in rows]
+    assert (batch.inputs[name].numpy() == store.arrays[name][rows]).all()
+    assert batch.labels.tolist() == whole.labels[chosen].tolist() and len(whole) == 2 * len(store)
+    assert (batch.votes == whole.__getitems__(chosen).votes).all()
+
+
+def test_early_stopping_counts_from_the_best_epoch(toy, store, tmp_path):
+    config = replace(toy.config, epochs=30, patience=3, learning_rate=1e-9)
+    result = fit(toy.spec, config, *parts(store), tmp_path)
     assert len(result.history) == result.best.epoch + 3 < 30
 
 
-def test_the_hook_sees_every_epoch_and_may_stop(store, tmp_path):
+def test_the_hook_sees_every_epoch_and_may_stop(toy, store, tmp_path):
     seen = []
 
     def stop_after_first(epoch, metrics):
@@ -118,14 +206,14 @@ def test_the_hook_sees_every_epoch_and_may_stop(store, tmp_path):
         raise Killed
 
     with pytest.raises(Killed):
-        fit(SPEC, CONFIG, *parts(store), tmp_path, on_epoch_end=stop_after_first)
+        fit(toy.spec, toy.config, *parts(store), tmp_path, on_epoch_end=stop_after_first)
     assert len(seen) == 1
 
 
-def test_a_leak_between_train_and_val_is_refused(store, tmp_path):
+def test_a_leak_between_train_and_val_is_refused(toy, store, tmp_path):
     train, _ = parts(store)
     with pytest.raises(Trouble, match="share"):
-        fit(SPEC, CONFIG, train, train, tmp_path)
+        fit(toy.spec, toy.config, train, train, tmp_path)
 
 
 def test_the_learning_rate_warms_up_and_falls_to_zero():
@@ -144,23 +232,23 @@ def test_the_average_follows_the_weights():
     assert average.state["weight"].item() == pytest.approx(3.0, abs=1e-3)
 
 
-def test_a_checkpoint_alone_predicts_the_same(store, tmp_path):
+def test_a_checkpoint_alone_predicts_the_same(toy, store, tmp_path):
     train, val = parts(store)
-    result = fit(SPEC, CONFIG, train, val, tmp_path)
-    trained = testing.calibrated(checkpoint.from_fit(SPEC, CONFIG, result, train, val, {"seed": 0}), val)
+    result = fit(toy.spec, toy.config, train, val, tmp_path)
+    trained = testing.calibrated(checkpoint.from_fit(toy.spec, toy.config, result, train, val, {"seed": 0}), val)
     loaded = checkpoint.load(checkpoint.save(tmp_path, trained))
-    arrays = face_arrays(5)
+    arrays = toy.arrays(5)
     assert (loaded.probabilities(arrays) == trained.probabilities(arrays)).all()
     assert loaded.probabilities(arrays).sum(1) == pytest.approx(1)
-    assert loaded.config == CONFIG and loaded.header.temperature == trained.header.temperature
+    assert loaded.config == toy.config and loaded.header.temperature == trained.header.temperature
 
 
-def test_training_again_keeps_the_previous_model(store, tmp_path):
+def test_training_again_keeps_the_previous_model(toy, store, tmp_path):
     train, val = parts(store)
-    trained = checkpoint.from_fit(SPEC, CONFIG, fit(SPEC, CONFIG, train, val, tmp_path), train, val, {})
+    trained = checkpoint.from_fit(toy.spec, toy.config, fit(toy.spec, toy.config, train, val, tmp_path), train, val, {})
     first = checkpoint.save(tmp_path, trained).read_bytes()
     checkpoint.save(tmp_path, trained.with_metrics(val={}))
-    assert checkpoint.weights_file(tmp_path, "face").with_suffix(".previous").read_bytes() == first
+    assert checkpoint.weights_file(tmp_path, toy.model).with_suffix(".previous").read_bytes() == first
 
 
 def test_a_foreign_or_missing_checkpoint_is_one_sentence(tmp_path):

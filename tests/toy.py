@@ -1,13 +1,23 @@
-"""Toy faces for tests: small enough that every option can really be run."""
+"""Toy faces and voices for tests: small enough that every option can really be run."""
 
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import config
+from source.audio.audio_config import AudioConfig
+from source.audio.encoder import LAYERS, WIDTH
 from source.face.face_config import FaceConfig
 from source.shared.clips import Clip
+from source.shared.settings import listed
+from source.shared.spec import ModelSpec, spec_of
 from source.shared.store import Manifest, Store, StoreWriter, fingerprint
+from tests.corpora import picture
+from tests.voice import spoken
 
 SIDE = 16
 CONFIG = FaceConfig(
@@ -51,3 +61,124 @@ def face_store(folder: Path, train: int = 56, val: int = 28, test: int = 0) -> S
     writer.append(clips, arrays, {})
     writer.finish()
     return Store.open(folder, settings)
+
+
+AUDIO = AudioConfig(
+    window_seconds=1.0, coefficients=8, mel_bands=20, copies=0, widths=(4, 8), depths=(1, 1), encoder_width=4,
+    epochs=2, batch_size=16, learning_rate=5e-3, use_mfcc=True,
+)  # fmt: skip
+
+
+def audio_arrays(count: int, seed: int = 0, settings: AudioConfig = AUDIO) -> dict[str, np.ndarray]:
+    """Random inputs of the audio model, as `extract` makes them with these settings, stacked: (count, ...)."""
+    draw, copies = np.random.default_rng(seed), settings.copies
+    rows = (count, 1 + copies) if copies else (count,)
+    lengths = draw.integers(10, settings.frames + 1, rows)[..., None]
+    before, place = (settings.frames - lengths) // 2, np.arange(settings.frames)
+    voiced = (place >= before) & (place < before + lengths)
+    arrays = {
+        "mfcc": (draw.normal(size=(*voiced.shape, 3 * settings.coefficients)) * voiced[..., None]).astype(np.float16),
+        "voiced": voiced,
+    }
+    if settings.encoder == "statistics":
+        arrays["encoder"] = draw.normal(size=(*rows, LAYERS, 2 * WIDTH)).astype(np.float16)
+    return arrays
+
+
+def audio_clips(count: int, speakers: int = 0, split: str = "", corpus: str = "toy") -> list[Clip]:
+    """Clips that go through the emotions in turn; `speakers` women and men of this split alone, or nobody known."""
+    emotions = config.EMOTIONS
+    whose = [i // len(emotions) % speakers if speakers else 0 for i in range(count)]
+    return [
+        Clip(
+            Path(f"{split or 'clip'}_{i}.wav"), corpus, i, emotions[i % len(emotions)],
+            speaker=f"{split}{whose[i]}" if speakers else "", split=split, sentence=f"sentence {i % 3}",
+            sex=("female", "male")[whose[i] % 2] if speakers else "",
+        )
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def audio_store(
+    folder: Path, train: int = 56, val: int = 28, test: int = 0, copies: int = 0, settings: AudioConfig = AUDIO
+) -> Store:
+    """A store whose voices' mean MFCC tells the emotion, the copies' too, so that a net can learn it."""
+    parts = {"train": (train, 4), "val": (val, 2), "test": (test, 2)}
+    clips = [clip for split, (count, speakers) in parts.items() for clip in audio_clips(count, speakers, split)]
+    settings = replace(settings, copies=copies)
+    arrays = audio_arrays(len(clips), settings=settings)
+    mean = np.zeros((len(clips), 3 * settings.coefficients), np.float16)
+    mean[np.arange(len(clips)), [config.EMOTIONS.index(clip.emotion) for clip in clips]] = 3
+    told = mean[:, None, None] if copies else mean[:, None]
+    arrays["mfcc"] += told * arrays["voiced"][..., None]
+    baked = {name: getattr(settings, name) for name in settings.EXTRACT}
+    writer = StoreWriter(folder, Manifest("audio", baked, fingerprint(clips)))
+    writer.append(clips, arrays, {})
+    writer.finish()
+    return Store.open(folder, baked)
+
+
+def voice(file: Path, seed: int = 0, seconds: float = 0.6) -> Path:
+    """Write a synthetic voice of this seed, a .wav at 16 kHz."""
+    return wav(file, spoken(seconds, pitch_hz=90 + 10 * seed, seed=seed))
+
+
+def wav(file: Path, samples: np.ndarray, rate_hz: int = 16_000) -> Path:
+    """Write samples (samples,) in [-1, 1] as 16 bits, one channel."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(file), "wb") as stream:
+        stream.setnchannels(1)
+        stream.setsampwidth(2)
+        stream.setframerate(rate_hz)
+        stream.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
+    return file
+
+
+@dataclass(frozen=True)
+class Toy:
+    """What a test that holds for every model needs of one."""
+
+    model: str
+    config: Any
+    arrays: Callable[..., dict[str, np.ndarray]]
+    clips: Callable[..., list[Clip]]
+    store: Callable[..., Store]
+    file: Callable[..., Path]
+    """(path, seed) -> the file that it wrote there, which `extract` can read; its ending is `suffix`."""
+    suffix: str
+    options: tuple[dict[str, Any], ...]
+    """Changes of the config that training must bear."""
+    plain: dict[str, Any]
+    """Changes with which the store's lesson is soon learnt."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        return spec_of(self.model)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The config as `--set` takes it."""
+        return tuple(f"{setting.name}={setting.text}" for setting in listed(self.config))
+
+
+TOYS = {
+    "face": Toy(
+        "face", CONFIG, face_arrays, face_clips, face_store, picture, ".png",
+        options=(
+            {"use_image": False}, {"use_landmarks": False}, {"use_blendshapes": False},
+            {"use_landmarks": False, "use_blendshapes": False},
+        ),
+        plain={
+            "use_landmarks": False, "use_blendshapes": False, "dropout": 0.0,
+            "contrast": 0.0, "brightness": 0.0, "erase_probability": 0.0,
+        },
+    ),
+    "audio": Toy(
+        "audio", AUDIO, audio_arrays, audio_clips, audio_store, voice, ".wav",
+        options=(
+            {"use_mfcc": False}, {"use_encoder": False}, {"time_masks": 0, "coefficient_masks": 0},
+            {"pooling": "statistics"}, {"architecture": "recurrent"},
+        ),
+        plain={"use_encoder": False, "dropout": 0.0, "time_masks": 0, "coefficient_masks": 0},
+    ),
+}  # fmt: skip

@@ -45,7 +45,7 @@ def corpus_named(name: str) -> Any:
 
 def known_corpora() -> tuple[str, ...]:
     """The names of the corpora that have a file here."""
-    return tuple(sorted(corpus.NAME for corpus in _corpora().values()))
+    return tuple(sorted((corpus.NAME for corpus in _corpora().values()), key=str.lower))
 
 
 def _corpora():

@@ -1,4 +1,4 @@
-"""How corpora lie on disk: the folder that is meant, the pictures in it, the emotion a sub-folder is named after."""
+"""How corpora lie on disk: the folder that is meant, the files in it, the emotion a sub-folder is named after."""
 
 import csv
 import os
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from source.shared.emotions import emotion_named
 from source.shared.errors import Trouble
+from source.shared.media_types import PICTURES
 
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 SPLIT_FOLDERS = {
     "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
     "test": "test", "testing": "test",
@@ -22,14 +22,19 @@ def subfolders(folder: Path) -> list[Path]:
     return sorted(found, key=lambda entry: (entry.name.lower(), entry.name))
 
 
-def pictures_below(folder: Path) -> list[Path]:
-    """Every picture in `folder` and below, in order of path, without the "._" doubles that macOS packs.
+def files_below(folder: Path, suffixes: Collection[str]) -> list[Path]:
+    """Every file of these endings in `folder` and below, in order of path, without the "._" doubles that macOS packs.
 
     Raises OSError where a folder cannot be read: `rglob` would pass it over in silence.
     """
     walk = os.walk(folder, onerror=_raise)
     files = (Path(place, name) for place, _, names in walk for name in names if not name.startswith("._"))
-    return sorted(file for file in files if file.suffix.lower() in PICTURES and file.is_file())
+    return sorted(file for file in files if file.suffix.lower() in suffixes and file.is_file())
+
+
+def pictures_below(folder: Path) -> list[Path]:
+    """Every picture in `folder` and below; see `files_below`."""
+    return files_below(folder, PICTURES)
 
 
 def _raise(error):
@@ -42,6 +47,11 @@ def corpus_folder(folder: Path, is_corpus: Callable[[Path], bool], parts: Collec
     above = [folder.parent] if folder.name.lower() in parts else []
     candidates = [folder, *children, *(inner for child in children for inner in subfolders(child)), *above]
     return next((candidate for candidate in candidates if is_corpus(candidate)), None)
+
+
+def nearby(folder: Path, name: str) -> Path | None:
+    """The file called `name` in `folder`, anywhere below it, or right above it."""
+    return next((file for file in (*sorted(folder.rglob(name)), folder.parent / name) if file.is_file()), None)
 
 
 def pictures_by_emotion(
@@ -57,10 +67,10 @@ def pictures_by_emotion(
                 left_out[child.name.lower()] += 1
 
 
-def csv_rows(file: Path) -> Iterator[dict[str, str]]:
+def csv_rows(file: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
     """The rows of a CSV file by column, one at a time; blanks around the columns' names are dropped."""
     with file.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.reader(stream)
+        reader = csv.reader(stream, delimiter=delimiter)
         header = [name.strip() for name in next(reader, [])]
         yield from (dict(zip(header, row, strict=False)) for row in reader if row)
 

@@ -1,24 +1,30 @@
-"""Any folder of labelled pictures: `<dataset>_<number>_<emotion>.png`, or in folders of emotions, or with clips.csv."""
+"""Any folder of labelled pictures, sounds and videos: named `<dataset>_<number>_<emotion>.<ext>`, or in folders of
+emotions, or with clips.csv."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from source.datasets import Say
-from source.datasets.folders import PICTURES, SPLIT_FOLDERS, not_found, pictures_below
+from source.datasets.folders import SPLIT_FOLDERS, files_below, not_found
 from source.shared.clips import MANIFEST, Clip, labelled_files, numbered
 from source.shared.emotions import emotion_named
+from source.shared.media_types import PICTURES, SOUNDS, VIDEOS
 
 NAME = ""  # the name that is asked for
-LICENCE = "your own pictures; their terms are yours to know"
+LICENCE = "your own files; their terms are yours to know"
 SPEAKERS_KNOWN = False  # but where clips.csv says
-LOOKED_FOR = "pictures named <dataset>_<number>_<emotion>, such as mine_7_happy.png, or in a folder of their emotion"
+SUFFIXES = (*PICTURES, *SOUNDS, *VIDEOS)
+LOOKED_FOR = (
+    "pictures, sounds or videos named <dataset>_<number>_<emotion>, such as mine_7_happy.wav, or in a folder "
+    "of their emotion"
+)
 
 
 def load(folder: Path, say: Say) -> list[Clip]:
-    """The labelled pictures in `folder`; a folder train, val or test above them gives their split."""
-    clips = labelled_files(folder, PICTURES)
+    """The labelled files in `folder`; a folder train, val or test above them gives their split."""
+    clips = labelled_files(folder, SUFFIXES)
     if not clips:
-        raise not_found("labelled pictures", folder, LOOKED_FOR)
+        raise not_found("labelled files", folder, LOOKED_FOR)
     if not (folder / MANIFEST).is_file():
         clips = [_with_split(clip, clip.path.relative_to(folder)) for clip in clips]
         _say_of_names(clips, folder, say)
@@ -32,14 +38,14 @@ def _with_split(clip, below):
 
 
 def _say_of_names(clips, folder, say):
-    pictures = pictures_below(folder)
-    if len(pictures) > len(clips):
+    files = files_below(folder, SUFFIXES)
+    if len(files) > len(clips):
         labelled = {clip.path for clip in clips}
-        example = next(file for file in pictures if file not in labelled)
-        say(f"{len(pictures) - len(clips):,} pictures left out, for nothing says their emotion, such as {example}.")
+        example = next(file for file in files if file not in labelled)
+        say(f"{len(files) - len(clips):,} files left out, for nothing says their emotion, such as {example}.")
     contradicting = [clip.path for clip in clips if emotion_named(clip.path.parent.name) not in (None, clip.emotion)]
     if contradicting:
         say(
-            f"{len(contradicting):,} pictures lie in a folder of another emotion than their name says, such as "
+            f"{len(contradicting):,} files lie in a folder of another emotion than their name says, such as "
             f"{contradicting[0]}; the name was taken."
         )

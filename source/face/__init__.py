@@ -4,6 +4,7 @@ from typing import Any
 
 from source.face.face_config import FaceConfig, suggest
 from source.face.preprocess import SUFFIXES, extract
+from source.face.summary import summarise
 from source.face.views import views
 from source.shared.spec import ModelSpec
 
@@ -22,4 +23,4 @@ def augment(inputs: dict[str, Any], config: FaceConfig) -> dict[str, Any]:
     return augment(inputs, config)
 
 
-SPEC = ModelSpec("face", FaceConfig(), suggest, extract, build, augment, views, SUFFIXES)
+SPEC = ModelSpec("face", FaceConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise)

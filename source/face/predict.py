@@ -2,8 +2,7 @@
 
 import io
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,14 @@ import numpy as np
 
 import config
 from source.face.landmarks import Face
-from source.face.preprocess import SUFFIXES, describe, finder
+from source.face.preprocess import describe, finder
 from source.shared.checkpoint import Trained
-from source.shared.errors import Trouble
-from source.shared.files import new_folder
+from source.shared.inputs import OnProgress, Say, predict_folder
 from source.shared.media import read_picture
 from source.shared.prediction import Prediction, Reading
-from source.shared.report import write_prediction, write_summary
+from source.shared.report import write_prediction
 
 log = logging.getLogger(__name__)
-OnProgress = Callable[[int, int], None]  # pictures done, pictures in all
-Say = Callable[[str], None]  # takes one sentence that a person should know
 
 SMALL_FACE = 40  # pixels of the box's shorter side
 FAR_ASIDE = 35.0  # degrees that the head is turned left or right
@@ -52,7 +48,7 @@ def predict(
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
-        return _predict_folder(path, trained, target, say, on_progress)
+        return predict_folder(path, trained, target, predict_picture, "picture", say, on_progress)
     prediction = predict_picture(path, trained, target)
     if on_progress:
         on_progress(1, 1)
@@ -67,9 +63,7 @@ def predict_picture(path: Path, trained: Trained, folder_out: Path | None) -> Pr
     prediction = Prediction(str(path), trained.spec.name, trained.labels, readings, picture.size, notes)
     if folder_out is None:
         return prediction
-    prediction = replace(prediction, folder=str(new_folder(folder_out, path.stem)))
-    write_prediction(prediction, _drawings(picture.pixels, prediction, arrays, trained))
-    return prediction
+    return write_prediction(prediction, _drawings(picture.pixels, prediction, arrays, trained), folder_out)
 
 
 def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...], dict[str, np.ndarray]]:
@@ -129,45 +123,6 @@ def outside_share(face: Face, width: int, height: int) -> float:
 def _is_tight_crop(pixels):
     short, long = sorted(pixels.shape[:2])
     return short <= TIGHT_SIDE and long <= short * TIGHT_RATIO and np.ptp(pixels) >= LEAST_CONTRAST
-
-
-def _predict_folder(path, trained, folder_out, say, on_progress):
-    files = _pictures_in(path, say)
-    folder = new_folder(folder_out, path.resolve().name or "pictures") if folder_out else None
-    predictions, unreadable = [], []
-    if folder:
-        write_summary(folder, predictions, trained.labels)  # already, lest a picture's folder take one of its names
-    try:
-        for number, file in enumerate(files, start=1):
-            try:
-                predictions.append(predict_picture(file, trained, folder))
-            except Trouble as trouble:
-                unreadable.append(str(trouble))
-                notes = (f"could not be read: {trouble}",)
-                predictions.append(Prediction(str(file), trained.spec.name, trained.labels, (), notes=notes))
-                say(str(trouble))
-            if on_progress:
-                on_progress(number, len(files))
-    finally:  # a run that is stopped keeps what it has
-        if folder:
-            write_summary(folder, predictions, trained.labels)
-    if len(unreadable) == len(files):
-        raise Trouble(f"None of the {len(files)} pictures in {path} could be read; the first: {unreadable[0]}")
-    if unreadable:
-        say(f"{len(unreadable)} of the {len(files)} pictures in {path} could not be read; the others were.")
-    return predictions
-
-
-def _pictures_in(path, say):
-    children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
-    files = [child for child in children if child.suffix.lower() in SUFFIXES and child.is_file()]
-    folders, others = [child for child in children if child.is_dir()], len(children) - len(files)
-    if not files:
-        inside = f"; it has sub-folders ({folders[0].name}, ...): name one of them" if folders else ""
-        raise Trouble(f"There are no pictures in {path}{inside} (pictures end in {', '.join(SUFFIXES)}).")
-    if others:
-        say(f"{others} other things in {path} were left alone, {len(folders)} of them sub-folders.")
-    return files
 
 
 def _drawings(pixels: np.ndarray, prediction: Prediction, arrays: Any, trained: Trained) -> dict[str, bytes]:

@@ -42,6 +42,26 @@ def random_erasing(image: Tensor, probability: float) -> Tensor:
     return torch.where((inside & drawn).to(image.device), grey.to(image.device), image.float())
 
 
+def mixup(inputs: dict[str, Tensor], target: Tensor, alpha: float) -> tuple[dict[str, Tensor], Tensor]:
+    """Each clip and its target (B, C) mixed with another's, by a share drawn (Zhang et al. 2018, arXiv:1710.09412).
+
+    alpha: of the beta distribution that the shares are drawn from; 0: nothing is mixed. Masks, which are bool, join.
+    """
+    if not alpha:
+        return inputs, target
+    count = len(target)
+    share = torch.distributions.Beta(alpha, alpha).sample((count,)).to(target.device)
+    other = torch.randperm(count, device="cpu").to(target.device)
+
+    def mixed(value):
+        if value.dtype == torch.bool:
+            return value | value[other]
+        part = share.view(-1, *[1] * (value.dim() - 1))
+        return part * value + (1 - part) * value[other]
+
+    return {name: mixed(value) for name, value in inputs.items()}, mixed(target)
+
+
 def some(count: int, probability: float) -> Tensor:
     """(count,) bool, each true with this probability."""
     return torch.rand(count) < probability

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import config
-from source.shared.emotions import emotion_named
+from source.shared.emotions import FINER, emotion_named
 from source.shared.errors import Trouble
 
 SPLITS = ("train", "val", "test")
@@ -29,12 +29,16 @@ class Clip:
     split: str = ""  # the corpus's own partition: train, val or test
     source: str = ""  # the original file, relative to the corpus's folder
     votes: tuple[float, ...] = ()  # raters' votes over config.EMOTIONS, where the corpus has them
+    original: str = ""  # the corpus's own label where it is finer than `emotion`: one of emotions.FINER
+    about: str = ""  # what else the corpus says of the speaker: "age 51; race Caucasian"
 
     def __post_init__(self):
         if self.emotion not in config.EMOTIONS:
             raise Trouble(f"{self.path}: '{self.emotion}' is not one of {', '.join(config.EMOTIONS)}.")
         if self.split and self.split not in SPLITS:
             raise Trouble(f"{self.path}: split '{self.split}' is not one of {', '.join(SPLITS)}.")
+        if self.original and FINER.get(self.original) != self.emotion:
+            raise Trouble(f"{self.path}: '{self.original}' is no finer label of {self.emotion}.")
         if self.votes and len(self.votes) != len(config.EMOTIONS):
             raise Trouble(f"{self.path}: {len(self.votes)} votes for {len(config.EMOTIONS)} emotions.")
 

@@ -3,7 +3,8 @@
 A `document` here is `Metrics.to_dict()`, and "unreadable": file -> why it was left out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from source.shared.checkpoint import Header
@@ -13,7 +14,7 @@ Rows = Sequence[Mapping[str, Any]]
 SCORES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1", "weighted_f1": "weighted F1"}
 INTERVALS = (
     "UAR is the mean of the labels' recalls; recall and F1 are averaged over the labels that occur. Intervals are "
-    "95 % bootstrap intervals, over speakers where they are known, else over clips."
+    "95 % bootstrap intervals, over speakers where two or more are known, else over clips."
 )
 PEOPLE = {
     True: "No person in it was in training.",
@@ -21,6 +22,8 @@ PEOPLE = {
     None: "Who is in it is not known, so people may have been in training too.",
 }
 MOST_UNREADABLE = 20  # files listed with their reason
+PARTS = ("corpus", "sex", "speaker")  # what results are broken down by
+MOST_SPEAKERS = 40  # listed, those read worst first
 
 
 def report_of_test(document: Mapping[str, Any], header: Header, command: str, not_sure_below: float) -> str:
@@ -36,12 +39,12 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
         scores(document),
         INTERVALS,
         _sureness(document, not_sure_below),
-        *_within(document),
+        *breakdown(document),
         "## Each label",
         each_label(document),
         "## Confusion",
         "Rows are the truth, columns the answers.",
-        table(_confusion(document)),
+        confusion_table(document),
         "![Confusion matrix](confusion_matrix.png)",
         "## Calibration",
         calibration(document),
@@ -91,14 +94,44 @@ def _sureness(document, not_sure_below):
     return text + ("." if right is None else f", and {percent(right)} of these answers are right.")
 
 
-def _within(document):
-    rows = [{"corpus": part} | _shares(values) for part, values in (document.get("within") or {}).items()]
-    return ("## Each corpus", table(rows)) if rows else ()
+def breakdown(document: Mapping[str, Any], kinds: Sequence[str] = PARTS, heading: str = "##") -> Iterator[str]:
+    """For each of `kinds` by which the result was broken down: a heading and a table, a row a part.
+
+    Speakers are sorted by UAR, the lowest first, and come with their spread.
+    """
+    for kind in kinds:
+        parts = (document.get("within") or {}).get(kind, {})
+        rows = [{kind: part} | _shares(values) for part, values in parts.items()]
+        if kind == "speaker":
+            rows = [row for _, row in sorted(zip(parts.values(), rows, strict=True), key=lambda pair: pair[0]["uar"])]
+        if rows:
+            yield f"{heading} Each {kind}"
+            yield spread(document) + _how_many(rows) if kind == "speaker" else ""
+            yield table(rows[:MOST_SPEAKERS])
+            yield _not_in_a_part(document["n"] - sum(part["n"] for part in parts.values()), kind)
 
 
-def _confusion(document):
+def spread(document: Mapping[str, Any]) -> str:
+    """How far apart the speakers' UARs are, in a sentence; empty where there are no two known speakers."""
+    uars = [part["uar"] for part in (document.get("within") or {}).get("speaker", {}).values()]
+    if not uars:
+        return ""
+    ends = f"{percent(min(uars))} to {percent(max(uars))}, median {percent(median(uars))}"
+    return f"UAR of the {len(uars)} speakers, each by itself: {ends}."
+
+
+def _how_many(rows):
+    return f" The {MOST_SPEAKERS} lowest:" if len(rows) > MOST_SPEAKERS else ""
+
+
+def _not_in_a_part(left_out, kind):
+    return f"Not in the table: {left_out:,} clips of which the {kind} is not known." if left_out else ""
+
+
+def confusion_table(document: Mapping[str, Any]) -> str:
+    """Counts: rows are the truth, columns the answers."""
     rows = zip(document["labels"], document["confusion"], strict=True)
-    return [{"truth": label} | dict(zip(document["labels"], row, strict=True)) for label, row in rows]
+    return table([{"truth": label} | dict(zip(document["labels"], row, strict=True)) for label, row in rows])
 
 
 def _unreadable(files):

@@ -25,6 +25,10 @@ def emotion_named(text: str) -> str | None:
     return word if word in config.EMOTIONS else None
 
 
+# Labels of single corpora that are finer than the emotions -> the emotion each is read as, unless a grouping names it.
+FINER = {"calm": "neutral"}
+
+
 @dataclass(frozen=True)
 class Grouping:
     """The labels a model tells apart, and the emotions in each."""
@@ -36,9 +40,10 @@ class Grouping:
     def labels(self) -> tuple[str, ...]:
         return tuple(label for label, _ in self.groups)
 
-    def label_of(self, emotion: str) -> str | None:
-        """The label `emotion` falls under; None where this grouping leaves it out."""
-        return next((label for label, emotions in self.groups if emotion in emotions), None)
+    def label_of(self, emotion: str, original: str = "") -> str | None:
+        """The label that `original` (of FINER), or else `emotion`, falls under; None where neither is in a group."""
+        label = {member: label for label, members in self.groups for member in members}
+        return label.get(original) or label.get(emotion)
 
     def group_votes(self, votes):
         """Sum votes over emotions into votes over labels: (N, len(EMOTIONS)) -> (N, len(labels)), same type."""
@@ -63,7 +68,7 @@ def grouping_named(name: str | None = None) -> Grouping:
 
 def _refuse_contradictions(name, groups):
     members = [emotion for _, emotions in groups for emotion in emotions]
-    unknown = sorted(set(members) - set(config.EMOTIONS))
+    unknown = sorted(set(members) - set(config.EMOTIONS) - set(FINER))
     twice = sorted({emotion for emotion in members if members.count(emotion) > 1})
     if unknown or twice or len(groups) < 2:
         raise Trouble(

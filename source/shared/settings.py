@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
-from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from source.shared.errors import Trouble
 
@@ -158,19 +158,27 @@ class TrainingSettings:
     """Share of the raters' votes in a soft label; the rest is the corpus's own label."""
     label_smoothing: float = 0.05
     """Share of the target spread evenly over the labels."""
+    mixup: float = 0.0
+    """Clips of a batch are mixed in pairs, by shares from a beta distribution of this parameter; 0: not at all."""
     class_weight_power: float = 0.3
     """Weight of a label in the loss: its frequency to minus this power, mean 1; 0: none, 1: balanced."""
     bfloat16: bool = True
     """Compute in bfloat16 where the processor has it."""
 
+    EXTRACT: ClassVar[tuple[str, ...]] = ()
+    """Names of the settings that decide what `extract` returns."""
     SHARES: ClassVar[tuple[str, ...]] = ("vote_share", "label_smoothing", "average_decay")
+    POSITIVE: ClassVar[tuple[str, ...]] = ("epochs", "patience", "batch_size", "learning_rate")
+
+    def for_prediction(self) -> Self:
+        """These settings without what `extract` makes for training alone."""
+        return self
 
     def __post_init__(self):
         check(self)
         for name in self.SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise Trouble(f"The setting {name} is a share, from 0 to 1, not {getattr(self, name)}.")
-        positive = ("epochs", "patience", "batch_size", "learning_rate")
-        bad = [name for name in positive if getattr(self, name) <= 0]
+        bad = [name for name in self.POSITIVE if getattr(self, name) <= 0]
         if bad:
             raise Trouble(f"The setting {bad[0]} must be above zero, not {getattr(self, bad[0])}.")

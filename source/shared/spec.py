@@ -11,6 +11,10 @@ import source
 from source.shared.errors import Trouble
 
 
+class Remark(UserWarning):
+    """What `extract` warns of: something that a person should know of how a file was read, the same for many files."""
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """All that preprocessing, training, tuning, testing and prediction need to know of one model.
@@ -35,6 +39,8 @@ class ModelSpec:
     """Inputs, config -> the views whose answers evaluation and prediction average, such as the mirrored face."""
     suffixes: tuple[str, ...]
     """Endings of the files that `extract` reads, lower case with the dot."""
+    summarise: Callable[[dict[str, Any], Any], Any]
+    """Inputs of N clips (numpy arrays as in a store), config -> (N, D) float32 for the classical baselines."""
 
     @property
     def folder(self) -> Path:
@@ -56,7 +62,7 @@ class ModelSpec:
         return {name: getattr(settings, name) for name in settings.EXTRACT}
 
 
-TRAINING_FOLDERS = {"face": "training_faces"}
+TRAINING_FOLDERS = {"face": "training_faces", "audio": "extracted_audio"}
 
 
 def spec_of(name: str) -> ModelSpec:

@@ -54,7 +54,8 @@ def fingerprint(clips: Sequence[Clip]) -> str:
     for clip in clips:
         stat = clip.path.stat() if clip.path.exists() else None
         state = (stat.st_size, stat.st_mtime_ns) if stat else ()
-        digest.update(repr((clip.path.name, clip.emotion, clip.speaker, clip.split, clip.votes, state)).encode())
+        labels = (clip.emotion, clip.original, clip.speaker, clip.split, clip.votes)
+        digest.update(repr((clip.path.name, *labels, state)).encode())
     return digest.hexdigest()
 
 
@@ -190,3 +191,8 @@ class Store:
 
     def __len__(self) -> int:
         return len(self.clips)
+
+    @property
+    def copies(self) -> int:
+        """Altered copies of each clip; where there are any, a row has one more axis: the clip, then these."""
+        return self.manifest.settings.get("copies", 0)

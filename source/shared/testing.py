@@ -15,7 +15,7 @@ from source.shared.emotions import Grouping, grouping_named
 from source.shared.errors import Trouble
 from source.shared.evaluation import Metrics, fit_temperature, measure, softmax
 from source.shared.examples import Examples, require_examples
-from source.shared.preprocessing import CHUNK, extract_chunk
+from source.shared.preprocessing import CHUNK, Chunk, extract_chunk
 from source.shared.splits import person_of, speakers_disjoint
 
 log = logging.getLogger(__name__)
@@ -54,16 +54,16 @@ def test_folder(
     clips = _labelled(trained, folder, grouping)
     _say_left_out(trained, folder, clips, say)
     logits, read, unreadable = [], [], {}
-    for chunk, rows, failed in _extracted(trained, clips):
-        unreadable |= failed
-        read += [clip for clip in chunk if str(clip.path) not in failed]
-        if rows:
-            logits.append(trained.logits(rows))
+    for part, chunk in _extracted(trained, clips):
+        unreadable |= chunk.unreadable
+        read += [clip for clip in part if str(clip.path) not in unreadable]
+        if chunk.rows:
+            logits.append(trained.logits(chunk.rows))
         if on_progress:
             on_progress(len(read) + len(unreadable), len(clips))
     if not read:
         raise Trouble(f"None of the {len(clips)} labelled files in {folder} could be read.")
-    truth = np.array([trained.labels.index(str(grouping.label_of(clip.emotion))) for clip in read])
+    truth = np.array([trained.labels.index(str(grouping.label_of(clip.emotion, clip.original))) for clip in read])
     return _measured(trained, np.concatenate(logits), truth, read, str(folder), None), unreadable
 
 
@@ -81,11 +81,13 @@ def grouping_of(trained: Trained) -> Grouping:
 def _labelled(trained: Trained, folder: Path, grouping: Grouping) -> list[Clip]:
     if not folder.is_dir():
         raise Trouble(f"There is no folder {folder}.")
-    clips = [clip for clip in labelled_files(folder, trained.spec.suffixes) if grouping.label_of(clip.emotion)]
+    files = labelled_files(folder, trained.spec.suffixes)
+    clips = [clip for clip in files if grouping.label_of(clip.emotion, clip.original)]
     if not clips:
+        name = f"<dataset>_<number>_<emotion>{trained.spec.suffixes[0]}"
         raise Trouble(
-            f"{folder} holds no labelled files; name them <dataset>_<number>_<emotion>.png or put them in a folder for "
-            f"each emotion ({', '.join(settings.EMOTIONS)})."
+            f"{folder} holds no labelled files; name them {name} or put them in a folder for each emotion "
+            f"({', '.join(settings.EMOTIONS)})."
         )
     return clips
 
@@ -98,22 +100,35 @@ def _say_left_out(trained, folder, clips, say):
         say(f"{len(others):,} files left out, for nothing says which of the emotions they show, such as {others[0]}.")
 
 
-def _extracted(trained: Trained, clips: Sequence[Clip]) -> Iterator[tuple[Sequence[Clip], dict, dict[str, str]]]:
+def _extracted(trained: Trained, clips: Sequence[Clip]) -> Iterator[tuple[Sequence[Clip], Chunk]]:
+    config = trained.config.for_prediction()
     for start in range(0, len(clips), CHUNK):
-        chunk = clips[start : start + CHUNK]
-        yield chunk, *extract_chunk(trained.spec.name, trained.config, [clip.path for clip in chunk])
+        part = clips[start : start + CHUNK]
+        yield part, extract_chunk(trained.spec.name, config, [clip.path for clip in part])
 
 
 def _measured(trained, logits, truth, clips, split, disjoint):
-    corpora = [clip.corpus for clip in clips]
     return measure(
         softmax(logits / trained.header.temperature),
         truth,
         trained.labels,
-        people=[person_of(clip) for clip in clips] if all(clip.speaker for clip in clips) else None,
+        people=people_of(clips),
         not_sure_below=settings.NOT_SURE_BELOW,
         uncalibrated=softmax(logits),
-        parts=corpora if len(set(corpora)) > 1 else None,
+        parts=parts_of(clips),
         split=split,
         speakers_disjoint=disjoint,
     )
+
+
+def people_of(clips: Sequence[Clip]) -> list[tuple[str, str]] | None:
+    """Who shows each clip, for the bootstrap; None where that is not known of all, or it is always the same one."""
+    people = [person_of(clip) for clip in clips]
+    return people if all(clip.speaker for clip in clips) and len(set(people)) > 1 else None
+
+
+def parts_of(clips: Sequence[Clip]) -> dict[str, list[str]]:
+    """What a result is broken down by: corpus, sex and speaker of each clip, "" where not known."""
+    several = len({clip.corpus for clip in clips}) > 1  # two corpora may each have a speaker 01
+    speakers = [f"{clip.corpus} {clip.speaker}" if several and clip.speaker else clip.speaker for clip in clips]
+    return {"corpus": [clip.corpus for clip in clips], "sex": [clip.sex for clip in clips], "speaker": speakers}

@@ -13,6 +13,7 @@ from accelerate.utils import set_seed
 from torch import nn
 from torch.utils.data import DataLoader
 
+from source.shared.augmentation import mixup
 from source.shared.errors import Trouble
 from source.shared.evaluation import measure
 from source.shared.examples import Batch, Examples, as_batch, require_examples
@@ -32,9 +33,10 @@ class Epoch:
     epoch: int
     """From 1."""
     train_loss: float
-    val_loss: float
-    val_accuracy: float
-    val_uar: float
+    val_loss: float | None
+    """This and the next two are None where there is no val."""
+    val_accuracy: float | None
+    val_uar: float | None
     learning_rate: float
     seconds: float
 
@@ -48,8 +50,8 @@ class Fit:
 
     @property
     def best(self) -> Epoch:
-        """The epoch with the best val UAR, the first of equals; its weights are `best_weights`."""
-        return max(self.history, key=lambda epoch: epoch.val_uar)
+        """The epoch with the best val UAR, the first of equals, or without val the last; `best_weights` are its own."""
+        return max(self.history, key=lambda epoch: epoch.epoch if epoch.val_uar is None else epoch.val_uar)
 
 
 class Average:
@@ -69,10 +71,12 @@ class Average:
 
 
 class Trainer:
-    """Trains one network on one split and watches it on another. `fit` is the way in."""
+    """Trains one network on one split and watches it on another, if any. `fit` is the way in."""
 
-    def __init__(self, spec: ModelSpec, config: TrainingSettings, train: Examples, val: Examples, seed: int):
-        assert_disjoint(require_examples(train, "train on").clips, require_examples(val, "validate on").clips)
+    def __init__(self, spec: ModelSpec, config: TrainingSettings, train: Examples, val: Examples | None, seed: int):
+        require_examples(train, "train on")
+        if val is not None:
+            assert_disjoint(train.clips, require_examples(val, "validate on").clips)
         set_seed(seed)
         self.spec, self.config, self.seed, self.labels = spec, config, seed, train.grouping.labels
         self.accelerator = Accelerator()
@@ -82,9 +86,10 @@ class Trainer:
         self.watched = spec.build(config, len(self.labels)).to(self.accelerator.device)
         self.weights = class_weights(train.counts(), config.class_weight_power).to(self.accelerator.device)
         optimizer = torch.optim.AdamW(_parameter_groups(self.network, config), config.learning_rate)
-        loaders = _loader(train, config.batch_size, shuffle=True), _loader(val, 512, shuffle=False)
-        prepared = self.accelerator.prepare(self.network, optimizer, *loaders)
-        self.network, self.optimizer, self.train_batches, self.val_batches = prepared
+        loader = _loader(train, config.batch_size, shuffle=True)
+        prepared = self.accelerator.prepare(self.network, optimizer, loader)
+        self.network, self.optimizer, self.train_batches = prepared
+        self.val_batches = None if val is None else self.accelerator.prepare(_loader(val, 512, shuffle=False))
         self.total_steps = config.epochs * len(self.train_batches)
 
     def run_epoch(self, epoch: int, on_batch: Callable[[int, int], None] | None) -> float:
@@ -108,9 +113,10 @@ class Trainer:
             group["lr"] = self.config.learning_rate * schedule(step, self.total_steps)
         with torch.no_grad():
             inputs = self.spec.augment(batch.inputs, self.config)
+            inputs, target = mixup(inputs, targets(batch.labels, batch.votes, self.config), self.config.mixup)
         with self._precision():
             logits = self.network(**inputs)
-        value = loss(logits, targets(batch.labels, batch.votes, self.config), self.weights, self.config)
+        value = loss(logits, target, self.weights, self.config)
         self.accelerator.backward(value)
         if self.config.gradient_clip:
             self.accelerator.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip)
@@ -120,8 +126,10 @@ class Trainer:
         return value.item()
 
     @torch.inference_mode()
-    def validate(self) -> dict[str, float]:
-        """Loss, accuracy and UAR on val of the averaged weights."""
+    def validate(self) -> dict[str, float | None]:
+        """Loss, accuracy and UAR on val of the averaged weights; None where there is no val."""
+        if self.val_batches is None:
+            return dict.fromkeys(("val_loss", "val_accuracy", "val_uar"))
         self.watched.load_state_dict(self.average.state)
         self.watched.eval()
         logits, truth = [], []
@@ -158,7 +166,7 @@ def fit(
     spec: ModelSpec,
     config: TrainingSettings,
     train: Examples,
-    val: Examples,
+    val: Examples | None,
     folder: Path,
     *,
     seed: int = 0,
@@ -168,12 +176,14 @@ def fit(
 ) -> Fit:
     """Train until `config.epochs` or until val UAR has not improved for `config.patience` epochs.
 
+    Without val nothing is chosen: training goes on to the end of the schedule and the last averaged weights are kept.
     After every epoch the state is in `folder`/checkpoints; with `resume` a stopped training goes on from there and
     ends as it would have without the stop. `on_epoch_end(epoch, metrics)` may raise to stop (Optuna's pruning).
     Deterministic on the CPU for one seed and one number of threads.
     """
     trainer = Trainer(spec, config, train, val, seed)
-    identity = {"config": repr(config), "seed": seed, "clips": [len(train), len(val)]}
+    clips, grouping = [len(train), len(val or ())], train.grouping.name
+    identity = {"config": repr(config), "seed": seed, "clips": clips, "grouping": grouping}
     fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
     if trainer.accelerator.is_main_process and not resume:  # so that a stop in the first epoch is one to resume from
         _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
@@ -216,6 +226,7 @@ def _parameter_groups(network: nn.Module, config: TrainingSettings) -> list[dict
 
 
 def _loader(examples: Examples, batch_size: int, shuffle: bool) -> DataLoader:
+    examples = examples.with_copies() if shuffle else examples
     generator = torch.Generator() if shuffle else None
     # A batch of one clip would break batch normalisation, so a short last batch of training is left to the next epoch.
     short = shuffle and len(examples) >= batch_size
@@ -229,7 +240,7 @@ def _shuffle_for(batches: Any, seed: int) -> None:
     sampler.generator.manual_seed(seed)
 
 
-def _val_scores(logits: torch.Tensor, truth: torch.Tensor, labels: tuple[str, ...]) -> dict[str, float]:
+def _val_scores(logits: torch.Tensor, truth: torch.Tensor, labels: tuple[str, ...]) -> dict[str, float | None]:
     result = measure(logits.softmax(1).numpy(), truth.numpy(), labels)
     return {
         "val_loss": float(nn.functional.cross_entropy(logits, truth)),
@@ -253,7 +264,7 @@ def _resume(trainer: Trainer, file: Path, identity: dict[str, Any]) -> Fit:
     if not file.is_file():
         raise Trouble(f"There is no stopped training to resume in {file.parent}; train without --resume.")
     state = torch.load(file, map_location="cpu", weights_only=True)
-    different = [name for name, value in identity.items() if state[name] != value]
+    different = [name for name, value in identity.items() if state.get(name, value) != value]
     if different:
         raise Trouble(f"The stopped training in {file.parent} had another {different[0]}; train without --resume.")
     trainer.restore(state)

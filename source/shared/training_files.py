@@ -24,15 +24,16 @@ OnProgress = Callable[[int, int], None]  # files done, files in all
 
 @dataclass(frozen=True)
 class Summary:
-    """What `data get` made of a corpus."""
+    """What `data get` made of a corpus for one model."""
 
     corpus: str
+    model: str
     folder: Path
-    """The corpus's training folder."""
+    """The corpus's training folder of that model."""
     counts: dict[str, dict[str, int]]
     """Files by split (or "unsplit") and emotion."""
     left_out: int
-    """Files that the corpus names but that are not there."""
+    """Files for this model that the corpus names but that are not there."""
     notes: tuple[str, ...]
     """What a person should know, a sentence each."""
 

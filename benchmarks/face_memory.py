@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.face_preprocessing import rate_alone
 from benchmarks.landmarker import ALONE, as_image, landmarker
 from benchmarks.measuring import Effort, Row, in_fresh_process, interleaved, peak_gigabytes
-from benchmarks.preprocessing import WORKERS, preprocessed, rate_alone
-from benchmarks.synthetic import CORPUS, untrained, write_frame, write_small_faces
+from benchmarks.store_made import WORKERS, preprocessed
+from benchmarks.synthetic import CORPUS, untrained
+from benchmarks.synthetic_faces import write_frame, write_small_faces
 
 WIDTH, HEIGHT = 6000, 4000
 PICTURES = 1024  # more than are under way at a time
@@ -38,7 +40,7 @@ def measure(effort: Effort) -> list[Row]:
 def peak_of_prediction(photo: Path, folder: Path) -> float:
     from source.face.predict import predict_picture
 
-    predict_picture(photo, untrained(), folder / "output_files")
+    predict_picture(photo, untrained("face"), folder / "output_files")
     return peak_gigabytes()
 
 
@@ -51,7 +53,7 @@ def peak_of_finding(photo: Path) -> float:
 
 
 def peak_of_preprocessing(folder: Path) -> float:
-    preprocessed(folder)
+    preprocessed("face", folder)
     return peak_gigabytes(WORKERS)
 
 

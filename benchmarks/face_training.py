@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import Effort, Row, seconds
-from benchmarks.synthetic import store_of_noise
+from benchmarks.synthetic_faces import store_of_noise
 from source.shared.spec import spec_of
 
 STEPS = 64  # of an epoch, and of the bare step after it

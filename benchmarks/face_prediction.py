@@ -29,7 +29,7 @@ def _loaded(effort):
     from source.face.predict import predict_picture
     from source.shared.media import read_picture
 
-    trained = untrained()
+    trained = untrained("face")
     with TemporaryDirectory() as folder, landmarker() as alone:
         jobs = {
             "ours": lambda: stages(trained),

@@ -1,0 +1,68 @@
+"""The alternatives: the same features of a voice by the libraries alone, with none of our code around them."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from source.audio.audio_config import AudioConfig
+from source.shared import pretrained
+
+Features = Callable[[np.ndarray], Any]
+DIFFERENCE_FRAMES = 9  # librosa's default
+WHISPER_FRAME_SAMPLES = 320
+
+
+def torchaudio_features(config: AudioConfig) -> Features:
+    """Torchaudio's MFCC and scipy's differences: (samples,) float32 -> (frames, 3 * coefficients)."""
+    import torch
+    from scipy.signal import savgol_filter
+
+    from source.audio.torchaudio_import import torchaudio  # without it, torchaudio is not to be had with every torch
+
+    mel = {"n_fft": config.fft_samples, "hop_length": config.hop_samples, "n_mels": config.mel_bands}
+    mel |= {"norm": "slaney", "mel_scale": "slaney", "pad_mode": "constant"}
+    transform = torchaudio().transforms.MFCC(config.sample_rate_hz, config.coefficients, melkwargs=mel)
+
+    def features(waveform):
+        with torch.inference_mode():
+            values = transform(torch.from_numpy(waveform)).numpy()
+        differences = (savgol_filter(values, DIFFERENCE_FRAMES, order, deriv=order, mode="nearest") for order in (1, 2))
+        return np.concatenate([values, *differences]).T
+
+    return features
+
+
+def librosa_features(config: AudioConfig) -> Features:
+    """Librosa's MFCC and differences: (samples,) float32 -> (frames, 3 * coefficients)."""
+    import librosa
+
+    sizes = {"n_fft": config.fft_samples, "hop_length": config.hop_samples, "n_mels": config.mel_bands}
+
+    def features(waveform):
+        values = librosa.feature.mfcc(y=waveform, sr=config.sample_rate_hz, n_mfcc=config.coefficients, **sizes)
+        differences = (librosa.feature.delta(values, order=order, mode="nearest") for order in (1, 2))
+        return np.concatenate([values, *differences]).T
+
+    return features
+
+
+def whisper_features(samples: int) -> Features:
+    """Whisper's own encoder for waveforms of so many samples at 16 kHz -> its last layer (1, frames, 384).
+
+    It refuses what is not as long as its positional embedding, 30 seconds; so that is cut to the length.
+    """
+    import torch
+    import whisper
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        network = whisper.load_model(str(pretrained.path("whisper")), device="cpu").encoder.eval()
+    network.positional_embedding = network.positional_embedding[: samples // WHISPER_FRAME_SAMPLES]
+
+    def features(waveform):
+        with torch.inference_mode():
+            return network(whisper.log_mel_spectrogram(waveform)[None])
+
+    return features

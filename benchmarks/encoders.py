@@ -1,0 +1,17 @@
+"""The audio model is measured without and with Whisper's encoder, whose weights may be missing."""
+
+from benchmarks.measuring import Row
+from source.shared import pretrained
+
+# The audio model's setting `encoder` -> what a row of the table says of it. The encoder is most of the work.
+ENCODERS = {"none": "without the encoder", "statistics": "with the encoder"}
+
+
+def can_measure(encoder: str) -> bool:
+    """Whether the weights that this setting needs are in place."""
+    return encoder == "none" or not pretrained.trouble_with(pretrained.ASSETS["whisper"])
+
+
+def not_measured(what: str, unit: str) -> Row:
+    """A row that says why it is empty."""
+    return Row(f"{what} (for want of Whisper's weights)", unit, ())

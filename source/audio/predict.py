@@ -1,0 +1,144 @@
+"""A person's recording, or a folder of them -> what the voice displays over time, with all the files that show it."""
+
+import logging
+from collections.abc import Sequence
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+
+import config
+from source.audio.overview import Overview
+from source.audio.preprocess import describe
+from source.audio.windows import Listener, Speech, batches, listened, observed, slide
+from source.shared.checkpoint import Trained
+from source.shared.errors import Trouble
+from source.shared.inputs import OnProgress, Say, predict_folder
+from source.shared.prediction import Prediction, Reading
+from source.shared.report import write_prediction
+from source.shared.sound import stream_sound
+from source.shared.stretches import mean_probabilities
+
+log = logging.getLogger(__name__)
+
+BLOCK_SECONDS = 8.0  # decoded at a time
+BATCH_WINDOWS = 16
+LEAST_SPEECH_SECONDS = 0.25  # a syllable; what has less is "no speech", and its emotion nobody's
+LEAST_SPEECH_SHARE = 0.5  # enough of what is itself shorter than two syllables
+LITTLE_SPEECH_SECONDS = 1.0  # under it a reading carries a note
+PAUSE_SECONDS = 1.0  # from which silence is told as a pause; shorter ones lie between words
+
+
+def predict(
+    path: Path,
+    trained: Trained,
+    folder_out: Path | None = None,
+    *,
+    write: bool = True,
+    say: Say = log.info,
+    on_progress: OnProgress | None = None,
+) -> list[Prediction]:
+    """What the voice in the recording `path`, or in every recording of the folder `path`, displays.
+
+    One Prediction a recording; every window gets a Reading, without probabilities where it holds no speech. A file of
+    a folder that cannot be read never stops the others: its Prediction has a note with the reason, and no length.
+    Sub-folders are not entered. `on_progress` takes seconds of the recording (0 in all: not known), or files.
+    With `write` the results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises Trouble where
+    nothing could be read.
+    """
+    target = (folder_out or config.OUTPUT_FOLDER) if write else None
+    if path.is_dir():
+        return predict_folder(path, trained, target, predict_recording, "recording", say, on_progress)
+    return [predict_recording(path, trained, target, on_progress)]
+
+
+def predict_recording(
+    path: Path, trained: Trained, folder_out: Path | None, on_progress: OnProgress | None = None
+) -> Prediction:
+    """One recording, block by block; its results are written into a new folder of `folder_out` unless that is None."""
+    settings = trained.config.for_prediction()
+    overview, speech = Overview(settings), Speech(settings.sample_rate_hz)
+    with stream_sound(path, settings.sample_rate_hz, BLOCK_SECONDS) as stream:
+        readings = tuple(_readings(stream, overview, speech, trained, on_progress))
+    overview.finish()
+    told = _told(readings, stream.notes, speech, overview.samples, settings.sample_rate_hz)
+    prediction = Prediction(str(path), trained.spec.name, trained.labels, readings, **told)
+    if folder_out is None:
+        return prediction
+    from source.audio.figures import timeline
+
+    return write_prediction(prediction, {"timeline.png": timeline(prediction, overview)}, folder_out)
+
+
+def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trained: Trained) -> list[Reading]:
+    """A Reading for each window (first sample, samples), all that hold speech through the network at once."""
+    settings = trained.config.for_prediction()
+    rate_hz = settings.sample_rate_hz
+    spans = [(start, start + len(samples)) for start, samples in windows]
+    spoken = [speech.samples(*span) / rate_hz for span in spans]
+    heard = [
+        enough_speech(seconds, (end - start) / rate_hz) for seconds, (start, end) in zip(spoken, spans, strict=True)
+    ]
+    described = [describe(samples, settings) for (_, samples), yes in zip(windows, heard, strict=True) if yes]
+    shares = iter(_probabilities(described, trained))
+    return [
+        Reading(
+            probabilities=next(shares) if yes else {},
+            start_seconds=start / rate_hz,
+            end_seconds=end / rate_hz,
+            speech_seconds=seconds,
+            notes=speech_notes(seconds) if yes else (),
+        )
+        for (start, end), seconds, yes in zip(spans, spoken, heard, strict=True)
+    ]
+
+
+def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds: float) -> Reading:
+    """What the windows' readings come to, each weighing as much as it holds speech; seconds: of the recording."""
+    probabilities = mean_probabilities(readings)
+    notes = speech_notes(speech_seconds) if probabilities else ()
+    return Reading(probabilities, 0, None, 0.0, seconds, notes=notes, speech_seconds=speech_seconds)
+
+
+def enough_speech(speech_seconds: float, seconds: float) -> bool:
+    """Whether so much speech in so long a stretch can be read."""
+    return speech_seconds >= min(LEAST_SPEECH_SECONDS, LEAST_SPEECH_SHARE * seconds)
+
+
+def speech_notes(speech_seconds: float) -> tuple[str, ...]:
+    """What makes a reading less trustworthy."""
+    return (f"little speech: {speech_seconds:.1f} s",) if speech_seconds < LITTLE_SPEECH_SECONDS else ()
+
+
+def _readings(stream, overview, speech, trained, on_progress):
+    """A Reading a window of the stream, while the overview and the speech are gathered from the same blocks."""
+    settings = trained.config.for_prediction()
+    rate_hz = settings.sample_rate_hz
+    blocks = observed(listened(stream, Listener(rate_hz), speech), overview.add)
+    for batch in batches(slide(blocks, settings.window_samples, _hop_samples(rate_hz)), BATCH_WINDOWS):
+        yield from (read := read_windows(batch, speech, trained))
+        if on_progress:
+            on_progress(int(read[-1].end_seconds or 0), ceil(stream.seconds or 0))
+
+
+def _told(readings, notes, speech, samples, rate_hz):
+    """What a Prediction says of a whole recording of so many samples."""
+    seconds = samples / rate_hz
+    overall = overall_reading(readings, speech.samples(0, samples) / rate_hz, seconds)
+    pauses = ((start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples))
+    if not overall.probabilities:
+        notes = (*notes, "no speech was found")
+    return {"notes": notes, "seconds": seconds, "overall": overall, "pauses": tuple(pauses)}
+
+
+def _probabilities(described, trained):
+    if not described:
+        return []
+    arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
+    return [dict(zip(trained.labels, map(float, row), strict=True)) for row in trained.probabilities(arrays)]
+
+
+def _hop_samples(rate_hz):
+    if config.HOP_SECONDS * rate_hz < 1:
+        raise Trouble(f"HOP_SECONDS in config.py must be above zero, not {config.HOP_SECONDS}.")
+    return round(config.HOP_SECONDS * rate_hz)
