@@ -4,12 +4,12 @@ Torchaudio computes the coefficients: librosa's first call compiles for seconds.
 other: the floor of 80 dB below the loudest moment is that clip's own.
 """
 
-from contextlib import contextmanager
 from functools import lru_cache
 
 import numpy as np
 
 from source.audio.audio_config import AudioConfig
+from source.audio.threads import one_thread
 from source.audio.torchaudio_import import torchaudio
 
 DIFFERENCE_FRAMES = 9  # that a difference looks at; librosa's default
@@ -72,18 +72,5 @@ def _transformed(transform, waveform):
     import torch
 
     samples = np.ascontiguousarray(waveform if len(waveform) else np.zeros(1), np.float32)
-    with torch.inference_mode(), _one_thread():
+    with torch.inference_mode(), one_thread():
         return transform(torch.from_numpy(samples)[None])[0].T.contiguous().numpy()
-
-
-@contextmanager
-def _one_thread():
-    """For a second of sound, sharing out the work costs many times the work."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

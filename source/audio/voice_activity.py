@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from source.audio.threads import one_thread
+
 SAMPLE_RATE_HZ = 16_000
 CHUNK_SAMPLES = 512  # 32 ms
 CONTEXT_SAMPLES = 64  # of the chunk before that the network also sees
@@ -21,9 +23,7 @@ STRETCH_SAMPLES = 1024 * CHUNK_SAMPLES  # 33 s, looked at together: bounds the m
 WANTED_RMS = 0.02  # of the loudest chunk so far
 MOST_GAIN = 30.0
 # What it still missed were women's shouts, of all things: an octave lower it hears most of them. 99.5, 98.9, 98.6 %.
-OCTAVE_TAPS = (np.sinc(np.arange(-31, 32) / 2) * np.hamming(63)).astype(
-    np.float32
-)  # low-pass between twice the samples
+OCTAVE_TAPS = np.float32(np.sinc(np.arange(-31, 32) / 2) * np.hamming(63))  # low-pass between twice the samples
 WEIGHTS = "silero_vad.jit"
 LAYERS = {  # layer -> what its weights begin with in that file
     "stft_conv.weight": "_model.stft.forward_basis_buffer",
@@ -102,7 +102,7 @@ class Ear:
         joined = np.concatenate([self._context, samples])
         self._context = joined[-CONTEXT_SAMPLES:]
         chunks = torch.from_numpy(joined).unfold(0, CONTEXT_SAMPLES + CHUNK_SAMPLES, CHUNK_SAMPLES)
-        with torch.inference_mode():
+        with torch.inference_mode(), one_thread():
             probabilities, self._state = _network()(chunks, self._state)
         return probabilities.numpy()
 
