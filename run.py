@@ -160,7 +160,7 @@ TABLE = (
     )),
     Entry("MODEL predict", "say what emotion a file, or each file of a folder, shows", predict, (
         Option("name", "FILE|FOLDER", "looked up in input_files/ first, then as a path", question="File or folder",
-               offers=lambda model: api.inputs()),
+               offers=api.inputs),
         WEIGHTS,
         replace(JSON, help="print the result as one JSON document and write no files"),
     )),

@@ -13,7 +13,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +158,12 @@ def test(
     else:
         grouping = testing.grouping_of(trained)
         train_part, part = (_examples(model, trained.config, corpora, name, grouping) for name in ("train", split))
-        metrics = testing.test_split(trained, part, train_part.clips)
+        names, learnt = [store.folder.name for store in part.stores], trained.header.data.get("train", {})
+        known = set(names) <= set(learnt)  # of other corpora nobody can tell whether their people were in training
+        metrics = testing.test_split(trained, part, train_part.clips if known else ())
+        if set(names) != set(learnt):
+            split = f"{split} of {', '.join(names)}"
+            metrics = replace(metrics, split=split)
     target = report.place_of_test(Path(weights).expanduser().parent if weights else trained.spec.folder, split, folder)
     report.write_test(target, trained, metrics, unreadable, command_line())
     return Test(metrics, target, unreadable)
@@ -243,7 +248,7 @@ def load(model: str, weights: Path | None = None) -> Trained:
     usual = checkpoint.weights_file(spec_of(model).folder, model)
     trained = checkpoint.load(Path(weights or usual).expanduser())
     if trained.spec.name != model:
-        raise Trouble(f"{weights} holds a {trained.spec.name} model, not a {model} model.")
+        raise Trouble(f"{weights} holds the {trained.spec.name} model, not the {model} model.")
     return trained
 
 
@@ -280,9 +285,13 @@ def preprocessed_corpora(model: str) -> list[str]:
     return _below(config.DATA_FOLDER / f"preprocessed_{model}_data", f"{model} preprocess")
 
 
-def inputs() -> list[str]:
-    """What lies in input_files/, by name."""
-    return sorted(path.name for path in config.INPUT_FOLDER.glob("[!.]*"))
+def inputs(model: str = "") -> list[str]:
+    """What lies in input_files/, by name: all of it, or the folders and the files that `model` reads."""
+    from source.shared.spec import spec_of
+
+    found = config.INPUT_FOLDER.glob("[!.]*")
+    endings = spec_of(model).suffixes if model else ()
+    return sorted(path.name for path in found if not model or path.is_dir() or path.suffix.lower() in endings)
 
 
 def input_named(name: str) -> Path:

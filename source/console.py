@@ -59,7 +59,7 @@ def _recording_lines(name, prediction, brief):
         start, end = (clock(seconds, tenths=tenths) for seconds in (part.start_seconds, part.end_seconds))
         yield f"  {start:>7} to {end:>7}  {part.said}"
     if len(parts) > len(shown):
-        yield f"  ... {len(parts) - len(shown)} more in timeline.csv"
+        yield f"  ... {len(parts) - len(shown)} more; timeline.png shows all"
 
 
 def unit_of_progress(model: str, several: bool) -> str:

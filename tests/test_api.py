@@ -123,3 +123,23 @@ def test_the_home_folder_can_be_meant(toy, house, monkeypatch):
         api.test(toy.model, "val", weights=f"~/mine/{toy.model}_model.safetensors").folder
         == house / "mine" / "test_val"
     )
+
+
+def test_a_test_on_another_corpus_is_apart_and_claims_nothing_of_its_people(toy, house):
+    trained = api.train(toy.model, settings=toy.words)
+    own = api.test(toy.model, "val")
+    toy.store(toy.spec.store_folder / "other")
+    other = api.test(toy.model, "val", corpora=["other"])
+    assert other.folder.name == "test_val_other" and own.folder.name == "test_val"
+    assert other.metrics.split == "val of other" and other.metrics.speakers_disjoint is None
+    card = (trained.folder / "model_card.md").read_text(encoding="utf-8")
+    assert "clips of val of other" not in card and "clips of val." in card
+
+
+def test_only_what_the_model_reads_is_offered(toy, house, monkeypatch):
+    monkeypatch.setattr(config, "INPUT_FOLDER", house)
+    for name in (f"mine{toy.spec.suffixes[0]}", "notes.txt"):
+        (house / name).touch()
+    (house / "takes").mkdir()
+    assert {f"mine{toy.spec.suffixes[0]}", "takes"} <= set(api.inputs(toy.model)) and "notes.txt" in api.inputs()
+    assert "notes.txt" not in api.inputs(toy.model)

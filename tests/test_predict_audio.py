@@ -455,7 +455,7 @@ def test_a_recording_is_told_by_its_stretches():
 def test_a_long_timeline_is_cut_short_and_says_so():
     readings = [window(t, ("happy", "sad")[t % 2]) for t in range(50)]
     lines = list(console.prediction_lines(timeline_of(*readings)))
-    assert len(lines) == 22 and lines[-1] == "  ... 30 more in timeline.csv"
+    assert len(lines) == 22 and lines[-1] == "  ... 30 more; timeline.png shows all"
 
 
 @pytest.mark.parametrize("count, lines", [(20, 20), (21, 21), (22, 21)])
@@ -544,3 +544,11 @@ def test_tenths_where_seconds_would_say_nothing():
     assert list(console.prediction_lines(shown))[1:] == [
         "   0:00.0 to  0:04.5  no speech", "   0:04.5 to  0:05.0  happy 80 %"
     ]  # fmt: skip
+
+
+def test_less_than_a_second_of_speech_makes_the_answer_less_sure():
+    sure = {"happy": 0.9, "sad": 0.1}
+    tempered = predict.tempered
+    assert tempered(sure, 1.0) == tempered(sure, 5.0) == sure
+    assert tempered(sure, 0.5) == pytest.approx({"happy": 0.7, "sad": 0.3})
+    assert tempered(sure, 0.0) == pytest.approx({"happy": 0.5, "sad": 0.5})

@@ -23,7 +23,8 @@ LONGEST_NAME = 60  # characters of a file's name in the title
 DRAWN_SHARE = 0.001  # of the axis's width: what is shorter is less than a pixel or two
 WRITTEN_SHARE = 0.008  # of the axis's width that a character of an answer needs
 WAVE, NOT_SURE, SILENCE = "#34495e", "#666666", "#d2d2d2"
-VEIL: Any = {"color": "#9a9a9a", "alpha": 0.45, "linewidth": 0}  # over what is no speech; on white: SILENCE
+VEIL: Any = {"color": "#c4c4c4", "alpha": 0.75, "linewidth": 0}  # over the sound that is no speech; on white: SILENCE
+NOTHING: Any = {"color": SILENCE, "linewidth": 0}  # over what the windows around a silence say
 
 
 def timeline(prediction: Prediction, overview: Overview) -> bytes:
@@ -37,8 +38,8 @@ def timeline(prediction: Prediction, overview: Overview) -> bytes:
     pauses = [(start, end) for start, end in prediction.pauses if end - start > DRAWN_SHARE * seconds]
     _draw_answers(answers, stretches(without_pauses(drawn, pauses)), colours, seconds)
     _draw_shares(shares, drawn, colours)
-    for axes in (wave, spectrogram, shares):
-        _grey(axes, pauses)
+    for axes, veil in ((wave, VEIL), (spectrogram, VEIL), (shares, NOTHING)):
+        _grey(axes, pauses, veil)
     _mark_time(shares, seconds)
     _legend(figure, colours)
     figure.suptitle(_title(prediction), parse_math=False, fontsize=13)
@@ -102,10 +103,10 @@ def _drawn(readings: Sequence[Reading]) -> list[Reading]:
     return [joined(parts[start : start + many]) for start in range(0, len(parts), many)]
 
 
-def _grey(axes, pauses):
+def _grey(axes, pauses, veil):
     bars = [(start, end - start) for start, end in pauses]
     low, high = axes.get_ylim()
-    axes.broken_barh(bars, (low, high - low), **VEIL, zorder=3)
+    axes.broken_barh(bars, (low, high - low), **veil, zorder=3)
     axes.set_ylim(low, high)
 
 

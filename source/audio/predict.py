@@ -25,7 +25,7 @@ BLOCK_SECONDS = 8.0  # decoded at a time
 BATCH_WINDOWS = 16
 LEAST_SPEECH_SECONDS = 0.25  # a syllable; what has less is "no speech", and its emotion nobody's
 LEAST_SPEECH_SHARE = 0.5  # enough of what is itself shorter than two syllables
-LITTLE_SPEECH_SECONDS = 1.0  # under it a reading carries a note
+LITTLE_SPEECH_SECONDS = 1.0  # under it a reading carries a note and is made less sure: see `tempered`
 PAUSE_SECONDS = 1.0  # from which silence is told as a pause; shorter ones lie between words
 
 
@@ -83,7 +83,7 @@ def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trai
     shares = iter(_probabilities(described, trained))
     return [
         Reading(
-            probabilities=next(shares) if yes else {},
+            probabilities=tempered(next(shares), seconds) if yes else {},
             start_seconds=start / rate_hz,
             end_seconds=end / rate_hz,
             speech_seconds=seconds,
@@ -103,6 +103,15 @@ def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds:
 def enough_speech(speech_seconds: float, seconds: float) -> bool:
     """Whether so much speech in so long a stretch can be read."""
     return speech_seconds >= min(LEAST_SPEECH_SECONDS, LEAST_SPEECH_SHARE * seconds)
+
+
+def tempered(probabilities: dict[str, float], speech_seconds: float) -> dict[str, float]:
+    """Drawn towards even by as much as speech falls short of LITTLE_SPEECH_SECONDS.
+
+    The temperature was fitted on whole sentences. On less than a second the network is as sure, but seldom right.
+    """
+    share = min(1.0, speech_seconds / LITTLE_SPEECH_SECONDS)
+    return {label: share * value + (1 - share) / len(probabilities) for label, value in probabilities.items()}
 
 
 def speech_notes(speech_seconds: float) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +123,15 @@ def save(folder: Path, trained: Trained) -> Path:
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in trained.network.state_dict().items()}
     save_file(weights, draft, metadata={KEY: json.dumps(asdict(trained.header))})
     if file.exists():
-        file.replace(file.with_suffix(".previous"))
+        file.replace(_free(file.with_suffix(".previous")))
     draft.replace(file)
     return file
+
+
+def _free(file: Path) -> Path:
+    """`file`, or else file2, file3, ...: what was kept once is never lost."""
+    names = (file.with_name(f"{file.name}{number if number > 1 else ''}") for number in count(1))
+    return next(name for name in names if not name.exists())
 
 
 def read_header(file: Path) -> Header:

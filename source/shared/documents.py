@@ -19,7 +19,7 @@ INTERVALS = (
 PEOPLE = {
     True: "No person in it was in training.",
     False: "**Some people in it were in training too: the numbers are too good for new people.**",
-    None: "Who is in it is not known, so people may have been in training too.",
+    None: "Whether people in it were in training too is not known.",
 }
 MOST_UNREADABLE = 20  # files listed with their reason
 PARTS = ("corpus", "sex", "speaker")  # what results are broken down by

@@ -18,6 +18,9 @@ BEGINNINGS = {  # what people hand in for a picture -> how such a file starts, a
     "a PDF document": (0, b"%PDF"),
     "an HEIC photo (save it as JPEG)": (4, b"ftyphei"),
     "a recording": (4, b"ftyp"),
+    "a sound": (8, b"WAVE"),
+    "a FLAC sound": (0, b"fLaC"),
+    "an Ogg sound": (0, b"OggS"),
     "a zip archive": (0, b"PK\x03\x04"),
 }
 

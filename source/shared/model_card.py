@@ -51,23 +51,25 @@ LIMITS = {
         "One picture is one moment: the face of somebody who speaks, chews or blinks is easily misread.",
     ),
     "audio": (
-        "The corpora that it can learn from are acted: few people say the same few sentences in a quiet room, one "
+        "The corpora of voices known by name are acted: few people say the same few sentences in a quiet room, one "
         "emotion to a sentence. In daily life emotions are weaker, more mixed and change within a sentence; expect "
         "worse there.",
-        "Each corpus is of one language and of few speakers (RAVDESS: English, 24; nEMO: Polish, 9; JAVED: Javanese, "
-        "10). Other languages than those of the corpora above, and the voices of children, were not measured.",
+        "Each of them is of one language and of few speakers: a test part has one or a few of a corpus, so a table of "
+        "each corpus or sex is one of single speakers too. What was learnt in one language carries badly to another; "
+        "other languages than those of the corpora above, and the voices of children, were not measured.",
         "It is not told what the words mean: irony, or a calm voice that tells of something sad, is easily misread.",
         "All that sounds in a window is read as one voice: people who speak at once are not separated, nor is a voice "
         "from music or noise behind it, and who speaks is not told apart.",
         "A telephone's narrow band, a distant microphone, echo and strong compression were not measured; expect worse. "
         "A result carries a note where the sampling rate or clipping shows it; echo and distance go unnoticed.",
-        "Less than a second of speech says little, and such a reading carries a note. Of a training clip longer than "
+        "Less than a second of speech says little: such a reading carries a note, and its probabilities are drawn "
+        "towards even, so that it mostly abstains. Of a training clip longer than "
         "the window only the loudest part was heard.",
     ),
 }
 PROTOCOL = (
     "Training saw the train split. Weights and the moment to stop were chosen on val, the temperature was fitted on "
-    "val, and test was read for its result alone."
+    "val. Where test is shown here, it was read for its result alone."
 )
 
 
@@ -100,7 +102,7 @@ def model_card(
         *(("## What was compared", comparison.strip()) if comparison else ()),
         *[f"![{_caption(drawing)}]({drawing})" for drawing in drawings],
         "## Limits",
-        bullets((*LIMITS["all"], *LIMITS.get(header.model, ()))),
+        bullets((*LIMITS["all"], *LIMITS.get(header.model, ()), *_thin_labels(header))),
         "## Settings",
         table([{"setting": name, "value": f"`{plain(value)}`"} for name, value in header.config.items()]),
         *command_block("To train it again", command),
@@ -118,6 +120,17 @@ def _data(data):
     ]
     corpora = dict.fromkeys(row["corpus"] for row in rows)
     return table(rows), bullets(f"{corpus}: {corpus_named(corpus).LICENCE}" for corpus in corpora)
+
+
+def _thin_labels(header):
+    """What to know of labels that training hardly met."""
+    grouping, corpora = dict(config.GROUPINGS.get(header.grouping, {})), header.data.get("train", {})
+    for label in header.labels:
+        shown = [name for name, counts in corpora.items() if any(counts.get(e) for e in grouping.get(label, (label,)))]
+        if not shown and corpora:
+            yield f"No training clip shows {label}: do not trust the model where it says so."
+        elif len(shown) == 1 < len(corpora):
+            yield f"Of {label} only {shown[0]} has clips: the label may have been learnt with that corpus's sound."
 
 
 def _facts(values):

@@ -13,6 +13,7 @@ from typing import Any
 import config
 from source.shared import pictures, tables
 from source.shared.checkpoint import Trained
+from source.shared.clips import SPLITS
 from source.shared.documents import report_of_test
 from source.shared.evaluation import Metrics
 from source.shared.files import new_folder, write_whole
@@ -70,7 +71,7 @@ def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: 
 
 def place_of_test(home: Path, split: str, folder: Path | None = None) -> Path:
     """Where below `home` a test on `split`, or else on `folder`, is written: over the same one, never over another."""
-    name = f"test_folder_{folder.name}" if folder else f"test_{split}"
+    name = f"test_folder_{folder.name}" if folder else "test_" + split.replace(" of ", "_").replace(", ", "_")
     places = (home / (f"{name}_{number}" if number > 1 else name) for number in count(1))
     return next(place for place in places if _tested(place) in ("", str(folder or split)))
 
@@ -131,10 +132,10 @@ def write_card(folder: Path, trained: Trained) -> None:
 
 
 def _tests_of(folder, trained):
-    """Name of the test's folder and its metrics, of the tests of this very model: not of one trained before it."""
+    """Name of the test's folder and its metrics, of this model's own tests on a split of the corpora it learnt from."""
     for file in sorted(folder.glob("test_*/metrics.json")):
         document = json.loads(file.read_text(encoding="utf-8"))
-        if document.get("trained") == _identity(trained):
+        if document.get("trained") == _identity(trained) and document["split"] in SPLITS:
             yield file.parent.name, document
 
 
