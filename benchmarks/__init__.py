@@ -4,7 +4,7 @@
     python -m benchmarks face_training   one of them; the others' results stay
     python -m benchmarks --quick         only to see that they work: nothing is written
 
-All of them take about half an hour; the figures are worth something on a machine that does nothing else.
+All of them take about forty minutes; the figures are worth something on a machine that does nothing else.
 """
 
 from collections.abc import Callable

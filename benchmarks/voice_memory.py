@@ -1,8 +1,8 @@
-"""Peak memory: predicting an hour of voice at 8 kHz with all files written, and preprocessing clips by two processes.
+"""Peak memory: predicting half an hour of voice at 8 kHz with all files written, and preprocessing by two processes.
 
-The hour is compared with ten minutes, for the peak must not grow with the length, and with librosa, which does no more
-than load it. Without the encoder, whose memory does not depend on the length. Preprocessing is compared with the
-bare loop of voice_preprocessing over a few of the same clips.
+The half hour is compared with five minutes, for the peak must not grow with the length, and with librosa, which does
+no more than load it. Without the encoder, whose memory does not depend on the length. Preprocessing is compared with
+the bare loop of voice_preprocessing over a few of the same clips.
 """
 
 from functools import partial
@@ -16,11 +16,11 @@ from benchmarks.synthetic import CORPUS, untrained
 from benchmarks.synthetic_voices import write_clips, write_recording
 from benchmarks.voice_preprocessing import ALONE, CLIP_SECONDS, preprocessed_voices, rate_alone
 
-LONG_MINUTES, SHORT_MINUTES = 60, 10
+LONG_MINUTES, SHORT_MINUTES = 30, 5
 RATE_HZ = 8_000
 CLIPS = 1024  # more than are under way at a time
 CLIPS_ALONE = 8
-ROUNDS = 2  # at most: an hour takes long, and peaks hardly vary
+ROUNDS = 1  # at most, after one that does not count: half an hour takes long, and peaks hardly vary
 
 
 def measure(effort: Effort) -> list[Row]:
