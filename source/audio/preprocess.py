@@ -23,12 +23,13 @@ def extract(path: Path, config: AudioConfig) -> dict[str, np.ndarray]:
     A clip longer than the window is read where its voice is loudest, and a warning says so.
     """
     waveform = read_sound(path, config.sample_rate_hz).waveform
-    if len(conditioned(waveform, config)) > config.window_samples:
+    voices = [conditioned(version, config) for version in (waveform, *altered_copies(waveform, path, config))]
+    if len(voices[0]) > config.window_samples:
         text = f"longer than {config.window_seconds:g} seconds without the silence around: the loudest part was read"
         warnings.warn(text, Remark, stacklevel=2)
+    versions = [_features(voice, config) for voice in voices]
     if not config.copies:
-        return describe(waveform, config)
-    versions = [describe(version, config) for version in (waveform, *altered_copies(waveform, path, config))]
+        return versions[0]
     return {name: np.stack([version[name] for version in versions]) for name in versions[0]}
 
 
@@ -38,8 +39,12 @@ def describe(waveform: np.ndarray, config: AudioConfig) -> dict[str, np.ndarray]
     mfcc (frames, 3 * coefficients) float16, in the middle of zeros where the voice is shorter than the window; voiced
     (frames,) bool, where it lies; encoder (layers, 2 * 384) float16, unless config.encoder is none.
     """
-    voice = fitted(conditioned(waveform, config), config.window_samples)
-    voice = voice.waveform[voice.start : voice.end]
+    return _features(conditioned(waveform, config), config)
+
+
+def _features(voice: np.ndarray, config: AudioConfig) -> dict[str, np.ndarray]:
+    place = fitted(voice, config.window_samples)
+    voice = place.waveform[place.start : place.end]
     if config.normalise_level:
         voice = levelled(voice)
     frames = mfcc(voice, config)[: config.frames]
