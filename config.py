@@ -34,6 +34,7 @@ GROUPING = "seven"
 CORPORA = {
     "face": ("FER2013", "CK+", "RAF-DB"),
     "audio": ("RAVDESS", "CREMA-D", "SAVEE", "TESS", "EmoDB", "nEMO", "JAVED", "eNTERFACE"),
+    "text": ("GoEmotions", "MELD", "ISEAR", "EmoBank"),
 }
 
 # --- Prediction --------------------------------------------------------------------------------------------------
@@ -44,3 +45,6 @@ WINDOW_SECONDS = 4.0
 HOP_SECONDS = 1.0
 FRAMES_PER_SECOND = 5
 SAMPLE_RATE_HZ = 16_000
+
+# --- Words -------------------------------------------------------------------------------------------------------
+WHISPER_MODEL = "tiny.en"  # writes the transcript; any of Whisper's whose weights are installed, such as base or small

@@ -8,7 +8,6 @@ from __future__ import annotations  # lets an older Python get as far as the one
 
 import json
 import os
-import shlex
 import subprocess
 import sys
 import time
@@ -22,13 +21,13 @@ from typing import Any
 
 import config
 import source
-from source import api, console, terminal
+from source import api, commands, console, terminal
 from source.commands import PROGRAM, Entry, Option, WrongUse, command_line, expanded, names, numbers_replaced, positive
 from source.console import near
+from source.menu import Menu, menu_of
 from source.terminal import Progress
 
 TROUBLE, WRONG_USE, STOPPED = 1, 2, 130  # exit codes
-MOST_OFFERED = 20  # answers that a question lists
 
 # --- The commands: each calls one function of source.api and shows what it gave ----------------------------------
 
@@ -74,8 +73,9 @@ def validate(model: str, corpora: Sequence[str], **how: Any) -> None:
 
 
 def predict(model: str, name: str, weights: Path | None, as_json: bool) -> None:
-    several = api.input_named(name).is_dir()
-    with Progress(console.unit_of_progress(model, several)) as progress:
+    asked = api.asked_for(model, name)
+    several = isinstance(asked, Path) and asked.is_dir()
+    with Progress(console.unit_of_progress(model, asked)) as progress:
         hooks = {"say": progress.say, "on_progress": progress}
         made = api.predict(model, name, weights=weights, write=not as_json, **hooks)
     if as_json:
@@ -159,8 +159,8 @@ TABLE = (
         JSON,
     )),
     Entry("MODEL predict", "say what emotion a file, or each file of a folder, shows", predict, (
-        Option("name", "FILE|FOLDER", "looked up in input_files/ first, then as a path", question="File or folder",
-               offers=api.inputs),
+        Option("name", "FILE|FOLDER", "looked up in input_files/ first, then as a path; to the text model also words",
+               question="File or folder (for text, words too)", offers=api.inputs),
         WEIGHTS,
         replace(JSON, help="print the result as one JSON document and write no files"),
     )),
@@ -170,7 +170,7 @@ TABLE = (
 
 ENTRIES = tuple(expanded(TABLE, source.MODELS))
 HELP_FOOT = "COMMAND --help says more. Without a command: the menu, which offers the same."
-MENU_FOOT = "Options may follow the number; NUMBER --help lists them."
+MENU = menu_of(ENTRIES, source.MODELS, title=f"Demeanor {source.__version__}")
 
 # --- The command line --------------------------------------------------------------------------------------------
 
@@ -179,13 +179,7 @@ def main(argv: Sequence[str]) -> int:
     """Do what the command line asks; returns the exit code."""
     debug, words = "--debug" in argv, [word for word in argv if word != "--debug"]
     try:
-        if not words:
-            return menu(debug)
-        group = asked_about(words)
-        if group:
-            print(f"usage: {PROGRAM} [COMMAND] [--help] [--debug]\n\n{console.listing(group)}\n\n{HELP_FOOT}")
-            return 0
-        return perform(words, debug)
+        return perform(words, debug) if words else menu(debug)
     except KeyboardInterrupt:
         print()
         return STOPPED
@@ -193,8 +187,12 @@ def main(argv: Sequence[str]) -> int:
 
 def perform(words: Sequence[str], debug: bool = False) -> int:
     """Do one command; a trouble is a sentence on stderr. Returns the exit code."""
+    group = commands.asked_about(ENTRIES, words)
+    if group:
+        print(f"usage: {PROGRAM} [COMMAND] [--help] [--debug]\n\n{console.listing(group)}\n\n{HELP_FOOT}")
+        return 0
     try:
-        entry = entry_of(words)
+        entry = commands.entry_of(ENTRIES, words)
         arguments = entry.parsed(words[len(entry.words) :])
         sys.argv[1:] = words  # what a report names as the way to repeat it, from the menu too
         return entry.run(**arguments) or 0
@@ -213,23 +211,6 @@ def perform(words: Sequence[str], debug: bool = False) -> int:
         return WRONG_USE if isinstance(error, WrongUse) else TROUBLE
 
 
-def asked_about(words: Sequence[str]) -> list[Entry]:
-    """The entries whose commands go on where these words end in --help; none where they are one command's."""
-    *start, last = words
-    wanted = last in ("-h", "--help", "help")
-    return [entry for entry in ENTRIES if wanted and len(entry.words) > len(start) and entry.begins(start)]
-
-
-def entry_of(words: Sequence[str]) -> Entry:
-    """The entry whose command these words begin with."""
-    for entry in ENTRIES:
-        if entry.begins(words[: len(entry.words)]) and len(words) >= len(entry.words):
-            return entry
-    alike = [entry for entry in ENTRIES if entry.begins(words[:1])] or ENTRIES
-    there = ", ".join(entry.command for entry in alike)
-    raise WrongUse(f"There is no command '{shlex.join(words)}'; there are: {there}.")
-
-
 def complain(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -242,37 +223,43 @@ class Back(Exception):
 
 
 def menu(debug: bool = False) -> int:
-    """Offer the entries by number until a person leaves; returns the exit code."""
+    """Offer the commands until a person leaves; returns the exit code."""
     with suppress(ImportError):
         import readline  # noqa: F401  gives input() its editing keys
-    print(f"Demeanor {source.__version__}\n")
-    answer = ""
     try:
-        while answer.lower() not in ("q", "0"):
-            if not answer:
-                print(f"{console.listing(ENTRIES, numbered=True)}\n\n{MENU_FOOT}\n")
-            elif from_menu(answer, debug) == STOPPED:
-                return STOPPED
-            answer = ask("Number (q leaves, Enter shows the menu): ")
+        return offer(MENU, debug)
     except EOFError:
         print()
+        return 0
+
+
+def offer(menu: Menu, debug: bool) -> int:
+    """Do what a person chooses from this menu until they leave it; returns the exit code."""
+    print(console.menu_text(menu))
+    while (answer := ask(console.menu_question(menu))).lower() not in ("q", "0"):
+        if not answer:
+            print(console.menu_text(menu))
+        elif choose(menu, answer, debug) == STOPPED and not sys.stdin.isatty():
+            return STOPPED  # nobody is there to choose what comes next
     return 0
 
 
-def from_menu(answer: str, debug: bool) -> int:
-    """Do the entry that the answer names, asking for its options unless they follow the number."""
+def choose(menu: Menu, answer: str, debug: bool) -> int:
+    """Do what the answer leads to, asking for options unless they follow; returns the exit code."""
     try:
-        number, *words = shlex.split(answer)
-        if not number.isdecimal() or not 1 <= int(number) <= len(ENTRIES):
-            raise WrongUse(f"'{number}' is none of the numbers from 1 to {len(ENTRIES)}.")
-        entry = ENTRIES[int(number) - 1]
-        asked = [option for option in entry.options if option.question]
-        words = [*entry.words, *(words or [word for option in asked for word in answered(option, entry)])]
+        found, words = menu.found(commands.split(answer))
+        if isinstance(found, Entry):
+            words = words or [word for option in found.options if option.question for word in answered(option, found)]
     except Back:
         return 0
     except ValueError as error:  # WrongUse, Trouble, or a quotation without its end
         complain(str(error))
         return WRONG_USE
+    if isinstance(found, Menu) and not words:
+        code = offer(found, debug)
+        print(console.menu_text(menu))
+        return code
+    words = [*found.words, *words]
     print(f"\nThe same as: {command_line(words)}\n")
     code = perform(words, debug)
     print()
@@ -282,9 +269,7 @@ def from_menu(answer: str, debug: bool) -> int:
 def answered(option: Option, entry: Entry) -> list[str]:
     """Ask until the answer can be taken; returns it as words of the command line."""
     offers = list(option.offers(entry.model))
-    print(*(f"{number:>5}  {offer}\n" for number, offer in enumerate(offers[:MOST_OFFERED], start=1)), sep="", end="")
-    if len(offers) > MOST_OFFERED:
-        print(f"       and {len(offers) - MOST_OFFERED} more")
+    print(console.offers_text(offers), end="")
     usual = offers[0] if option.required and len(offers) == 1 else option.default_text
     while True:
         answer = ask(f"  {option.question}{f' [{usual}]' if usual else ''}: ").strip("'\"")

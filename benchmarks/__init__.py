@@ -16,6 +16,9 @@ from benchmarks import (
     face_preprocessing,
     face_training,
     start_up,
+    text_memory,
+    text_transcript,
+    text_utterance,
     voice_activity,
     voice_memory,
     voice_mfcc,
@@ -36,5 +39,8 @@ BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
     "voice_activity": voice_activity.measure,
     "voice_prediction": voice_prediction.measure,
     "voice_memory": voice_memory.measure,
+    "text_utterance": text_utterance.measure,
+    "text_transcript": text_transcript.measure,
+    "text_memory": text_memory.measure,
     "start_up": start_up.measure,
 }

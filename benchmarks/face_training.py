@@ -43,13 +43,13 @@ def bare_step(spec, settings, batch) -> Callable[[], None]:
     """One step of plain PyTorch on `batch`."""
     import torch
 
-    from source.shared.training import has_bfloat16
+    from source.shared.precision import in_bfloat16
 
     network = spec.build(settings, 7).to(memory_format=torch.channels_last).train()
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate)
 
     def step():
-        with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16 and has_bfloat16()):
+        with in_bfloat16(wanted=settings.bfloat16):
             logits = network(**batch.inputs)
         torch.nn.functional.cross_entropy(logits.float(), batch.labels).backward()
         optimizer.step()

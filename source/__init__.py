@@ -1,4 +1,8 @@
 """Demeanor: expressed emotion from the face, the voice and the words. `source.api` is the door."""
 
-MODELS = ("face", "audio")
+MODELS = {  # name of the folder -> what it reads, in the menu's words
+    "face": "one face",
+    "audio": "a voice",
+    "text": "words",
+}
 __version__ = "0.1.0"

@@ -9,10 +9,12 @@ from __future__ import annotations  # lets an older Python get as far as the one
 import importlib
 import json
 import os
+import re
 import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +115,7 @@ def train(
 
     grouping: which labels are told apart, a name in config.GROUPINGS (default: config.GROUPING).
     """
-    from source.shared import checkpoint, report, testing, training
+    from source.shared import checkpoint, report, scales, testing, training
     from source.shared.emotions import grouping_named
     from source.shared.spec import spec_of
 
@@ -128,8 +130,9 @@ def train(
     hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
     fit = training.fit(spec, settings_used, train_part, val_part, folder, seed=seed, resume=resume, **hooks)
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
-    trained = testing.calibrated(checkpoint.from_fit(spec, settings_used, fit, train_part, val_part, run), val_part)
-    val = testing.test_split(trained, val_part, train_part.clips)
+    trained = checkpoint.from_fit(spec, settings_used, fit, train_part, val_part, run)
+    trained = scales.fitted(testing.calibrated(trained, val_part), train_part)
+    val = testing.test_split(trained, val_part, train_part)
     if checkpoint.weights_file(folder, model).is_file():
         say(f"The {model} model that was in {folder} is kept there as {model}_model.previous.")
     weights = checkpoint.save(folder, trained.with_metrics(val=val.to_dict()))
@@ -158,9 +161,10 @@ def test(
     else:
         grouping = testing.grouping_of(trained)
         train_part, part = (_examples(model, trained.config, corpora, name, grouping) for name in ("train", split))
-        names, learnt = [store.folder.name for store in part.stores], trained.header.data.get("train", {})
+        names = dict.fromkeys(clip.corpus for clip in (*train_part.clips, *part.clips))
+        learnt = trained.header.data.get("train", {})
         known = set(names) <= set(learnt)  # of other corpora nobody can tell whether their people were in training
-        metrics = testing.test_split(trained, part, train_part.clips if known else ())
+        metrics = testing.test_split(trained, part, train_part if known else None)
         if set(names) != set(learnt):
             split = f"{split} of {', '.join(names)}"
             metrics = replace(metrics, split=split)
@@ -220,10 +224,10 @@ def predict(
     say: Say = silent,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
-    """Read the file or folder called `name`, looked up in input_files/ first, then as a path."""
-    path = input_named(name)
+    """Read the file or folder called `name`, looked up in input_files/ first, then as a path; else words, if typed."""
+    asked = asked_for(model, name)
     module = importlib.import_module(f"source.{model}.predict")
-    return module.predict(path, trained=load(model, weights), write=write, say=say, on_progress=on_progress)
+    return module.predict(asked, trained=load(model, weights), write=write, say=say, on_progress=on_progress)
 
 
 def settings(model: str) -> list[Setting]:
@@ -290,19 +294,26 @@ def inputs(model: str = "") -> list[str]:
     from source.shared.spec import spec_of
 
     found = config.INPUT_FOLDER.glob("[!.]*")
-    endings = spec_of(model).suffixes if model else ()
+    endings = spec_of(model).readable if model else ()
     return sorted(path.name for path in found if not model or path.is_dir() or path.suffix.lower() in endings)
 
 
+def asked_for(model: str, name: str) -> Path | str:
+    """The file or folder that a person means by `name`, or else, for a model that reads typed words, these words."""
+    from source.shared.spec import spec_of
+
+    path = _place_of(name)
+    return name if path is None and spec_of(model).typed and not _like_a_file(name) else input_named(name)
+
+
 def input_named(name: str) -> Path:
-    """The file or folder a person means by `name`."""
+    """The file or folder a person means by `name`; Trouble where there is none."""
     if not name.strip():
-        raise Trouble("No file was named; name one in input_files/ or give a path.")
-    is_path = name.replace(os.sep, "/").partition("/")[0] in (".", "..")  # from the current folder, as in any shell
-    for path in (config.INPUT_FOLDER / name, Path(name).expanduser())[is_path:]:
-        if path.exists():
-            return path
-    raise Trouble(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_listed(inputs())}.")
+        raise Trouble("Nothing was named; name a file in input_files/, give a path or, for the text model, words.")
+    path = _place_of(name)
+    if path is None:
+        raise Trouble(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_listed(inputs())}.")
+    return path
 
 
 def command_line() -> str:
@@ -330,6 +341,26 @@ def _say_changed(spec, stores, say):
         if preprocessing.changed_since(spec, store):
             again = f"python run.py {spec.name} preprocess"
             say(f"{store.folder.name} has changed since it was preprocessed; for what it is now, first: {again}.")
+
+
+def _place_of(name: str) -> Path | None:
+    """Where there is something called `name`."""
+    is_path = name.replace(os.sep, "/").partition("/")[0] in (".", "..")  # from the current folder, as in any shell
+    for folder in (config.INPUT_FOLDER, None)[is_path:]:
+        with suppress(OSError, RuntimeError):  # a name longer than any file's; "~ me" is nobody's home
+            path = folder / name if folder else Path(name).expanduser()
+            if path.exists():
+                return path
+    return None
+
+
+def _like_a_file(name: str) -> bool:
+    """Whether `name` is a file's rather than words: by its beginning or its ending, or, if one word, its looks."""
+    from source.shared.media_types import PICTURES, SOUNDS, TEXTS, VIDEOS
+
+    path = name.strip().replace(os.sep, "/")
+    is_path = path.startswith(("/", "./", "../", "~/")) or re.fullmatch(r"(?!\w+://)\S+(/\S*|\.[A-Za-z]\w{0,4})", path)
+    return not path or bool(is_path) or path.lower().endswith((*PICTURES, *SOUNDS, *TEXTS, *VIDEOS))
 
 
 def _below(folder: Path, how: str) -> list[str]:

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 PROGRAM = "python run.py"
+HELP_WORDS = ("-h", "--help", "help")
 
 
 class WrongUse(ValueError):
@@ -89,6 +90,11 @@ class Entry:
     def words(self) -> list[str]:
         return self.command.split()
 
+    @property
+    def name(self) -> str:
+        """The command without its model."""
+        return self.command.removeprefix(f"{self.model} ")
+
     def begins(self, words: Sequence[str]) -> bool:
         """Whether these are its first words."""
         return self.words[: len(words)] == list(words)
@@ -125,13 +131,10 @@ def expanded(table: Sequence[Entry], models: Sequence[str]) -> Iterator[Entry]:
 def _parser(entry: Entry) -> argparse.ArgumentParser:
     parser = _Parser(prog=f"{PROGRAM} {entry.command}", description=_sentence(entry.help), allow_abbrev=False)
     for option in entry.options:
-        parser.add_argument(*_names(option), help=_help(option).replace("MODEL", entry.model), **_how(option))
+        name = option.key if option.required else option.name
+        parser.add_argument(name, help=_help(option).replace("MODEL", entry.model), **_how(option))
     parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show where a trouble arose")
     return parser
-
-
-def _names(option):
-    return [option.key] if option.required else [option.name]
 
 
 def _how(option) -> dict[str, Any]:
@@ -153,9 +156,34 @@ def _sentence(text):
     return f"{text[0].upper()}{text[1:]}."
 
 
+def asked_about(entries: Iterable[Entry], words: Sequence[str]) -> list[Entry]:
+    """The entries whose commands go on where these words end in --help; none where they are one command's."""
+    *start, last = words
+    wanted = last in HELP_WORDS
+    return [entry for entry in entries if wanted and len(entry.words) > len(start) and entry.begins(start)]
+
+
+def entry_of(entries: Sequence[Entry], words: Sequence[str]) -> Entry:
+    """The entry whose command these words begin with; else WrongUse."""
+    for entry in entries:
+        if entry.begins(words[: len(entry.words)]) and len(words) >= len(entry.words):
+            return entry
+    alike = [entry for entry in entries if entry.begins(words[:1])] or entries
+    there = ", ".join(entry.command for entry in alike)
+    raise WrongUse(f"There is no command '{shlex.join(words)}'; there are: {there}.")
+
+
 def command_line(words: Sequence[str]) -> str:
     """The words as they are typed."""
     return f"{PROGRAM} {shlex.join(words)}"
+
+
+def split(answer: str) -> list[str]:
+    """The words of an answer, as a shell splits them."""
+    try:
+        return shlex.split(answer)
+    except ValueError:
+        raise WrongUse("A quotation mark is not closed; put words with an apostrophe in double ones.") from None
 
 
 def numbers_replaced(answer: str, offers: Sequence[str]) -> str:

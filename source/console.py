@@ -2,69 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import config
 from source.commands import WrongUse
+from source.console_predictions import prediction_lines as prediction_lines
+from source.console_predictions import unit_of_progress as unit_of_progress
+from source.shared.clips import UNLABELLED
 from source.shared.errors import Trouble
-from source.shared.prediction import Prediction, clock
-from source.shared.stretches import moments, stretches, without_pauses
 from source.terminal import folded, styled
 
 if TYPE_CHECKING:
     from source.commands import Entry
     from source.doctor import Finding
+    from source.menu import Menu
     from source.shared.evaluation import Metrics
     from source.shared.preprocessing import Preprocessed
     from source.shared.settings import Setting
     from source.shared.training import Epoch
     from source.shared.training_files import Summary
 
-MOST_STRETCHES = 20  # of a recording that are listed
 SCORES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1"}  # field of Metrics -> what people call it
+MENU_FOOT = "More numbers, names and options may follow a number; NUMBER --help lists them."
+MOST_OFFERED = 20  # answers that a question lists
 VALIDATION_COLUMNS = ("method", "folds", "UAR", "95 % interval", "UAR of the folds")  # fit 80 characters
-
-
-def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[str]:
-    """A line a face: picture, number, answer, place and what makes it doubtful; one for a picture without a face.
-
-    Of a recording: what it came to and, unless it is to be brief, a line for every stretch of the same answer.
-    """
-    name = Path(prediction.source).name
-    if prediction.overall is not None:
-        yield from _recording_lines(name, prediction, brief)
-        return
-    for reading in prediction.readings:
-        left, top, right, bottom = (round(edge) for edge in reading.box or (0, 0, 0, 0))
-        notes = "".join(f"; {note}" for note in reading.notes)
-        yield f"{name} #{reading.person}: {reading.said} (face at {left}, {top} to {right}, {bottom}{notes})"
-    for note in prediction.notes or (() if prediction.readings else ("nobody was found",)):
-        yield f"{name}: {note}"
-
-
-def _recording_lines(name, prediction, brief):
-    overall = prediction.overall
-    if overall.probabilities:
-        yield f"{name}: {prediction.said}{''.join(f'; {note}' for note in overall.notes)}"
-    for note in prediction.notes:
-        yield f"{name}: {note}"
-    parts = stretches(without_pauses(moments(prediction.readings), prediction.pauses))
-    if brief or len(parts) < 2:
-        return
-    shown = parts if len(parts) <= MOST_STRETCHES + 1 else parts[:MOST_STRETCHES]  # "1 more" is no shorter
-    tenths = any(part.end_seconds - part.start_seconds < 1 for part in shown)  # "0:12 to 0:12" would say nothing
-    for part in shown:
-        start, end = (clock(seconds, tenths=tenths) for seconds in (part.start_seconds, part.end_seconds))
-        yield f"  {start:>7} to {end:>7}  {part.said}"
-    if len(parts) > len(shown):
-        yield f"  ... {len(parts) - len(shown)} more; timeline.png shows all"
-
-
-def unit_of_progress(model: str, several: bool) -> str:
-    """What `predict` counts: the pictures, the files of a folder, or the seconds of one recording."""
-    return "picture" if model == "face" else "recording" if several else "second"
 
 
 def epoch_line(epoch: Epoch) -> str:
@@ -118,22 +82,45 @@ def laid_out_text(made: Summary) -> str:
 
 def counts_text(counts: Mapping[str, Mapping[str, int]]) -> str:
     """Files by split and emotion, as in `Summary.counts`."""
-    emotions = [emotion for emotion in config.EMOTIONS if any(emotion in row for row in counts.values())]
+    columns = {emotion: emotion for emotion in config.EMOTIONS} | {UNLABELLED: "no emotion"}
+    there = {key: name for key, name in columns.items() if any(key in row for row in counts.values())}
     rows = [
-        {"": split} | {name: f"{row.get(name, 0):,}" for name in emotions} | {"all": f"{sum(row.values()):,}"}
+        {"": split} | {name: f"{row.get(key, 0):,}" for key, name in there.items()} | {"all": f"{sum(row.values()):,}"}
         for split, row in counts.items()
     ]
     return table(rows)
 
 
-def listing(entries: Sequence[Entry], numbered: bool = False) -> str:
+def listing(entries: Sequence[Entry]) -> str:
     """A line for each entry, the models apart."""
-    wide, lines, before = max(len(entry.command) for entry in entries), [], entries[0]
-    for number, entry in enumerate(entries, start=1):
-        lines += [""] if entry.words[0] != before.words[0] else []
-        lines.append(f"{f'{number:>3}' if numbered else ''}  {styled(entry.command.ljust(wide), 'bold')}  {entry.help}")
-        before = entry
-    return "\n".join(lines)
+    wide = max(len(entry.command) for entry in entries)
+    groups = groupby(entries, lambda entry: entry.words[0])
+    return "\n\n".join("\n".join(_row("", entry.command, wide, entry.help) for entry in group) for _, group in groups)
+
+
+def menu_text(menu: Menu) -> str:
+    """What can be chosen, by number."""
+    wide = max(len(choice.name) for choice in menu.choices)
+    rows = [_row(f"{number:>3}", choice.name, wide, choice.help) for number, choice in enumerate(menu.choices, start=1)]
+    heading = f"{menu.model}: {menu.about}" if menu.model else menu.about
+    return "\n".join([heading, "", *rows, "", MENU_FOOT, ""])
+
+
+def menu_question(menu: Menu) -> str:
+    """What asks for a choice."""
+    return f"Number (q {'goes back' if menu.model else 'leaves'}, Enter shows the menu): "
+
+
+def _row(number, name, wide, text):
+    margin = len(number) + wide + 4
+    return f"{number}  {styled(name.ljust(wide), 'bold')}  {folded(text, margin).lstrip()}"
+
+
+def offers_text(offers: Sequence[str]) -> str:
+    """The answers that a question offers by number, with the line's end; empty where there are none."""
+    lines = [f"{number:>5}  {offer}\n" for number, offer in enumerate(offers[:MOST_OFFERED], start=1)]
+    more = len(offers) - MOST_OFFERED
+    return "".join([*lines, f"       and {more} more\n" if more > 0 else ""])
 
 
 def trouble_text(error: Exception) -> str:

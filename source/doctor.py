@@ -26,7 +26,6 @@ SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> th
     "libglib-2.0.so.0": "libglib2.0-0",
 }
 FAST_FLAGS = ("avx2", "avx512_bf16", "amx_bf16")
-NEEDED_ASSETS = {"face_landmarker", "whisper"}  # what the shipped models cannot do without
 DEMO_PICTURE = config.INPUT_FOLDER / "demo_astronaut.png"
 ROOM_BYTES = 5 * 1024**3  # for corpora, their preprocessed arrays and results
 
@@ -106,7 +105,7 @@ def _assets():
     for asset in pretrained.ASSETS.values():
         trouble = pretrained.trouble_with(asset)
         detail = "not in place" if trouble else f"in place ({asset.licence})"
-        yield Finding(asset.file, not trouble, detail, trouble or "", needed=asset.name in NEEDED_ASSETS)
+        yield Finding(asset.file, not trouble, detail, trouble or "")
 
 
 def _models():

@@ -1,5 +1,6 @@
 """Toy corpora in exactly the layouts in which people have the real ones. Each maker returns the folder it filled."""
 
+import csv
 import itertools
 import wave
 from collections.abc import Iterable, Sequence
@@ -204,6 +205,130 @@ def enterface(folder: Path, root: str = "enterface database") -> Path:
     return folder
 
 
+# --- Texts -------------------------------------------------------------------------------------------------------
+
+GOEMOTIONS = (  # split, text as in the .tsv files, fine labels by name and by index
+    ("train", "My favourite food is anything", "neutral", "27"),
+    ("train", "Dirty Southern Wankers", "annoyance", "3"),
+    ("train", '"I said ""no"" and meant it"', "amusement|joy", "1,17"),
+    ("train", "Shit, I paid for that", "anger|sadness", "2,25"),
+    ("train", "> lack of diversity now that's new lmao", "confusion|gratitude|sadness", "6,15,25"),
+    ("dev", "You must be new around here", "nervousness", "19"),
+    ("dev", "What a mess, and I love it", "disgust|love", "11,18"),
+    ("test", "Yes, my dude 😎", "pride|relief", "21,23"),
+    ("test", "Ok, then what?", "anger|curiosity", "2,7"),
+)
+
+
+def goemotions(folder: Path) -> Path:
+    """train.tsv, dev.tsv and test.tsv: text, indices, id; no header, quotation marks as they come."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in ("train", "dev", "test"):
+        rows = [f"{text}\t{labels}\tid{n}\n" for n, (at, text, _, labels) in enumerate(GOEMOTIONS) if at == part]
+        (folder / f"{part}.tsv").write_text("".join(rows), encoding="utf-8")
+    return folder
+
+
+def goemotions_csv(folder: Path) -> Path:
+    """goemotions.csv with a header: the same comments, their labels by name."""
+    names = {"dev": "valid"}
+    rows = [(f"id{n}", text, fine, names.get(at, at)) for n, (at, text, fine, _) in enumerate(GOEMOTIONS)]
+    return table(folder / "goemotions.csv", [("id", "text", "labels_fine", "split"), *rows])
+
+
+MELD = {  # dialogue -> its utterances: speaker, text, emotion, sentiment
+    0: [("Chandler", "also I was the point person on my company\x92s transition", "neutral", "neutral"),
+        ("The Interviewer", "You must\u2019ve had your hands full.", "neutral", "neutral"),
+        ("Chandler", "That I did.  That I did.", "joy", "positive"),
+        ("The Interviewer", "So let's talk", "neutral", "neutral"),
+        ("Chandler", "My duties?  All right.", "surprise", "positive")],
+    3: [("Ross", "No, I know!", "anger", "negative"), ("All", "Hey!", "fear", "negative")],
+    7: [("Ross", "It is over.", "sadness", "negative"), ("Phoebe", "Ew!", "disgust", "negative")],
+}  # fmt: skip
+
+
+def meld(folder: Path, parts: Sequence[str] = ("train", "dev", "test"), place: str = "") -> Path:
+    """train_sent_emo.csv and so on, each with the same dialogues, said by the same people."""
+    header = ("Sr No.", "Utterance", "Speaker", "Emotion", "Sentiment", "Dialogue_ID", "Utterance_ID", "Season")
+    for part in parts:
+        rows = [
+            (number, text, speaker, emotion, sentiment, dialogue, number, 8)
+            for dialogue, said in MELD.items()
+            for number, (speaker, text, emotion, sentiment) in enumerate(said)
+        ]
+        table(folder / place.format(part=part) / f"{part}_sent_emo.csv", [header, *rows])
+    return folder
+
+
+ISEAR = (  # respondent, label, text with what became of its line ends
+    ("11001", "joy", "Each time that we met and \xe1 especially when we had not met."),
+    ("11001", "fear", "When I was involved in a traffic accident."),
+    ("11001", "anger", "When I spoke to Jan-Erik Wikstr\xf7m on the telephone."),
+    ("11001", "shame", "When I did not speak the truth."),
+    ("11002", "sadness", "When my dog died."),
+    ("11002", "disgust", "[ When I saw that the toilet was unclean.]"),
+    ("11002", "guilt", "When I caused problems."),
+    ("11002", "fear", "[ No response.]"),
+)
+
+
+def isear(folder: Path) -> Path:
+    """isear.csv with the columns text, label, speaker and split, UTF-8 read as Latin-1 and written as UTF-8 again."""
+    rows = [
+        (text.encode().decode("latin-1"), label, who, {"11001": "train", "11002": "valid"}[who])
+        for who, label, text in ISEAR
+    ]
+    return table(folder / "isear.csv", [("text", "label", "speaker", "split"), *rows])
+
+
+def isear_databank(folder: Path, words: bool = True, first: int = 1) -> Path:
+    """ISEAR.csv: the databank's columns, "|" between them and at each end of line, Windows-1252; EMOT from `first`."""
+    codes = ("joy", "fear", "anger", "sadness", "disgust", "shame", "guilt")
+    rows = [
+        (who, 1, 33, codes.index(label) + first, *([label] if words else []), f"0{who}1", text, 1, "")
+        for who, label, text in ISEAR
+    ]
+    header = ("ID", "SEX", "AGE", "EMOT", *(["Field1"] if words else []), "MYKEY", "SIT", "STATE", "")
+    lines = ["|".join(map(str, row)) + "\n" for row in (header, *rows)]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "ISEAR.csv").write_text("".join(lines), encoding="cp1252")
+    return folder
+
+
+def isear_two_columns(folder: Path) -> Path:
+    """isear.csv of numbers, labels and texts, without a header; one label misspelt, as in the copy that many have."""
+    rows = [(number, label.replace("guilt", "guit"), text) for number, (_, label, text) in enumerate(ISEAR)]
+    return table(folder / "isear.csv", rows)
+
+
+def emobank(folder: Path) -> Path:
+    """emobank.csv: id, split, V, A, D, text; one text empty."""
+    rows = [
+        ("110CYL068_1036_1079", "train", 3.0, 3.0, 3.2, 'Remember what she said in my last letter? "'),
+        ("110CYL068_1079_1110", "test", 2.8, 3.1, 2.8, "If I wasn't working here."),
+        ("easy_money_0_4", "dev", 2.78, 2.89, 2.78, ""),
+        ("easy_money_4_9", "dev", 5, 1, 3, "Easy\u2002money, easy life"),
+    ]
+    return table(folder / "emobank.csv", [("id", "split", "V", "A", "D", "text"), *rows])
+
+
+def table(file: Path, rows: Iterable[Sequence[object]]) -> Path:
+    """Write the rows as CSV; returns the folder."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows(rows)
+    return file.parent
+
+
+def named_texts(folder: Path, name: str = "mine") -> Path:
+    """<name>_<number>_<emotion>.txt, one for each emotion, each with what was said before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, emotion in enumerate(EMOTIONS):
+        (folder / f"{name}_{number}_{emotion}.txt").write_text(f"> And you?\nI am {emotion}.\n", encoding="utf-8")
+    return folder
+
+
 FACES = {"FER2013": fer_folders, "CK+": ckplus, "RAF-DB": rafdb}
 VOICES = {"RAVDESS": ravdess, "CREMA-D": cremad, "SAVEE": savee, "TESS": tess, "EmoDB": emodb, "nEMO": nemo,
           "JAVED": javed, "eNTERFACE": enterface}  # fmt: skip
+TEXTS = {"GoEmotions": goemotions, "MELD": meld, "ISEAR": isear, "EmoBank": emobank}

@@ -31,9 +31,12 @@ def toy(request):
 
 @pytest.fixture
 def house(toy, tmp_path, monkeypatch):
-    """Folders of its own, with a preprocessed corpus that can be learnt, and nothing pretrained."""
+    """Folders of its own, with a preprocessed corpus that can be learnt, and the pretrained files."""
+    pretrained = config.MODELS_FOLDER / "pretrained"
     for name in ("DATA_FOLDER", "MODELS_FOLDER"):
         monkeypatch.setattr(config, name, tmp_path / name.lower())
+    config.MODELS_FOLDER.mkdir()
+    (config.MODELS_FOLDER / "pretrained").symlink_to(pretrained)
     monkeypatch.setattr(preprocess, "finder", FindsNobody)
     monkeypatch.setattr(encoder, "layers", hears_nothing)
     toy.store(toy.spec.store_folder / "toy")
@@ -128,7 +131,8 @@ def test_the_home_folder_can_be_meant(toy, house, monkeypatch):
 def test_a_test_on_another_corpus_is_apart_and_claims_nothing_of_its_people(toy, house):
     trained = api.train(toy.model, settings=toy.words)
     own = api.test(toy.model, "val")
-    toy.store(toy.spec.store_folder / "other")
+    clips = toy.store(toy.spec.store_folder / "other").folder / "clips.csv"
+    clips.write_text(clips.read_text(encoding="utf-8").replace(",toy,", ",other,"), encoding="utf-8")
     other = api.test(toy.model, "val", corpora=["other"])
     assert other.folder.name == "test_val_other" and own.folder.name == "test_val"
     assert other.metrics.split == "val of other" and other.metrics.speakers_disjoint is None
@@ -138,8 +142,8 @@ def test_a_test_on_another_corpus_is_apart_and_claims_nothing_of_its_people(toy,
 
 def test_only_what_the_model_reads_is_offered(toy, house, monkeypatch):
     monkeypatch.setattr(config, "INPUT_FOLDER", house)
-    for name in (f"mine{toy.spec.suffixes[0]}", "notes.txt"):
+    for name in (f"mine{toy.spec.suffixes[0]}", "notes.docx"):
         (house / name).touch()
     (house / "takes").mkdir()
-    assert {f"mine{toy.spec.suffixes[0]}", "takes"} <= set(api.inputs(toy.model)) and "notes.txt" in api.inputs()
-    assert "notes.txt" not in api.inputs(toy.model)
+    assert {f"mine{toy.spec.suffixes[0]}", "takes"} <= set(api.inputs(toy.model)) and "notes.docx" in api.inputs()
+    assert "notes.docx" not in api.inputs(toy.model)

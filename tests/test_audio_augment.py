@@ -12,10 +12,10 @@ from source.audio import SPEC
 from source.audio.altered import altered, altered_copies, with_noise, with_pitch, with_speed
 from source.shared import checkpoint, testing
 from source.shared.augmentation import mixup
+from source.shared.baselines import vectors
 from source.shared.emotions import grouping_named
 from source.shared.examples import Examples
 from source.shared.training import _loader, fit
-from source.shared.validation.baseline import vectors
 from tests.toy import AUDIO, audio_arrays, audio_store
 from tests.voice import spoken
 
@@ -247,7 +247,7 @@ def test_a_trained_model_is_measured_on_the_clips_themselves(store, tmp_path):
     rows = rows_of(store, val)
     expected = trained.logits({name: array[rows, 0] for name, array in store.arrays.items()})
     np.testing.assert_allclose(testing.logits_of(trained, val), expected, atol=1e-5)
-    result = testing.test_split(trained, val, train.clips)
+    result = testing.test_split(trained, val, train)
     assert result.n == 28 and result.speakers_disjoint is True
     assert {"female", "male"} == set(result.within["sex"]) and set(config.EMOTIONS) == set(result.labels)
 

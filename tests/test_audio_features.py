@@ -15,10 +15,12 @@ from source.audio.audio_config import AudioConfig
 from source.audio.mfcc import mfcc
 from source.audio.preprocess import conditioned, describe, extract, summarise
 from source.shared import preprocessing
+from source.shared import speech_model as whisper_module
 from source.shared.clips import write_clips
 from source.shared.errors import Trouble
 from source.shared.sound import read_sound
 from source.shared.spec import Remark
+from source.shared.speech_model import speech_model
 from tests.toy import AUDIO, audio_arrays, audio_clips, wav
 from tests.voice import spoken
 
@@ -238,7 +240,7 @@ def test_its_last_layer_is_whispers_own_answer():
     """On 30 seconds, the only length that Whisper's own code takes."""
     from whisper.audio import log_mel_spectrogram
 
-    network, samples = encoder.encoder(), spoken(30.0)
+    network, samples = speech_model().encoder, spoken(30.0)
     with torch.inference_mode():
         expected = network(log_mel_spectrogram(torch.from_numpy(samples))[None])[0]
         answers = encoder.layers(samples)
@@ -263,10 +265,10 @@ def test_more_than_it_can_hear_is_an_error():
 
 def test_missing_weights_are_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
-    encoder.encoder.cache_clear()
+    whisper_module._loaded.cache_clear()
     with pytest.raises(Trouble, match=r"tiny.en.pt is missing, and .* needs it"):
         encoder.layers(spoken(0.5))
-    encoder.encoder.cache_clear()
+    whisper_module._loaded.cache_clear()
 
 
 # --- The baselines' input ----------------------------------------------------------------------------------------

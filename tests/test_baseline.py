@@ -8,11 +8,11 @@ from sklearn.svm import SVC
 
 import source
 from source.face import SPEC
+from source.shared import baselines as baseline
+from source.shared.baselines import BASELINES, SEED, held_out_answers, vectors
 from source.shared.emotions import grouping_named
 from source.shared.examples import Examples
 from source.shared.spec import spec_of
-from source.shared.validation import baseline
-from source.shared.validation.baseline import BASELINES, SEED, held_out_answers, vectors
 from tests.toy import CONFIG, face_store
 
 

@@ -65,8 +65,8 @@ def test_what_starts_the_measured_processes_stays_small():
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000])
 def test_the_synthetic_recording_is_voice_and_a_pause(tmp_path, rate_hz):
-    from source.audio.voice_activity import CHUNK_SAMPLES, VoiceActivity
     from source.shared.sound import read_sound
+    from source.shared.sound.voice_activity import CHUNK_SAMPLES, VoiceActivity
 
     seconds = VOICE_SECONDS + PAUSE_SECONDS + 3
     waveform = read_sound(write_recording(tmp_path / "a.wav", seconds, rate_hz), 16_000).waveform

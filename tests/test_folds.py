@@ -11,6 +11,8 @@ from sklearn import metrics as reference
 
 import config
 from source import api
+from source.shared import baselines as baseline
+from source.shared.baselines import BASELINES, held_out_answers
 from source.shared.clips import Clip
 from source.shared.emotions import grouping_named
 from source.shared.errors import Trouble
@@ -18,8 +20,7 @@ from source.shared.evaluation import calibration_error, softmax
 from source.shared.spec import spec_of
 from source.shared.splits import person_of
 from source.shared.store import Manifest, StoreWriter, fingerprint
-from source.shared.validation import baseline, held_out
-from source.shared.validation.baseline import BASELINES, held_out_answers
+from source.shared.validation import held_out
 from source.shared.validation.folds import corpus_folds, random_folds, speaker_folds
 from source.shared.validation.held_out import cross_fitted
 from tests.toy import SIDE, face_arrays, face_clips

@@ -20,13 +20,14 @@ from PIL import Image
 
 import config
 from source import console
-from source.audio import SPEC, figures, predict, windows
+from source.audio import SPEC, figures, predict
 from source.audio.audio_config import AudioConfig
 from source.audio.preprocess import describe
 from source.shared import checkpoint, prediction
 from source.shared.checkpoint import Header, Trained
 from source.shared.errors import Trouble
 from source.shared.prediction import SCHEMA, Prediction, Reading, clock
+from source.shared.sound import speech
 from source.shared.stretches import joined, mean_probabilities, moments, stretches, without_pauses
 from source.terminal import Progress
 from tests.test_windows import LoudIsSpeech
@@ -60,10 +61,10 @@ def toy_trained(settings=CONFIG):
 @pytest.fixture(autouse=True)
 def toys(monkeypatch):
     """The toys in place of network inputs and voice detector; calling it puts the real detector back."""
-    real = windows.VoiceActivity
+    real = speech.VoiceActivity
     monkeypatch.setattr(predict, "describe", pitch_of)
-    monkeypatch.setattr(windows, "VoiceActivity", LoudIsSpeech)
-    return lambda: monkeypatch.setattr(windows, "VoiceActivity", real)
+    monkeypatch.setattr(speech, "VoiceActivity", LoudIsSpeech)
+    return lambda: monkeypatch.setattr(speech, "VoiceActivity", real)
 
 
 def tone(seconds, hertz=1000, rate=RATE, level=0.5):
@@ -305,7 +306,7 @@ def test_stopped_while_reading_or_writing_leaves_no_folder(tmp_path, monkeypatch
 
     with pytest.raises(KeyboardInterrupt):
         read(file, tmp_path / "out", on_progress=stop)
-    monkeypatch.setattr("source.shared.report.tables.window_rows", stop)  # result.json is written by then
+    monkeypatch.setattr("source.shared.report.csv_text", stop)  # result.json is written by then
     with pytest.raises(KeyboardInterrupt):
         read(file, tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))
@@ -464,8 +465,9 @@ def test_no_line_says_that_there_is_one_more(count, lines):
     assert len(list(console.prediction_lines(timeline_of(*readings)))) == 1 + lines
 
 
-def test_progress_has_a_unit_and_may_not_know_its_end():
-    units = [console.unit_of_progress(model, several) for model in ("face", "audio") for several in (False, True)]
+def test_progress_has_a_unit_and_may_not_know_its_end(tmp_path):
+    asked = (tmp_path / "a.wav", tmp_path)
+    units = [console.unit_of_progress(model, path) for model in ("face", "audio") for path in asked]
     assert units == ["picture", "picture", "second", "recording"]
     with Progress("second") as progress:
         progress(3, 0)
@@ -511,9 +513,9 @@ def test_the_picture_fits_any_recording(monkeypatch, seconds, name):
 
 
 def test_few_enough_moments_are_drawn():
-    readings = [window(t, ("happy", "sad")[t % 2]) for t in range(2 * figures.MOST_MOMENTS + 1)]
+    readings = [window(t, ("happy", "sad")[t % 2]) for t in range(2 * figures.MOST_PARTS + 1)]
     drawn = figures._drawn(readings)
-    assert len(drawn) <= figures.MOST_MOMENTS
+    assert len(drawn) <= figures.MOST_PARTS
     assert drawn[0].start_seconds == 0 and drawn[-1].end_seconds == readings[-1].end_seconds
     assert all(a.end_seconds == b.start_seconds for a, b in zip(drawn, drawn[1:], strict=False))
 

@@ -235,7 +235,7 @@ def test_stopped_while_drawing_or_writing_leaves_no_folder(tmp_path, finds, monk
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    for place in ("source.face.figures.explanation", "source.shared.report.tables.face_rows"):
+    for place in ("source.face.figures.explanation", "source.shared.report.csv_text"):
         with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
             patched.setattr(place, stop)
             predict.predict(picture(tmp_path), toy_trained(), tmp_path / "out")

@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import create_autospec
 
 import pytest
+from typed import number_of, paths
 
 import config
 import run
@@ -17,6 +18,7 @@ import source
 from source import api, commands, console, terminal
 from source.commands import Entry, Option, WrongUse
 from source.doctor import Finding
+from source.menu import Menu, menu_of
 from source.shared.errors import Trouble
 from source.shared.evaluation import Metrics
 from source.shared.prediction import Prediction, Reading
@@ -105,10 +107,6 @@ def session(monkeypatch, *answers):
     return run.menu()
 
 
-def number_of(command):
-    return str([entry.command for entry in run.ENTRIES].index(command) + 1)
-
-
 # --- The table ---------------------------------------------------------------------------------------------------
 
 
@@ -167,10 +165,9 @@ def test_help_lists_the_commands(line, capsys):
     assert not any(text.startswith(f"  {entry.command} ") for entry in others for text in shown)
 
 
-def test_every_line_of_the_menu_fits_80_columns(capsys):
+def test_every_line_of_the_help_fits_80_columns(capsys):
     run.main(["--help"])
     assert max(map(len, capsys.readouterr().out.splitlines())) < 80
-    assert max(map(len, console.listing(run.ENTRIES, numbered=True).splitlines())) < 80
 
 
 # --- The command line --------------------------------------------------------------------------------------------
@@ -284,11 +281,36 @@ def same_as(text):
     return [shlex.split(line.partition("run.py ")[2]) for line in text.splitlines() if line.startswith("The same as: ")]
 
 
+def test_every_entry_is_in_one_place_of_the_menu():
+    """Two menus of one name, or an entry that no number leads to, would be there without being reachable."""
+    assert list(paths()) == [entry.command for entry in run.ENTRIES]
+    first = [choice.name for choice in run.MENU.choices]
+    assert first == ["data get", *source.MODELS, "doctor"]
+    assert all(f"{choice.name}  " in console.menu_text(run.MENU) for choice in run.MENU.choices)
+
+
+def test_every_screen_fits_a_terminal_with_more_to_come(monkeypatch):
+    """24 lines of 80, the question included, with two more verbs and a fourth model."""
+    monkeypatch.setenv("COLUMNS", "80")
+    data, *rows = run.TABLE
+    more = [Entry(f"MODEL {verb}", "x" * 59, run.settings) for verb in ("tune", "interpret")]
+    models = source.MODELS | {"combined": "all of these over time"}
+    menu = menu_of(commands.expanded((data, *more, *rows), models), models, "Demeanor")
+    screens = [console.menu_text(shown) for shown in (menu, *menu.choices) if isinstance(shown, Menu)]
+    assert len(screens) == 1 + len(models)
+    for screen in screens:
+        lines = [*screen.splitlines(), "", "the question"]
+        assert len(lines) <= 24 and max(map(len, lines)) <= 80
+        assert all(name in screen for name in ("preprocess", "tune", "interpret"))
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["at once", "step by step"])
 @pytest.mark.parametrize("entry", run.ENTRIES, ids=name_of)
-def test_an_entry_can_be_done_from_the_menu(entry, played, monkeypatch, capsys):
+def test_an_entry_can_be_done_from_the_menu(entry, split, played, monkeypatch, capsys):
     """With every question answered, the printed command does just the same."""
-    asked = [option for option in entry.options if option.question]
-    assert session(monkeypatch, number_of(entry.command), *(SAMPLES[option.key] for option in asked), "q") == 0
+    answers = [SAMPLES[option.key] for option in entry.options if option.question]
+    steps = number_of(entry.command).split() if split else [number_of(entry.command)]
+    assert session(monkeypatch, *steps, *answers, *("q" for _ in steps)) == 0
     (words,) = same_as(capsys.readouterr().out)
     assert words[: len(entry.words)] == entry.words
     run.main(words)
@@ -312,8 +334,10 @@ def test_a_question_shows_its_default(entry, option, played, monkeypatch):
     assert option.required or f"{option.question} [{option.default_text}]: " in asked[0]
 
 
-def test_options_may_follow_the_number(played, monkeypatch, capsys):
-    session(monkeypatch, f"{number_of('face predict')} photo.jpg --json", "q")
+@pytest.mark.parametrize("path", [[number_of("face predict")], ["face predict"], ["face", "predict"], ["2", "predict"]])
+def test_options_may_follow_a_number_or_a_name(path, played, monkeypatch, capsys):
+    *before, last = path
+    session(monkeypatch, *before, f"{last} photo.jpg --json", "q", "q")
     assert calls(played)[0][2]["write"] is False
     assert '"happy"' in capsys.readouterr().out
 
@@ -338,9 +362,9 @@ def test_wrong_answers_are_asked_again(played, monkeypatch, capsys):
     assert session(monkeypatch, *answers) == 0
     err = capsys.readouterr().err
     assert (
-        f"'99' is none of the numbers from 1 to {len(run.ENTRIES)}." in err
+        f"'99' is none of the numbers from 1 to {len(source.MODELS) + 2}, nor a name beside them.\n" in err
         and "'x' is none" in err
-        and "closing quotation" in err
+        and "quotation mark is not closed" in err
     )
     assert "'many' is not a whole number" in err and "'perhaps' is neither yes nor no" in err
     assert calls(played)[0][2]["settings"] == ["epochs=4"] and calls(played)[0][2]["seed"] == 9
@@ -375,9 +399,46 @@ def test_corpora_can_be_chosen_by_number(played, monkeypatch, answer, corpora):
     assert calls(played)[0][1][1] == corpora
 
 
-def test_q_at_a_question_goes_back(played, monkeypatch):
-    assert session(monkeypatch, number_of("face train"), "", "q", number_of("face settings"), "q") == 0
+@pytest.mark.parametrize("before", [(), ("face",)], ids=["first menu", "face"])
+def test_q_at_a_question_goes_back(before, played, monkeypatch):
+    train, settings = (number_of(f"face {verb}").split()[len(before) :] for verb in ("train", "settings"))
+    assert session(monkeypatch, *before, " ".join(train), "", "q", " ".join(settings), "q", "q") == 0
     assert [name for name, *_ in calls(played)] == ["settings"]
+
+
+def test_after_a_command_one_stays_in_the_models_menu(played, monkeypatch, capsys):
+    answers = ["face", "settings", "settings", "0", "audio settings", "settings", "q", "face settings"]
+    assert session(monkeypatch, *answers) == 0
+    assert calls(played) == [("settings", [model], {}) for model in ("face", "face", "audio")]
+    out, err = capsys.readouterr()
+    assert "'settings' is none of the numbers from 1 to 5" in err, "what is done at once leaves one in the first menu"
+    assert out.count(run.MENU.about) == 2, "shown at the start and on coming back"
+
+
+@pytest.mark.parametrize("wrong", ["0 1", "7", "-1", "x", "''", "²", "1" * 5000, "face"])
+def test_a_wrong_number_is_one_sentence_at_the_second_level_too(wrong, played, monkeypatch, capsys):
+    assert session(monkeypatch, "face", wrong, "q", "q") == 0
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and ("from 1 to 6" in err or len(wrong) == 5000) and not calls(played)
+
+
+@pytest.mark.parametrize(
+    "answers, command",
+    [
+        (["2 --help"], "face"),
+        (["face -h"], "face"),
+        (["2", "help"], "face"),
+        (["help"], ""),
+        (["2 5 --help"], "face predict"),
+        (["2", "5 --help"], "face predict"),
+        (["1 --help"], "data get"),
+    ],
+)
+def test_help_is_the_same_in_the_menu(answers, command, played, monkeypatch, capsys):
+    run.main([*command.split(), "--help"])
+    wanted = capsys.readouterr().out
+    assert session(monkeypatch, *answers, "q", "q") == 0
+    assert wanted in capsys.readouterr().out and not calls(played)
 
 
 def test_a_trouble_goes_back_to_the_menu(played, monkeypatch, capsys):
@@ -393,7 +454,7 @@ def test_nothing_to_choose_from_is_said_before_any_answer(played, monkeypatch, c
     assert "make it with: python run.py face preprocess." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("answers", [(), ("q",), ("0",), ("Q",), ("", "q"), ("3",)])
+@pytest.mark.parametrize("answers", [(), ("q",), ("0",), ("", "Q"), ("2",), ("2", "0", "Q"), ("2 2",)])
 def test_the_menu_can_be_left(played, monkeypatch, answers):
     assert session(monkeypatch, *answers) == 0
     assert not calls(played)
@@ -402,12 +463,43 @@ def test_the_menu_can_be_left(played, monkeypatch, answers):
 def test_no_stdin_at_all_is_no_trouble(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", None)
     assert run.menu() == 0
-    assert "face predict" in capsys.readouterr().out
+    assert console.menu_text(run.MENU) in capsys.readouterr().out
 
 
-def test_a_stop_leaves_the_menu(played, monkeypatch):
-    played["settings"].side_effect = KeyboardInterrupt
-    assert session(monkeypatch, number_of("face settings"), "q") == 130
+class Typed(io.StringIO):
+    """Answers on a pipe, or as if on a terminal."""
+
+    terminal = False
+
+    def isatty(self):
+        return self.terminal
+
+
+@pytest.mark.parametrize("before", [(), ("face",)], ids=["first menu", "face"])
+@pytest.mark.parametrize("terminal", [False, True], ids=["pipe", "terminal"])
+def test_a_stop_goes_back_to_the_menu_where_somebody_is_there(terminal, before, played, monkeypatch):
+    """Answers on a pipe were written for commands that are done: the next must not run."""
+    played["settings"].side_effect = [KeyboardInterrupt, []]
+    settings = " ".join(number_of("face settings").split()[len(before) :])
+    typed = Typed("".join(f"{answer}\n" for answer in (*before, settings, settings, "q", "q")))
+    typed.terminal = terminal
+    monkeypatch.setattr(sys, "stdin", typed)
+    assert run.menu() == (0 if terminal else 130)
+    assert len(calls(played)) == (2 if terminal else 1)
+
+
+@pytest.mark.parametrize("before", [(), ("face",), ("face train",)])
+def test_ctrl_c_at_a_question_leaves(before, played, monkeypatch):
+    answers = iter(before)
+
+    def typed(_):
+        try:
+            return next(answers)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    monkeypatch.setattr(run, "ask", typed)
+    assert run.main([]) == 130 and not calls(played)
 
 
 # --- What is shown -----------------------------------------------------------------------------------------------
@@ -468,6 +560,29 @@ def test_metrics_and_predictions_as_json(played, capsys):
     assert json.loads(capsys.readouterr().out) == {"n": 1200}
     run.main(["face", "predict", "photo.jpg", "--json"])
     assert json.loads(capsys.readouterr().out)["readings"][0]["emotion"] == "happy"
+
+
+@pytest.mark.parametrize("words", ["I can't believe you did this!", "so sad", "3"])
+def test_words_may_be_typed_for_the_text_model_alone(played, monkeypatch, capsys, words):
+    assert run.main(["text", "predict", words, "--json"]) == 0
+    assert calls(played) == [("predict", ["text", words], {"weights": None, "write": False})]
+    assert json.loads(capsys.readouterr().out)["model"] == "face"  # the played one, a document and no list
+    assert run.main(["audio", "predict", words]) == 1
+    assert "There is no" in capsys.readouterr().err and len(calls(played)) == 1
+
+
+def test_words_may_be_typed_in_the_menu(played, monkeypatch, capsys):
+    session(monkeypatch, number_of("text predict"), "Well, I never!", "q")
+    assert same_as(capsys.readouterr().out) == [["text", "predict", "Well, I never!"]]
+    assert calls(played)[0][1] == ["text", "Well, I never!"]
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "my missing film.SRT", "some/where", ""])
+def test_a_missing_file_is_not_taken_for_words(played, capsys, name):
+    assert run.main(["text", "predict", name]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("There is no " if name else "Nothing was named") and err.count("\n") == 1
+    assert not calls(played)
 
 
 def test_a_folder_as_json_is_a_list(played, tmp_path, capsys):

@@ -296,7 +296,7 @@ def test_torchaudio_is_tried_as_the_voice_model_imports_it():
 def test_the_pretrained_files_of_the_models_are_needed(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
     missing = {finding.name: finding for finding in doctor._assets()}
-    assert missing.keys() == {"face_landmarker.task", "tiny.en.pt"}
+    assert missing.keys() == {asset.file for asset in pretrained.ASSETS.values()}
     assert not any(finding.ok for finding in missing.values()) and all(finding.needed for finding in missing.values())
     assert "reading voices needs it" in missing["tiny.en.pt"].sentence
 

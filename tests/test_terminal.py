@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from corpora import EMOTIONS, fer_folders, picture
 from toy import face_store, voice
+from typed import number_of
 
 import run
+import source
 from source.face.face_config import FaceConfig
 from source.shared import pretrained
 
@@ -27,10 +29,6 @@ NO_FACE_FINDER = pytest.mark.skipif(
 TINY = "widths=4,8 depths=1,1 shape_width=8 batch_size=16"
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 needs_a_terminal = pytest.mark.skipif(os.name == "nt", reason="pexpect has no terminals on Windows")
-
-
-def number_of(command):
-    return str([entry.command for entry in run.ENTRIES].index(command) + 1)
 
 
 @pytest.fixture
@@ -61,8 +59,10 @@ def ended(terminal):
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["face", "train", "--help"], ["face", "nonsense"]])
 def test_start_up_imports_nothing_heavy(project, words):
+    """Nor does a look into each model's menu."""
     # --debug, for without it what is written to file descriptor 2 from outside of Python is hidden.
-    done = project.run(*words, "--debug", python=(sys.executable, "-X", "importtime"))
+    looks = "".join(f"{model}\nq\n" for model in source.MODELS)
+    done = project.run(*words, "--debug", typed=looks, python=(sys.executable, "-X", "importtime"))
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line}
     assert "argparse" in imported and not imported & HEAVY
 
@@ -82,7 +82,7 @@ def test_start_up_is_quick(project, words):
 
 def test_closed_stdin_shows_the_menu_and_leaves(project):
     done = project.run(typed="")
-    assert (done.returncode, done.stderr) == (0, "") and "face predict" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "") and "doctor" in done.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell's redirection")
@@ -91,7 +91,7 @@ def test_a_stream_that_is_not_there_is_no_trouble(project, closing):
     shell = f"{shlex.quote(sys.executable)} run.py {closing}"
     done = subprocess.run(shell, shell=True, cwd=project.folder, env=project.environment(), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, text=True)  # fmt: skip
-    assert done.returncode == 0 and "face predict" in done.stdout
+    assert done.returncode == 0 and "doctor" in done.stdout
 
 
 def test_scripted_answers_on_a_pipe(project):
@@ -191,14 +191,24 @@ def test_every_entry_of_the_audio_model_can_be_finished_too(project):
 def test_the_menu_on_a_terminal_of_80_columns(project):
     terminal = spawn(project)
     terminal.expect("Number .*: ")
-    shown = CODES.sub("", terminal.before).splitlines()
-    assert max(map(len, shown)) < 80 and len(shown) < 24 and "\x1b[1m" in terminal.before
-    terminal.sendline(number_of("face predict"))
-    terminal.expect("File or folder: ")
-    terminal.sendline("nothing.jpg")
-    terminal.expect("There is no nothing.jpg in .*Number .*: ")
+    assert fits(terminal.before)
+    for model in source.MODELS:
+        terminal.sendline(model)
+        terminal.expect("Number .q goes back.*: ")
+        assert fits(terminal.before) and f"{model}: " in terminal.before
+        terminal.sendline("predict")
+        terminal.expect("File or folder.*: ")
+        terminal.sendline("nothing.jpg")
+        terminal.expect("There is no nothing.jpg in .*Number .q goes back.*: ")
+        terminal.sendline("q")
+        terminal.expect("Demeanor .*Number .q leaves.*: ")
     terminal.sendeof()
     assert ended(terminal)[0] == 0
+
+
+def fits(shown):
+    lines = CODES.sub("", shown).splitlines()
+    return max(map(len, lines)) < 80 and len(lines) < 24 and "\x1b[1m" in shown
 
 
 @needs_a_terminal
@@ -228,6 +238,24 @@ def test_ctrl_c_stops_a_training_that_then_goes_on(project, trainable):
     terminal = spawn(project, *shlex.split(said))
     terminal.expect(r"epoch +(\d+) ")
     assert int(terminal.match[1]) >= 2
+    terminal.sendintr()
+    assert ended(terminal)[0] == 130
+
+
+@needs_a_terminal
+def test_ctrl_c_stops_a_training_and_goes_back_to_the_menu(project, trainable):
+    terminal = spawn(project)
+    terminal.expect("Number .*: ")
+    terminal.sendline("face")
+    terminal.expect("Number .q goes back.*: ")
+    terminal.sendline(f"{shlex.join(trainable[1:])} patience=100000 epochs=100000")
+    terminal.expect("epoch   1 ")
+    terminal.sendintr()
+    terminal.expect("Stopped; go on with: python run.py face train .* --resume\r\n")
+    terminal.expect("Number .q goes back.*: ")
+    terminal.sendline("settings")
+    terminal.expect("Number .q goes back.*: ")
+    assert "learning_rate" in terminal.before
     terminal.sendintr()
     assert ended(terminal)[0] == 130
 

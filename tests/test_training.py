@@ -44,7 +44,7 @@ def same(one, other):
 
 @pytest.mark.parametrize("changes", [
     {}, {"loss": "focal"}, {"loss": "soft_labels"}, {"class_weight_power": 1.0}, {"average_decay": 0.0},
-    {"gradient_clip": 0.0}, {"bfloat16": False}, {"label_smoothing": 0.0}, {"mixup": 0.3},
+    {"gradient_clip": 0.0}, {"bfloat16": False}, {"label_smoothing": 0.0}, {"corpus_balance": 1.0},
 ], ids=str)  # fmt: skip
 def test_every_option_trains(toy, store, tmp_path, changes):
     trains(toy, store, tmp_path, changes)
@@ -53,6 +53,20 @@ def test_every_option_trains(toy, store, tmp_path, changes):
 @pytest.mark.parametrize("model, changes", [(m, c) for m, known in TOYS.items() for c in known.options], ids=str)
 def test_every_option_of_a_model_trains(model, changes, tmp_path):
     trains(TOYS[model], TOYS[model].store(tmp_path / "store"), tmp_path, changes)
+
+
+@pytest.mark.parametrize("model", [model for model in TOYS if model != "text"])  # words cannot be mixed
+def test_mixed_clips_train(model, tmp_path):
+    trains(TOYS[model], TOYS[model].store(tmp_path / "store"), tmp_path, {"mixup": 0.3})
+
+
+def test_smaller_corpora_are_repeated(toy, tmp_path):
+    stores = [toy.store(tmp_path / name, train) for name, train in (("large", 56), ("small", 14))]
+    small = tuple(replace(clip, corpus="small") for clip in stores[1].clips)
+    examples = Examples([stores[0], replace(stores[1], clips=small)], "train", grouping_named("seven"))
+    for power, expected in ((0.0, 14), (0.5, 28), (1.0, 56)):
+        corpora = [clip.corpus for clip in examples.balanced(power).clips]
+        assert (corpora.count("toy"), corpora.count("small")) == (56, expected)
 
 
 def trains(toy, store, folder, changes):

@@ -10,8 +10,8 @@ import torch
 from scipy.signal import resample_poly
 
 import config
-from source.audio import voice_activity
-from source.audio.voice_activity import CHUNK_SAMPLES, Ear, VoiceActivity, speech_seconds
+from source.shared.sound import voice_activity
+from source.shared.sound.voice_activity import CHUNK_SAMPLES, Ear, VoiceActivity, speech_seconds
 from tests.voice import RATE_HZ, spoken
 
 VOICE = spoken()
@@ -127,7 +127,7 @@ def test_speech_seconds_at_a_threshold():
 
 def test_importing_is_light_and_leaves_the_threads_alone():
     code = (
-        "import sys; from source.audio.voice_activity import VoiceActivity; assert 'torch' not in sys.modules;"
+        "import sys; from source.shared.sound.voice_activity import VoiceActivity; assert 'torch' not in sys.modules;"
         "import numpy, torch; torch.set_num_threads(2); VoiceActivity()(numpy.zeros(512, 'f'));"
         "assert torch.get_num_threads() == 2 and 'silero_vad' not in sys.modules"
     )

@@ -5,10 +5,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from source.audio import overview, windows
+from source.audio import overview
 from source.audio.audio_config import AudioConfig
 from source.audio.overview import MOST_COLUMNS, Overview
-from source.audio.windows import Listener, Speech, batches, listened, slide
+from source.audio.windows import batches, slide
+from source.shared.sound import speech as speech_module
+from source.shared.sound.speech import Listener, Speech, listened
 
 RATE = 16_000
 CONFIG = AudioConfig()
@@ -26,13 +28,13 @@ class LoudIsSpeech:
 
     def __call__(self, block):
         samples = np.concatenate((self.rest, block))
-        whole = len(samples) - len(samples) % windows.CHUNK_SAMPLES
+        whole = len(samples) - len(samples) % speech_module.CHUNK_SAMPLES
         self.rest = samples[whole:]
-        chunks = samples[:whole].reshape(-1, windows.CHUNK_SAMPLES)
+        chunks = samples[:whole].reshape(-1, speech_module.CHUNK_SAMPLES)
         return (np.abs(chunks).mean(1) > 0.05).astype(np.float32)
 
     def finish(self):
-        return self(np.zeros(-len(self.rest) % windows.CHUNK_SAMPLES, np.float32))
+        return self(np.zeros(-len(self.rest) % speech_module.CHUNK_SAMPLES, np.float32))
 
 
 # --- Windows -----------------------------------------------------------------------------------------------------
@@ -106,7 +108,7 @@ def test_pauses_are_where_nobody_speaks_for_long():
 
 @pytest.mark.parametrize("block", [100, 512, 5000, 10**6])
 def test_no_samples_are_given_on_before_they_are_listened_to(monkeypatch, block):
-    monkeypatch.setattr(windows, "VoiceActivity", LoudIsSpeech)
+    monkeypatch.setattr(speech_module, "VoiceActivity", LoudIsSpeech)
     samples = np.random.default_rng(0).normal(size=20_000).astype(np.float32)
     speech, given = Speech(RATE), []
     for part in listened(blocks(samples, block), Listener(RATE), speech):
@@ -118,7 +120,7 @@ def test_no_samples_are_given_on_before_they_are_listened_to(monkeypatch, block)
 
 @pytest.mark.parametrize("rate", [8000, 22_050, 48_000])
 def test_speech_is_found_at_its_time_at_any_rate(monkeypatch, rate):
-    monkeypatch.setattr(windows, "VoiceActivity", LoudIsSpeech)
+    monkeypatch.setattr(speech_module, "VoiceActivity", LoudIsSpeech)
     samples = np.zeros(3 * rate, np.float32)
     samples[rate : 2 * rate] = np.sin(np.arange(rate) * 2 * np.pi * 300 / rate)
     speech = Speech(rate)

@@ -1,4 +1,4 @@
-"""Toy faces and voices for tests: small enough that every option can really be run."""
+"""Toy faces, voices and words for tests: small enough that every option can really be run."""
 
 import wave
 from collections.abc import Callable
@@ -16,6 +16,9 @@ from source.shared.clips import Clip
 from source.shared.settings import listed
 from source.shared.spec import ModelSpec, spec_of
 from source.shared.store import Manifest, Store, StoreWriter, fingerprint
+from source.text.lexicon import SCORES
+from source.text.text_config import TextConfig
+from source.text.tokens import CLS, SEP
 from tests.corpora import picture
 from tests.voice import spoken
 
@@ -134,6 +137,62 @@ def wav(file: Path, samples: np.ndarray, rate_hz: int = 16_000) -> Path:
     return file
 
 
+TEXT = TextConfig(tokens=8, context_tokens=4, fine_tuned_layers=0, epochs=2, batch_size=16, learning_rate=1e-2)
+WORD = 2000  # a token; the next ones are words too
+SENTENCES = ("I hate it!", "How disgusting.", "I am afraid.", "I am so happy!", "I miss her.", "Wow, really?", "It is.")
+
+
+def text_arrays(count: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """Random inputs of the text model, as `describe` makes them, stacked: (count, ...)."""
+    draw = np.random.default_rng(seed)
+    return {
+        "token_ids": _token_rows(draw, draw.integers(1, TEXT.tokens - 1, count), TEXT.tokens, CLS),
+        "before_ids": _token_rows(draw, draw.integers(0, TEXT.context_tokens, count), TEXT.context_tokens),
+        "lexicon": draw.uniform(-1, 1, (count, len(SCORES))).astype(np.float32),
+    }
+
+
+def _token_rows(draw, lengths, size, *first):
+    rows = np.zeros((len(lengths), size), np.int16)
+    for row, length in zip(rows, lengths, strict=True):
+        ids = [*first, *draw.integers(WORD + 100, WORD + 2000, length), SEP] if length else []
+        row[: len(ids)] = ids
+    return rows
+
+
+def text_clips(count: int, speakers: int = 0, split: str = "", corpus: str = "toy") -> list[Clip]:
+    """Clips that go through the emotions in turn; `speakers` of this split alone, or nobody known."""
+    emotions = config.EMOTIONS
+    return [
+        Clip(
+            Path(f"{split or 'clip'}_{i}.txt"), corpus, i, emotions[i % len(emotions)],
+            speaker=f"{split}{i // len(emotions) % speakers}" if speakers else "", split=split,
+            sentence=SENTENCES[i % len(emotions)], sentiment=(i % 3) - 1.0,
+        )
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def text_store(folder: Path, train: int = 56, val: int = 28, test: int = 0) -> Store:
+    """A store whose utterances' first word tells the emotion, so that a net can learn it."""
+    parts = {"train": train, "val": val, "test": test}
+    clips = [clip for split, count in parts.items() for clip in text_clips(count, 2, split)]
+    arrays = text_arrays(len(clips))
+    arrays["token_ids"][:, 1] = [WORD + 10 * config.EMOTIONS.index(clip.emotion) for clip in clips]
+    baked = {name: getattr(TEXT, name) for name in TEXT.EXTRACT}
+    writer = StoreWriter(folder, Manifest("text", baked, fingerprint(clips)))
+    writer.append(clips, arrays, {})
+    writer.finish()
+    return Store.open(folder, baked)
+
+
+def utterance(file: Path, seed: int = 0) -> Path:
+    """Write an utterance of this seed, a .txt."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{SENTENCES[seed % len(SENTENCES)]} {seed}\n", encoding="utf-8")
+    return file
+
+
 @dataclass(frozen=True)
 class Toy:
     """What a test that holds for every model needs of one."""
@@ -180,5 +239,13 @@ TOYS = {
             {"pooling": "statistics"}, {"architecture": "recurrent"},
         ),
         plain={"use_encoder": False, "dropout": 0.0, "time_masks": 0, "coefficient_masks": 0},
+    ),
+    "text": Toy(
+        "text", TEXT, text_arrays, text_clips, text_store, utterance, ".txt",
+        options=(
+            {"use_context": True}, {"use_lexicon": False}, {"fine_tuned_layers": 1}, {"hidden_words": 0.2},
+            {"stored": "float32"},
+        ),
+        plain={"dropout": 0.0, "encoder_dropout": 0.0},
     ),
 }  # fmt: skip

@@ -4,12 +4,11 @@ The network is tiny.en's encoder, frozen. It is run on the stretch itself, its p
 and not padded to 30 seconds: a tenth of the work, and the statistics are of the voice alone.
 """
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from source.shared import pretrained
+from source.shared.speech_model import speech_model
 
 SAMPLE_RATE_HZ = 16_000
 LAYERS, WIDTH = 4, 384
@@ -31,7 +30,7 @@ def layers(waveform: np.ndarray) -> Any:
     whole = max(1, -(-len(waveform) // FRAME_SAMPLES)) * FRAME_SAMPLES
     samples = torch.zeros(whole)
     samples[: len(waveform)] = torch.from_numpy(np.ascontiguousarray(waveform, np.float32))
-    network, answers = encoder(), []
+    network, answers = speech_model().encoder, []
     with torch.inference_mode():
         x = F.gelu(network.conv1(log_mel_spectrogram(samples)[None]))
         x = F.gelu(network.conv2(x)).permute(0, 2, 1)
@@ -48,11 +47,3 @@ def statistics(answers: Any) -> np.ndarray:
 
     spread = answers.std(1, correction=0)
     return torch.cat([answers.mean(1), spread], 1).numpy().astype(np.float16)
-
-
-@cache
-def encoder() -> Any:
-    """The one encoder of this process, in evaluation mode on the CPU."""
-    import whisper
-
-    return whisper.load_model(str(pretrained.path("whisper")), device="cpu").encoder.eval()

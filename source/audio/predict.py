@@ -10,13 +10,14 @@ import numpy as np
 import config
 from source.audio.overview import Overview
 from source.audio.preprocess import describe
-from source.audio.windows import Listener, Speech, batches, listened, observed, slide
+from source.audio.windows import batches, observed, slide
 from source.shared.checkpoint import Trained
 from source.shared.errors import Trouble
 from source.shared.inputs import OnProgress, Say, predict_folder
 from source.shared.prediction import Prediction, Reading
 from source.shared.report import write_prediction
 from source.shared.sound import stream_sound
+from source.shared.sound.speech import Listener, Speech, listened
 from source.shared.stretches import mean_probabilities
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def predict(
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
-        return predict_folder(path, trained, target, predict_recording, "recording", say, on_progress)
+        return predict_folder(path, trained, target, predict_recording, say, on_progress)
     return [predict_recording(path, trained, target, on_progress)]
 
 

@@ -17,7 +17,7 @@ Say = Callable[[str], None]  # takes one sentence that a person should know
 
 
 class Corpus(Protocol):
-    """What a file of this folder defines. It may also define `unpack`; see `fer2013`."""
+    """What a file of this folder defines. It may also define `unpack`, see `fer2013`, and PEOPLE, see `meld`."""
 
     NAME: str
     """As in config.CORPORA; empty for the reader of any labelled folder."""

@@ -1,5 +1,5 @@
-"""Any folder of labelled pictures, sounds and videos: named `<dataset>_<number>_<emotion>.<ext>`, or in folders of
-emotions, or with clips.csv."""
+"""Any folder of labelled pictures, sounds, videos and texts: named `<dataset>_<number>_<emotion>.<ext>`, or in folders
+of emotions, or with clips.csv."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,14 +8,14 @@ from source.datasets import Say
 from source.datasets.folders import SPLIT_FOLDERS, files_below, not_found
 from source.shared.clips import MANIFEST, Clip, labelled_files, numbered
 from source.shared.emotions import emotion_named
-from source.shared.media_types import PICTURES, SOUNDS, VIDEOS
+from source.shared.media_types import PICTURES, SOUNDS, TEXTS, VIDEOS
 
 NAME = ""  # the name that is asked for
 LICENCE = "your own files; their terms are yours to know"
 SPEAKERS_KNOWN = False  # but where clips.csv says
-SUFFIXES = (*PICTURES, *SOUNDS, *VIDEOS)
+SUFFIXES = (*PICTURES, *SOUNDS, *VIDEOS, *TEXTS)
 LOOKED_FOR = (
-    "pictures, sounds or videos named <dataset>_<number>_<emotion>, such as mine_7_happy.wav, or in a folder "
+    "pictures, sounds, videos or texts named <dataset>_<number>_<emotion>, such as mine_7_happy.wav, or in a folder "
     "of their emotion"
 )
 
@@ -38,9 +38,10 @@ def _with_split(clip, below):
 
 
 def _say_of_names(clips, folder, say):
-    files = files_below(folder, SUFFIXES)
+    labelled = {clip.path for clip in clips}
+    of_texts = any(path.suffix.lower() in TEXTS for path in labelled)  # else a text is a README, which nobody misses
+    files = files_below(folder, SUFFIXES if of_texts else set(SUFFIXES) - set(TEXTS))
     if len(files) > len(clips):
-        labelled = {clip.path for clip in clips}
         example = next(file for file in files if file not in labelled)
         say(f"{len(files) - len(clips):,} files left out, for nothing says their emotion, such as {example}.")
     contradicting = [clip.path for clip in clips if emotion_named(clip.path.parent.name) not in (None, clip.emotion)]

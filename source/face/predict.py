@@ -48,7 +48,7 @@ def predict(
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
-        return predict_folder(path, trained, target, predict_picture, "picture", say, on_progress)
+        return predict_folder(path, trained, target, predict_picture, say, on_progress)
     prediction = predict_picture(path, trained, target)
     if on_progress:
         on_progress(1, 1)

@@ -60,7 +60,7 @@ class Trained:
     @property
     def parameters(self) -> int:
         """Number of trained parameters."""
-        return sum(parameter.numel() for parameter in self.network.parameters())
+        return sum(parameter.numel() for parameter in self.network.parameters() if parameter.requires_grad)
 
     def with_metrics(self, **metrics: Any) -> "Trained":
         """The same with these entries in its header's metrics."""
@@ -91,7 +91,7 @@ def from_fit(spec: ModelSpec, config: Any, fit: Any, train: Any, val: Any, run: 
     run: seed, seconds and command, kept in the header.
     """
     network = spec.build(config, len(train.grouping.labels))
-    network.load_state_dict(fit.best_weights)
+    network.load_state_dict(_as_stored(fit.best_weights, config))  # what is measured is what will be kept
     trained = {"epochs": len(fit.history), "best_epoch": fit.best.epoch, "date": date.today().isoformat()}
     header = Header(
         model=spec.name,
@@ -120,12 +120,20 @@ def save(folder: Path, trained: Trained) -> Path:
     file = weights_file(folder, trained.spec.name)
     folder.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.part")
-    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in trained.network.state_dict().items()}
+    weights = _as_stored(trained.network.state_dict(), trained.config)
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     save_file(weights, draft, metadata={KEY: json.dumps(asdict(trained.header))})
     if file.exists():
         file.replace(_free(file.with_suffix(".previous")))
     draft.replace(file)
     return file
+
+
+def _as_stored(weights, config):
+    """The weights in the precision that the settings ask for."""
+    if config.stored == "float32":
+        return weights
+    return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
 
 
 def _free(file: Path) -> Path:

@@ -12,6 +12,8 @@ from source.shared.errors import Trouble
 
 SPLITS = ("train", "val", "test")
 MANIFEST = "clips.csv"
+SCALES = ("sentiment", "valence", "arousal")
+UNLABELLED = "none"  # stands for the emotion in the file name of a clip that has none
 NAME = re.compile(r"(?P<corpus>.+)_(?P<number>\d+)_(?P<emotion>[^_]+)")  # <dataset>_<number>_<emotion>
 
 
@@ -22,7 +24,7 @@ class Clip:
     path: Path
     corpus: str
     number: int
-    emotion: str  # a name in config.EMOTIONS
+    emotion: str  # a name in config.EMOTIONS; empty where the corpus says only where on the SCALES it lies
     speaker: str = ""  # the person; splits never share one
     sex: str = ""  # "female" or "male", where the corpus says
     sentence: str = ""  # what is said, or the corpus's code for it
@@ -31,9 +33,12 @@ class Clip:
     votes: tuple[float, ...] = ()  # raters' votes over config.EMOTIONS, where the corpus has them
     original: str = ""  # the corpus's own label where it is finer than `emotion`: one of emotions.FINER
     about: str = ""  # what else the corpus says of the speaker: "age 51; race Caucasian"
+    sentiment: float | None = None  # each of these from -1, negative or calm, to 1; None: the corpus does not say
+    valence: float | None = None
+    arousal: float | None = None
 
     def __post_init__(self):
-        if self.emotion not in config.EMOTIONS:
+        if self.emotion not in config.EMOTIONS and not (self.emotion == "" and self.scales):
             raise Trouble(f"{self.path}: '{self.emotion}' is not one of {', '.join(config.EMOTIONS)}.")
         if self.split and self.split not in SPLITS:
             raise Trouble(f"{self.path}: split '{self.split}' is not one of {', '.join(SPLITS)}.")
@@ -41,11 +46,20 @@ class Clip:
             raise Trouble(f"{self.path}: '{self.original}' is no finer label of {self.emotion}.")
         if self.votes and len(self.votes) != len(config.EMOTIONS):
             raise Trouble(f"{self.path}: {len(self.votes)} votes for {len(config.EMOTIONS)} emotions.")
+        outside = [name for name, value in self.scales.items() if not -1 <= value <= 1]
+        if outside:
+            raise Trouble(f"{self.path}: {outside[0]} must be from -1 to 1, not {self.scales[outside[0]]}.")
+
+    @property
+    def scales(self) -> dict[str, float]:
+        """Where it lies on those of SCALES that the corpus says."""
+        values = {name: getattr(self, name) for name in SCALES}
+        return {name: value for name, value in values.items() if value is not None}
 
     @property
     def training_name(self) -> str:
         """The file's name in the training layout: <dataset>_<number>_<emotion>.<ext>."""
-        return f"{self.corpus}_{self.number}_{self.emotion}{self.path.suffix.lower()}"
+        return f"{self.corpus}_{self.number}_{self.emotion or UNLABELLED}{self.path.suffix.lower()}"
 
 
 COLUMNS = tuple(field.name for field in fields(Clip))
@@ -90,6 +104,7 @@ def write_clips(file: Path, clips: Iterable[Clip], relative_to: Path | None = No
             below = relative_to and clip.path.is_relative_to(relative_to)
             row["path"] = (clip.path.relative_to(relative_to) if below else clip.path).as_posix()
             row["votes"] = " ".join(f"{vote:g}" for vote in clip.votes)
+            row |= {name: f"{value:g}" for name, value in clip.scales.items()}
             writer.writerow(row)
 
 
@@ -105,11 +120,12 @@ def read_clips(file: Path, relative_to: Path | None = None) -> list[Clip]:
 
 def _clip_of_row(row, number, file, relative_to):
     known = {key: value for key, value in row.items() if key in COLUMNS and value}
-    emotion = emotion_named(known["emotion"]) or known["emotion"]
+    scales = {name: float(known[name]) for name in SCALES if name in known}
+    emotion = emotion_named(known.get("emotion", "")) or known.get("emotion", "")
     path = (relative_to or Path()) / known["path"]
     votes = tuple(float(vote) for vote in known.get("votes", "").split())
     defaults = {"corpus": file.parent.name, "number": number}
-    text = defaults | known | {"path": path, "emotion": emotion, "votes": votes}
+    text = defaults | known | scales | {"path": path, "emotion": emotion, "votes": votes}
     return Clip(**(text | {"number": int(text["number"])}))
 
 

@@ -42,6 +42,7 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
         *breakdown(document),
         "## Each label",
         each_label(document),
+        *scales_and_simple_methods(document),
         "## Confusion",
         "Rows are the truth, columns the answers.",
         confusion_table(document),
@@ -77,7 +78,24 @@ def each_label(document: Mapping[str, Any]) -> str:
 
 
 def _shares(values):
-    return {name: value if isinstance(value, int) else percent(value) for name, value in values.items()}
+    return {SCORES.get(name, name): v if isinstance(v, int) else percent(v) for name, v in values.items()}
+
+
+def scales_and_simple_methods(document: Mapping[str, Any], heading: str = "##") -> Iterator[str]:
+    """What was measured of the scales, and how far simple methods come, where it was measured."""
+    if document.get("scales"):
+        yield f"{heading} Sentiment, valence and arousal"
+        yield "Pearson's correlation, Lin's concordance and mean absolute error, on scales from -1 to 1."
+        rows = document["scales"].items()
+        yield table([{"scale": name} | {key: _rounded(value) for key, value in row.items()} for name, row in rows])
+    if document.get("simple_methods"):
+        yield f"{heading} What simple methods reach on the same clips"
+        rows = document["simple_methods"].items()
+        yield table([{"method": name} | {SCORES[k]: percent(v) for k, v in row.items()} for name, row in rows])
+
+
+def _rounded(value):
+    return value if isinstance(value, int) else f"{value:.2f}"
 
 
 def calibration(document: Mapping[str, Any]) -> str:

@@ -46,9 +46,14 @@ class Metrics:
     reliability: tuple[dict[str, float], ...] = ()
     """A bin of confidence each: confidence, accuracy, share of the clips."""
     within: dict[str, dict[str, dict[str, Any]]] | None = None
-    """Kind, such as "corpus", "sex" or "speaker" -> part -> n, accuracy and uar within it; None: nothing to tell apart.
+    """Kind, such as "corpus", "sex" or "speaker" -> part -> n and the scores within it; None: nothing to tell apart.
 
     Clips of which the part is not known are in none, so that n minus the parts' n is how many they are."""
+
+    scales: dict[str, dict[str, float]] | None = None
+    """Scale and corpus -> how near the model comes; see `source.shared.scales`. None: it tells no scales."""
+    simple_methods: dict[str, dict[str, float]] | None = None
+    """Method -> its scores on the same clips, for comparison; None: none was tried."""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -72,8 +77,8 @@ def measure(
     before temperature scaling. parts: what to break the result down by, kind -> (N,) names, "" where not known; a kind
     with fewer than two names is left out.
     """
-    answers, confusion = probabilities.argmax(1), np.zeros((len(labels), len(labels)), np.int64)
-    np.add.at(confusion, (truth, answers), 1)
+    answers = probabilities.argmax(1)
+    confusion = _confusion(answers, truth, len(labels))
     sure = probabilities.max(1) >= not_sure_below
     right = answers == truth
     return Metrics(
@@ -92,6 +97,17 @@ def measure(
         reliability=tuple(_reliability(probabilities, truth)),
         within=_within(answers, truth, len(labels), parts or {}),
     )
+
+
+def scores_of(answers: np.ndarray, truth: np.ndarray, classes: int) -> dict[str, float]:
+    """accuracy, uar, macro_f1 and weighted_f1 of answers (N,) against truth (N,), both label indices."""
+    return _scores(_confusion(answers, truth, classes))
+
+
+def _confusion(answers: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
+    confusion = np.zeros((classes, classes), np.int64)
+    np.add.at(confusion, (truth, answers), 1)
+    return confusion
 
 
 def _scores(confusion: np.ndarray) -> dict[str, float]:
@@ -165,10 +181,7 @@ def _each_part(answers, truth, classes, names):
     names = np.asarray(names)
     for part in np.unique(names[names != ""]).tolist():
         inside = names == part
-        confusion = np.zeros((classes, classes), np.int64)
-        np.add.at(confusion, (truth[inside], answers[inside]), 1)
-        scores = _scores(confusion)
-        yield part, {"n": int(inside.sum()), "accuracy": scores["accuracy"], "uar": scores["uar"]}
+        yield part, {"n": int(inside.sum())} | scores_of(answers[inside], truth[inside], classes)
 
 
 def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:

@@ -1,5 +1,6 @@
 """The rows of some stores that fall in one split, or any choice of them, as the batches that a network takes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -37,19 +38,23 @@ class Examples(torch.utils.data.Dataset):
 
     _draws = False  # see `with_copies`
 
-    def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping):
-        """The labelled clips of one split; where split is None all of them, each with its corpus's own split if any."""
+    def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping, scaled: bool = False):
+        """The labelled clips of one split; where split is None all of them, each with its corpus's own split if any.
+
+        scaled: take the clips of which the place on one of clips.SCALES is known instead, labelled or not; `labels`
+        then has -1 for those without.
+        """
         self.stores, self.split, self.grouping = tuple(stores), split or "all", grouping
         clips = [with_splits(store.clips) if split else store.clips for store in stores]
         self._places = [
             (store, row)
             for store, rows in enumerate(clips)
             for row, clip in enumerate(rows)
-            if (not split or clip.split == split) and grouping.label_of(clip.emotion, clip.original)
+            if (not split or clip.split == split) and (clip.scales if scaled else _label(clip, grouping))
         ]  # the number of the store and of the row in it
         self.clips: list[Clip] = [clips[store][row] for store, row in self._places]
-        names = [grouping.labels.index(str(grouping.label_of(clip.emotion, clip.original))) for clip in self.clips]
-        self.labels = np.array(names, np.int64)
+        number = {label: number for number, label in enumerate(grouping.labels)}
+        self.labels = np.array([number.get(_label(clip, grouping), -1) for clip in self.clips], np.int64)
         self._votes = grouping.group_votes(_votes(self.clips))
 
     def subset(self, indices: Sequence[int] | np.ndarray, name: str) -> Self:
@@ -58,6 +63,13 @@ class Examples(torch.utils.data.Dataset):
         part.split, part.labels, part._votes = name, self.labels[chosen], self._votes[chosen]
         part.clips, part._places = [self.clips[i] for i in chosen], [self._places[i] for i in chosen]
         return part
+
+    def balanced(self, power: float) -> Self:
+        """The same, the clips of smaller corpora repeated: 0: once; 1: until each has as many as the largest."""
+        corpora = [clip.corpus for clip in self.clips]
+        sizes = Counter(corpora)
+        times = [round((max(sizes.values()) / sizes[corpus]) ** power) for corpus in corpora]
+        return self.subset(np.repeat(np.arange(len(self)), times), self.split)
 
     def with_copies(self) -> Self:
         """The same, but each time it is asked for a clip it draws the clip or one of its altered copies, if it has any.
@@ -94,6 +106,10 @@ class Examples(torch.utils.data.Dataset):
 
     def _gather(self, name: str, places: Sequence[tuple[int, int]], versions: Sequence[tuple[int, ...]]) -> np.ndarray:
         return np.stack([self.stores[s].arrays[name][row, *at] for (s, row), at in zip(places, versions, strict=True)])
+
+
+def _label(clip: Clip, grouping: Grouping) -> str:
+    return grouping.label_of(clip.emotion, clip.original) or ""
 
 
 def _votes(clips: Sequence[Clip]) -> np.ndarray:

@@ -14,6 +14,8 @@ from source.shared.errors import Trouble
 from source.shared.spec import ModelSpec, spec_of
 from source.shared.training_files import OnProgress, Summary, counts_of, lay_out
 
+NOBODY_KNOWN = "who is in which file is not known, so one person may be in train and in test"
+
 
 def get_data(
     corpus: str,
@@ -36,7 +38,7 @@ def get_data(
         say(sentence)
 
     clips = _load(module, name, folder, note)
-    there = _there(name, clips, note)
+    there = _there(name, clips, getattr(module, "PEOPLE", NOBODY_KNOWN), note)
     parts = _by_model(name, there, note)
     laid = _laid_out(name, parts, on_progress)
     return [_summary(name, spec, laid[spec.name], clips, notes) for spec, _ in parts]
@@ -71,7 +73,7 @@ def _below(path, folder):
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
-def _there(name: str, clips: Sequence[Clip], say: Say) -> list[Clip]:
+def _there(name: str, clips: Sequence[Clip], people: str, say: Say) -> list[Clip]:
     there = [clip for clip in clips if clip.path.is_file()]
     missing = _missing(clips)
     if not there:
@@ -79,7 +81,7 @@ def _there(name: str, clips: Sequence[Clip], say: Say) -> list[Clip]:
     if missing:
         say(f"{name}: {len(missing):,} files it names are not there, such as {missing[0].path}; they were left out.")
     if not all(clip.speaker for clip in there):
-        say(f"{name}: who is in which file is not known, so one person may be in train and in test.")
+        say(f"{name}: {people}.")
     return there
 
 

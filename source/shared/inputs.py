@@ -8,6 +8,7 @@ from source.shared.errors import Trouble
 from source.shared.files import new_folder
 from source.shared.prediction import Prediction
 from source.shared.report import write_summary
+from source.shared.tables import LAYOUTS
 
 OnProgress = Callable[[int, int], None]  # files done, files in all
 Say = Callable[[str], None]  # takes one sentence that a person should know
@@ -19,22 +20,22 @@ def predict_folder(
     trained: Trained,
     folder_out: Path | None,
     read: ReadFile,
-    noun: str,
     say: Say,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
-    """What `read` says of every file in the folder `path` that ends as the model's files do, in the order of names.
+    """What `read` says of every file in the folder `path` that ends as what the model reads, in the order of names.
 
     A file that cannot be read gets a Prediction without readings whose note has the reason. Sub-folders and hidden
     files are left alone. Results, one folder a file and a summary over all, lie in a new folder of `folder_out` (None:
-    nothing is written); a run that is stopped keeps those that are done. noun: what a file is called, in the singular.
-    Raises Trouble where there is no such file, or none could be read.
+    nothing is written); a run that is stopped keeps those that are done. Raises Trouble where there is no such file,
+    or none could be read.
     """
-    files = files_in(path, trained.spec.suffixes, noun, say)
+    model, noun = trained.spec.name, LAYOUTS[trained.spec.name].noun
+    files = files_in(path, trained.spec.readable, noun, say)
     folder = new_folder(folder_out, path.resolve().name or f"{noun}s") if folder_out else None
     predictions, unreadable = [], []
     if folder:
-        write_summary(folder, predictions, trained.labels, noun)  # already, lest a file's folder take one of its names
+        write_summary(folder, predictions, trained.labels, model)  # already, lest a file's folder take one of its names
     try:
         for number, file in enumerate(files, start=1):
             try:
@@ -42,13 +43,13 @@ def predict_folder(
             except Trouble as trouble:
                 unreadable.append(str(trouble))
                 notes = (f"could not be read: {trouble}",)
-                predictions.append(Prediction(str(file), trained.spec.name, trained.labels, (), notes=notes))
+                predictions.append(Prediction(str(file), model, trained.labels, (), notes=notes))
                 say(str(trouble))
             if on_progress:
                 on_progress(number, len(files))
     finally:
         if folder:
-            write_summary(folder, predictions, trained.labels, noun)
+            write_summary(folder, predictions, trained.labels, model)
     if len(unreadable) == len(files):
         raise Trouble(f"None of the {len(files)} {noun}s in {path} could be read; the first: {unreadable[0]}")
     if unreadable:

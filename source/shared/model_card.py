@@ -16,6 +16,7 @@ from source.shared.documents import (
     joined,
     plain,
     protocol,
+    scales_and_simple_methods,
     scores,
     spread,
     table,
@@ -66,6 +67,21 @@ LIMITS = {
         "towards even, so that it mostly abstains. Of a training clip longer than "
         "the window only the loudest part was heard.",
     ),
+    "text": (
+        "It reads what the words say, one sentence at a time. Irony and sarcasm are mostly taken at their word "
+        "(“Great, another Monday.”: happy), and so is what somebody only quotes or tells of others. Negation is not "
+        "always understood: “I am not happy about it.” comes out as sad, but “I'm not angry at all.” as angry.",
+        "It learnt from English: comments of a web forum, a comedy series, and what students wrote of their own past. "
+        "Words in other languages are read wrongly; a note says so where it shows. Other genres, dialects, children's "
+        "language and old texts were not measured.",
+        "Some corpora's emotions are wider than their names: in GoEmotions, happy takes in love, gratitude, "
+        "admiration, amusement and relief, and surprise takes in curiosity and confusion (its authors' own grouping).",
+        "Names of groups of people may sway the answer, as they do in most models that learnt from the web; by how "
+        "much was not measured.",
+        "Sentiment is learnt from a comedy series and a web forum; valence and arousal from ratings of single "
+        "sentences by readers. Arousal shows little in written words.",
+        "A transcript's mistakes are read as if they had been said.",
+    ),
 }
 PROTOCOL = (
     "Training saw the train split. Weights and the moment to stop were chosen on val, the temperature was fitted on "
@@ -92,7 +108,7 @@ def model_card(
         "## What it is not for",
         bullets(NOT_FOR),
         "## What it learned from",
-        *_data(header.data),
+        *_data(header),
         "## How it was trained",
         table(_facts({"parameters": f"{trained.parameters:,}", "temperature": header.temperature} | training)),
         PROTOCOL,
@@ -110,16 +126,23 @@ def model_card(
     return joined(parts)
 
 
-def _data(data):
+def _data(header):
     """Numbers of clips, a row for each split and corpus and a column for each emotion; then each corpus's terms."""
+    data = header.data
     emotions = [e for e in config.EMOTIONS if any(e in counts for part in data.values() for counts in part.values())]
     rows = [
         {"split": split, "corpus": corpus, **{e: counts.get(e, 0) for e in emotions}, "all": sum(counts.values())}
         for split, corpora in data.items()
         for corpus, counts in corpora.items()
     ]
-    corpora = dict.fromkeys(row["corpus"] for row in rows)
+    corpora = dict.fromkeys([*(row["corpus"] for row in rows), *_of_scales(header)])
     return table(rows), bullets(f"{corpus}: {corpus_named(corpus).LICENCE}" for corpus in corpora)
+
+
+def _of_scales(header):
+    """The corpora that the scales were fitted on, some of which have no labels."""
+    measured = (header.metrics.get("val") or {}).get("scales") or {}
+    return [name.partition(", ")[2] for name in measured]
 
 
 def _thin_labels(header):
@@ -144,6 +167,7 @@ def _measured(document):
     yield each_label(document)
     yield from breakdown(document, ("corpus", "sex"), "####")
     yield spread(document)
+    yield from scales_and_simple_methods(document, "####")
     yield calibration(document)
 
 

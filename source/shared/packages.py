@@ -19,6 +19,7 @@ MODULES = {  # what a package is called in an import, where that is not its own 
     "opencv-contrib-python": "cv2",
     "pillow": "PIL",
     "scikit-learn": "sklearn",
+    "vadersentiment": "vaderSentiment",
 }
 
 

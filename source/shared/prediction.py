@@ -1,10 +1,11 @@
 """What a prediction says. Everything written to disk is made from these by `source.shared.report`."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import config
+from source.shared.clips import SCALES
 
 SCHEMA = "demeanor.prediction/1"
 
@@ -28,6 +29,17 @@ class Reading:
     """What makes this reading less trustworthy, in words."""
     speech_seconds: float | None = None
     """How much of the stretch is speech; None where nobody listened for it."""
+    text: str = ""
+    """The words that it is read from; empty where it is not read from words."""
+    sentiment: float | None = None
+    """What the words say, from -1, negative, to 1, positive; None where nobody asked, as for the next two."""
+    valence: float | None = None
+    """From -1, unpleasant, to 1, pleasant (Russell's circumplex)."""
+    arousal: float | None = None
+    """From -1, calm, to 1, excited."""
+    influences: tuple[tuple[str, float], ...] = ()
+    """The words in their order, each with what it adds to the probability of the likeliest label: without it, that
+    would be so much lower."""
 
     @property
     def confidence(self) -> float:
@@ -45,8 +57,14 @@ class Reading:
         return self.likeliest if self.confidence >= config.NOT_SURE_BELOW else None
 
     @property
+    def scales(self) -> dict[str, float]:
+        """Those of sentiment, valence and arousal that were asked for."""
+        values = {name: getattr(self, name) for name in SCALES}
+        return {name: value for name, value in values.items() if value is not None}
+
+    @property
     def said(self) -> str:
-        """The answer in words, such as "happy 93 %", "not sure (sad 31 %)" or "no speech"."""
+        """The answer in words, such as "happy 93 %", "not sure (sad 31 %)", "no speech" or "nothing to read"."""
         if self.likeliest is None:
             return "nothing to read" if self.speech_seconds is None else "no speech"
         text = f"{self.likeliest} {self.confidence:.0%}".replace("%", " %")
@@ -64,7 +82,7 @@ class Prediction:
     labels: tuple[str, ...]
     """The labels told apart, in the model's order."""
     readings: tuple[Reading, ...]
-    """One for each person (picture) or person and stretch (recording); empty where nobody was found."""
+    """One for each person (picture), person and stretch (recording) or sentence (text); empty: there are none."""
     size: tuple[int, int] | None = None
     """Width and height of the upright picture in pixels."""
     notes: tuple[str, ...] = ()
@@ -72,19 +90,26 @@ class Prediction:
     folder: str = ""
     """The run folder that holds the written results; empty where nothing was written."""
     seconds: float | None = None
-    """Length of the recording; None for a picture."""
+    """Length of the recording or of the subtitles; None for a picture and for a text without times."""
     overall: Reading | None = None
-    """What the whole recording came to: the mean of its readings, each weighing as much as it holds speech."""
+    """What the whole came to: the mean of its readings, each weighing as much as it holds speech, or words. None for a
+    picture, and for what could not be read."""
     pauses: tuple[tuple[float, float], ...] = ()
     """Where in the recording nobody speaks for a while: start and end in seconds, in the order of time."""
+    language: str = ""
+    """Of the words, as ISO 639-1 names it, such as "en"; empty where nobody asked or nothing tells."""
 
     @property
     def said(self) -> str:
-        """What a whole recording came to, such as "happy 71 % over 12.3 s of speech in 15.0 s"; empty: a picture."""
+        """What the whole came to, such as "happy 71 % over 12.3 s of speech in 15.0 s" or "happy 71 % over 12
+        sentences; sentiment +0.4"; empty for a picture."""
         if self.overall is None:
             return ""
-        speech, length = map(lasting, (self.overall.speech_seconds or 0.0, self.seconds or 0.0))
-        spoken = f" over {speech} of speech" if self.overall.probabilities else ""
+        if self.overall.speech_seconds is None:  # it was read, not heard
+            over = f" over {len(self.readings):,} sentences" if len(self.readings) > 1 else ""
+            return "; ".join((f"{self.overall.said}{over}", *scales_said(self.overall)))
+        length = lasting(self.seconds or 0.0)
+        spoken = f" over {lasting(self.overall.speech_seconds)} of speech" if self.overall.probabilities else ""
         return f"{self.overall.said}{spoken} in {length}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -93,7 +118,8 @@ class Prediction:
             "readings": [_reading_document(reading) for reading in self.readings],
             "overall": _reading_document(self.overall) if self.overall else None,
         }
-        return {"schema": SCHEMA} | asdict(self) | answers | {"not_sure_below": config.NOT_SURE_BELOW}
+        rest = asdict(replace(self, readings=(), overall=None))  # thousands of readings are gone through once
+        return {"schema": SCHEMA} | rest | answers | {"not_sure_below": config.NOT_SURE_BELOW}
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
@@ -120,6 +146,22 @@ def lasting(seconds: float) -> str:
     ('12.3 s', '1:07')
     """
     return f"{seconds:.1f} s" if seconds < 59.95 else clock(seconds)
+
+
+def scales_said(reading: Reading) -> list[str]:
+    """
+    >>> scales_said(Reading({}, sentiment=0.42, arousal=-0.01))
+    ['sentiment +0.4', 'arousal 0.0']
+    """
+    return [f"{name} {signed(value)}" for name, value in reading.scales.items()]
+
+
+def signed(value: float) -> str:
+    """
+    >>> signed(0.42), signed(-0.26), signed(-0.01)
+    ('+0.4', '-0.3', '0.0')
+    """
+    return f"{round(value, 1) or 0:+.1f}".replace("+0.0", "0.0")
 
 
 def _reading_document(reading: Reading) -> dict[str, Any]:

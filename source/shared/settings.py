@@ -158,16 +158,20 @@ class TrainingSettings:
     """Share of the raters' votes in a soft label; the rest is the corpus's own label."""
     label_smoothing: float = 0.05
     """Share of the target spread evenly over the labels."""
+    corpus_balance: float = 0.0
+    """Smaller corpora are repeated within an epoch: 0: no; 1: until each has as many clips as the largest."""
     mixup: float = 0.0
     """Clips of a batch are mixed in pairs, by shares from a beta distribution of this parameter; 0: not at all."""
     class_weight_power: float = 0.3
     """Weight of a label in the loss: its frequency to minus this power, mean 1; 0: none, 1: balanced."""
     bfloat16: bool = True
     """Compute in bfloat16 where the processor has it."""
+    stored: Literal["float32", "float16"] = "float32"
+    """The precision in which the trained weights are kept."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that decide what `extract` returns."""
-    SHARES: ClassVar[tuple[str, ...]] = ("vote_share", "label_smoothing", "average_decay")
+    SHARES: ClassVar[tuple[str, ...]] = ("vote_share", "label_smoothing", "average_decay", "corpus_balance")
     POSITIVE: ClassVar[tuple[str, ...]] = ("epochs", "patience", "batch_size", "learning_rate")
 
     def for_prediction(self) -> Self:

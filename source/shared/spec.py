@@ -41,6 +41,17 @@ class ModelSpec:
     """Endings of the files that `extract` reads, lower case with the dot."""
     summarise: Callable[[dict[str, Any], Any], Any]
     """Inputs of N clips (numpy arrays as in a store), config -> (N, D) float32 for the classical baselines."""
+    baseline: str = ""
+    """What `summarise` stands for, where `test` shall show what a logistic regression makes of it; empty: nothing."""
+    typed: bool = False
+    """Whether `predict` takes typed words too, not only files."""
+    also_predicts: tuple[str, ...] = ()
+    """Endings of the further files that `predict` reads, lower case with the dot."""
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """Endings of all files that `predict` reads."""
+        return (*self.suffixes, *self.also_predicts)
 
     @property
     def folder(self) -> Path:
@@ -62,7 +73,7 @@ class ModelSpec:
         return {name: getattr(settings, name) for name in settings.EXTRACT}
 
 
-TRAINING_FOLDERS = {"face": "training_faces", "audio": "extracted_audio"}
+TRAINING_FOLDERS = {"face": "training_faces", "audio": "extracted_audio", "text": "training_text"}
 
 
 def spec_of(name: str) -> ModelSpec:

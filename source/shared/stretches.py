@@ -1,25 +1,29 @@
 """The readings of overlapping windows as one timeline: which part of the recording shows what."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
 from source.shared.prediction import Reading
 
 
-def mean_probabilities(readings: Sequence[Reading]) -> dict[str, float]:
-    """Mean of the readings' probabilities, each weighing as much as it holds speech; empty where none has any.
+def mean_probabilities(readings: Sequence[Reading], weights: Sequence[float] | None = None) -> dict[str, float]:
+    """Mean of the readings' probabilities; empty where none has any. weights: by default the seconds of speech.
 
     >>> mean_probabilities([Reading({"happy": 1.0}, speech_seconds=3.0), Reading({"happy": 0.6}, speech_seconds=1.0)])
     {'happy': 0.9}
     """
-    heard = [(1.0 if one.speech_seconds is None else one.speech_seconds, one) for one in readings if one.probabilities]
-    total = sum(weight for weight, _ in heard)
-    if not total:
-        return {}
-    labels = heard[0][1].probabilities
-    return {label: sum(weight * one.probabilities[label] for weight, one in heard) / total for label in labels}
+    return _means([reading.probabilities for reading in readings], weights or _spoken(readings))
+
+
+def mean_scales(readings: Sequence[Reading], weights: Sequence[float] | None = None) -> dict[str, float]:
+    """Mean of the readings' sentiment, valence and arousal, without those that none has.
+
+    >>> mean_scales([Reading({}, sentiment=1.0), Reading({}, sentiment=-0.5), Reading({})], (1, 2, 4))
+    {'sentiment': 0.0}
+    """
+    return _means([reading.scales for reading in readings], weights or _spoken(readings))
 
 
 def moments(readings: Sequence[Reading]) -> list[Reading]:
@@ -62,6 +66,7 @@ def joined(parts: Sequence[Reading]) -> Reading:
         start_seconds=parts[0].start_seconds,
         end_seconds=parts[-1].end_seconds,
         speech_seconds=sum(speech) if speech else None,
+        **mean_scales(parts),
     )
 
 
@@ -69,3 +74,14 @@ def stretches(parts: Sequence[Reading]) -> list[Reading]:
     """Moments with every run of the same answer joined."""
     runs = groupby(parts, key=lambda part: (part.likeliest is None, part.emotion))
     return [joined(list(run)) for _, run in runs]
+
+
+def _spoken(readings):
+    return [1.0 if reading.speech_seconds is None else reading.speech_seconds for reading in readings]
+
+
+def _means(rows: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
+    """The mean of every entry over the rows that are not empty."""
+    there = [(weight, row) for weight, row in zip(weights, rows, strict=True) if row]
+    total = sum(weight for weight, _ in there)
+    return {name: sum(weight * row[name] for weight, row in there) / total for name in there[0][1]} if total else {}

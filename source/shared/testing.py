@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 import config as settings
+from source.shared import scales
+from source.shared.baselines import simple_answers
 from source.shared.checkpoint import Trained
 from source.shared.clips import Clip, labelled_files
 from source.shared.emotions import Grouping, grouping_named
 from source.shared.errors import Trouble
-from source.shared.evaluation import Metrics, fit_temperature, measure, softmax
+from source.shared.evaluation import Metrics, fit_temperature, measure, scores_of, softmax
 from source.shared.examples import Examples, require_examples
 from source.shared.preprocessing import CHUNK, Chunk, extract_chunk
 from source.shared.splits import person_of, speakers_disjoint
@@ -36,11 +38,19 @@ def calibrated(trained: Trained, val: Examples) -> Trained:
     return replace(trained, header=replace(trained.header, temperature=temperature))
 
 
-def test_split(trained: Trained, examples: Examples, train_clips: Sequence[Clip] = ()) -> Metrics:
-    """Measure on the preprocessed clips of one split; train_clips: what the model was trained on."""
+def test_split(trained: Trained, examples: Examples, train: Examples | None = None) -> Metrics:
+    """Measure on the preprocessed clips of one split; train: what the model was trained on, if that is known."""
     logits = logits_of(trained, require_examples(examples, "test on"))
-    disjoint = speakers_disjoint(train_clips, examples.clips) if train_clips else None
-    return _measured(trained, logits, examples.labels, examples.clips, examples.split, disjoint)
+    disjoint = speakers_disjoint(train.clips, examples.clips) if train else None
+    metrics = _measured(trained, logits, examples.labels, examples.clips, examples.split, disjoint)
+    simple = _simple_methods(trained, examples, train) if train and trained.spec.baseline else None
+    return replace(metrics, scales=scales.measured(trained, examples) or None, simple_methods=simple)
+
+
+def _simple_methods(trained, examples, train):
+    """How far one comes without the model, for comparison."""
+    found = simple_answers(trained.spec, trained.config, train, examples)
+    return {method: scores_of(answers, examples.labels, len(trained.labels)) for method, answers in found.items()}
 
 
 def test_folder(

@@ -18,6 +18,7 @@ from source.shared.errors import Trouble
 from source.shared.evaluation import measure
 from source.shared.examples import Batch, Examples, as_batch, require_examples
 from source.shared.losses import class_weights, loss, targets
+from source.shared.precision import in_bfloat16
 from source.shared.settings import TrainingSettings
 from source.shared.spec import ModelSpec
 from source.shared.splits import assert_disjoint
@@ -77,10 +78,10 @@ class Trainer:
         require_examples(train, "train on")
         if val is not None:
             assert_disjoint(train.clips, require_examples(val, "validate on").clips)
+        train = train.balanced(config.corpus_balance)
         set_seed(seed)
         self.spec, self.config, self.seed, self.labels = spec, config, seed, train.grouping.labels
         self.accelerator = Accelerator()
-        self.bfloat16 = config.bfloat16 and has_bfloat16()
         self.network = spec.build(config, len(self.labels)).to(memory_format=torch.channels_last)
         self.average = Average(self.network.to(self.accelerator.device), config.average_decay)
         self.watched = spec.build(config, len(self.labels)).to(self.accelerator.device)
@@ -143,7 +144,7 @@ class Trainer:
 
     def _precision(self) -> Any:
         # Not accelerate's mixed_precision: that is fixed for the life of a process, and a study tries both.
-        return torch.autocast(self.accelerator.device.type, torch.bfloat16, enabled=self.bfloat16)
+        return in_bfloat16(self.accelerator.device.type, self.config.bfloat16)
 
     def state(self) -> dict[str, Any]:
         """All that a later process needs to go on, as plain values and tensors."""
@@ -212,16 +213,10 @@ def schedule(step: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(total - warm, 1)))
 
 
-def has_bfloat16() -> bool:
-    """Whether the device computes in bfloat16 rather than imitating it."""
-    if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
-
-
 def _parameter_groups(network: nn.Module, config: TrainingSettings) -> list[dict[str, Any]]:
-    decayed = [p for p in network.parameters() if p.dim() > 1]
-    plain = [p for p in network.parameters() if p.dim() <= 1]
+    trained = [p for p in network.parameters() if p.requires_grad]
+    decayed = [p for p in trained if p.dim() > 1]
+    plain = [p for p in trained if p.dim() <= 1]
     return [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from source.shared.clips import MANIFEST, NAME, SPLITS, Clip, labelled_files, read_clips, write_clips
+from source.shared.clips import MANIFEST, NAME, SPLITS, UNLABELLED, Clip, labelled_files, read_clips, write_clips
 from source.shared.errors import Trouble
 
 UNFINISHED = "unfinished.csv"
@@ -48,7 +48,8 @@ def training_files(folder: Path, suffixes: Sequence[str]) -> list[Clip]:
 def counts_of(clips: Sequence[Clip]) -> dict[str, dict[str, int]]:
     """Files by split and emotion, as in `Summary`."""
     splits = [split for split in (*SPLITS, "") if any(clip.split == split for clip in clips)]
-    return {split or UNSPLIT: dict(Counter(c.emotion for c in clips if c.split == split)) for split in splits}
+    labels = {split: Counter(c.emotion or UNLABELLED for c in clips if c.split == split) for split in splits}
+    return {split or UNSPLIT: dict(counts) for split, counts in labels.items()}
 
 
 def lay_out(clips: Sequence[Clip], folder: Path, on_progress: OnProgress) -> list[Clip]:
@@ -59,7 +60,7 @@ def lay_out(clips: Sequence[Clip], folder: Path, on_progress: OnProgress) -> lis
     laid = [replace(clip, path=folder / (clip.split or UNSPLIT) / clip.training_name) for clip in clips]
     earlier = _earlier(folder)
     _refuse(clips, laid, folder, {clip.path for clip in earlier})
-    _begin(folder, [*laid, *earlier])
+    _begin(folder, list(dict.fromkeys([*laid, *earlier])))
     for number, (clip, target) in enumerate(zip(clips, laid, strict=True)):
         _place(clip.path, target.path, folder / DRAFT)
         on_progress(number + 1, len(clips))

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from source.shared.baselines import ABOUT
 from source.shared.clips import Clip
 from source.shared.errors import Trouble
 from source.shared.examples import Examples, require_examples
 from source.shared.spec import ModelSpec
-from source.shared.validation.baseline import ABOUT
 from source.shared.validation.cross_corpus import Cell, across
 from source.shared.validation.folds import corpus_folds, random_folds, speaker_folds, speakers_in
 from source.shared.validation.held_out import Folds, Outcome, Trials, of_baselines, of_model

@@ -17,6 +17,7 @@ import numpy as np
 
 import config as settings
 from source.shared import checkpoint
+from source.shared.baselines import BASELINES, held_out_answers, vectors
 from source.shared.documents import percent
 from source.shared.evaluation import Metrics, fit_temperature, measure, softmax
 from source.shared.examples import Examples
@@ -25,7 +26,6 @@ from source.shared.spec import ModelSpec
 from source.shared.splits import assert_disjoint
 from source.shared.testing import logits_of, parts_of, people_of
 from source.shared.training import fit
-from source.shared.validation.baseline import BASELINES, held_out_answers, vectors
 from source.shared.validation.folds import speakers_in
 
 Folds = Sequence[np.ndarray]  # indices of the clips of each

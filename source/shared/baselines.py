@@ -49,6 +49,25 @@ def vectors(spec: ModelSpec, config: Any, examples: Examples, size: int = 512) -
     return np.concatenate([spec.summarise(array, config) for array in arrays])
 
 
+def simple_answers(spec: ModelSpec, config: Any, train: Examples, part: Examples) -> dict[str, np.ndarray]:
+    """What can be said of the clips of `part` without the model: method -> (N,) label indices.
+
+    The commonest label of `train`; and logistic regressions, learnt on `train`, on what `spec.summarise` gives: one in
+    which every clip counts alike, one in which every label does.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    inputs, others = vectors(spec, config, train), vectors(spec, config, part)
+    found = {"always the commonest label": np.full(len(part), np.bincount(train.labels).argmax())}
+    for weights, counted in ((None, "clips"), ("balanced", "labels")):
+        regression = make_pipeline(StandardScaler(), LogisticRegression(class_weight=weights, max_iter=1000))
+        name = f"logistic regression on {spec.baseline}, all {counted} alike"
+        found[name] = _answers(lambda made=regression: made, inputs, train.labels, others)
+    return found
+
+
 def held_out_answers(
     baseline: Callable[[], Any], inputs: np.ndarray, truth: np.ndarray, folds: Sequence[np.ndarray]
 ) -> np.ndarray:

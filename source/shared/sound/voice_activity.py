@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from source.audio.threads import one_thread
+from source.shared.threads import one_thread
 
 SAMPLE_RATE_HZ = 16_000
 CHUNK_SAMPLES = 512  # 32 ms

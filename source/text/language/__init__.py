@@ -1,0 +1,100 @@
+"""A guess at the language of a text, from its letters and its commonest words.
+
+It tells whether a model that was trained on English can be trusted, and which rules end a sentence. It cannot tell
+apart languages of one script without a list of words here (Kazakh passes for Russian, Persian for Arabic), takes
+relatives for one another (Norwegian for Danish, Slovak for Czech), sees one language where a text has two, and says
+nothing of less than LEAST_WORDS words. Scots, slang and misspelt English are English to it or nothing, never foreign.
+"""
+
+import re
+from collections import Counter
+from functools import cache
+from importlib import import_module
+
+ENGLISH = "en"
+LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "fi", "hu", "ro", "tr", "id")
+CYRILLIC = ("ru", "uk", "bg", "sr")
+SCRIPTS = {  # the language that a script mostly writes, by its letters in Unicode
+    "ja": "\u3040-\u30ff",  # before Chinese, whose characters it shares
+    "zh": "\u3400-\u9fff",
+    "ko": "\u1100-\u11ff\uac00-\ud7af",
+    "ru": "\u0400-\u052f",
+    "el": "\u0370-\u03ff\u1f00-\u1fff",
+    "he": "\u0590-\u05ff",
+    "ar": "\u0600-\u06ff\u0750-\u077f",
+    "hi": "\u0900-\u097f",
+    "bn": "\u0980-\u09ff",
+    "ta": "\u0b80-\u0bff",
+    "th": "\u0e00-\u0e7f",
+    "ka": "\u10a0-\u10ff",
+    "hy": "\u0530-\u058f",
+}
+KANA_SHARE = 0.1  # of the letters, from which Chinese characters are Japanese
+LOOKED_AT = 20_000  # characters, of the beginning
+LEAST_WORDS = 4
+LEAST_SHARE = 0.2  # of the words must be a language's commonest; English prose has 0.5, chat 0.4
+LEAD = 0.1  # by which another language must have more of them than English
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+NO_WORDS = re.compile(r"(?<!\S)\S*(?:://|@)\S*|\bwww\.\S+")  # addresses and names are in no language
+
+
+def language_of(text: str) -> str:
+    """ISO 639-1 code of the language that `text` is likely in; "" where nothing tells.
+
+    >>> language_of("I do not know what you want from me")
+    'en'
+    """
+    text = NO_WORDS.sub(" ", text[:LOOKED_AT])
+    script = _script(text)
+    if script and script not in CYRILLIC:
+        return script
+    return _by_words(WORD.findall(text.lower().replace("’", "'")), CYRILLIC if script else LATIN) or script
+
+
+def is_foreign(text: str) -> bool:
+    """Whether `text` is likely in another language than English."""
+    return language_of(text) not in ("", ENGLISH)
+
+
+def foreign_notes(text: str) -> tuple[str, ...]:
+    """What a person should know of what the model makes of `text`: nothing where it may be English."""
+    language = language_of(text)
+    if language in ("", ENGLISH):
+        return ()
+    return (f"the words do not look English (perhaps '{language}'): the model was trained on English",)
+
+
+def _script(text):
+    """Of the script of most letters in `text` its language; "" of the Latin one."""
+    letters = sum(map(str.isalpha, text))
+    counts = {language: len(re.findall(f"[{span}]", text)) for language, span in SCRIPTS.items()}
+    if counts["ja"] > KANA_SHARE * letters:
+        counts["ja"] += counts.pop("zh")
+    language = max(counts, key=counts.__getitem__)
+    return language if 2 * counts[language] > letters else ""
+
+
+def _by_words(words, languages):
+    """The language with the largest share of `words` among its commonest."""
+    if len(words) < LEAST_WORDS:
+        return ""
+    counts = Counter(words)
+    shares = {name: sum(n for word, n in counts.items() if word in _commonest(name)) / len(words) for name in languages}
+    best = max(shares, key=shares.__getitem__)
+    if shares[best] < LEAST_SHARE or (best != ENGLISH and shares[best] < shares.get(ENGLISH, 0) + LEAD):
+        return ENGLISH if shares.get(ENGLISH, 0) >= LEAST_SHARE else ""
+    return best
+
+
+@cache
+def _commonest(language):
+    """The stop words of a language in spaCy; an apostrophe's two halves (don, 't) are one word here."""
+    words = frozenset(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)
+    if language == ENGLISH:
+        return words | frozenset(ENGLISH_CHAT.split())
+    return frozenset(word for word in words if len(word) > 1)  # an initial is not the Romanian "m"
+
+
+ENGLISH_CHAT = """i'm it's don't can't won't didn't doesn't isn't wasn't aren't you're i've i'll i'd that's he's she's
+they're we're im dont cant wont didnt its thats ive u ur r lol omg yeah ok okay like got gonna wanna oh hi hey
+thanks please"""

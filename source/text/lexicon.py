@@ -1,0 +1,26 @@
+"""VADER (Hutto & Gilbert 2014): sentiment by a lexicon and rules. An input of the text model, and its baseline."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+SCORES = ("neg", "neu", "pos", "compound")
+"""Shares of the words that are negative, neutral and positive, and the whole from -1 to 1."""
+
+
+def lexicon_scores(text: str) -> np.ndarray:
+    """VADER's scores of `text`: (len(SCORES),) float32; zeros where there is no word.
+
+    >>> lexicon_scores("not bad at all")[3] > 0
+    True
+    """
+    scores = _analyser().polarity_scores(text)
+    return np.array([scores[name] for name in SCORES], np.float32)
+
+
+@cache
+def _analyser() -> Any:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return SentimentIntensityAnalyzer()

@@ -1,0 +1,186 @@
+"""Typed words, a text, subtitles, a recording, or a folder of these -> what the words say, with all that shows it."""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import config
+from source.shared.checkpoint import Trained
+from source.shared.inputs import OnProgress, Say, predict_folder
+from source.shared.media_types import RECORDINGS
+from source.shared.prediction import Prediction, Reading
+from source.shared.report import write_prediction
+from source.shared.stretches import mean_probabilities, mean_scales
+from source.text.answers import BATCH, Answer, Said, answers
+from source.text.documents import NOTHING, document_of, read_document
+from source.text.explain import explained, explained_note
+from source.text.fitting import fitting
+from source.text.lexicon import lexicon_scores
+from source.text.tokens import is_longer
+from source.text.utterances import Document, Utterance
+from source.text.wording import in_words
+
+log = logging.getLogger(__name__)
+
+TYPED = "typed words"  # stands for the file's name
+NO_SUCH_FILE = "no file or folder is called so: read as a word"
+CONTEXT_SENTENCES = 3  # before each, that the network is told of if its settings ask for it
+UNSURE_BELOW = 0.6  # mean probability of a sentence's words, that the transcriber gives; clear speech has 0.9
+NO_LETTER = re.compile("[\ud800-\udfff]")  # surrogates: bytes from a terminal that are no UTF-8
+LONGEST_NAME = 40  # characters of a folder's name for typed words
+
+
+def predict(
+    source: Path | str,
+    trained: Trained,
+    folder_out: Path | None = None,
+    *,
+    write: bool = True,
+    say: Say = log.info,
+    on_progress: OnProgress | None = None,
+) -> list[Prediction]:
+    """What the words in the file `source`, in every file of the folder `source`, or in the text `source` itself, say.
+
+    One Prediction a file, a Reading a sentence. Of a recording a transcript is made first; without the transcriber's
+    weights that is said, and its Prediction has a note and no readings. A file of a folder that cannot be read never
+    stops the others. `on_progress` takes seconds of a recording, sentences of a text, or files. With `write` the
+    results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises Trouble where nothing could be
+    read.
+    """
+    target = (folder_out or config.OUTPUT_FOLDER) if write else None
+    if isinstance(source, Path) and source.is_dir():
+        read = partial(predict_text, say=once(say))
+        return predict_folder(source, trained, target, read, say, on_progress)
+    return [predict_text(source, trained, target, on_progress, say)]
+
+
+def predict_text(
+    source: Path | str,
+    trained: Trained,
+    folder_out: Path | None,
+    on_progress: OnProgress | None = None,
+    say: Say = log.info,
+) -> Prediction:
+    """One text; its results are written into a new folder of `folder_out` unless that is None."""
+    document = fitting(document_from(source, on_progress, say), trained.config.tokens)
+    counted = None if is_recording(source) else on_progress  # a recording's seconds are counted, not its sentences
+    readings = explained(*read_utterances(document.utterances, trained, counted), trained, counted)
+    told = {"overall": overall_reading(readings, document), "seconds": document.seconds, "language": document.language}
+    notes = (*document.notes, *_notes(readings))
+    name = str(source) if isinstance(source, Path) else TYPED
+    prediction = Prediction(name, trained.spec.name, trained.labels, tuple(readings), notes=notes, **told)
+    if folder_out is None:
+        return prediction
+    from source.text.result_files import result_files
+
+    return write_prediction(prediction, result_files(prediction, document), folder_out, folder_name(source))
+
+
+def document_from(source: Path | str, on_progress: OnProgress | None = None, say: Say = log.info) -> Document:
+    """The sentences of a file, or of a text itself; a recording's with times. Raises Trouble if it cannot be read."""
+    if isinstance(source, str):
+        document = document_of(NO_LETTER.sub("\ufffd", source))
+        one_word = re.fullmatch(r"[\w-]+", source.strip())
+        return replace(document, notes=(*document.notes, NO_SUCH_FILE)) if one_word else document
+    if not is_recording(source):
+        return read_document(source, say)
+    from source.text.transcript import transcribe
+    from source.text.transcript.resentenced import by_sentence
+
+    return by_sentence(transcribe(source, config.WHISPER_MODEL, on_progress, say))
+
+
+def is_recording(source: Path | str) -> bool:
+    """Whether it has to be transcribed."""
+    return isinstance(source, Path) and source.suffix.lower() in RECORDINGS
+
+
+def read_utterances(
+    utterances: Sequence[Utterance], trained: Trained, on_progress: OnProgress | None = None
+) -> tuple[list[Reading], list[str]]:
+    """A Reading for each utterance, and what was said before it, as far as the network is told of that."""
+    befores, readings = list(_befores(utterances, trained)), []
+    for start in range(0, len(utterances), BATCH):
+        batch, before = utterances[start : start + BATCH], befores[start : start + BATCH]
+        readable = [says_something(utterance.text) for utterance in batch]
+        asked = [Said(one.text, said) for one, said, yes in zip(batch, before, readable, strict=True) if yes]
+        found = iter(answers(asked, trained))
+        readings += [
+            _reading(one, next(found) if yes else Answer({}, {}), trained)
+            for one, yes in zip(batch, readable, strict=True)
+        ]
+        if on_progress:
+            on_progress(len(readings), len(utterances))
+    return readings, befores
+
+
+def says_something(text: str) -> bool:
+    """Whether there is a word in it, or an emoji or emoticon that the lexicon knows; "..." says nothing."""
+    words = in_words(text)
+    return any(map(str.isalnum, words)) or bool(lexicon_scores(words)[-1])
+
+
+def overall_reading(readings: Sequence[Reading], document: Document) -> Reading:
+    """What the sentences come to, each weighing as much as it has words."""
+    weights = [len(reading.text.split()) for reading in readings]
+    span = (None, None) if document.seconds is None else (0.0, document.seconds)
+    means = mean_scales(readings, weights)
+    return Reading(mean_probabilities(readings, weights), 0, None, *span, **means)
+
+
+def folder_name(source: Path | str) -> str:
+    """What to call the folder of the results.
+
+    >>> folder_name("I can't believe it!")
+    'I_can_t_believe_it'
+    """
+    if isinstance(source, Path):
+        return source.stem
+    return "_".join(re.findall(r"\w+", source))[:LONGEST_NAME].strip("_") or TYPED.replace(" ", "_")
+
+
+def once(say: Say) -> Say:
+    """`say`, but no sentence twice."""
+    said: set[str] = set()
+
+    def say_new(sentence: str) -> None:
+        if sentence not in said:
+            said.add(sentence)
+            say(sentence)
+
+    return say_new
+
+
+def _befores(utterances, trained) -> Iterator[str]:
+    for index in range(len(utterances)):
+        recent = utterances[max(index - CONTEXT_SENTENCES, 0) : index] if trained.config.use_context else ()
+        yield "\n".join(utterance.text for utterance in recent)
+
+
+def _reading(utterance, answer, trained):
+    return Reading(
+        answer.probabilities,
+        start_seconds=utterance.start_seconds,
+        end_seconds=utterance.end_seconds,
+        text=utterance.text,
+        notes=tuple(_doubts(utterance, trained.config.tokens)) if answer.probabilities else (),
+        **answer.scales,
+    )
+
+
+def _doubts(utterance, tokens) -> Iterator[str]:
+    """What makes the reading of this utterance less trustworthy."""
+    if len(utterance.text.split()) == 1:
+        yield "one word says little"
+    if utterance.confidence is not None and utterance.confidence < UNSURE_BELOW:
+        yield f"the transcriber is unsure of the words: {utterance.confidence:.0%}".replace("%", " %")
+    if is_longer(in_words(utterance.text), tokens):
+        yield f"longer than {tokens} tokens: the beginning was read"
+
+
+def _notes(readings) -> tuple[str, ...]:
+    nothing = readings and not any(reading.probabilities for reading in readings)
+    return ((NOTHING,) if nothing else ()) + explained_note(readings)
