@@ -15,9 +15,9 @@ from typing import Any
 from source.datasets import Say
 from source.shared.clips import Clip
 from source.shared.files import write_whole
+from source.shared.training_files import QUOTE
 
 TABLES = (".csv", ".tsv", ".txt")  # in this order one is preferred
-QUOTE = ">"  # begins the lines of a file that were said before the utterance, as in an e-mail
 CP1252 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}  # \x92 is meant as ’
 INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0xFEFF))  # soft hyphen, zero-width space, byte order mark
 

@@ -18,6 +18,7 @@ from source.shared.errors import Trouble
 UNFINISHED = "unfinished.csv"
 UNSPLIT = "unsplit"  # folder of the clips that the corpus puts into no split
 DRAFT = ".part"
+QUOTE = ">"  # begins the lines of a text that were said before its utterance, as in an e-mail
 
 OnProgress = Callable[[int, int], None]  # files done, files in all
 

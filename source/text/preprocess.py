@@ -8,13 +8,13 @@ import numpy as np
 from source.shared.errors import Trouble
 from source.shared.media_types import TEXTS
 from source.shared.spec import Remark
+from source.shared.training_files import QUOTE
 from source.text.lexicon import lexicon_scores
 from source.text.text_config import TextConfig
 from source.text.tokens import context_ids, is_longer, utterance_ids
 from source.text.wording import in_words
 
 SUFFIXES = TEXTS
-QUOTE = ">"  # begins the lines of a file that were said before the utterance
 
 
 def extract(path: Path, config: TextConfig) -> dict[str, np.ndarray]:
