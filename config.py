@@ -35,6 +35,7 @@ CORPORA = {
     "face": ("FER2013", "CK+", "RAF-DB"),
     "audio": ("RAVDESS", "CREMA-D", "SAVEE", "TESS", "EmoDB", "nEMO", "JAVED", "eNTERFACE"),
     "text": ("GoEmotions", "MELD", "ISEAR", "EmoBank"),
+    "combined": ("RAVDESS", "CREMA-D", "SAVEE", "eNTERFACE", "JAVED", "MELD", "OMG"),
 }
 
 # --- Prediction --------------------------------------------------------------------------------------------------

@@ -72,12 +72,12 @@ def validate(model: str, corpora: Sequence[str], **how: Any) -> None:
     print(f"{console.validation_text(made.to_dict())}\n\nReport: {near(made.folder / 'report.md')}")
 
 
-def predict(model: str, name: str, weights: Path | None, as_json: bool) -> None:
+def predict(model: str, name: str, weights: Path | None, without: Sequence[str], as_json: bool) -> None:
     asked = api.asked_for(model, name)
     several = isinstance(asked, Path) and asked.is_dir()
     with Progress(console.unit_of_progress(model, asked)) as progress:
         hooks = {"say": progress.say, "on_progress": progress}
-        made = api.predict(model, name, weights=weights, write=not as_json, **hooks)
+        made = api.predict(model, name, weights=weights, write=not as_json, without=without, **hooks)
     if as_json:
         documents = [prediction.to_dict() for prediction in made]
         print(json.dumps(documents if several else documents[0], indent=2, ensure_ascii=False))
@@ -162,6 +162,7 @@ TABLE = (
         Option("name", "FILE|FOLDER", "looked up in input_files/ first, then as a path; to the text model also words",
                question="File or folder (for text, words too)", offers=api.inputs),
         WEIGHTS,
+        Option("without", "--without", "result files not to write", "A,B", names, (), usual="none"),
         replace(JSON, help="print the result as one JSON document and write no files"),
     )),
     Entry("MODEL settings", "list what --set can change", settings),
@@ -305,6 +306,7 @@ def process() -> int:
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=errors)
+    terminal.remember_interrupts()
     if "--debug" not in sys.argv:
         terminal.hide_native_noise()
     try:

@@ -1,7 +1,7 @@
 """Set Demeanor up: one command from a clone to a working tool. It has nothing to do with setuptools.
 
     python setup.py         folders, environment, pinned packages, pretrained files, and a check that it all works
-    python setup.py demo    that if need be, then the main job on a demo picture
+    python setup.py demo    that if need be, then the main job on a demo clip
     python setup.py test    that if need be, then the linter and the tests
 
 It needs nothing but Python. It works inside the active virtual environment, or else in `.venv`, which it makes. For
@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOG = Path(sys.prefix) / "demeanor_setup.log"
 STAMP = Path(sys.prefix) / "demeanor_setup.stamp"  # what was set up and found working
+DEMO_CLIP = "demo_clip.mp4"  # in input_files
 FIRST = ("torch", "setuptools")  # installed with what they need: a GPU build of torch brings its own libraries
 
 
@@ -175,8 +176,8 @@ def say_what_next() -> int:
 
 
 def demo() -> int:
-    """Read the demo picture's face; `run.py` says where the results are."""
-    return subprocess.call([sys.executable, "run.py", "face", "predict", "demo_astronaut.png"], cwd=ROOT)
+    """Read the demo clip's face, voice and words over time; `run.py` says where the results are."""
+    return subprocess.call([sys.executable, "run.py", "combined", "predict", DEMO_CLIP], cwd=ROOT)
 
 
 def test() -> int:

@@ -4,5 +4,6 @@ MODELS = {  # name of the folder -> what it reads, in the menu's words
     "face": "one face",
     "audio": "a voice",
     "text": "words",
+    "combined": "a video",
 }
 __version__ = "0.1.0"

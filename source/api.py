@@ -131,7 +131,8 @@ def train(
     fit = training.fit(spec, settings_used, train_part, val_part, folder, seed=seed, resume=resume, **hooks)
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
     trained = checkpoint.from_fit(spec, settings_used, fit, train_part, val_part, run)
-    trained = scales.fitted(testing.calibrated(trained, val_part), train_part)
+    trained = testing.calibrated(spec.finish(trained, val_part), val_part)
+    trained = scales.fitted(trained, train_part)
     val = testing.test_split(trained, val_part, train_part)
     if checkpoint.weights_file(folder, model).is_file():
         say(f"The {model} model that was in {folder} is kept there as {model}_model.previous.")
@@ -221,13 +222,19 @@ def predict(
     *,
     weights: Path | None = None,
     write: bool = True,
+    without: Sequence[str] = (),
     say: Say = silent,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
-    """Read the file or folder called `name`, looked up in input_files/ first, then as a path; else words, if typed."""
+    """Read the file or folder called `name`, looked up in input_files/ first, then as a path; else words, if typed.
+
+    without: result files not to be written, of those that the model's `source.shared.tables.LAYOUTS` names.
+    """
+    _refuse_unknown_results(model, without)
     asked = asked_for(model, name)
     module = importlib.import_module(f"source.{model}.predict")
-    return module.predict(asked, trained=load(model, weights), write=write, say=say, on_progress=on_progress)
+    hooks = {"say": say, "on_progress": on_progress}
+    return module.predict(asked, trained=load(model, weights), write=write, without=without, **hooks)
 
 
 def settings(model: str) -> list[Setting]:
@@ -267,7 +274,7 @@ def configured(model: str, settings: Sequence[str] = ()) -> Any:
         best = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except ValueError as error:
         raise Trouble(f"{file} is not JSON ({error}); correct it or delete it.") from None
-    return changed(from_dict(spec.default_config, best), settings)
+    return changed(from_dict(spec.inherit(spec.default_config), best), settings)
 
 
 def known_corpora() -> tuple[str, ...]:
@@ -341,6 +348,15 @@ def _say_changed(spec, stores, say):
         if preprocessing.changed_since(spec, store):
             again = f"python run.py {spec.name} preprocess"
             say(f"{store.folder.name} has changed since it was preprocessed; for what it is now, first: {again}.")
+
+
+def _refuse_unknown_results(model: str, names: Sequence[str]) -> None:
+    from source.shared.tables import LAYOUTS
+
+    known = LAYOUTS[model].can_be_left_out
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Trouble(f"{unknown[0]} is no result file that can be left out; there are: {', '.join(known)}.")
 
 
 def _place_of(name: str) -> Path | None:

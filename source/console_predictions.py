@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from source.shared.drivers import briefly_driven_by
 from source.shared.media_types import RECORDINGS
+from source.shared.modalities import stretches_of
 from source.shared.prediction import Prediction, Reading, clock, scales_said
 from source.shared.stretches import moments, stretches, without_pauses
 from source.shared.tables import LAYOUTS
@@ -22,7 +24,7 @@ def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[st
     """A line a face: picture, number, answer, place and what makes it doubtful; one for a picture without a face.
 
     Of a recording and of a text: what it came to and, unless it is to be brief, a line for every stretch of the same
-    answer, or for every sentence.
+    answer, or for every sentence; of a video with what each stretch was read from, and who is seen.
     """
     name = Path(prediction.source).name
     if prediction.overall is None:
@@ -32,7 +34,9 @@ def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[st
         yield f"{name}: {prediction.said}{''.join(f'; {note}' for note in prediction.overall.notes)}"
     for note in prediction.notes:
         yield f"{name}: {note}"
-    if not brief:
+    if prediction.model == "combined":
+        yield from () if brief else _video_lines(prediction)
+    elif not brief:
         read = prediction.overall.speech_seconds is None
         yield from _sentence_lines(prediction.readings) if read else _stretch_lines(prediction)
 
@@ -51,12 +55,38 @@ def _stretch_lines(prediction):
     if len(parts) < 2:
         return
     shown = _listed(parts)
-    tenths = any(part.end_seconds - part.start_seconds < 1 for part in shown)  # "0:12 to 0:12" would say nothing
-    for part in shown:
-        start, end = (clock(seconds, tenths=tenths) for seconds in (part.start_seconds, part.end_seconds))
-        yield f"  {start:>7} to {end:>7}  {part.said}"
+    for part, time in zip(shown, _times(shown), strict=True):
+        yield f"  {time}  {part.said}"
     if len(parts) > len(shown):
         yield f"  ... {len(parts) - len(shown)} more; timeline.png shows all"
+
+
+def _video_lines(prediction: Prediction) -> Iterator[str]:
+    """Each stretch of the same answer: when, what, whose face if there are several, what from, what makes it doubtful.
+
+    Then, where there are several, each person.
+    """
+    columns, parts = min(shutil.get_terminal_size().columns, MOST_COLUMNS), stretches_of(prediction)
+    shown, several = _listed(parts), len(prediction.people) > 1
+    widest = max((len(part.said) for part in shown), default=0)
+    for part, time in zip(shown, _times(shown), strict=True):
+        whose = f"#{part.person:<3}" if several else ""
+        why = "; ".join(filter(None, (briefly_driven_by(part), *part.notes)))
+        yield clipped(f"  {time}  {whose}{part.said:<{widest}}  {why}", columns)
+    if len(parts) > len(shown):
+        yield f"  ... {len(parts) - len(shown):,} more; report.html shows all"
+    people = _listed(prediction.people) if several else ()
+    for person, time in zip(people, _times(people), strict=True):
+        yield clipped("; ".join((f"  {time}  #{person.person}'s face: {person.said}", *person.notes)), columns)
+    if several and len(prediction.people) > len(people):
+        yield f"  ... {len(prediction.people) - len(people):,} more people; people.csv lists all"
+
+
+def _times(parts: Sequence[Reading]) -> list[str]:
+    """From when to when each is, to the tenth where one is under a second: "0:12 to 0:12" would say nothing."""
+    spans = [(part.start_seconds or 0.0, part.end_seconds or 0.0) for part in parts]
+    tenths = any(end - start < 1 for start, end in spans)
+    return [f"{clock(start, tenths=tenths):>7} to {clock(end, tenths=tenths):>7}" for start, end in spans]
 
 
 def _sentence_lines(readings: Sequence[Reading]) -> Iterator[str]:
@@ -97,8 +127,8 @@ def _columns(char):
 
 
 def unit_of_progress(model: str, asked: Path | str) -> str:
-    """What `predict` counts: pictures, the files of a folder, the seconds of a recording, the sentences of a text."""
+    """What `predict` counts: pictures, the files of a folder, the seconds of a recording or a video, sentences."""
     if model == "face" or (isinstance(asked, Path) and asked.is_dir()):
         return LAYOUTS[model].noun
-    heard = model == "audio" or (isinstance(asked, Path) and asked.suffix.lower() in RECORDINGS)
+    heard = model in ("audio", "combined") or (isinstance(asked, Path) and asked.suffix.lower() in RECORDINGS)
     return "second" if heard else "sentence"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import textwrap
 from contextlib import suppress
@@ -20,10 +21,16 @@ class Progress:
     Called with (done, total); total is 0 where it is not known.
     """
 
+    interrupted = False  # by Ctrl-C, and nobody has stopped yet; see `remember_interrupts`
+
     def __init__(self, unit: str):
         self.unit, self.bar = unit, None
+        Progress.interrupted = False
 
     def __call__(self, done: int, total: int) -> None:
+        if Progress.interrupted:
+            Progress.interrupted = False
+            raise KeyboardInterrupt
         if self.bar is None or done < self.bar.n or (total or None) != self.bar.total:
             self.close()
             self.bar = _bar(done, total, self.unit)
@@ -50,6 +57,17 @@ class Progress:
     def say(self, sentence: str) -> None:
         """Write to stderr what a person should know."""
         self.show(sentence, sys.stderr)
+
+
+def remember_interrupts() -> None:
+    """Ctrl-C raises KeyboardInterrupt, as ever; where a library swallows it, `Progress` raises it once more."""
+
+    def interrupt(*_: Any) -> None:
+        Progress.interrupted = True
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def styled(text: str, style: str) -> str:

@@ -205,6 +205,73 @@ def enterface(folder: Path, root: str = "enterface database") -> Path:
     return folder
 
 
+# --- Videos ------------------------------------------------------------------------------------------------------
+
+
+def ravdess_videos(folder: Path, modalities: Sequence[str] = ("01", "02")) -> Path:
+    """Video_Speech_Actor_01/Actor_01/01-01-01-01-02-01-01.mp4 and 02-...: each emotion with sound and without."""
+    place = "Video_Speech_Actor_01/Actor_01"
+    names = itertools.product(modalities, range(1, 9))
+    return sounds(folder, (f"{place}/{modality}-01-{emotion:02d}-01-02-01-01.mp4" for modality, emotion in names))
+
+
+def cremad_videos(folder: Path) -> Path:
+    """VideoFlash/1001_DFA_ANG_XX.flv beside AudioWAV; one video, of 1003, has no sound file."""
+    stems = [file.stem for file in (cremad(folder) / "AudioWAV").iterdir()]
+    return sounds(folder, (f"VideoFlash/{stem}.flv" for stem in [*stems, "1003_IEO_SAD_LO"]))
+
+
+def savee_videos(folder: Path) -> Path:
+    """AudioVisualClip/DC/a4.avi, numbers without a zero, beside AudioData/DC/a04.wav."""
+    savee(folder, "AudioData/{speaker}/{stem}.wav")
+    names = itertools.product(("DC", "JE", "JK", "KL"), ("a", "d", "f", "h", "n", "sa", "su"))
+    return sounds(folder, (f"AudioVisualClip/{speaker}/{code}4.avi" for speaker, code in names))
+
+
+def meld_videos(folder: Path, parts: Sequence[str] = ("train", "dev", "test")) -> Path:
+    """train_splits/dia0_utt0.mp4 and so on, dia3_utt1 missing, doubles of macOS among the test's; with the tables."""
+    places = {"train": "train_splits", "dev": "dev_splits_complete", "test": "output_repeated_splits_test"}
+    stems = [f"dia{dialogue}_utt{number}" for dialogue, said in MELD.items() for number in range(len(said))]
+    for part in parts:
+        for stem in stems:
+            if stem != "dia3_utt1":
+                place = folder / "MELD.Raw" / part / places[part]
+                sound(place / f"{stem}.mp4").write_bytes(f"{part} {stem}".encode())
+    sounds(folder / "MELD.Raw" / "test" / places["test"], ["._dia0_utt0.mp4", "final_videos_testdia0_utt0.mp4"])
+    return meld(folder)
+
+
+OMG = {  # split -> rows: address, start, end, video, utterance, arousal, valence, EmotionMaxVote
+    "Train": [
+        ("CROcsl0lIec", 15.4, 19.7, "5b44393ed", 4, 0.17, -0.024, 4),
+        ("Y50P3WlXVDk", 0.0, 3.1, "76e_1", 1, 1.0, 0.6, 3),
+        ("Y50P3WlXVDk", 3.8, 12.3, "76e_1", 2, 0.0, 1.0, 0),
+        ("shared0", 1.0, 2.0, "abc_1", 1, 0.5, 0.0, 6),
+    ],
+    "Validation": [
+        ("HZF8SXDoFGM", 3.5, 14.2, "d81_1", 2, 0.66, -1.0, 5),
+        ("shared0", 9.0, 9.9, "abc_2", 7, 0.5, 0.0, 1),
+    ],
+    "Test": [("9fe7bVsmAPU", 9.91, 20.46, "106_1", 2, 0.63, 0.66, 2)],
+}
+
+
+def omg(folder: Path, cut: bool = True, tables: str = "") -> Path:
+    """The tables, and the utterances as <split>/<video>/utterance_4.mp4, or each video whole, as <video>.mp4."""
+    header = ("link", "start", "end", "video", "utterance", "arousal", "valence", "EmotionMaxVote")
+    for split, rows in OMG.items():
+        lines = [(f"https://www.youtube.com/watch?v={a}", *times, video, f"utterance_{number}.mp4", *labels)
+                 for a, *times, video, number, arousal, valence, code in rows
+                 for labels in [(arousal, valence, code)]]  # fmt: skip
+        table(folder / tables / f"omg_{split}Videos{'_WithLabels' * (split == 'Test')}.csv", [header, *lines])
+        said = [(line[0], line[3], line[4], f"words of {line[3]} ") for line in lines]
+        table(folder / tables / f"omg_{split}Transcripts.csv", [("link", "video", "utterance", "transcript"), *said])
+        names = [f"{line[3]}/{line[4]}" if cut else f"youtube_videos_temp/{line[3]}.mp4" for line in lines]
+        sounds(folder / f"{split}_videos", names)
+    table(folder / tables / "omg_TestVideos_WithoutLabels.csv", [header[:5]])
+    return folder
+
+
 # --- Texts -------------------------------------------------------------------------------------------------------
 
 GOEMOTIONS = (  # split, text as in the .tsv files, fine labels by name and by index
@@ -331,4 +398,6 @@ def named_texts(folder: Path, name: str = "mine") -> Path:
 FACES = {"FER2013": fer_folders, "CK+": ckplus, "RAF-DB": rafdb}
 VOICES = {"RAVDESS": ravdess, "CREMA-D": cremad, "SAVEE": savee, "TESS": tess, "EmoDB": emodb, "nEMO": nemo,
           "JAVED": javed, "eNTERFACE": enterface}  # fmt: skip
+FILMED = {"RAVDESS": ravdess_videos, "CREMA-D": cremad_videos, "SAVEE": savee_videos, "JAVED": javed,
+          "eNTERFACE": enterface, "MELD": meld_videos, "OMG": omg}  # fmt: skip
 TEXTS = {"GoEmotions": goemotions, "MELD": meld, "ISEAR": isear, "EmoBank": emobank}

@@ -85,7 +85,7 @@ def test_files_without_a_label_are_told_of(toy, house):
     said = []
     assert api.test(toy.model, folder=house / "mine", say=said.append).metrics.n == 1
     assert any(sentence.startswith("1 files left out") and "hapy" in sentence for sentence in said)
-    with pytest.raises(Trouble, match=f"name them <dataset>_<number>_<emotion>{toy.suffix} or put them in"):
+    with pytest.raises(Trouble, match=f"name them <dataset>_<number>_<emotion>{toy.spec.suffixes[0]} or put them in"):
         api.test(toy.model, folder=house / "mine" / "hapy")
     with pytest.raises(Trouble, match="There is no folder"):
         api.test(toy.model, folder=house / "nowhere")
@@ -147,3 +147,8 @@ def test_only_what_the_model_reads_is_offered(toy, house, monkeypatch):
     (house / "takes").mkdir()
     assert {f"mine{toy.spec.suffixes[0]}", "takes"} <= set(api.inputs(toy.model)) and "notes.docx" in api.inputs()
     assert "notes.docx" not in api.inputs(toy.model)
+
+
+def test_a_result_file_that_there_is_not_cannot_be_left_out(toy):
+    with pytest.raises(Trouble, match="annotated.mp5 is no result file that can be left out; there are: "):
+        api.predict(toy.model, "x", without=("annotated.mp5",))

@@ -535,8 +535,8 @@ def test_silence_shows_nothing_though_a_window_reaches_beyond_it():
     parts = [Reading({"sad": 1.0}, start_seconds=t, end_seconds=t + 1.0, speech_seconds=3.0) for t in (0.0, 1.0, 2.0)]
     cut = without_pauses(parts, [(0.0, 0.5), (1.0, 2.25)])
     spans = [(part.start_seconds, part.end_seconds, part.said) for part in cut]
-    assert spans == [(0, 0.5, "no speech"), (0.5, 1, "sad 100 %"), (1, 2, "no speech"), (2, 2.25, "no speech"),
-                     (2.25, 3, "sad 100 %")]  # fmt: skip
+    assert spans == [(0, 0.5, "no speech"), (0.5, 1, "sad over 99 %"), (1, 2, "no speech"), (2, 2.25, "no speech"),
+                     (2.25, 3, "sad over 99 %")]  # fmt: skip
     assert without_pauses(parts, []) == parts
     assert [part.end_seconds for part in stretches(cut)] == [0.5, 1, 2.25, 3]
 

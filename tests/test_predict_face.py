@@ -22,6 +22,7 @@ from source.shared.checkpoint import Header, Trained
 from source.shared.errors import Trouble
 from source.shared.pictures import label_colours
 from source.shared.prediction import SCHEMA, Prediction, Reading
+from source.shared.tables import LAYOUTS
 from tests.toy import CONFIG
 
 LABELS = config.EMOTIONS
@@ -227,6 +228,18 @@ def test_a_second_picture_of_the_same_name_gets_its_own_folder(tmp_path, finds):
     file = picture(tmp_path)
     folders = [predict.predict(file, toy_trained(), tmp_path / "out")[0].folder for _ in range(3)]
     assert [Path(folder).name for folder in folders] == ["photo", "photo_2", "photo_3"]
+
+
+def test_result_files_can_be_left_out(tmp_path, finds):
+    finds(toy_face())
+    without = ("annotated.png", "faces.csv")
+    folders = [
+        Path(predict.predict(picture(tmp_path), toy_trained(), tmp_path / "out", without=names)[0].folder)
+        for names in ((), without)
+    ]
+    whole, rest = ({file.name for file in folder.iterdir()} for folder in folders)
+    assert whole - rest == set(without) and "result.json" in rest
+    assert whole - {"result.json"} == set(LAYOUTS["face"].can_be_left_out), "LAYOUTS names what is written"
 
 
 def test_stopped_while_drawing_or_writing_leaves_no_folder(tmp_path, finds, monkeypatch):

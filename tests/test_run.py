@@ -41,7 +41,7 @@ SAMPLES = {  # an answer for each option by its key
     "corpus": "FER2013", "folder": "some folder", "corpora": "A,B", "workers": "3", "resume": "yes", "epochs": "7",
     "settings": "learning_rate=0.1 loss=focal", "seed": "5", "output": "out", "split": "val", "weights": "w",
     "as_json": "yes", "name": "photo.jpg", "folds": "4", "seeds": "3", "grouping": "five", "leaky": "yes",
-    "across": "yes",
+    "across": "yes", "without": "timeline.csv",
 }  # fmt: skip
 ROW = METRICS.to_dict() | {"method": "face", "speakers_apart": True, "fold_scores": [{"uar": 0.5}, {"uar": 0.75}]}
 VALIDATED = {"model": "face", "seeds": [0, 1], "over_seeds": {"uar": [0.65, 0.67], "mean": 0.66, "sd": 0.014},
@@ -411,7 +411,7 @@ def test_after_a_command_one_stays_in_the_models_menu(played, monkeypatch, capsy
     assert session(monkeypatch, *answers) == 0
     assert calls(played) == [("settings", [model], {}) for model in ("face", "face", "audio")]
     out, err = capsys.readouterr()
-    assert "'settings' is none of the numbers from 1 to 5" in err, "what is done at once leaves one in the first menu"
+    assert "'settings' is none of the numbers from 1 to 6" in err, "what is done at once leaves one in the first menu"
     assert out.count(run.MENU.about) == 2, "shown at the start and on coming back"
 
 
@@ -565,7 +565,7 @@ def test_metrics_and_predictions_as_json(played, capsys):
 @pytest.mark.parametrize("words", ["I can't believe you did this!", "so sad", "3"])
 def test_words_may_be_typed_for_the_text_model_alone(played, monkeypatch, capsys, words):
     assert run.main(["text", "predict", words, "--json"]) == 0
-    assert calls(played) == [("predict", ["text", words], {"weights": None, "write": False})]
+    assert calls(played) == [("predict", ["text", words], {"weights": None, "write": False, "without": ()})]
     assert json.loads(capsys.readouterr().out)["model"] == "face"  # the played one, a document and no list
     assert run.main(["audio", "predict", words]) == 1
     assert "There is no" in capsys.readouterr().err and len(calls(played)) == 1
@@ -604,6 +604,24 @@ def test_progress_without_a_terminal_is_lines_and_short_jobs_have_none(monkeypat
                 progress.say("Half.")
     lines = capsys.readouterr().err.splitlines()
     assert any(line.startswith("10 of 100, ") and line.endswith(" left") for line in lines) and "Half." in lines
+
+
+def test_an_interrupt_that_a_library_swallowed_stops_at_the_next_step(monkeypatch):
+    import signal
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(signal, "getsignal", lambda number: signal.default_int_handler)
+    try:
+        terminal.remember_interrupts()
+        with Progress("clip") as progress:
+            progress(1, 3)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            with pytest.raises(KeyboardInterrupt):
+                progress(2, 3)
+            progress(3, 3)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_progress_begins_anew_for_each_epoch():

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from source.shared.errors import Trouble
-from source.shared.settings import TrainingSettings, changed, check, describe, from_dict
+from source.shared.settings import TrainingSettings, changed, check, describe, from_dict, listed
+from source.shared.spec import spec_of
 from tests.toy import AUDIO, CONFIG, TOYS
 
 
@@ -60,25 +61,50 @@ def test_json_goes_round():
 
 
 def test_every_setting_of_every_model_can_be_described_and_set():
-    from dataclasses import fields
+    from dataclasses import fields, is_dataclass
     from typing import get_type_hints
 
     import source
-    from source.shared.spec import spec_of
 
     for name in source.MODELS:
         default = spec_of(name).default_config
-        for field in fields(default):
+        own = [field for field in fields(default) if not is_dataclass(getattr(default, field.name))]
+        for field in own:
             assert describe(get_type_hints(type(default))[field.name]) != "none"
             value = getattr(default, field.name)
             text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
             assert changed(default, [f"{field.name}={text}"]) == default
-        assert set(default.EXTRACT) <= {field.name for field in fields(default)}
+        assert all(hasattr(default, field) for field in default.EXTRACT)
+
+
+def test_settings_within_settings():
+    default = spec_of("combined").default_config
+    assert changed(default, ["audio.encoder_width=32", "width=8"]).audio.encoder_width == 32
+    assert {"width", "audio.encoder_width"} <= {setting.name for setting in listed(default)}
+    assert "audio.epochs" not in {setting.name for setting in listed(default)}  # it is not trained by itself
+    wrong = {
+        "audio=1": "audio.NAME=VALUE",
+        "audio.size=1": "no setting size",
+        "a.b=1": "no setting a",
+        "width.x=1": "x",
+    }
+    for text, words in wrong.items():
+        with pytest.raises(Trouble, match=words):
+            changed(default, [text])
 
 
 def test_an_unknown_model_names_the_known():
     import source
-    from source.shared.spec import spec_of
 
     with pytest.raises(Trouble, match=f"there are: {', '.join(source.MODELS)}"):
         spec_of("smell")
+
+
+@pytest.mark.parametrize("text, words", [
+    ("frozen=face,audio", "audio is frozen but starts untrained"), ("modalities=face,face", "each once"),
+    ("window_seconds=3", "set window_seconds and audio.window_seconds alike"), ("late_weights=0.7,0.3", "fusion=late"),
+    ("mixup=0.2", "set mixup=0"),
+])  # fmt: skip
+def test_contradictions_are_refused(text, words):
+    with pytest.raises(Trouble, match=words):
+        changed(spec_of("combined").default_config, [text])

@@ -21,7 +21,7 @@ def imports_of(file):
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.module.partition(".")[0]
 
 
@@ -247,6 +247,16 @@ def test_an_unknown_word_is_wrong_use(capsys):
     assert setup.main(["--help"]) == 0
 
 
+@pytest.mark.parametrize("code", [0, 1, 130])
+def test_the_demo_is_the_main_job_on_the_clip_that_came_with_it(monkeypatch, code):
+    calls = []
+    monkeypatch.setattr(subprocess, "call", lambda command, cwd: calls.append((command, cwd)) or code)
+    assert setup.demo() == code, "a demo that fails must not look done"
+    [(command, folder)] = calls
+    assert command == [sys.executable, "run.py", "combined", "predict", "demo_clip.mp4"] and folder == config.ROOT
+    assert (config.ROOT / "input_files" / command[-1]).is_file()
+
+
 @pytest.mark.parametrize("codes, verdict", [((0, 0), 0), ((1, 0), 1), ((0, 1), 1), ((0, -9), 1)])
 def test_lint_and_tests_both_run_and_both_count(monkeypatch, codes, verdict):
     left = list(codes)
@@ -336,3 +346,29 @@ def test_a_trouble_with_shipped_weights_is_a_finding(monkeypatch, tmp_path):
 
 def test_the_demo_picture_is_the_public_one():
     assert hashlib.sha256(doctor.DEMO_PICTURE.read_bytes()).hexdigest().startswith("88431cd9653c")
+
+
+# --- What the demo reads -----------------------------------------------------------------------------------------
+
+
+def test_the_demo_clip_plays_everywhere_and_is_small():
+    import av
+
+    file = config.ROOT / "input_files" / setup.DEMO_CLIP
+    assert file.stat().st_size < 700_000
+    with av.open(str(file)) as clip:
+        picture, sound = clip.streams.video[0], clip.streams.audio[0]
+        assert (picture.codec.name, picture.pix_fmt, sound.codec.name) == ("h264", "yuv420p", "aac")
+        picture_seconds, sound_seconds = (
+            float((stream.duration or 0) * (stream.time_base or 0)) for stream in (picture, sound)
+        )
+        assert sum(1 for _ in clip.decode(picture)) == round(25 * picture_seconds)
+    assert 12 < picture_seconds < 17 and abs(picture_seconds - sound_seconds) < 0.1
+
+
+@pytest.mark.skipif(not (config.ROOT / ".git").exists(), reason="not a clone")
+def test_only_the_demo_files_of_input_files_are_tracked():
+    names = ("demo_astronaut.png", setup.DEMO_CLIP, "mine.mp4", "demo_clip.mov", "folder/demo_clip.mp4")
+    command = ["git", "check-ignore", "--no-index", *(f"input_files/{name}" for name in names)]
+    done = subprocess.run(command, cwd=config.ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [f"input_files/{name}" for name in names[2:]]

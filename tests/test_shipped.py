@@ -42,6 +42,14 @@ def test_the_audio_model_keeps_its_promises():
     assert min(scores["recall"] for scores in val["per_class"].values()) > 0
 
 
+def test_the_combined_model_keeps_its_promises():
+    combined = checkpoint.load(checkpoint.weights_file(config.ROOT / "models" / "combined", "combined"))
+    val = combined.header.metrics["val"]
+    assert combined.parameters < 1_000_000 and val["ece"] <= 0.08 and val["speakers_disjoint"] is True
+    assert min(scores["recall"] for scores in val["per_class"].values()) > 0
+    assert {"face", "audio", "face + audio"} <= {row["given"] for row in val["ablation"]["rows"]}
+
+
 @needs_finder
 def test_the_astronaut_smiles():
     from source import api

@@ -55,7 +55,7 @@ def test_every_option_of_a_model_trains(model, changes, tmp_path):
     trains(TOYS[model], TOYS[model].store(tmp_path / "store"), tmp_path, changes)
 
 
-@pytest.mark.parametrize("model", [model for model in TOYS if model != "text"])  # words cannot be mixed
+@pytest.mark.parametrize("model", ["face", "audio"])  # words cannot be mixed
 def test_mixed_clips_train(model, tmp_path):
     trains(TOYS[model], TOYS[model].store(tmp_path / "store"), tmp_path, {"mixup": 0.3})
 

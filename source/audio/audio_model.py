@@ -28,15 +28,16 @@ class AudioModel(nn.Module):
         mfcc = 2 * self.config.widths[-1] if self.mfcc_branch else 0
         return mfcc + (self.config.encoder_width if self.encoder_branch else 0)
 
-    def forward(self, mfcc: Tensor, voiced: Tensor, **encoded: Tensor) -> Tensor:
+    def forward(self, mfcc: Tensor | None = None, voiced: Tensor | None = None, **encoded: Tensor) -> Tensor:
         """Logits (B, num_classes). See `forward_features` for the inputs."""
         return self.head(self.dropout(self.forward_features(mfcc, voiced, **encoded)))
 
-    def forward_features(self, mfcc: Tensor, voiced: Tensor, **encoded: Tensor) -> Tensor:
+    def forward_features(self, mfcc: Tensor | None = None, voiced: Tensor | None = None, **encoded: Tensor) -> Tensor:
         """What the branches hear, joined: (B, features).
 
-        mfcc (B, frames, 3 * coefficients); voiced (B, frames), 1 where the clip is and 0 where the window is padded;
-        encoded, where config.encoder asks for it: encoder (B, layers, 2 * 384), the statistics over time.
+        mfcc (B, frames, 3 * coefficients) and voiced (B, frames), 1 where the clip is and 0 where the window is padded,
+        neither needed without the MFCC branch; encoded, where config.encoder asks for it: encoder (B, layers, 2 * 384),
+        the statistics over time.
         """
         parts = []
         if self.mfcc_branch is not None:

@@ -119,14 +119,17 @@ def fitted(waveform: np.ndarray, samples: int, rng: np.random.Generator | None =
     """
     spare = samples - len(waveform)
     if spare < 0:
-        start = int(rng.integers(-spare + 1)) if rng else _loudest_start(waveform, samples)
+        start = int(rng.integers(-spare + 1)) if rng else loudest_start(waveform, samples)
         return Fitted(waveform[start : start + samples], 0, samples, -spare)
     start = int(rng.integers(spare + 1)) if rng else spare // 2
     return Fitted(np.pad(waveform, (start, spare - start)), start, start + len(waveform), 0)
 
 
-def _loudest_start(waveform, samples):
-    """Of all stretches of `samples` that with the most energy; the middle one of equals."""
+def loudest_start(waveform: np.ndarray, samples: int) -> int:
+    """First sample of that stretch of `samples` of `waveform`, which is longer, that has the most energy.
+
+    The middle one of equals.
+    """
     total = np.cumsum(np.square(waveform, dtype=np.float64))
     energy = total[samples - 1 :] - np.concatenate([[0.0], total[:-samples]])
     best = np.flatnonzero(energy >= energy.max() * (1 - 1e-9))

@@ -1,7 +1,8 @@
 """A person's recording, or a folder of them -> what the voice displays over time, with all the files that show it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from math import ceil
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def predict(
     folder_out: Path | None = None,
     *,
     write: bool = True,
+    without: Collection[str] = (),
     say: Say = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
@@ -49,12 +51,16 @@ def predict(
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
-        return predict_folder(path, trained, target, predict_recording, say, on_progress)
-    return [predict_recording(path, trained, target, on_progress)]
+        return predict_folder(path, trained, target, partial(predict_recording, without=without), say, on_progress)
+    return [predict_recording(path, trained, target, on_progress, without)]
 
 
 def predict_recording(
-    path: Path, trained: Trained, folder_out: Path | None, on_progress: OnProgress | None = None
+    path: Path,
+    trained: Trained,
+    folder_out: Path | None,
+    on_progress: OnProgress | None = None,
+    without: Collection[str] = (),
 ) -> Prediction:
     """One recording, block by block; its results are written into a new folder of `folder_out` unless that is None."""
     settings = trained.config.for_prediction()
@@ -68,7 +74,8 @@ def predict_recording(
         return prediction
     from source.audio.figures import timeline
 
-    return write_prediction(prediction, {"timeline.png": timeline(prediction, overview)}, folder_out)
+    files = {"timeline.png": timeline(prediction, overview)}
+    return write_prediction(prediction, files, folder_out, without=without)
 
 
 def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trained: Trained) -> list[Reading]:

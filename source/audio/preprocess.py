@@ -22,7 +22,11 @@ def extract(path: Path, config: AudioConfig) -> dict[str, np.ndarray]:
 
     A clip longer than the window is read where its voice is loudest, and a warning says so.
     """
-    waveform = read_sound(path, config.sample_rate_hz).waveform
+    return described(read_sound(path, config.sample_rate_hz).waveform, path, config)
+
+
+def described(waveform: np.ndarray, path: Path, config: AudioConfig) -> dict[str, np.ndarray]:
+    """The voice in `waveform` (samples,) of the file `path`, with its copies; see `extract`."""
     voices = [conditioned(version, config) for version in (waveform, *altered_copies(waveform, path, config))]
     if len(voices[0]) > config.window_samples:
         text = f"longer than {config.window_seconds:g} seconds without the silence around: the loudest part was read"

@@ -15,18 +15,36 @@ def slide(blocks: Iterable[np.ndarray], window_samples: int, hop_samples: int) -
     >>> [(start, len(samples)) for start, samples in slide([np.zeros(59)], 40, 10)]
     [(0, 40), (10, 40), (19, 40)]
     """
-    hop_samples = min(hop_samples, window_samples)  # nothing is skipped
-    held, first, due = np.zeros(0, np.float32), 0, 0  # samples from `first` on; the next window begins at `due`
+    windows = Windows(window_samples, hop_samples)
     for block in blocks:
-        held = np.concatenate((held, block))
-        while first + len(held) >= due + window_samples:
-            yield due, held[due - first : due - first + window_samples]
-            due += hop_samples
-        unneeded = max(due - hop_samples - first, 0)  # the last window begins after the one before `due`
-        held, first = held[unneeded:], first + unneeded
-    end, covered = first + len(held), due - hop_samples + window_samples if due else 0
-    if end > covered:
-        yield max(end - window_samples, 0), held[-window_samples:]
+        yield from windows.add(block)
+    yield from windows.finish()
+
+
+class Windows:
+    """The windows of a stream as it goes by; see `slide`."""
+
+    def __init__(self, window_samples: int, hop_samples: int):
+        self.window_samples, self.hop_samples = window_samples, min(hop_samples, window_samples)  # nothing is skipped
+        self._held, self._first = np.zeros(0, np.float32), 0  # samples from `first` on
+        self._due = 0  # where the next window begins
+
+    def add(self, block: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+        """The windows that `block` (samples,) completes."""
+        self._held = np.concatenate((self._held, block))
+        while self._first + len(self._held) >= self._due + self.window_samples:
+            start = self._due - self._first
+            yield self._due, self._held[start : start + self.window_samples]
+            self._due += self.hop_samples
+        unneeded = max(self._due - self.hop_samples - self._first, 0)  # the last window begins after the one before it
+        self._held, self._first = self._held[unneeded:], self._first + unneeded
+
+    def finish(self) -> Iterator[tuple[int, np.ndarray]]:
+        """The window that ends with the stream, if the last one did not."""
+        end = self._first + len(self._held)
+        covered = self._due - self.hop_samples + self.window_samples if self._due else 0
+        if end > covered:
+            yield max(end - self.window_samples, 0), self._held[-self.window_samples :]
 
 
 def observed(blocks: Iterable[np.ndarray], observe: Callable[[np.ndarray], None]) -> Iterator[np.ndarray]:

@@ -17,7 +17,10 @@ Say = Callable[[str], None]  # takes one sentence that a person should know
 
 
 class Corpus(Protocol):
-    """What a file of this folder defines. It may also define `unpack`, see `fer2013`, and PEOPLE, see `meld`."""
+    """What a file of this folder defines.
+
+    It may also define `unpack`, see `fer2013`, PEOPLE, see `meld`, and `is_silent`, see `ravdess`.
+    """
 
     NAME: str
     """As in config.CORPORA; empty for the reader of any labelled folder."""
@@ -27,7 +30,10 @@ class Corpus(Protocol):
     """Whether the corpus says who is in which file."""
 
     def load(self, folder: Path, say: Say) -> list[Clip]:
-        """The labelled files of the corpus in `folder`, numbered; Trouble where `folder` holds no such corpus."""
+        """The labelled files of the corpus in `folder`, numbered; Trouble where `folder` holds no such corpus.
+
+        A take that is there in several forms, such as sound and video, gives a clip for each, with the same number.
+        """
         ...
 
 

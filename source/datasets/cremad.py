@@ -1,7 +1,8 @@
 """CREMA-D (Cao et al. 2014, IEEE Transactions on Affective Computing 5(4)): 91 actors, twelve sentences, six emotions.
 
-A file's name is actor, sentence, emotion and level, such as AudioWAV/1001_DFA_ANG_XX.wav; the level of 1040_ITH_SAD_X
-is cut off in the corpus itself. VideoDemographics.csv says who the actors are.
+A file's name is actor, sentence, emotion and level, such as AudioWAV/1001_DFA_ANG_XX.wav, which is the same take as
+VideoFlash/1001_DFA_ANG_XX.flv; the level of 1040_ITH_SAD_X is cut off in the corpus itself. VideoDemographics.csv says
+who the actors are.
 """
 
 import re
@@ -25,7 +26,7 @@ LOOKED_FOR = "files such as AudioWAV/1001_DFA_ANG_XX.wav"
 
 
 def load(folder: Path, say: Say) -> list[Clip]:
-    """The recordings, a sound before the video of the same name; sex, age and race where VideoDemographics.csv is."""
+    """The recordings, sounds and videos; sex, age and race where VideoDemographics.csv is."""
     table = nearby(folder, DEMOGRAPHICS)
     clips = recordings(NAME, folder, partial(_read, people=_people(table) if table else {}), say, LOOKED_FOR)
     without = len({clip.speaker for clip in clips if not clip.sex})

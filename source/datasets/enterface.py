@@ -23,7 +23,7 @@ LOOKED_FOR = "files such as subject 1/anger/sentence 1/s1_an_1.avi"
 
 
 def load(folder: Path, say: Say) -> list[Clip]:
-    """The videos, for their sound."""
+    """The videos."""
     clips = recordings(NAME, folder, partial(_read, folder=folder), say, LOOKED_FOR, take=_take)
     otherwise = [clip for clip in clips if _named(clip.path).get("emotion", clip.emotion) != clip.emotion]
     if otherwise:

@@ -54,6 +54,12 @@ def nearby(folder: Path, name: str) -> Path | None:
     return next((file for file in (*sorted(folder.rglob(name)), folder.parent / name) if file.is_file()), None)
 
 
+def nearby_folder(folder: Path, name: str) -> Path | None:
+    """The folder called `name`: `folder` itself, one anywhere below it, or one beside it."""
+    candidates = (folder, *sorted(folder.rglob(name)), folder.parent / name)
+    return next((place for place in candidates if place.name == name and place.is_dir()), None)
+
+
 def pictures_by_emotion(
     folder: Path, left_out: Counter[str], named: Callable[[str], str | None] = emotion_named
 ) -> Iterator[tuple[str, Path]]:

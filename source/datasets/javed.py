@@ -22,9 +22,9 @@ LOOKED_FOR = "files such as audio/01-03-06_07.opus or video/01-03-06_01.mp4"
 
 
 def load(folder: Path, say: Say) -> list[Clip]:
-    """The recordings; of a take that is there as sound and as video, the sound."""
+    """The recordings; a take that was filmed is there as sound and as video."""
     clips = recordings(NAME, folder, _read, say, LOOKED_FOR)
-    doubtful = [clip.path.name for clip in clips if clip.path.stem in DOUBTFUL]
+    doubtful = list(dict.fromkeys(clip.path.stem for clip in clips if clip.path.stem in DOUBTFUL))
     if doubtful:
         say(f"{NAME}: {', '.join(doubtful)} may be mislabelled (sound file and video are not the same); kept.")
     return clips

@@ -1,16 +1,19 @@
 """MELD (Poria et al. 2019, arXiv:1810.02508): dialogues of the series Friends, each utterance with its emotion.
 
-{train,dev,test}_sent_emo.csv, whichever are there. The same characters speak in all of them: what is kept together is
-the dialogue, which is a clip's `source`; who speaks is in `about`.
+{train,dev,test}_sent_emo.csv, whichever are there, and the utterances' videos where those are, such as
+train_splits/dia0_utt0.mp4. The same characters speak in all of them: what is kept together is the dialogue, which is a
+clip's `source`; who speaks is in `about`.
 """
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from source.datasets import Say
-from source.datasets.folders import nearby, not_found
+from source.datasets.folders import nearby, nearby_folder, not_found
+from source.datasets.recordings import numbered_takes
 from source.datasets.utterance_tables import by_column, mended, row_clip, say_left_out, table_rows, unpacked
-from source.shared.clips import Clip, numbered
+from source.shared.clips import Clip
 from source.shared.emotions import emotion_named
 from source.shared.errors import Trouble
 
@@ -22,20 +25,27 @@ COLUMNS = ("utterance", "speaker", "emotion", "sentiment", "dialogue_id", "utter
 SENTIMENT = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
 TABLE = "{part}_sent_emo.csv"
 PARTS = ("train", "dev", "test")
+VIDEO_FOLDERS = {"train": "train_splits", "dev": "dev_splits_complete", "test": "output_repeated_splits_test"}
 BEFORE = 3  # utterances of the dialogue that are given with each
 LOOKED_FOR = "train_sent_emo.csv, dev_sent_emo.csv and test_sent_emo.csv"
 
 
 def load(folder: Path, say: Say) -> list[Clip]:
-    """The utterances, in the order of their dialogues."""
+    """The utterances, in the order of their dialogues, as texts and, where their part's folder is there, as videos.
+
+    Videos that are missing, as some are in the archives, keep their paths.
+    """
     found = {part: nearby(folder, TABLE.format(part=part)) for part in PARTS}
     tables = {part: table for part, table in found.items() if table}
     splits = _splits(tables, say)
-    clips = [clip for part, table in tables.items() for clip in _read(table, part, splits[part])]
-    if not clips:
+    clips = {part: _read(table, part, splits[part]) for part, table in tables.items()}
+    if not any(clips.values()):
         raise not_found(NAME, folder, LOOKED_FOR)
-    say_left_out(NAME, ["they hold no words" for clip in clips if not clip.sentence], say)
-    return numbered(clip for clip in clips if clip.sentence)
+    say_left_out(NAME, ["they hold no words" for read in clips.values() for clip in read if not clip.sentence], say)
+    videos = {part: nearby_folder(folder, VIDEO_FOLDERS[part]) for part in clips}
+    return numbered_takes(
+        [_forms(clip, videos[part]) for part, read in clips.items() for clip in read if clip.sentence]
+    )
 
 
 def unpack(clips: list[Clip], folder: Path) -> list[Clip]:
@@ -82,10 +92,14 @@ def _clip(row, line, table, part, split):
     )  # fmt: skip
 
 
+def _forms(clip, videos):
+    return [clip, *([replace(clip, path=videos / f"{clip.path.stem}.mp4")] if videos else [])]
+
+
 def _before(clips):
     """What was said before each, by its path: the last utterances of the same dialogue, oldest first."""
     dialogues = defaultdict(list)
-    for clip in clips:
+    for clip in (clip for clip in clips if clip.path.suffix == ".txt"):
         dialogues[clip.source].append(clip)
     return {
         clip.path: [earlier.sentence for earlier in dialogue[max(0, place - BEFORE) : place]]

@@ -1,14 +1,17 @@
 """Any folder of labelled pictures, sounds, videos and texts: named `<dataset>_<number>_<emotion>.<ext>`, or in folders
 of emotions, or with clips.csv."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from source.datasets import Say
 from source.datasets.folders import SPLIT_FOLDERS, files_below, not_found
-from source.shared.clips import MANIFEST, Clip, labelled_files, numbered
+from source.datasets.recordings import numbered_takes
+from source.shared.clips import MANIFEST, Clip, labelled_files
 from source.shared.emotions import emotion_named
-from source.shared.media_types import PICTURES, SOUNDS, TEXTS, VIDEOS
+from source.shared.media_types import PICTURES, RECORDINGS, SOUNDS, TEXTS, VIDEOS
 
 NAME = ""  # the name that is asked for
 LICENCE = "your own files; their terms are yours to know"
@@ -28,7 +31,26 @@ def load(folder: Path, say: Say) -> list[Clip]:
     if not (folder / MANIFEST).is_file():
         clips = [_with_split(clip, clip.path.relative_to(folder)) for clip in clips]
         _say_of_names(clips, folder, say)
-    return clips if len({clip.number for clip in clips}) == len(clips) else numbered(clips)
+    takes = _takes(clips)
+    if len({forms[0].number for forms in takes}) < len(takes):
+        return numbered_takes(takes)
+    return [replace(form, number=forms[0].number) for forms in takes for form in forms]
+
+
+def _takes(clips: Sequence[Clip]) -> list[list[Clip]]:
+    """The clips, those together that are one take: a sound and a video that lie together under the same name."""
+    named = defaultdict(list)
+    for clip in clips:
+        if clip.path.suffix.lower() in RECORDINGS:
+            named[clip.path.with_suffix("")].append(clip)
+    pairs = {id(forms[0]): forms for forms in named.values() if _is_take(forms)}
+    seconds = {id(forms[1]) for forms in pairs.values()}
+    return [pairs.get(id(clip), [clip]) for clip in clips if id(clip) not in seconds]
+
+
+def _is_take(forms):
+    videos = [form.path.suffix.lower() in VIDEOS for form in forms]
+    return sorted(videos) == [False, True] and forms[0].emotion == forms[1].emotion
 
 
 def _with_split(clip, below):

@@ -21,27 +21,35 @@ CODES = {
     "01": "neutral", "02": "calm", "03": "happy", "04": "sad", "05": "angry", "06": "fear", "07": "disgust",
     "08": "surprise",
 }  # fmt: skip
-LOOKED_FOR = "the speech, with sound, in files such as Actor_12/03-01-06-01-02-01-12.wav"
+SILENT = "02"
+LOOKED_FOR = "the speech, in files such as Actor_12/03-01-06-01-02-01-12.wav or 01-01-06-01-02-01-12.mp4"
 
 
 def load(folder: Path, say: Say) -> list[Clip]:
-    """The spoken recordings with sound; of a performance that is there as sound and as video, the sound.
+    """The spoken recordings; of a performance that was filmed, the video with sound before the silent one.
 
     Calm is read as neutral and stays the clip's `original`, so that the grouping "eight" can tell it apart.
     """
-    clips = recordings(NAME, folder, _read, say, LOOKED_FOR, take=lambda clip: clip.path.stem.partition("-")[2])
-    calm = sum(clip.original == "calm" for clip in clips)
+    clips = recordings(NAME, folder, _read, say, LOOKED_FOR, _performance, is_silent)
+    calm = len({clip.number for clip in clips if clip.original == "calm"})
     if calm:
         say(f'{NAME}: {calm:,} recordings of calm are read as neutral, and told apart in the grouping "eight".')
     return clips
+
+
+def is_silent(clip: Clip) -> bool:
+    """Whether it is a video without sound."""
+    return clip.path.stem.startswith(SILENT)
+
+
+def _performance(clip):
+    return clip.path.stem.partition("-")[2]
 
 
 def _read(file):
     fields = FIELDS.fullmatch(file.stem)
     if not fields:
         return None
-    if fields["modality"] == "02":
-        return "videos without sound"
     if fields["channel"] == "02":
         return "song, not speech"
     emotion, actor = CODES[fields["emotion"]], fields["actor"]

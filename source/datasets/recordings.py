@@ -1,20 +1,20 @@
-"""Corpora of recorded voices: which files are the corpus's, what their names say, and each take once.
+"""Corpora of recorded people: which files are the corpus's, what their names say, and which are the same take.
 
 A corpus's `read` is given a file and answers with the fields of its Clip, or with a text, why the file is left out, or
 with None where the file is not named as the corpus names its files.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from source.datasets import Say
 from source.datasets.folders import files_below, not_found
 from source.shared.clips import Clip, numbered
-from source.shared.media_types import SOUNDS, VIDEOS
+from source.shared.media_types import RECORDINGS, VIDEOS
 
-RECORDINGS = (*SOUNDS, *VIDEOS)  # in this order one is preferred where a take is there in several
 Read = Callable[[Path], dict[str, Any] | str | None]
 
 
@@ -23,22 +23,43 @@ def stem(clip: Clip) -> Hashable:
     return clip.path.stem.lower()
 
 
-def recordings(
-    corpus: str, folder: Path, read: Read, say: Say, looked_for: str, take: Callable[[Clip], Hashable] = stem
-) -> list[Clip]:
-    """The clips of the recordings in `folder`, numbered; what is left out is said, with its count.
+def audible(clip: Clip) -> bool:
+    """What tells which files are silent in most corpora: none is."""
+    return False
 
-    Files for which `take` gives the same are the same take: one is kept, a sound before a video. Raises Trouble where
-    there is none.
+
+def recordings(
+    corpus: str,
+    folder: Path,
+    read: Read,
+    say: Say,
+    looked_for: str,
+    take: Callable[[Clip], Hashable] = stem,
+    is_silent: Callable[[Clip], bool] = audible,
+) -> list[Clip]:
+    """The clips of the recordings in `folder`; what is left out is said, with its count.
+
+    Files for which `take` gives the same are the same take and have the same number: one sound and one video of each
+    are kept, a video that `is_silent` only where there is no other. Raises Trouble where there is none.
     """
     readings = {file: read(file) for file in files_below(folder, RECORDINGS)}
     _say_left_out(corpus, readings, say)
     clips = [_clip(corpus, folder, file, fields) for file, fields in readings.items() if isinstance(fields, dict)]
     if not clips:
         raise not_found(corpus, folder, looked_for)
-    clips = _each_take_once(corpus, clips, take, say)
-    say(f"{corpus}: {len(clips):,} recordings of {len({clip.speaker for clip in clips}):,} people.")
-    return numbered(clips)
+    takes = _takes(clips, take, is_silent)
+    doubles = len(clips) - sum(map(len, takes))
+    if doubles:
+        say(f"{corpus}: {doubles:,} files left out, for the same takes are there already.")
+    say(f"{corpus}: {len(takes):,} recordings of {len({forms[0].speaker for forms in takes}):,} people.")
+    return numbered_takes(takes)
+
+
+def numbered_takes(takes: Sequence[Sequence[Clip]]) -> list[Clip]:
+    """The clips of the takes, all forms of one by the same number; first one form of each, then the others."""
+    firsts = numbered(forms[0] for forms in takes)
+    others = [replace(form, number=number) for number, forms in enumerate(takes) for form in forms[1:]]
+    return [*firsts, *others]
 
 
 def none_of_the_emotions(label: str) -> str:
@@ -59,22 +80,10 @@ def _say_left_out(corpus, readings, say):
         say(f"{corpus}: {len(strangers):,} files left out: not named as {corpus}'s are, such as {strangers[0].name}.")
 
 
-def _each_take_once(corpus, clips, take, say):
-    kept: dict[Hashable, Clip] = {}
-    for clip in sorted(clips, key=_preference):
-        kept.setdefault(take(clip), clip)
-    doubles = [clip for clip in clips if kept[take(clip)] is not clip]
-    of_video = [clip for clip in doubles if _is_video(clip) and not _is_video(kept[take(clip)])]
-    if of_video:
-        say(f"{corpus}: {len(of_video):,} videos left out, for the same takes are there as sound files.")
-    if len(doubles) > len(of_video):
-        say(f"{corpus}: {len(doubles) - len(of_video):,} files left out, for the same takes are there already.")
-    return [clip for clip in clips if kept[take(clip)] is clip]
-
-
-def _preference(clip):
-    return RECORDINGS.index(clip.path.suffix.lower())  # the sort is stable: then the first by path
-
-
-def _is_video(clip):
-    return clip.path.suffix.lower() in VIDEOS
+def _takes(clips, take, is_silent) -> list[list[Clip]]:
+    """The forms of each take, the sound before the video; in order of the first form's path, what is silent last."""
+    takes: dict[Hashable, dict[bool, Clip]] = {}
+    for clip in sorted(clips, key=lambda clip: (is_silent(clip), RECORDINGS.index(clip.path.suffix.lower()))):
+        takes.setdefault(take(clip), {}).setdefault(clip.path.suffix.lower() in VIDEOS, clip)
+    forms = [list(each.values()) for each in takes.values()]
+    return sorted(forms, key=lambda each: (is_silent(each[0]), each[0].path))

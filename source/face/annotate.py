@@ -1,6 +1,7 @@
 """The picture with every face boxed, numbered and answered for, drawn on a copy with Pillow."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ def annotated(pixels: np.ndarray, readings: Sequence[Reading], labels: Sequence[
     text = max(LEAST_TEXT, round(max(picture.size) * TEXT_SHARE))
     boxes = [tuple(edge * scale for edge in reading.box or (0, 0, 0, 0)) for reading in readings]
     cards = [card(reading, labels, text) for reading in readings]
-    colours = [_colour(reading, labels) for reading in readings]
+    colours = [answer_colour(reading, labels) for reading in readings]
     for reading, box, colour in zip(readings, boxes, colours, strict=True):
         _draw_box(picture, box, f"#{reading.person}", colour, text)
     kept_free = [(left, top - 1.3 * text, right, bottom) for left, top, right, bottom in boxes]  # numbers lie above
@@ -43,14 +44,14 @@ def annotated(pixels: np.ndarray, readings: Sequence[Reading], labels: Sequence[
 
 def card(reading: Reading, labels: Sequence[str], text: int) -> Image.Image:
     """The answer in words over a bar for each label; letters `text` pixels high."""
-    head, body = _font(text), _font(round(text * 0.85))
+    head, body = font(text), font(round(text * 0.85))
     title, row, gap = f"#{reading.person} {reading.said}", round(text * 1.15), round(text * 0.4)
     names = max((body.getlength(label) for label in labels), default=0)
     bar, number = text * 5, body.getlength("100 %")
     width = round(max(head.getlength(title), names + bar + number + 2 * gap) + 2 * gap)
     top = round(text * 1.6)
     image = Image.new("RGB", (width, top + row * len(reading.probabilities) + gap), "white")
-    draw, colour = ImageDraw.Draw(image), _colour(reading, labels)
+    draw, colour = ImageDraw.Draw(image), answer_colour(reading, labels)
     draw.rectangle((0, 0, width, top - gap // 2), fill=colour)
     draw.text((gap, top / 2 - gap / 4), title, ink_on(colour), head, anchor="lm")
     for index, (label, share) in enumerate(reading.probabilities.items()):
@@ -75,28 +76,32 @@ def _resized(pixels, scale):
     return Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _font(size):
+@cache
+def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """Letters `size` pixels high."""
     import matplotlib
 
     # matplotlib carries a font with wide coverage, so that labels in other scripts are not boxes.
-    return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"), size)
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name), size)
 
 
-def _colour(reading, labels):
+def answer_colour(reading: Reading, labels: Sequence[str]) -> str:
+    """The colour of the reading's answer, "#rrggbb"; grey for "not sure"."""
     return label_colours(labels)[reading.emotion] if reading.emotion else NOT_SURE
 
 
 def _draw_box(picture, box, name, colour, text):
     """The box, cut to the picture, dark-edged so that it shows on any ground; the number above or else inside it."""
-    draw, width, font = ImageDraw.Draw(picture), max(2, text // 7), _font(text)
+    draw, width, letters = ImageDraw.Draw(picture), max(2, text // 7), font(text)
     left, top, right, bottom = _inside(box, picture.size)
     draw.rectangle((left, top, right, bottom), outline="black", width=width + 2)
     draw.rectangle((left + 1, top + 1, max(right - 1, left + 1), max(bottom - 1, top + 1)), outline=colour, width=width)
-    badge_width, badge_height = font.getlength(name) + text * 0.5, text * 1.3
+    badge_width, badge_height = letters.getlength(name) + text * 0.5, text * 1.3
     x = min(left, picture.width - badge_width)
     y = top - badge_height if top >= badge_height else top
     draw.rectangle((x, y, x + badge_width, y + badge_height), fill=colour)
-    draw.text((x + badge_width / 2, y + badge_height / 2), name, ink_on(colour), font, anchor="mm")
+    draw.text((x + badge_width / 2, y + badge_height / 2), name, ink_on(colour), letters, anchor="mm")
 
 
 def _inside(box, size):
@@ -153,9 +158,9 @@ def _with_column(picture, cards, gap):
 
 
 def _with_caption(picture, caption, text):
-    font = _font(text)
-    width = max(picture.width, round(font.getlength(caption)) + text)
+    letters = font(text)
+    width = max(picture.width, round(letters.getlength(caption)) + text)
     tall = Image.new("RGB", (width, picture.height + 2 * text), "white")
     tall.paste(picture, (0, 0))
-    ImageDraw.Draw(tall).text((text / 2, picture.height + text), caption, "black", font, anchor="lm")
+    ImageDraw.Draw(tall).text((text / 2, picture.height + text), caption, "black", letters, anchor="lm")
     return tall

@@ -98,8 +98,8 @@ class FaceFinder:
         """The faces in `picture` (H, W, 3) uint8 RGB, upright, from left to right."""
         if min(picture.shape[:2]) < SMALL_SIDE:
             return self._in_bordered(picture)
-        faces = _distinct(self._in_whole(picture) + self._in_tiles(picture))
-        return _by_position(faces) or self._in_bordered(picture)
+        faces = distinct(self._in_whole(picture) + self._in_tiles(picture))
+        return by_position(faces) or self._in_bordered(picture)
 
     def _in_whole(self, picture: np.ndarray) -> list[Face]:
         import mediapipe
@@ -119,23 +119,24 @@ class FaceFinder:
         large = cv2.resize(picture, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
         border = round(min(large.shape[:2]) * BORDER)
         bordered = cv2.copyMakeBorder(large, border, border, border, border, cv2.BORDER_REPLICATE)
-        faces = [_moved(face, -border, -border, 1 / enlarge) for face in self._in_whole(bordered)]
-        return _by_position(_distinct(faces))
+        faces = [moved(face, -border, -border, 1 / enlarge) for face in self._in_whole(bordered)]
+        return by_position(distinct(faces))
 
     def _in_tiles(self, picture: np.ndarray) -> list[Face]:
-        finds = [_moved(face, x, y, 1) for tile, x, y in _tiles(picture) for face in self._in_whole(tile)]
-        return [face for face in _distinct(finds) if self._holds(picture, face)]
+        finds = [moved(face, x, y, 1) for tile, x, y in _tiles(picture) for face in self._in_whole(tile)]
+        return [face for face in distinct(finds) if self._holds(picture, face)]
 
     def _holds(self, picture: np.ndarray, face: Face) -> bool:
         """Whether a closer look finds the face again: what many tiles see in helmets and wheels does not last."""
         for margin in CLOSER_LOOKS:
-            region, here = _surroundings(picture, face, margin)
+            region, here = surroundings(picture, face, margin)
             if not any(overlap(here.box, again.box) > SAME_FACE_OVERLAP for again in self._in_bordered(region)):
                 return False
         return True
 
 
-def _moved(face: Face, right: float, down: float, scale: float) -> Face:
+def moved(face: Face, right: float, down: float, scale: float) -> Face:
+    """The face moved by pixels, then enlarged about the picture's corner."""
     mesh = (face.mesh + np.array([right, down, 0], np.float32)) * np.float32(scale)
     return Face(mesh, face.blendshapes)
 
@@ -159,7 +160,7 @@ def _starts(length: int, side: int) -> list[int]:
     return [round(step * (length - side) / max(count - 1, 1)) for step in range(count)]
 
 
-def _distinct(faces: list[Face]) -> list[Face]:
+def distinct(faces: list[Face]) -> list[Face]:
     """Each face once: of finds that overlap the larger, which a tile's edge did not cut."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: -face.area):
@@ -168,7 +169,8 @@ def _distinct(faces: list[Face]) -> list[Face]:
     return kept[:MOST_FACES]
 
 
-def _by_position(faces: list[Face]) -> list[Face]:
+def by_position(faces: list[Face]) -> list[Face]:
+    """From left to right."""
     return sorted(faces, key=lambda face: (face.box[0], face.box[1]))
 
 
@@ -197,7 +199,7 @@ def aligned_crop(picture: np.ndarray, face: Face, side: int) -> np.ndarray:
     """The face in the frame: `picture` (H, W, 3) uint8 RGB -> (side, side) uint8 grey."""
     import cv2
 
-    region, face = _surroundings(picture, face, margin=0.6)
+    region, face = surroundings(picture, face, margin=0.6)
     grey, matrix = cv2.cvtColor(region, cv2.COLOR_RGB2GRAY), to_frame(face) * side
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if scale < 0.75:  # shrink by area first: sampling alone would alias
@@ -208,14 +210,14 @@ def aligned_crop(picture: np.ndarray, face: Face, side: int) -> np.ndarray:
     return cv2.warpAffine(grey, matrix, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _surroundings(picture: np.ndarray, face: Face, margin: float) -> tuple[np.ndarray, Face]:
+def surroundings(picture: np.ndarray, face: Face, margin: float) -> tuple[np.ndarray, Face]:
     """The face's box with `margin` box sides around it, cut from the picture, and the face in there."""
     left, top, right, bottom = face.box
     margin *= max(right - left, bottom - top)
     height, width = picture.shape[:2]
     x0, y0 = (int(min(max(edge - margin, 0), end - 1)) for edge, end in ((left, width), (top, height)))
     x1, y1 = (int(max(edge + margin, start + 1)) + 1 for edge, start in ((right, x0), (bottom, y0)))
-    return picture[y0:y1, x0:x1], _moved(face, -x0, -y0, 1)
+    return picture[y0:y1, x0:x1], moved(face, -x0, -y0, 1)
 
 
 def aligned_mesh(face: Face) -> np.ndarray:

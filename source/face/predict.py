@@ -2,7 +2,8 @@
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def predict(
     folder_out: Path | None = None,
     *,
     write: bool = True,
+    without: Collection[str] = (),
     say: Say = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
@@ -48,14 +50,14 @@ def predict(
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
-        return predict_folder(path, trained, target, predict_picture, say, on_progress)
-    prediction = predict_picture(path, trained, target)
+        return predict_folder(path, trained, target, partial(predict_picture, without=without), say, on_progress)
+    prediction = predict_picture(path, trained, target, without)
     if on_progress:
         on_progress(1, 1)
     return [prediction]
 
 
-def predict_picture(path: Path, trained: Trained, folder_out: Path | None) -> Prediction:
+def predict_picture(path: Path, trained: Trained, folder_out: Path | None, without: Collection[str] = ()) -> Prediction:
     """One picture; its results are written into a new folder of `folder_out` unless that is None."""
     picture = read_picture(path)
     readings, arrays = read_faces(picture.pixels, trained)
@@ -63,7 +65,8 @@ def predict_picture(path: Path, trained: Trained, folder_out: Path | None) -> Pr
     prediction = Prediction(str(path), trained.spec.name, trained.labels, readings, picture.size, notes)
     if folder_out is None:
         return prediction
-    return write_prediction(prediction, _drawings(picture.pixels, prediction, arrays, trained), folder_out)
+    drawings = _drawings(picture.pixels, prediction, arrays, trained)
+    return write_prediction(prediction, drawings, folder_out, without=without)
 
 
 def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...], dict[str, np.ndarray]]:

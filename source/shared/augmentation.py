@@ -1,4 +1,7 @@
-"""Random changes to training batches, on tensors, one draw for each clip. Never applied to val or test."""
+"""Random changes to training batches, on tensors, one draw for each clip. Never applied to val or test.
+
+image: (B, H, W), or (B, T, H, W), whose T frames are all changed alike.
+"""
 
 import math
 
@@ -8,7 +11,7 @@ from torch import Tensor
 
 
 def random_affine(image: Tensor, degrees: float, scale: float, shift: float) -> Tensor:
-    """Roll, scale and move each picture of image (B, H, W) by up to these amounts; the edge repeats.
+    """Roll, scale and move each clip of `image` by up to these amounts; the edge repeats.
 
     degrees: either way; scale: as a share of 1; shift: as a share of the side.
     """
@@ -17,29 +20,30 @@ def random_affine(image: Tensor, degrees: float, scale: float, shift: float) -> 
     across, down = _either_way(len(image)) * 2 * shift, _either_way(len(image)) * 2 * shift
     rows = [size * angle.cos(), -size * angle.sin(), across, size * angle.sin(), size * angle.cos(), down]
     matrix = torch.stack(rows, 1).view(-1, 2, 3)
-    grid = F.affine_grid(matrix, [len(image), 1, *image.shape[1:]], align_corners=False)
-    warped = F.grid_sample(image[:, None].float(), grid.to(image.device), padding_mode="border", align_corners=False)
-    return warped[:, 0]
+    frames = image.float().view(len(image), -1, *image.shape[-2:])
+    grid = F.affine_grid(matrix, [*frames.shape], align_corners=False)
+    warped = F.grid_sample(frames, grid.to(image.device), padding_mode="border", align_corners=False)
+    return warped.view(image.shape)
 
 
 def random_contrast_and_brightness(image: Tensor, contrast: float, brightness: float) -> Tensor:
-    """image (B, H, W) in [0, 255]: contrast changed by up to this share, brightness by this share of the range."""
-    gain = (1 + _either_way(len(image)) * contrast)[:, None, None].to(image.device)
-    lift = (_either_way(len(image)) * brightness * 255)[:, None, None].to(image.device)
+    """image in [0, 255]: contrast changed by up to this share, brightness by this share of the range."""
+    gain = _over(1 + _either_way(len(image)) * contrast, image)
+    lift = _over(_either_way(len(image)) * brightness * 255, image)
     return ((image - 127.5) * gain + 127.5 + lift).clamp(0, 255)
 
 
 def random_erasing(image: Tensor, probability: float) -> Tensor:
-    """Blot out a rectangle of 1/8 to 3/8 of each side with one grey, in this share of the pictures (B, H, W)."""
-    count, height, width = image.shape
+    """Blot out a rectangle of 1/8 to 3/8 of each side with one grey, in this share of the clips."""
+    count, height, width = len(image), *image.shape[-2:]
     tall, wide = (side * (0.125 + 0.25 * torch.rand(count)) for side in (height, width))
     top, left = torch.rand(count) * (height - tall), torch.rand(count) * (width - wide)
     row, column = torch.arange(height)[None, :, None], torch.arange(width)[None, None, :]
     top, tall, left, wide = (value[:, None, None] for value in (top, tall, left, wide))
     inside = (row >= top) & (row < top + tall) & (column >= left) & (column < left + wide)
     drawn = (torch.rand(count) < probability)[:, None, None]
-    grey = 255 * torch.rand(count, 1, 1)
-    return torch.where((inside & drawn).to(image.device), grey.to(image.device), image.float())
+    blotted = (inside & drawn).to(image.device).view(count, *[1] * (image.dim() - 3), height, width)
+    return torch.where(blotted, _over(255 * torch.rand(count), image), image.float())
 
 
 def mixup(inputs: dict[str, Tensor], target: Tensor, alpha: float) -> tuple[dict[str, Tensor], Tensor]:
@@ -65,6 +69,11 @@ def mixup(inputs: dict[str, Tensor], target: Tensor, alpha: float) -> tuple[dict
 def some(count: int, probability: float) -> Tensor:
     """(count,) bool, each true with this probability."""
     return torch.rand(count) < probability
+
+
+def _over(values: Tensor, image: Tensor) -> Tensor:
+    """(B,) values in a shape that works on all pixels of image (B, ..., H, W)."""
+    return values.view(-1, *[1] * (image.dim() - 1)).to(image.device)
 
 
 def _either_way(count: int) -> Tensor:

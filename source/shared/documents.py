@@ -42,6 +42,7 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
         *breakdown(document),
         "## Each label",
         each_label(document),
+        *ablation(document),
         *scales_and_simple_methods(document),
         "## Confusion",
         "Rows are the truth, columns the answers.",
@@ -92,6 +93,31 @@ def scales_and_simple_methods(document: Mapping[str, Any], heading: str = "##") 
         yield f"{heading} What simple methods reach on the same clips"
         rows = document["simple_methods"].items()
         yield table([{"method": name} | {SCORES[k]: percent(v) for k, v in row.items()} for name, row in rows])
+
+
+def ablation(document: Mapping[str, Any], heading: str = "##") -> Iterator[str]:
+    """What each modality is worth, where there are several."""
+    found = document.get("ablation")
+    if not found:
+        return
+    yield f"{heading} What each modality is worth"
+    yield f"The same {found['n']:,} clips, which have all of these modalities, with the others hidden. {found['note']}"
+    yield table([_shown(row) for row in found["rows"]])
+    for corpus, part in found.get("corpora", {}).items():
+        yield f"{corpus} by itself, {part['n']:,} clips:"
+        yield table([_shown(row) for row in part["rows"]])
+
+
+def _shown(row):
+    gain = row.get("gain")
+    shares = {name: percent(row[key]) for key, name in SCORES.items() if key != "uar"}
+    above = f"{_points(gain['uar'])} ({' to '.join(map(_points, gain['ci95']))}) over {gain['over']}" if gain else ""
+    uar = {"UAR": percent(row["uar"]), "95 % interval": " to ".join(map(percent, row["ci95"]))}
+    return {"given": row["given"]} | uar | {"UAR above the best single one": above} | shares
+
+
+def _points(share):
+    return f"{100 * share:+.1f}"
 
 
 def _rounded(value):

@@ -54,6 +54,8 @@ class Metrics:
     """Scale and corpus -> how near the model comes; see `source.shared.scales`. None: it tells no scales."""
     simple_methods: dict[str, dict[str, float]] | None = None
     """Method -> its scores on the same clips, for comparison; None: none was tried."""
+    ablation: dict[str, Any] | None = None
+    """What each modality is worth; see `source.shared.ablation.measured`. None: there is but one."""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

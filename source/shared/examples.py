@@ -1,7 +1,7 @@
 """The rows of some stores that fall in one split, or any choice of them, as the batches that a network takes."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Self
@@ -14,6 +14,7 @@ import config as settings
 from source.shared.clips import Clip
 from source.shared.emotions import Grouping
 from source.shared.errors import Trouble
+from source.shared.media_types import VIDEOS
 from source.shared.splits import with_splits
 from source.shared.store import Store
 
@@ -33,10 +34,16 @@ class Batch:
         return Batch(inputs, *moved)
 
 
+# Inputs of a batch, label and place of each clip in it -> the inputs as the network is to be given them.
+Complete = Callable[[dict[str, Tensor], np.ndarray, np.ndarray], dict[str, Tensor]]
+
+
 class Examples(torch.utils.data.Dataset):
     """Rows read from the memory-mapped arrays only when a batch asks for them."""
 
     _draws = False  # see `with_copies`
+    complete: Complete | None = None
+    """See `completed`."""
 
     def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping, scaled: bool = False):
         """The labelled clips of one split; where split is None all of them, each with its corpus's own split if any.
@@ -65,8 +72,11 @@ class Examples(torch.utils.data.Dataset):
         return part
 
     def balanced(self, power: float) -> Self:
-        """The same, the clips of smaller corpora repeated: 0: once; 1: until each has as many as the largest."""
-        corpora = [clip.corpus for clip in self.clips]
+        """The same, the clips of smaller corpora repeated: 0: once; 1: until each has as many as the largest.
+
+        The videos and the sounds of one corpus count as two.
+        """
+        corpora = [(clip.corpus, clip.path.suffix.lower() in VIDEOS) for clip in self.clips]
         sizes = Counter(corpora)
         times = [round((max(sizes.values()) / sizes[corpus]) ** power) for corpus in corpora]
         return self.subset(np.repeat(np.arange(len(self)), times), self.split)
@@ -80,8 +90,19 @@ class Examples(torch.utils.data.Dataset):
         drawing._draws = True
         return drawing
 
+    def completed(self, complete: Complete) -> Self:
+        """The same, but what a batch holds goes through `complete` before it is handed out."""
+        completed = copy(self)
+        completed.complete = complete
+        return completed
+
     def __len__(self) -> int:
         return len(self.clips)
+
+    def column(self, name: str) -> np.ndarray:
+        """One array of all clips, (N, ...), as it is stored; of altered copies, none."""
+        versions = [(0,) if self.stores[store].copies else () for store, _ in self._places]
+        return self._gather(name, self._places, versions)
 
     def counts(self) -> Tensor:
         """Clips of each label: (C,)."""
@@ -96,8 +117,10 @@ class Examples(torch.utils.data.Dataset):
         places = [self._places[index] for index in chosen]
         versions = [self._version(self.stores[store].copies) for store, _ in places]
         inputs = {name: self._gather(name, places, versions) for name in self.stores[0].arrays}
-        labels, votes = torch.from_numpy(self.labels[chosen]), torch.from_numpy(self._votes[chosen])
-        return Batch({name: torch.from_numpy(array) for name, array in inputs.items()}, labels, votes)
+        tensors = {name: torch.from_numpy(array) for name, array in inputs.items()}
+        if self.complete:
+            tensors = self.complete(tensors, self.labels[chosen], chosen)
+        return Batch(tensors, torch.from_numpy(self.labels[chosen]), torch.from_numpy(self._votes[chosen]))
 
     def _version(self, copies: int) -> tuple[int, ...]:
         """Where in a row the clip (0) or the drawn copy of it lies; empty where rows hold the clip alone."""

@@ -1,16 +1,23 @@
 """Results on disk: whole files, and folders that are nobody else's."""
 
 import os
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 
-def write_whole(file: Path, content: bytes | str) -> Path:
-    """Write a file so that nobody, whatever happens, finds half of it under its name."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.part")
+def write_whole(file: Path, content: bytes | str | Callable[[Path], None]) -> Path:
+    """Write a file so that nobody, whatever happens, finds half of it under its name.
+
+    content: what is in it, or what writes it under the name that it is given, whose ending is the file's.
+    """
+    draft = file.with_name(f".{os.getpid()}.part.{file.name}")
     try:
-        # A file name that is no valid text gets into JSON as an escape, which JSON readers take.
-        draft.write_bytes(content if isinstance(content, bytes) else content.encode(errors="backslashreplace"))
+        if callable(content):
+            content(draft)
+        else:
+            # A file name that is no valid text gets into JSON as an escape, which JSON readers take.
+            draft.write_bytes(content if isinstance(content, bytes) else content.encode(errors="backslashreplace"))
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from source.datasets import corpus_named
 from source.shared.checkpoint import Trained
 from source.shared.documents import (
     INTERVALS,
+    ablation,
     breakdown,
     bullets,
     calibration,
@@ -81,6 +82,18 @@ LIMITS = {
         "Sentiment is learnt from a comedy series and a web forum; valence and arousal from ratings of single "
         "sentences by readers. Arousal shows little in written words.",
         "A transcript's mistakes are read as if they had been said.",
+    ),
+    "combined": (
+        "What the other models' cards say of faces, voices and words holds here too.",
+        "The faces in motion that it learnt from are those of a few actors of one corpus, in one studio, looking into "
+        "the camera. Of other people, light, angles and cultures it knows only what the face model learnt from still "
+        "pictures. Expect its reading of faces to be much worse on anybody else's.",
+        "No corpus here has faces, voices and free speech together. Words were learnt by lending clips utterances of "
+        "the same emotion from a text corpus, so how the three go together in daily life was **not measured**.",
+        "Who speaks is guessed from the mouth's movement and the size of the face; off-screen voices are taken for the "
+        "voice of whoever is seen. Persons are told apart by look and place, not recognised.",
+        "Valence and arousal of a video follow from the probabilities of the emotions; they are not measured by "
+        "themselves. Of a sentence, sentiment is read from its words.",
     ),
 }
 PROTOCOL = (
@@ -167,6 +180,7 @@ def _measured(document):
     yield each_label(document)
     yield from breakdown(document, ("corpus", "sex"), "####")
     yield spread(document)
+    yield from ablation(document, "####")
     yield from scales_and_simple_methods(document, "####")
     yield calibration(document)
 

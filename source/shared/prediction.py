@@ -24,7 +24,9 @@ class Reading:
     """Where in the recording the stretch begins; None for a picture."""
     end_seconds: float | None = None
     modalities: dict[str, dict[str, float]] | None = None
-    """What each modality alone said, by its name, where more than one took part."""
+    """What each modality alone said, by its name (of source.MODELS): those that there were. None: it has but one."""
+    drivers: dict[str, float] | None = None
+    """By how much less probable the likeliest label would be without each modality; below zero: it spoke against."""
     notes: tuple[str, ...] = ()
     """What makes this reading less trustworthy, in words."""
     speech_seconds: float | None = None
@@ -66,8 +68,9 @@ class Reading:
     def said(self) -> str:
         """The answer in words, such as "happy 93 %", "not sure (sad 31 %)", "no speech" or "nothing to read"."""
         if self.likeliest is None:
-            return "nothing to read" if self.speech_seconds is None else "no speech"
-        text = f"{self.likeliest} {self.confidence:.0%}".replace("%", " %")
+            unheard = self.speech_seconds is None or self.modalities is not None
+            return "nothing to read" if unheard else "no speech"
+        text = f"{self.likeliest} {surely(self.confidence)}"
         return text if self.emotion else f"not sure ({text})"
 
 
@@ -98,6 +101,13 @@ class Prediction:
     """Where in the recording nobody speaks for a while: start and end in seconds, in the order of time."""
     language: str = ""
     """Of the words, as ISO 639-1 names it, such as "en"; empty where nobody asked or nothing tells."""
+    people: tuple[Reading, ...] = ()
+    """Of a video: what each person's face came to, by number, from where they are first seen to where they are last."""
+    faces: tuple[Reading, ...] = ()
+    """Of a video: what each face shows from second to second, with its place at that time, in the order of time."""
+    sentences: tuple[Reading, ...] = ()
+    """Of a video: what is said in it, sentence by sentence: the words' own answer among `modalities`, and the answer
+    from all that is seen and heard meanwhile."""
 
     @property
     def said(self) -> str:
@@ -105,6 +115,8 @@ class Prediction:
         sentences; sentiment +0.4"; empty for a picture."""
         if self.overall is None:
             return ""
+        if self.overall.modalities is not None:  # it was seen, too
+            return f"{self.overall.said} in {lasting(self.seconds or 0.0)}"
         if self.overall.speech_seconds is None:  # it was read, not heard
             over = f" over {len(self.readings):,} sentences" if len(self.readings) > 1 else ""
             return "; ".join((f"{self.overall.said}{over}", *scales_said(self.overall)))
@@ -123,6 +135,15 @@ class Prediction:
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+
+
+def surely(confidence: float) -> str:
+    """A probability in percent; nothing is certain.
+
+    >>> surely(0.71), surely(0.9991)
+    ('71 %', 'over 99 %')
+    """
+    return "over 99 %" if confidence >= 0.995 else f"{confidence:.0%}".replace("%", " %")
 
 
 def clock(seconds: float, hours: bool = False, tenths: bool = False) -> str:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
@@ -22,25 +22,29 @@ from source.shared.prediction import Prediction
 from source.shared.validation.report import report_of_validation
 
 CARD = "model_card.md"
+Written = bytes | str | Callable[[Path], None]  # what is in a file, or what writes it under the name it is given
 COMPARISON = "comparison.md"  # in a model's folder, by hand: see `_comparison_of`
 
 
 def write_prediction(
-    prediction: Prediction, files: Mapping[str, bytes | str], folder_out: Path, name: str = ""
+    prediction: Prediction,
+    files: Mapping[str, Written],
+    folder_out: Path,
+    name: str = "",
+    without: Collection[str] = (),
 ) -> Prediction:
     """Fill a new folder of `folder_out`, and return the prediction that names it; stopped half-way, it leaves none.
 
-    result.json; the table of its model's LAYOUTS, a row a reading; the files by name. name: of the folder, as near as
-    it is free (default: the source's).
+    result.json; the table of its model's LAYOUTS, a row a reading; the files by name; none of `without`. name: of the
+    folder, as near as it is free (default: the source's).
     """
-    folder = new_folder(folder_out, name or Path(prediction.source).stem)
+    folder, layout = new_folder(folder_out, name or Path(prediction.source).stem), tables.LAYOUTS[prediction.model]
     prediction = replace(prediction, folder=str(folder))
     try:
-        write_whole(folder / "result.json", prediction.to_json())
-        layout = tables.LAYOUTS[prediction.model]
-        write_whole(folder / layout.table, csv_text(layout.columns(prediction.labels), layout.rows(prediction)))
-        for file, content in files.items():
-            write_whole(folder / file, content)
+        table = csv_text(layout.columns(prediction.labels), layout.rows(prediction))
+        for file, content in {"result.json": prediction.to_json(), layout.table: table, **files}.items():
+            if file not in without:
+                write_whole(folder / file, content)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -5,7 +5,7 @@ import inspect
 import textwrap
 import types
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import pairwise
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
@@ -40,21 +40,34 @@ def changed(config: Any, assignments: Iterable[str]) -> Any:
     >>> changed(TrainingSettings(), ["epochs=3"]).epochs
     3
     """
-    hints, values = get_type_hints(type(config)), {}
+    hints, values, inner = get_type_hints(type(config)), {}, {}
     for text in assignments:
-        name, equals, value = text.partition("=")
+        name, equals, value = (part.strip() for part in text.partition("="))
         if not equals:
             raise Trouble(f"'{text}' is not of the form name=value.")
-        _known(config, [name.strip()])
-        values[name.strip()] = _parse(name.strip(), value.strip(), hints[name.strip()])
-    return replace(config, **values)
+        first, dot, rest = name.partition(".")
+        _known(config, [first])
+        if is_dataclass(hints[first]):
+            if not dot:
+                raise Trouble(f"{first} has settings of its own; change one as {first}.NAME=VALUE.")
+            inner.setdefault(first, []).append(f"{rest}={value}")
+        else:
+            _known(config, [name])
+            values[name] = _parse(name, value, hints[name])
+    nested = {name: changed(getattr(config, name), texts) for name, texts in inner.items()}
+    return replace(config, **values, **nested)
 
 
 def from_dict(default: Any, values: dict[str, Any]) -> Any:
-    """The config with `values` (from JSON: lists stand for tuples) over those of `default`."""
+    """The config with `values` (from JSON: lists stand for tuples, objects for settings within) over `default`'s."""
     _known(default, values)
-    frozen = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    return replace(default, **frozen)
+
+    def read(name: str, value: Any) -> Any:
+        if isinstance(value, dict) and is_dataclass(getattr(default, name)):
+            return from_dict(getattr(default, name), value)
+        return tuple(value) if isinstance(value, list) else value
+
+    return replace(default, **{name: read(name, value) for name, value in values.items()})
 
 
 def describe(hint: Any) -> str:
@@ -63,7 +76,9 @@ def describe(hint: Any) -> str:
     if origin is Literal:
         return "one of " + ", ".join(str(choice) for choice in inner)
     if origin is tuple:
-        return f"{describe(inner[0]).removeprefix('a ')}s, separated by commas"
+        one = describe(inner[0])
+        several = one.replace("one of", "some of") if get_origin(inner[0]) is Literal else f"{one.removeprefix('a ')}s"
+        return f"{several}, separated by commas"
     if origin is types.UnionType:
         return " or ".join(describe(part) for part in inner)
     return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(hint, "none")
@@ -74,10 +89,24 @@ def listed(config: Any) -> list[Setting]:
     hints, meanings = get_type_hints(type(config)), {}
     for part in reversed(type(config).__mro__[:-1]):
         meanings |= _docstrings(part)
-    return [
-        Setting(name, _text(getattr(config, name)), describe(hints[name]), meanings.get(name, ""))
-        for name in (field.name for field in fields(config))
-    ]
+    found = []
+    for name in (field.name for field in fields(config)):
+        if is_dataclass(hints[name]):
+            found += _listed_within(config, name)
+        else:
+            found.append(
+                Setting(
+                    name, _text(getattr(config, name)), describe(hints[name]), " ".join(meanings.get(name, "").split())
+                )
+            )
+    return found
+
+
+def _listed_within(config, name):
+    """The fields of the settings called `name`, without those on how it would be trained by itself."""
+    shared = {field.name for field in fields(TrainingSettings)}
+    inside = (setting for setting in listed(getattr(config, name)) if setting.name not in shared)
+    return [replace(setting, name=f"{name}.{setting.name}") for setting in inside]
 
 
 def _known(config, names):

@@ -47,6 +47,16 @@ class ModelSpec:
     """Whether `predict` takes typed words too, not only files."""
     also_predicts: tuple[str, ...] = ()
     """Endings of the further files that `predict` reads, lower case with the dot."""
+    inherit: Callable[[Any], Any] = lambda config: config
+    """Config -> the same with what it takes over from models that were trained before."""
+    begin: Callable[[Any, Any, tuple[str, ...]], None] = lambda network, config, labels: None
+    """Untrained network, config, labels: puts in the weights that training begins with."""
+    prepare: Callable[[Any, Any], Any] = lambda examples, config: examples
+    """The Examples of a training, config -> the same as this model learns from them."""
+    finish: Callable[[Any, Any], Any] = lambda trained, val: trained
+    """Trained, the Examples of val -> the same with what is fitted on val after training."""
+    subsets: Callable[[Any, Any], Any] = lambda examples, config: None
+    """Examples, config -> source.shared.ablation.Subsets of them; None where there is but one modality."""
 
     @property
     def readable(self) -> tuple[str, ...]:
@@ -73,7 +83,12 @@ class ModelSpec:
         return {name: getattr(settings, name) for name in settings.EXTRACT}
 
 
-TRAINING_FOLDERS = {"face": "training_faces", "audio": "extracted_audio", "text": "training_text"}
+TRAINING_FOLDERS = {
+    "face": "training_faces",
+    "audio": "extracted_audio",
+    "text": "training_text",
+    "combined": "training_AV",
+}
 
 
 def spec_of(name: str) -> ModelSpec:

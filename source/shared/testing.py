@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import config as settings
-from source.shared import scales
+from source.shared import ablation, scales
 from source.shared.baselines import simple_answers
 from source.shared.checkpoint import Trained
 from source.shared.clips import Clip, labelled_files
@@ -44,7 +44,32 @@ def test_split(trained: Trained, examples: Examples, train: Examples | None = No
     disjoint = speakers_disjoint(train.clips, examples.clips) if train else None
     metrics = _measured(trained, logits, examples.labels, examples.clips, examples.split, disjoint)
     simple = _simple_methods(trained, examples, train) if train and trained.spec.baseline else None
-    return replace(metrics, scales=scales.measured(trained, examples) or None, simple_methods=simple)
+    found = {"scales": scales.measured(trained, examples) or None, "ablation": ablated(trained, examples)}
+    return replace(metrics, simple_methods=simple, **found)
+
+
+def ablated(trained: Trained, examples: Examples) -> dict[str, Any] | None:
+    """What each modality is worth on these clips, late fusion by weights that fit val; None where there is but one."""
+    shown = trained.spec.subsets(examples, trained.config)
+    if shown is None:
+        return None
+    logits = {name: logits_of(trained, part) for name, part in shown.shown.items()}
+    alone, truth = [logits[name] for name in shown.singles], examples.labels[shown.rows]
+    weights = _late_weights_on_val(trained, examples, shown.singles)
+    logits[ablation.late_name(shown.singles, weights)] = ablation.late_fused(np.stack(alone), weights)
+    clips = [examples.clips[row] for row in shown.rows]
+    corpora = [clip.corpus for clip in clips]
+    return ablation.measured(logits, truth, people_of(clips), shown.singles, shown.note, corpora)
+
+
+def _late_weights_on_val(trained, examples, singles):
+    """Even ones where val does not have these modalities."""
+    val = Examples(examples.stores, "val", examples.grouping)
+    shown = trained.spec.subsets(val, trained.config) if len(val) else None
+    if shown is None or shown.singles != singles:
+        return np.ones(len(singles))
+    alone = np.stack([logits_of(trained, shown.shown[name]) for name in singles])
+    return ablation.late_weights(alone, val.labels[shown.rows])
 
 
 def _simple_methods(trained, examples, train):

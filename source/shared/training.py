@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from source.shared.augmentation import mixup
 from source.shared.errors import Trouble
-from source.shared.evaluation import measure
+from source.shared.evaluation import scores_of
 from source.shared.examples import Batch, Examples, as_batch, require_examples
 from source.shared.losses import class_weights, loss, targets
 from source.shared.precision import in_bfloat16
@@ -78,11 +78,12 @@ class Trainer:
         require_examples(train, "train on")
         if val is not None:
             assert_disjoint(train.clips, require_examples(val, "validate on").clips)
-        train = train.balanced(config.corpus_balance)
+        train = spec.prepare(train.balanced(config.corpus_balance), config)
         set_seed(seed)
         self.spec, self.config, self.seed, self.labels = spec, config, seed, train.grouping.labels
         self.accelerator = Accelerator()
         self.network = spec.build(config, len(self.labels)).to(memory_format=torch.channels_last)
+        spec.begin(self.network, config, self.labels)
         self.average = Average(self.network.to(self.accelerator.device), config.average_decay)
         self.watched = spec.build(config, len(self.labels)).to(self.accelerator.device)
         self.weights = class_weights(train.counts(), config.class_weight_power).to(self.accelerator.device)
@@ -236,12 +237,9 @@ def _shuffle_for(batches: Any, seed: int) -> None:
 
 
 def _val_scores(logits: torch.Tensor, truth: torch.Tensor, labels: tuple[str, ...]) -> dict[str, float | None]:
-    result = measure(logits.softmax(1).numpy(), truth.numpy(), labels)
-    return {
-        "val_loss": float(nn.functional.cross_entropy(logits, truth)),
-        "val_accuracy": result.accuracy,
-        "val_uar": result.uar,
-    }
+    scores = scores_of(logits.argmax(1).numpy(), truth.numpy(), len(labels))
+    loss = float(nn.functional.cross_entropy(logits, truth))
+    return {"val_loss": loss, "val_accuracy": scores["accuracy"], "val_uar": scores["uar"]}
 
 
 def _as_plain(fit: Fit) -> dict[str, Any]:

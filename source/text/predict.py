@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ def predict(
     folder_out: Path | None = None,
     *,
     write: bool = True,
+    without: Collection[str] = (),
     say: Say = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
@@ -52,9 +53,9 @@ def predict(
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if isinstance(source, Path) and source.is_dir():
-        read = partial(predict_text, say=once(say))
+        read = partial(predict_text, say=once(say), without=without)
         return predict_folder(source, trained, target, read, say, on_progress)
-    return [predict_text(source, trained, target, on_progress, say)]
+    return [predict_text(source, trained, target, on_progress, say, without)]
 
 
 def predict_text(
@@ -63,6 +64,7 @@ def predict_text(
     folder_out: Path | None,
     on_progress: OnProgress | None = None,
     say: Say = log.info,
+    without: Collection[str] = (),
 ) -> Prediction:
     """One text; its results are written into a new folder of `folder_out` unless that is None."""
     document = fitting(document_from(source, on_progress, say), trained.config.tokens)
@@ -76,7 +78,7 @@ def predict_text(
         return prediction
     from source.text.result_files import result_files
 
-    return write_prediction(prediction, result_files(prediction, document), folder_out, folder_name(source))
+    return write_prediction(prediction, result_files(prediction, document), folder_out, folder_name(source), without)
 
 
 def document_from(source: Path | str, on_progress: OnProgress | None = None, say: Say = log.info) -> Document:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
@@ -61,17 +62,18 @@ class SoundStream:
     """Duration by what the file says of itself, which may be wrong."""
     notes: tuple[str, ...]
     """What a person should know of how it was read; complete after the last block."""
+    _refuse = staticmethod(sound_file.refuse_without_sound)
 
     def __init__(self, path: Path, sample_rate_hz: int, block_seconds: float):
         self.path, self.sample_rate_hz, self.notes = Path(path), sample_rate_hz, ()
         self._block_samples = max(round(block_seconds * sample_rate_hz), 1)
-        self._container = sound_file.opened(self.path)
+        self._container = sound_file.opened(self.path, self._refuse)
         duration = self._container.duration or 0
         self.seconds = duration / sound_file.MICROSECONDS if duration > 0 else None
         self._known = SoundNotes(seconds=sound_file.late_seconds(self._container))
         self._mixes: list[MonoMix] = []
 
-    def __enter__(self) -> "SoundStream":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:
@@ -86,18 +88,19 @@ class SoundStream:
             yield block
         if block is None or not self._known.samples:
             raise Trouble(f"{self.path} has a sound track, but nothing in it can be read; give the whole file.")
-        promised = sound_file.promised_seconds(self.path, self._container)
+        self.notes = self._sound_notes(sound_file.promised_seconds(self.path, self._container))
+
+    def _sound_notes(self, promised_seconds):
         mixing = dict.fromkeys(note for mix in self._mixes for note in mix.notes)
-        self.notes = (*self._known.sentences(promised, self.sample_rate_hz), *mixing)
+        return (*self._known.sentences(promised_seconds, self.sample_rate_hz), *mixing)
 
     def _silence_before(self):
-        late = round(self._known.seconds * self.sample_rate_hz)
-        for start in range(0, late, self.sample_rate_hz):
-            yield np.zeros(min(self.sample_rate_hz, late - start), np.float32)
+        yield from silence(round(self._known.seconds * self.sample_rate_hz), self.sample_rate_hz)
 
     def _resampled(self):
         """(samples,) float32 at the wanted rate. A rate that changes on the way starts another resampler."""
-        resampler, rate = None, None
+        resampler: Any = None
+        rate = 0
         for piece, next_rate in self._mixed():
             if next_rate != rate:
                 if resampler:
@@ -116,40 +119,39 @@ class SoundStream:
                 self._mixes.append(mix)
             yield mix(self._known.cleaned(piece, rate)), rate
 
-    def _pieces(self):
+    def _pieces(self) -> Iterator[tuple[np.ndarray, int, tuple[str, ...]]]:
         """About PIECE_SECONDS of frames that are alike: (channels, samples) float32, rate and speaker positions."""
-        waiting, seconds, kind = [], 0.0, None
+        waiting, seconds = [], 0.0
+        kind: tuple[int, tuple[str, ...]] = 0, ()
         for frame in self._frames():
             next_kind = frame.sample_rate, tuple(channel.name for channel in frame.layout.channels)
             if waiting and (next_kind != kind or seconds >= PIECE_SECONDS):
-                yield np.concatenate(waiting, axis=1), *kind
+                yield np.concatenate(waiting, axis=1), kind[0], kind[1]
                 waiting, seconds = [], 0.0
             waiting, kind = [*waiting, sound_file.floats(frame)], next_kind
             seconds += frame.samples / frame.sample_rate
         if waiting:
-            yield np.concatenate(waiting, axis=1), *kind
+            yield np.concatenate(waiting, axis=1), kind[0], kind[1]
 
     def _frames(self):
-        """Decoded frames. What cannot be decoded is passed over, and where the file breaks off is its end."""
-        import av
-
-        packets = self._container.demux(self._container.streams.best("audio"))
-        while True:
-            try:
-                packet = next(packets, None)
-            except (av.FFmpegError, ValueError):
-                self._known.damaged()
-                return
-            if packet is None:
-                return
-            try:
-                frames = packet.decode()
-            except (av.FFmpegError, ValueError):
+        """Decoded frames of the sound; what cannot be decoded is passed over."""
+        for frame in self._sound_frames():
+            if frame is None:
                 self._known.damaged()
                 continue
-            for frame in frames:
-                yield frame
-                self._known.seconds += frame.samples / frame.sample_rate
+            yield frame
+            self._known.seconds += frame.samples / frame.sample_rate
+
+    def _sound_frames(self):
+        """The same with None for what cannot be decoded."""
+        for _, frame in sound_file.decoded(self._container, [sound_file.sound_stream(self._container)]):
+            yield frame
+
+
+def silence(samples: int, most: int) -> Iterator[np.ndarray]:
+    """Zeros, (samples,) float32 in all, at most `most` at a time."""
+    for start in range(0, samples, most):
+        yield np.zeros(min(most, samples - start), np.float32)
 
 
 def blocks(pieces, samples: int) -> Iterator[np.ndarray]:

@@ -8,7 +8,7 @@ fits the other folds' answers (cross-fitted), so that the calibration error is h
 import hashlib
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import config as settings
-from source.shared import checkpoint
+from source.shared import ablation, checkpoint
 from source.shared.baselines import BASELINES, held_out_answers, vectors
 from source.shared.documents import percent
 from source.shared.evaluation import Metrics, fit_temperature, measure, softmax
@@ -29,6 +29,8 @@ from source.shared.training import fit
 from source.shared.validation.folds import speakers_in
 
 Folds = Sequence[np.ndarray]  # indices of the clips of each
+Answers = dict[str, np.ndarray]  # what of the clips was shown -> logits (N, labels)
+WHOLE = "whole"  # all that there is of the clips was shown
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,20 @@ class Trials:
     say: Callable[[str], None]
     on_batch: Callable[[int, int], None]
 
-    def logits(self, train: np.ndarray, held_out: np.ndarray, seed: int, speakers_apart: bool = True) -> np.ndarray:
+    def logits(self, train: np.ndarray, held_out: np.ndarray, seed: int) -> np.ndarray:
         """Logits (len(held_out), labels) of a model trained on the clips `train`; both are indices of examples."""
-        file = self.kept / f"{self._identity(train, held_out, seed)}.npy"
+        return self.answers(train, held_out, seed)[WHOLE]
+
+    def answers(self, train: np.ndarray, held_out: np.ndarray, seed: int, speakers_apart: bool = True) -> Answers:
+        """The same, and those with some modalities hidden, where the model has several."""
+        file = self.kept / f"{self._identity(train, held_out, seed)}.npz"
         if not file.is_file():
             stream = io.BytesIO()
-            np.save(stream, self._trained_and_asked(train, held_out, seed, speakers_apart), allow_pickle=False)
+            np.savez(stream, allow_pickle=False, **self._trained_and_asked(train, held_out, seed, speakers_apart))
             self.kept.mkdir(parents=True, exist_ok=True)
             write_whole(file, stream.getvalue())
-        return np.load(file, allow_pickle=False)
+        with np.load(file, allow_pickle=False) as arrays:
+            return dict(arrays)
 
     def _trained_and_asked(self, train, held_out, seed, speakers_apart):
         parts = self.examples.subset(train, "train"), self.examples.subset(held_out, "held out")
@@ -74,7 +81,16 @@ class Trials:
             assert_disjoint(parts[0].clips, parts[1].clips)
         with TemporaryDirectory(prefix="demeanor_fold_", ignore_cleanup_errors=True) as folder:
             result = fit(self.spec, self.config, parts[0], None, Path(folder), seed=seed, on_batch=self.on_batch)
-        return logits_of(checkpoint.from_fit(self.spec, self.config, result, *parts, {}), parts[1])
+        trained = checkpoint.from_fit(self.spec, self.config, result, *parts, {})
+        return {WHOLE: logits_of(trained, parts[1])} | self._with_less(trained, parts[1])
+
+    def _with_less(self, trained, part):
+        """What is shown -> logits, not numbers for clips that lack one of the modalities compared."""
+        shown, answers = self.spec.subsets(part, self.config), {}
+        for name, clips in shown.shown.items() if shown else ():
+            answers[name] = np.full((len(part), len(trained.labels)), np.nan, np.float32)
+            answers[name][shown.rows] = logits_of(trained, clips)
+        return answers
 
     def _identity(self, train, held_out, seed):
         """Of all that the answer depends on."""
@@ -84,18 +100,24 @@ class Trials:
             digest.update(np.asarray(rows, np.int64).tobytes() + b"|")
         return digest.hexdigest()[:24]
 
-    def held_out_logits(self, folds: Folds, seed: int, speakers_apart: bool = True, name: str = "Fold") -> np.ndarray:
-        """Logits (N, labels) of all clips in `folds`, in the order of examples, zero for clips in none of them.
+    def held_out_logits(self, folds: Folds, seed: int, name: str = "Fold") -> np.ndarray:
+        """Logits (N, labels) of all clips in `folds`, in the order of examples, zero for clips in none of them."""
+        return np.nan_to_num(self.held_out_answers(folds, seed, name=name)[WHOLE])
+
+    def held_out_answers(self, folds: Folds, seed: int, speakers_apart: bool = True, name: str = "Fold") -> Answers:
+        """The same, and those with some modalities hidden; not numbers for clips that nobody was asked about.
 
         name: what a fold is called where its result is said.
         """
-        together = np.sort(np.concatenate(folds))
-        logits = np.zeros((len(self.examples), len(self.examples.grouping.labels)), np.float32)
+        together, found = np.sort(np.concatenate(folds)), {}
         for number, held_out in enumerate(folds, start=1):
-            logits[held_out] = self.logits(np.setdiff1d(together, held_out), held_out, seed, speakers_apart)
-            how_good = self._how_good(logits[held_out], held_out, speakers_apart)
+            parts = self.answers(np.setdiff1d(together, held_out), held_out, seed, speakers_apart)
+            for shown, logits in parts.items():
+                empty = np.full((len(self.examples), logits.shape[1]), np.nan, np.float32)
+                found.setdefault(shown, empty)[held_out] = logits
+            how_good = self._how_good(parts[WHOLE], held_out, speakers_apart)
             self.say(f"{name} {number} of {len(folds)}, seed {seed}: {how_good}.")
-        return logits
+        return found
 
     def _how_good(self, logits, held_out, speakers_apart):
         part = self.examples.subset(held_out, "")
@@ -107,17 +129,41 @@ class Trials:
 def of_model(trials: Trials, folds: Folds, seeds: Sequence[int], apart: bool) -> tuple[Outcome, dict[int, np.ndarray]]:
     """How the model does, and for each seed its calibrated probabilities (N, labels)."""
     truth, temperatures, answers = trials.examples.labels, {}, {}
-    logits = {seed: trials.held_out_logits(folds, seed, apart) for seed in seeds}
+    found = {seed: trials.held_out_answers(folds, seed, apart) for seed in seeds}
+    logits = {seed: found[seed].pop(WHOLE) for seed in seeds}
     for seed in seeds:
         temperatures[seed] = cross_fitted(logits[seed], truth, folds)
         answers[seed] = softmax(logits[seed] / _spread_over(folds, temperatures[seed])[:, None])
     first = seeds[0]
     how = {"not_sure_below": settings.NOT_SURE_BELOW, "uncalibrated": softmax(logits[first])}
     metrics = _pooled(trials.examples, answers[first], folds, apart, **how)
+    metrics = replace(metrics, ablation=ablated(trials, found[first], folds) if apart else None)
     rows = _fold_scores(trials.examples, answers[first].argmax(1), folds)
     rows = [row | {"temperature": value} for row, value in zip(rows, temperatures[first], strict=True)]
     uars = [_uar(answers[seed].argmax(1), truth) for seed in seeds]
     return Outcome(trials.spec.name, apart, metrics, tuple(rows), tuple(uars)), answers
+
+
+def ablated(trials: Trials, answers: Answers, folds: Folds) -> dict[str, Any] | None:
+    """What each modality is worth, on the clips that have all; late fusion's weights for a fold fit the other folds."""
+    examples, shown = trials.examples, trials.spec.subsets(trials.examples, trials.config)
+    if shown is None or not answers:
+        return None
+    rows = np.flatnonzero(~np.isnan(np.stack(list(answers.values()))).any((0, 2)))
+    if not len(rows):
+        return None
+    truth, singles = examples.labels[rows], [name for name in answers if ablation.PLUS not in name]
+    logits = {name: values[rows] for name, values in answers.items()}
+    alone, late = np.stack([logits[name] for name in singles]), np.zeros_like(next(iter(logits.values())))
+    for fold in folds:
+        inside = np.isin(rows, fold)
+        if inside.any():
+            weights = ablation.late_weights(alone[:, ~inside], truth[~inside])
+            late[inside] = ablation.late_fused(alone[:, inside], weights)
+    clips = [examples.clips[row] for row in rows]
+    logits[f"{ablation.LATE}, weights fitted to the other folds"] = late
+    corpora = [clip.corpus for clip in clips]
+    return ablation.measured(logits, truth, people_of(clips), singles, shown.note, corpora)
 
 
 def cross_fitted(logits: np.ndarray, truth: np.ndarray, folds: Folds) -> list[float]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from source.shared.documents import (
     INTERVALS,
+    ablation,
     breakdown,
     calibration,
     command_block,
@@ -57,6 +58,7 @@ def report_of_validation(document: Mapping[str, Any], command: str) -> str:
         calibration(metrics),
         "## Each fold",
         table([_fold(row) for row in document["rows"][0]["fold_scores"]]),
+        *ablation(metrics),
         *breakdown(metrics),
         "## Each label",
         each_label(metrics),

@@ -56,12 +56,24 @@ def transcribe(
     except Trouble as trouble:
         say(f"Nothing is transcribed: {trouble}")
         return Document((), notes=(f"not transcribed: {trouble}",))
-    speech, transcript, recogniser = Speech(SAMPLE_RATE_HZ), Transcript(), Recogniser(network)
     with stream_sound(path, SAMPLE_RATE_HZ, PIECE_SECONDS) as stream:
         progress = Progress(stream.seconds, on_progress)
-        for block in speech_blocks(progress.over(stream), speech):
+        document = transcribed(progress.over(stream), Speech(SAMPLE_RATE_HZ), Recogniser(network))
+    return replace(document, seconds=progress.seconds, notes=(*stream.notes, *document.notes))
+
+
+def transcribed(pieces: Iterable[np.ndarray], speech: Speech, recogniser: Recogniser | None) -> Document:
+    """What is said in a stream at 16 kHz that comes in pieces (samples,); `speech` learns where somebody speaks.
+
+    Without a recogniser nothing is transcribed, only listened to.
+    """
+    transcript = Transcript()
+    for block in speech_blocks(pieces, speech):
+        if recogniser is not None:
             transcript.add(block, recogniser(block.samples, partial(speech_after, block, speech)), speech)
-    document = transcript.document(recogniser.language or "", progress.seconds, stream.notes)
+    if recogniser is None:
+        return Document(())
+    document = transcript.document(recogniser.language or "")
     return replace(document, notes=(*document.notes, *doubts(document, recogniser)))
 
 
@@ -106,13 +118,13 @@ class Transcript:
         self._words += [word for _, word in words]
         self._segments += [number for number, _ in words]
 
-    def document(self, language: str, seconds: float, notes: tuple[str, ...]) -> Document:
-        """All that was said, without loops; `seconds` and `notes` of the recording."""
+    def document(self, language: str) -> Document:
+        """All that was said, without loops."""
         found = loops(self._words)
         stay = without_loops(self._words, found)
         parts = groupby(stay, key=self._segments.__getitem__)
         utterances = tuple(utterance_of([self._words[at] for at in part]) for _, part in parts)
-        return Document(utterances, language, seconds, (*notes, *loops_note(self._words, found)))
+        return Document(utterances, language, notes=loops_note(self._words, found))
 
 
 def utterance_of(words: Sequence[Word]) -> Utterance:

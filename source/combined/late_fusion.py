@@ -1,0 +1,28 @@
+"""Late fusion: the modalities' own answers, weighed as fits val best."""
+
+import numpy as np
+import torch
+
+from source.combined.subsets import subsets
+from source.shared.ablation import late_weights
+from source.shared.checkpoint import Trained
+from source.shared.examples import Examples
+from source.shared.testing import logits_of
+
+
+def fitted(trained: Trained, val: Examples) -> Trained:
+    """The same model with the weights that fit val, if it fuses late and the settings give none.
+
+    Modalities that val lacks weigh 1.
+    """
+    network, config = trained.network, trained.config
+    if config.fusion != "late" or config.late_weights:
+        return trained
+    weights = np.ones(len(config.modalities))
+    shown = subsets(val, config)
+    if shown is not None:
+        alone = np.stack([logits_of(trained, shown.shown[name]) for name in shown.singles])
+        found = late_weights(alone, val.labels[shown.rows])
+        weights[[config.modalities.index(name) for name in shown.singles]] = found
+    network.fusion.weights.copy_(torch.from_numpy(weights))
+    return trained

@@ -1,0 +1,121 @@
+"""A person's video, or a folder of them -> what they display over time, with all the files that show it."""
+
+import logging
+from collections.abc import Callable, Collection
+from functools import cache, partial
+from pathlib import Path
+
+import config
+from source.combined.timeline.observe import Observed, observe
+from source.combined.timeline.readings import overall_reading, window_readings
+from source.combined.timeline.seen import face_readings, people_readings
+from source.combined.timeline.spoken import sentence_readings
+from source.shared.checkpoint import Trained
+from source.shared.inputs import OnProgress, Say, predict_folder
+from source.shared.prediction import Prediction
+from source.shared.report import Written, csv_text, write_prediction
+from source.shared.video_tables import BESIDE
+
+log = logging.getLogger(__name__)
+
+VIDEO = "annotated.mp4"
+TELLING = "telling_frames.png"
+
+
+def predict(
+    path: Path,
+    trained: Trained,
+    folder_out: Path | None = None,
+    *,
+    write: bool = True,
+    without: Collection[str] = (),
+    say: Say = log.info,
+    on_progress: OnProgress | None = None,
+) -> list[Prediction]:
+    """What the people in the video `path`, or in every video of the folder `path`, display.
+
+    One Prediction a video, a Reading a window of it, for the person in focus; every face, person and sentence has its
+    own too. What is missing (no picture, no sound, nobody seen, nothing said) is said in the notes, never an error. A
+    file of a folder that cannot be read never stops the others. `on_progress` takes seconds of the video (0 in all: not
+    known), as it is read and again as it is written with what was found in it; or files. With `write` the results lie
+    in a new folder of `folder_out` (default: config.OUTPUT_FOLDER), all but those `without`.
+    Raises Trouble where nothing could be read.
+    """
+    target = (folder_out or config.OUTPUT_FOLDER) if write else None
+    if path.is_dir():
+        return predict_folder(path, trained, target, partial(predict_video, say=say, without=without), say, on_progress)
+    return [predict_video(path, trained, target, on_progress, say, without)]
+
+
+def predict_video(
+    path: Path,
+    trained: Trained,
+    folder_out: Path | None,
+    on_progress: OnProgress | None = None,
+    say: Say = log.info,
+    without: Collection[str] = (),
+) -> Prediction:
+    """One video; its results are written into a new folder of `folder_out` unless that is None."""
+    observed = observe(path, trained, on_progress, say)
+    prediction = _prediction(path, observed, trained)
+    if folder_out is None:
+        return prediction
+    files = _files(path, prediction, observed, trained, without, on_progress)
+    return write_prediction(prediction, files, folder_out, without=without)
+
+
+def _prediction(path: Path, observed: Observed, trained: Trained) -> Prediction:
+    readings = window_readings(observed, trained)
+    return Prediction(
+        str(path),
+        trained.spec.name,
+        trained.labels,
+        tuple(readings),
+        size=observed.size,
+        notes=observed.notes,
+        seconds=observed.seconds,
+        overall=overall_reading(readings, observed.speech_seconds, observed.seconds),
+        pauses=observed.pauses,
+        language=observed.document.language,
+        people=tuple(people_readings(observed.sightings, trained)),
+        faces=tuple(face_readings(observed.sightings, observed.seconds, trained)),
+        sentences=tuple(sentence_readings(observed, readings, trained)),
+    )
+
+
+def _files(
+    path: Path,
+    prediction: Prediction,
+    observed: Observed,
+    trained: Trained,
+    without: Collection[str],
+    on_progress: OnProgress | None,
+) -> dict[str, Written]:
+    """The result files by name, each as what writes it."""
+    from source.combined.results import captions, circumplex, figures, report_page
+    from source.combined.results.annotated_video import annotated_video
+    from source.combined.results.telling_frames import telling_frames, telling_frames_png
+
+    seen, sightings = observed.size is not None, observed.sightings
+    pictures = {
+        "timeline.png": cache(lambda: figures.timeline(prediction)),
+        "circumplex.png": cache(lambda: circumplex.picture(prediction)),
+    }
+    if len(sightings):
+        pictures[TELLING] = cache(lambda: telling_frames_png(telling_frames(path, prediction, sightings, trained)))
+    files: dict[str, Written] = {
+        name: csv_text(columns(prediction.labels), rows(prediction)) for name, (columns, rows) in BESIDE.items()
+    }
+    files |= {name: _writer(picture) for name, picture in pictures.items()}
+    if prediction.sentences:
+        files["transcript.srt"] = captions.srt(prediction)
+    video = VIDEO if seen and VIDEO not in without else None
+    page = partial(report_page.page, prediction, video=video)
+    files["report.html"] = _writer(lambda: page({name: made() for name, made in pictures.items()}).encode())
+    if seen:
+        files[VIDEO] = lambda file: annotated_video(path, prediction, sightings, file, on_progress)
+    return files
+
+
+def _writer(make: Callable[[], bytes]) -> Callable[[Path], None]:
+    return lambda file: None if file.write_bytes(make()) else None

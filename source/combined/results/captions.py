@@ -1,0 +1,13 @@
+"""What is said in a video as SubRip captions, each sentence behind the answer from all that is seen and heard then."""
+
+from source.shared.prediction import Prediction
+from source.text.transcript.writing import srt_text
+from source.text.utterances import Document, Utterance
+
+
+def srt(prediction: Prediction) -> str:
+    """transcript.srt: "[happy 71 %] I can't believe it!" at its time; empty where nothing is said."""
+    spoken = [one for one in prediction.sentences if one.text.strip()]
+    labels = [one.said if one.probabilities else "" for one in spoken]
+    utterances = tuple(Utterance(one.text, one.start_seconds, one.end_seconds) for one in spoken)
+    return srt_text(Document(utterances, prediction.language, prediction.seconds), labels)

@@ -1,0 +1,108 @@
+"""The picture of a video over time: the answer, what each modality said, the mood, who is seen and what is said when.
+
+Everything is read from the prediction alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from math import nan
+from typing import Any
+
+from source.shared.drivers import named
+from source.shared.modalities import (
+    alone,
+    modalities_in,
+    most_seen,
+    parts_of,
+    presence,
+    stretches_of,
+    timed,
+)  # fmt: skip
+from source.shared.pictures import label_colours, new_figure
+from source.shared.prediction import Prediction, Reading
+from source.shared.timelines import MOST_PARTS, draw_answers, draw_shares, legend, mark_time, titled_png
+
+Draw = Callable[[Any], None]  # takes a matplotlib Axes
+
+WIDTH_INCHES = 13
+ANSWER, SHARES, STRIP, SCALE, PERSON, TICKS = 0.42, 1.9, 0.28, 1.3, 0.2, 0.24  # inches that each row is high
+BETWEEN_INCHES = 0.12  # two rows
+AROUND_INCHES = 1.1  # the title above, the time below
+MOST_ANSWERS, MOST_ALONE, MOST_SEEN, MOST_PEOPLE = 300, 150, 100, 8  # stretches that each strip shows, at most
+SHORTEST_SHARE = 0.002  # of the axis's width that a sentence is drawn with, at least
+LINES: Mapping[str, Any] = {  # no label's colours, and told apart without them too
+    "valence": {"color": "#8a3ffc", "linewidth": 2.0},
+    "arousal": {"color": "#222222", "linewidth": 1.3, "linestyle": (0, (4, 1.5))},
+}
+
+
+def timeline(prediction: Prediction) -> bytes:
+    """A PNG of a video of any length."""
+    seconds, colours, lines = prediction.seconds or 0.0, label_colours(prediction.labels), []
+    heights, draws = zip(*_rows(prediction, colours, lines), strict=True)
+    figure = new_figure(WIDTH_INCHES, sum(heights) + BETWEEN_INCHES * len(heights) + AROUND_INCHES)
+    rows = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, draw in zip(rows, draws, strict=True):
+        draw(axes)
+        axes.tick_params(axis="x", length=0)
+    rows[-1].set_xlim(0, seconds or 1.0)
+    rows[-1].tick_params(axis="x", length=4)
+    mark_time(rows[-1], seconds)
+    legend(figure, colours, "nothing to read", lines)
+    return titled_png(figure, prediction)
+
+
+def _rows(prediction: Prediction, colours: Mapping[str, str], lines: list[Any]) -> Iterator[tuple[float, Draw]]:
+    """The height of each row and what draws it; drawing adds to `lines` those that the legend explains."""
+    seconds, parts = prediction.seconds or 0.0, parts_of(prediction, MOST_PARTS)
+    strip = partial(_draw_strip, colours=colours, seconds=seconds)
+    yield ANSWER, partial(strip, stretches_of(prediction, MOST_ANSWERS), name="answer")
+    yield SHARES, lambda axes: draw_shares(axes, parts, colours)
+    for modality in modalities_in(prediction):
+        said = [_seen(part, seconds) for part in alone(prediction, modality, MOST_ALONE)]
+        yield STRIP, partial(strip, said, name=named(modality))
+    if any(part.valence is not None for part in parts):
+        yield SCALE, lambda axes: lines.extend(_draw_scales(axes, parts))
+    for person in most_seen(prediction, MOST_PEOPLE):
+        yield PERSON, partial(strip, presence(prediction, person, MOST_SEEN), name=f"#{person}")
+    sentences = timed(prediction.sentences)
+    if sentences and "text" not in modalities_in(prediction):  # else the words' answers show when they are said
+        yield TICKS, partial(_draw_sentences, sentences, seconds=seconds)
+
+
+def _draw_strip(parts: Sequence[Reading], axes: Any, *, colours: Mapping[str, str], seconds: float, name: str) -> None:
+    draw_answers(axes, parts, colours, seconds)
+    axes.set_ylabel(name, rotation=0, ha="right", va="center")
+
+
+def _draw_scales(axes: Any, parts: Sequence[Reading]) -> list[Any]:
+    """Valence and arousal at the middle of every part, level to the edges of the first and the last; the lines."""
+    middles = [((part.start_seconds or 0.0) + (part.end_seconds or 0.0)) / 2 for part in parts]
+    times, drawn = [parts[0].start_seconds, *middles, parts[-1].end_seconds], []
+    for name, style in LINES.items():
+        values = [nan if (value := getattr(part, name)) is None else value for part in parts]
+        drawn += axes.plot(times, [values[0], *values, values[-1]], label=name, **style)
+    axes.axhline(0, color="#b0b0b0", linewidth=0.8)
+    axes.set(ylim=(-1.05, 1.05), ylabel="mood")
+    axes.set_yticks((-1, 0, 1), ("-1", "0", "+1"))
+    axes.grid(axis="y", alpha=0.25)
+    return drawn
+
+
+def _draw_sentences(sentences: Sequence[Reading], axes: Any, *, seconds: float) -> None:
+    """A bar for every sentence while it is said."""
+    least = SHORTEST_SHARE * seconds
+    spans = [(one.start_seconds or 0.0, one.end_seconds or 0.0) for one in sentences]
+    axes.broken_barh(
+        [(start, max(end - start - least / 2, least)) for start, end in spans], (0.25, 0.5), color="#34495e"
+    )
+    axes.set(yticks=(), ylim=(0, 1))
+    axes.set_ylabel("sentences", rotation=0, ha="right", va="center")
+    axes.set_frame_on(False)
+
+
+def _seen(part: Reading, seconds: float) -> Reading:
+    """Long enough to be seen."""
+    start = part.start_seconds or 0.0
+    return replace(part, end_seconds=max(part.end_seconds or 0.0, start + SHORTEST_SHARE * seconds))
