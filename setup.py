@@ -181,8 +181,8 @@ def demo() -> int:
 
 
 def test() -> int:
-    """Run the linter, then the tests, whose closing line comes last."""
-    tools = (["ruff", "check", "."], ["pytest"])
+    """Run the linter, then the tests on all cores up to four, whose closing line comes last."""
+    tools = (["ruff", "check", "."], ["pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"])
     return int(any([subprocess.call([sys.executable, "-m", *tool], cwd=ROOT) for tool in tools]))
 
 

@@ -575,7 +575,7 @@ def test_other_labels_or_settings_or_no_model_are_one_sentence(house):
         branches.begin(network, BEGINS, ("good", "bad"))
     with pytest.raises(Trouble, match="other settings than the trained face model"):
         branches.begin(network, replace(BEGINS, face=replace(BEGINS.face, dropout=0.9)), config.EMOTIONS)
-    branches.begin(network, replace(BEGINS, starts=("text",)), ("good", "bad"))  # no branch of this network
+    branches.begin(network, replace(BEGINS, starts=("text",), frozen=()), ("good", "bad"))  # no branch of this network
 
 
 def test_settings_are_those_of_the_models_that_it_starts_as(house):
@@ -584,7 +584,8 @@ def test_settings_are_those_of_the_models_that_it_starts_as(house):
     face_model()
     made = branches.inherited(plain)
     assert made == replace(plain, face=COMBINED.face) and made != plain
-    assert branches.inherited(replace(plain, starts=())) == replace(plain, starts=())
+    alone = replace(plain, starts=(), frozen=())
+    assert branches.inherited(alone) == alone
 
 
 def test_a_store_with_other_faces_is_no_store_of_this_model():
