@@ -118,4 +118,7 @@ def _files(
 
 
 def _writer(make: Callable[[], bytes]) -> Callable[[Path], None]:
-    return lambda file: None if file.write_bytes(make()) else None
+    def write(file: Path) -> None:
+        file.write_bytes(make())
+
+    return write

@@ -18,6 +18,7 @@ MODULES = {  # what a package is called in an import, where that is not its own 
     "openai-whisper": "whisper",
     "opencv-contrib-python": "cv2",
     "pillow": "PIL",
+    "pytest-xdist": "xdist",
     "scikit-learn": "sklearn",
     "vadersentiment": "vaderSentiment",
 }

@@ -38,7 +38,7 @@ class ModelSpec:
     views: Callable[[dict[str, Any], Any], list[dict[str, Any]]]
     """Inputs, config -> the views whose answers evaluation and prediction average, such as the mirrored face."""
     suffixes: tuple[str, ...]
-    """Endings of the files that `extract` reads, lower case with the dot."""
+    """Endings of the files that `extract` reads, lower case with the dot; of a take's forms the first is taken."""
     summarise: Callable[[dict[str, Any], Any], Any]
     """Inputs of N clips (numpy arrays as in a store), config -> (N, D) float32 for the classical baselines."""
     baseline: str = ""
