@@ -260,7 +260,7 @@ def test_the_demo_is_the_main_job_on_the_clip_that_came_with_it(monkeypatch, cod
 @pytest.mark.parametrize("codes, verdict", [((0, 0), 0), ((1, 0), 1), ((0, 1), 1), ((0, -9), 1)])
 def test_lint_and_tests_both_run_and_both_count(monkeypatch, codes, verdict):
     left = list(codes)
-    monkeypatch.setattr(subprocess, "call", lambda command, cwd: left.pop(0))
+    monkeypatch.setattr(subprocess, "call", lambda command, cwd, env: left.pop(0) * int(env["OMP_NUM_THREADS"]))
     assert setup.test() == verdict and not left
 
 
