@@ -13,7 +13,7 @@ import config
 from source.audio import SPEC as AUDIO_SPEC
 from source.audio.audio_config import AudioConfig
 from source.audio.preprocess import describe as describe_voice
-from source.combined import SPEC, borrowed, branches, preprocess
+from source.combined import SPEC, borrowed, branches
 from source.combined.augment import augmented_faces, with_hidden_modalities, with_one_voice
 from source.combined.combined_config import MODALITIES, CombinedConfig
 from source.combined.preprocess import extract, stretch, summarise
@@ -111,7 +111,7 @@ def test_what_extract_gives_is_what_the_network_takes(read):
 
 
 def test_a_sound_is_a_video_without_a_picture(tmp_path, monkeypatch):
-    monkeypatch.setattr(preprocess, "FaceTracker", None)  # none is made
+    monkeypatch.setattr("source.face.tracks._FrameFinder", None)  # none is made
     made = extract(wav(tmp_path / "a.wav", spoken(0.8)), SIGHT)
     assert not made["face_found"].any() and not made["image"].any() and made["heard"] == 1
 

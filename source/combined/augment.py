@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from source.audio.augment import augment as augment_voice
-from source.combined.combined_config import CombinedConfig
+from source.combined.combined_config import MASKS, CombinedConfig
 from source.combined.combined_model import VOICE, has_copies
 from source.face.landmarks import POINTS
 from source.face.symmetry import mirrored
@@ -50,14 +50,13 @@ def with_one_voice(inputs: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def with_hidden_modalities(inputs: dict[str, Tensor], config: CombinedConfig) -> dict[str, Tensor]:
     """In `modality_dropout` of the clips that have several modalities all but one to all but one of them are hidden."""
-    masks = {"face": "face_found", "audio": "heard", "text": "said"}
-    there = torch.stack([_present(inputs[masks[name]]) for name in config.modalities], 1)
+    there = torch.stack([_present(inputs[MASKS[name]]) for name in config.modalities], 1)
     order = torch.where(there, torch.rand(there.shape, device=there.device), 2.0).argsort(1).argsort(1)
     most = (there.sum(1) - 1).clamp(min=1)  # one at least is hidden, and one left
     left = 1 + (torch.rand(len(there), device=there.device) * most).long()
     hidden = (order >= left[:, None]) & some(len(there), config.modality_dropout).to(there.device)[:, None]
     changed = {
-        masks[name]: inputs[masks[name]] * _spread(~hidden[:, at], inputs[masks[name]])
+        MASKS[name]: inputs[MASKS[name]] * _spread(~hidden[:, at], inputs[MASKS[name]])
         for at, name in enumerate(config.modalities)
     }
     return inputs | changed

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from source.combined.combined_config import CombinedConfig
+from source.combined.combined_config import MASKS, CombinedConfig
 from source.shared.errors import Trouble
 from source.shared.examples import Examples
 from source.shared.spec import spec_of
@@ -29,10 +29,8 @@ Inputs = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Loan:
-    """What a kind of thing is lent from, and how it is put into a clip."""
+    """How a kind of thing is put into a clip."""
 
-    model: str
-    """Whose preprocessed corpora it comes from."""
     mask: str
     """The input that says where a clip has its own."""
     put: Callable[[Inputs, np.ndarray, Inputs], None]
@@ -112,5 +110,5 @@ def put_faces(inputs: Inputs, rows: np.ndarray, lent: Inputs) -> None:
     inputs["face_found"][rows] = shown.float()
 
 
-WORD_LOAN = Loan("text", "said", put_words)
-FACE_LOAN = Loan("face", "face_found", put_faces)
+WORD_LOAN = Loan(MASKS["text"], put_words)
+FACE_LOAN = Loan(MASKS["face"], put_faces)

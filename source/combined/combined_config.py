@@ -13,6 +13,7 @@ from source.text.text_config import TextConfig
 Modality = Literal["face", "audio", "text"]
 SAMPLE_RATE_HZ = 16_000  # Whisper's
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
+MASKS = {"face": "face_found", "audio": "heard", "text": "said"}  # modality -> the input that says whether it is there
 Sequence = Literal["lstm", "gru", "transformer", "statistics"]
 Fusion = Literal["added", "gated", "concatenated", "late"]
 MOST_FRAMES = 512  # whose order a transformer can tell

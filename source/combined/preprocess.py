@@ -16,12 +16,10 @@ from source.combined.combined_config import CombinedConfig
 from source.face.landmarks import BLENDSHAPES, POINTS
 from source.face.preprocess import describe as describe_face
 from source.face.tracks import FaceTracker
-from source.shared.media_types import SOUNDS, VIDEOS
 from source.shared.spec import Remark
 from source.shared.video import Frame, stream_video
 from source.text.preprocess import describe as describe_words
 
-SUFFIXES = (*VIDEOS, *SOUNDS)
 SILENT = 1e-4  # RMS: -80 dBFS; less is no sound
 LONGER = 1.25  # times the window, from which a person is told that a clip was not read whole
 
@@ -35,18 +33,16 @@ class Watched:
         self.config = config
         self.faces: dict[int, list[tuple[float, float, Arrays]]] = {}
         """Person -> time, area and inputs of each sighting."""
-        self._tracker: FaceTracker | None = None  # a sound needs none
+        self._tracker = FaceTracker()
 
     def __enter__(self) -> "Watched":
         return self
 
     def __exit__(self, *_: Any) -> None:
-        if self._tracker:
-            self._tracker.close()
+        self._tracker.close()
 
     def see(self, frame: Frame) -> None:
         """Take in one frame."""
-        self._tracker = self._tracker or FaceTracker()
         for seen in self._tracker.see(frame.pixels, frame.seconds):
             inputs = describe_face(frame.pixels, seen.face, self.config.face)
             self.faces.setdefault(seen.person, []).append((frame.seconds, seen.face.area, inputs))
@@ -109,11 +105,17 @@ def face_arrays(faces: Sequence[tuple[float, Arrays]], start_seconds: float, con
     }
     if config.face.use_landmarks:
         arrays["landmarks"] = np.zeros((count, POINTS, 3), np.float16)
-    for seconds, inputs in faces:
-        at = min(max(int((seconds - start_seconds) * config.frames_per_second + 0.5), 0), count - 1)
+    places = frame_places(np.array([seconds for seconds, _ in faces]), start_seconds, config)
+    for at, (_, inputs) in zip(places, faces, strict=True):
         for name, array in arrays.items():
             array[at] = inputs[name]
     return arrays
+
+
+def frame_places(seconds: np.ndarray, start_seconds: float, config: CombinedConfig) -> np.ndarray:
+    """(N,) the frames, of a window that begins at `start_seconds`, of sights at these times (N,)."""
+    exact = (seconds - start_seconds) * config.frames_per_second
+    return np.clip((exact + 0.5).astype(int), 0, config.frames - 1)
 
 
 def voice_arrays(voice: np.ndarray, heard: bool, path: Path, config: CombinedConfig) -> Arrays:

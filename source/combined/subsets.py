@@ -7,12 +7,10 @@ import numpy as np
 from torch import Tensor
 
 from source.combined.borrowed import WORD_LOAN, lenders, lending
-from source.combined.combined_config import MODALITIES, CombinedConfig
+from source.combined.combined_config import MASKS, MODALITIES, CombinedConfig
 from source.shared.ablation import PLUS, Subsets
 from source.shared.errors import Trouble
 from source.shared.examples import Examples
-
-MASKS = {"face": "face_found", "audio": "heard", "text": "said"}
 
 
 def subsets(examples: Examples, config: CombinedConfig) -> Subsets | None:

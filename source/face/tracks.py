@@ -6,6 +6,7 @@ frame as well, so it saves no time, and at five frames a second a face moves too
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -52,7 +53,7 @@ class FaceTracker:
     """
 
     def __init__(self, most_faces: int = 10, model_file: Path | None = None):
-        self._finder, self._most_faces = _FrameFinder(model_file, most_faces), most_faces
+        self._model_file, self._most_faces = model_file, most_faces
         self._people = People()
         self._clock, self._given_seconds = 0.0, 0.0
         self._next_close_look = 0.0
@@ -68,7 +69,13 @@ class FaceTracker:
         """Free the native memory; a second time does nothing."""
         if not self._closed:
             self._closed = True
-            self._finder.close()
+            if "_finder" in vars(self):
+                self._finder.close()
+
+    @cached_property
+    def _finder(self) -> "_FrameFinder":
+        """Made for the first frame: a recording without a picture needs none."""
+        return _FrameFinder(self._model_file, self._most_faces)
 
     @property
     def times_seen(self) -> Mapping[int, int]:

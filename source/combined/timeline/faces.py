@@ -19,7 +19,7 @@ class Faces:
 
     def __init__(self, trained: Trained):
         self._trained = trained
-        self._tracker: FaceTracker | None = None  # a sound needs none
+        self._tracker = FaceTracker()
         self._waiting: list[dict[str, np.ndarray]] = []
         self._seconds: list[float] = []
         self._person: list[int] = []
@@ -32,12 +32,10 @@ class Faces:
         return self
 
     def __exit__(self, *_: Any) -> None:
-        if self._tracker:
-            self._tracker.close()
+        self._tracker.close()
 
     def see(self, frame: Frame) -> None:
         """Take in one frame."""
-        self._tracker = self._tracker or FaceTracker()
         self.frames += 1
         for seen in self._tracker.see(frame.pixels, frame.seconds):
             self._waiting.append(describe(frame.pixels, seen.face, self._trained.config.face))

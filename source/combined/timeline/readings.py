@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from source.audio.predict import speech_notes
+from source.combined.preprocess import frame_places
 from source.combined.timeline.answers import PARTS, Parts, answers, named, only, placed, there
 from source.combined.timeline.focus import focused
 from source.combined.timeline.observe import Observed
@@ -131,8 +132,9 @@ def _face_parts(batch, sightings: Sightings, settings: Any, length: int) -> Part
     for at, (window, person, _) in enumerate(batch):
         if person is not None:
             rows = sightings.between(window.start_seconds, window.end_seconds, person)
-            exact = (sightings.seconds[rows] - window.start_seconds) * settings.frames_per_second
-            places = np.clip((exact + 0.5).astype(int), 0, settings.frames - 1)  # of two in one place the later stays
+            places = frame_places(
+                sightings.seconds[rows], window.start_seconds, settings
+            )  # of two in one the later stays
             faces[at, places], seen[at, places] = sightings.features[rows], True
     return {"faces": torch.from_numpy(faces), "seen": torch.from_numpy(seen)}
 
