@@ -132,10 +132,8 @@ def _face_parts(batch, sightings: Sightings, settings: Any, length: int) -> Part
     for at, (window, person, _) in enumerate(batch):
         if person is not None:
             rows = sightings.between(window.start_seconds, window.end_seconds, person)
-            places = frame_places(
-                sightings.seconds[rows], window.start_seconds, settings
-            )  # of two in one the later stays
-            faces[at, places], seen[at, places] = sightings.features[rows], True
+            places = frame_places(sightings.seconds[rows], window.start_seconds, settings)
+            faces[at, places], seen[at, places] = sightings.features[rows], True  # of two in one place the later stays
     return {"faces": torch.from_numpy(faces), "seen": torch.from_numpy(seen)}
 
 
