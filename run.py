@@ -22,10 +22,24 @@ from typing import Any
 import config
 import source
 from source import api, commands, console, terminal
-from source.commands import PROGRAM, Entry, Option, WrongUse, command_line, expanded, names, numbers_replaced, positive
+from source.commands import (
+    PROGRAM,
+    Entry,
+    Option,
+    WrongUse,
+    command_line,
+    expanded,
+    identifier,
+    names,
+    numbers_replaced,
+    positive,
+    whole,
+)
 from source.console import near
 from source.menu import Menu, menu_of
+from source.shared import processes
 from source.terminal import Progress
+from source.tuning_view import TuningView
 
 TROUBLE, WRONG_USE, STOPPED = 1, 2, 130  # exit codes
 
@@ -70,6 +84,13 @@ def validate(model: str, corpora: Sequence[str], **how: Any) -> None:
     with Progress("batch") as progress:
         made = api.validate(model, corpora, **how, say=progress.say, on_batch=progress)
     print(f"{console.validation_text(made.to_dict())}\n\nReport: {near(made.folder / 'report.md')}")
+
+
+def tune(model: str, corpora: Sequence[str], **how: Any) -> None:
+    with TuningView(model) as view:
+        hooks = {"say": view.say, "on_batch": view.batch, "on_status": view.status}
+        made = api.tune(model, corpora, **how, **hooks)
+    print(f"{console.tuning_text(made.to_dict())}\n\nReport: {near(made.folder / 'report.md')}")
 
 
 def predict(model: str, name: str, weights: Path | None, without: Sequence[str], as_json: bool) -> None:
@@ -120,6 +141,8 @@ TABLE = (
     Entry("MODEL preprocess", "turn training files into what the network is given", preprocess, (
         replace(CORPORA, usual="all there are", offers=api.training_corpora),
         Option("workers", "--workers", "processes that share the work", "N", positive, 2, question="Processes"),
+        Option("cluster", "--cluster", "a Dask scheduler whose workers do it instead (see the README)", "ADDRESS",
+               usual="none"),
         replace(RESUME, default=True),
         SET,
     ), to_go_on=()),
@@ -132,7 +155,35 @@ TABLE = (
         replace(RESUME, question="Go on with a training that was stopped, yes or no"),
         GROUPING,
         Option("output", "--output", "folder for weights, card and history", "FOLDER", Path, usual="models/MODEL"),
-    ), to_go_on=("--resume",)),
+    ), to_go_on=("--resume",), shared=True),
+    Entry("MODEL tune", "search for better settings, and tell better from lucky", tune, (
+        replace(CORPORA, usual="those in config.py", offers=api.preprocessed_corpora),
+        Option("trials", "--trials", "settings tried in all; with more, a finished study goes on", "N", positive, 30,
+               question="Trials in all"),
+        Option("clips", "--clips", "clips to train on at most, drawn at random", "N", positive, usual="all",
+               question="Clips to train on"),
+        replace(SET, help="settings to hold fast; MODEL settings lists them",
+                question="Settings to hold fast, such as epochs=10"),
+        Option("pruner", "--pruner", "how bad trials are given up early", "NAME", default="median",
+               choices=("median", "hyperband", "none")),
+        Option("against", "--against", "weigh UAR against this cost: a Pareto study, without pruning", "COST",
+               choices=("parameters", "milliseconds"), usual="UAR alone"),
+        Option("finalists", "--finalists", "settings held against the default in the end; 0: none is confirmed", "N",
+               whole, 3, question="Finalists to confirm"),
+        Option("folds", "--folds", "folds of speakers that each finalist is trained on", "N", positive, 5,
+               question="Folds"),
+        Option("seeds", "--seeds", "seeds that each finalist is trained with", "N", positive, 3, question="Seeds"),
+        Option("seed", "--seed", "the first seed", "N", int, 0),
+        Option("workers", "--workers", "processes that share the work and the cores", "N", positive, 1,
+               question="Processes"),
+        GROUPING,
+        Option("study", "--study", "a name, for a further study of the model", "NAME", identifier),
+        Option("storage", "--storage", "database or journal file that several machines share", "URL|FILE",
+               usual="models/MODEL/tuning.db"),
+        Option("join", "--join", "only add trials to the study; another machine finishes it", default=False),
+        Option("output", "--output", "folder for the study and the best settings", "FOLDER", Path,
+               usual="models/MODEL"),
+    ), to_go_on=()),
     Entry("MODEL validate", "cross-validate: train and test by folds of speakers", validate, (
         replace(CORPORA, usual="those in config.py", offers=api.preprocessed_corpora),
         Option("folds", "--folds", "parts that each corpus's speakers are cut into", "N", positive, 5,
@@ -225,6 +276,11 @@ class Back(Exception):
 
 def menu(debug: bool = False) -> int:
     """Offer the commands until a person leaves; returns the exit code."""
+    try:
+        commands.refuse_several([])
+    except WrongUse as error:
+        complain(str(error))
+        return WRONG_USE
     with suppress(ImportError):
         import readline  # noqa: F401  gives input() its editing keys
     try:
@@ -309,9 +365,14 @@ def process() -> int:
     terminal.remember_interrupts()
     if "--debug" not in sys.argv:
         terminal.hide_native_noise()
+    speak = None if processes.leading() else terminal.hold_back(processes.name())
     try:
         code = main(sys.argv[1:])
         print(end="", flush=True)
+        if speak and code == TROUBLE:
+            speak()
+        if code and processes.count() > 1:
+            os._exit(code)  # an orderly exit might wait for the others, and they wait for this one
         return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it exits

@@ -7,19 +7,19 @@ trouble is raised as `source.shared.errors.Trouble`.
 from __future__ import annotations  # lets an older Python get as far as the one in .venv
 
 import importlib
-import json
 import os
 import re
 import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import config
+from source.shared import processes
 from source.shared.errors import Trouble
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from source.shared.settings import Setting
     from source.shared.training import Epoch
     from source.shared.training_files import Summary
+    from source.shared.tuning import OnStatus, Tuned
+    from source.shared.tuning.sampler import Pruner
+    from source.shared.tuning.work import Against
     from source.shared.validation import Validation
 
 Say = Callable[[str], None]
@@ -81,20 +84,29 @@ def preprocess(
     *,
     settings: Sequence[str] = (),
     workers: int = 2,
+    cluster: str | None = None,
     resume: bool = True,
     say: Say = silent,
     on_progress: OnProgress = silent,
 ) -> list[Preprocessed]:
-    """Bring the stores of `corpora` (default: all training files there are) up to date."""
+    """Bring the stores of `corpora` (default: all training files there are) up to date.
+
+    cluster: the address of a Dask scheduler, whose workers then do the work of the `workers` processes.
+    """
+    from source.shared.cluster import connected
     from source.shared.preprocessing import preprocess as run
     from source.shared.spec import spec_of
 
-    spec = spec_of(model)
-    made = []
-    for corpus in corpora or training_corpora(model):
-        say(f"{corpus}: preprocessing for the {model} model.")
-        settings_used = configured(model, settings)
-        made.append(run(spec, settings_used, corpus, workers=workers, resume=resume, on_progress=on_progress))
+    spec, settings_used, made = spec_of(model), configured(model, settings), []
+    there = list(corpora or training_corpora(model))
+    with nullcontext() if cluster is None else connected(cluster, say) as machines:
+        for corpus in there:
+            say(f"{corpus}: preprocessing for the {model} model.")
+            if machines:
+                machines.check(spec.training_folder / corpus)
+                workers = machines.threads
+            how = {"workers": workers, "executor": machines, "resume": resume, "on_progress": on_progress}
+            made.append(run(spec, settings_used, corpus, **how))
     return made
 
 
@@ -113,7 +125,8 @@ def train(
 ) -> Training:
     """Train on the preprocessed `corpora`; weights, card and history go to `output` (default: models/<model>).
 
-    grouping: which labels are told apart, a name in config.GROUPINGS (default: config.GROUPING).
+    grouping: which labels are told apart, a name in config.GROUPINGS (default: config.GROUPING). Of the processes of
+    an `accelerate launch` the leading one writes and calls the hooks; all return the same.
     """
     from source.shared import checkpoint, report, scales, testing, training
     from source.shared.emotions import grouping_named
@@ -124,6 +137,7 @@ def train(
     train_part, val_part = (
         _examples(model, settings_used, corpora, split, grouping_named(grouping)) for split in ("train", "val")
     )
+    say = say if processes.leading() else silent
     _say_changed(spec, train_part.stores, say)
     names = ", ".join(store.folder.name for store in train_part.stores)
     say(f"Training the {model} model on {len(train_part):,} clips of {names}, watching {len(val_part):,}.")
@@ -134,11 +148,15 @@ def train(
     trained = testing.calibrated(spec.finish(trained, val_part), val_part)
     trained = scales.fitted(trained, train_part)
     val = testing.test_split(trained, val_part, train_part)
-    if checkpoint.weights_file(folder, model).is_file():
-        say(f"The {model} model that was in {folder} is kept there as {model}_model.previous.")
-    weights = checkpoint.save(folder, trained.with_metrics(val=val.to_dict()))
-    report.write_training(folder, checkpoint.load(weights), fit.history, val)
-    return Training(folder, weights, len(fit.history), fit.best.epoch, trained.parameters, run["seconds"], val)
+
+    def kept() -> Training:
+        if checkpoint.weights_file(folder, model).is_file():
+            say(f"The {model} model that was in {folder} is kept there as {model}_model.previous.")
+        weights = checkpoint.save(folder, trained.with_metrics(val=val.to_dict()))
+        report.write_training(folder, checkpoint.load(weights), fit.history, val)
+        return Training(folder, weights, len(fit.history), fit.best.epoch, trained.parameters, run["seconds"], val)
+
+    return processes.from_leading(kept)
 
 
 def test(
@@ -172,6 +190,71 @@ def test(
     target = report.place_of_test(Path(weights).expanduser().parent if weights else trained.spec.folder, split, folder)
     report.write_test(target, trained, metrics, unreadable, command_line())
     return Test(metrics, target, unreadable)
+
+
+def tune(
+    model: str,
+    corpora: Sequence[str] = (),
+    *,
+    trials: int = 30,
+    settings: Sequence[str] = (),
+    clips: int | None = None,
+    pruner: Pruner = "median",
+    against: Against | None = None,
+    finalists: int = 3,
+    folds: int = 5,
+    seeds: int = 3,
+    seed: int = 0,
+    grouping: str | None = None,
+    study: str | None = None,
+    storage: str | None = None,
+    join: bool = False,
+    workers: int = 1,
+    output: Path | None = None,
+    say: Say = silent,
+    on_batch: OnProgress = silent,
+    on_status: OnStatus = silent,
+) -> Tuned:
+    """Search for better settings by val UAR, until the study has `trials` in all, and confirm the best.
+
+    Varied is what the model's `suggest` varies, but for what `settings` (`name=value`) holds fast; the others keep
+    their defaults, whatever an earlier tuning found. clips: so many of the train split at most, drawn at random;
+    against: what UAR is weighed against in a Pareto study; finalists, folds, seeds: see
+    `source.shared.tuning.confirm`; study: a name, for a second one of the model; storage: URL or journal file (default:
+    tuning.db beside the results); join: only add trials to a study that another machine finishes. The results go to
+    models/<model>/tuning, and the best settings to best_hyperparameters.json beside it (output: instead of
+    models/<model>).
+    """
+    from source.shared import tuning
+    from source.shared.emotions import grouping_named
+    from source.shared.settings import changed
+    from source.shared.spec import spec_of
+    from source.shared.tuning.storage import sqlite
+    from source.shared.tuning.work import Work
+
+    spec, default = spec_of(model), _default(model)
+    home = Path(output).expanduser() if output else spec.folder
+    name = f"tuning_{study}" if study else "tuning"
+    work = Work(
+        model=model,
+        base=changed(default, settings),
+        fixed=tuple(dict.fromkeys(text.partition("=")[0].strip() for text in settings)),
+        stores=tuple(spec.store_folder / name for name in _chosen(model, corpora)),
+        grouping=grouping_named(grouping).name,
+        clips=clips,
+        seed=seed,
+        against=against,
+        pruner=pruner,
+        storage=storage or sqlite(home / "tuning.db"),
+        study=f"{model} {name}",
+        trials=trials,
+    )
+    names = ", ".join(folder.name for folder in work.stores)
+    say(f"Tuning the {model} model on {len(work.train):,} clips of {names}, by the UAR on {len(work.val):,} others.")
+    plan = tuning.Plan(workers, join, finalists, folds, seeds)
+    hooks = {"say": say, "on_batch": on_batch, "on_status": on_status}
+    where = tuning.Place(home, home / name, command_line(), default, found_by_train=output is None)
+    return tuning.tune(work, plan, where, **hooks)
 
 
 def validate(
@@ -265,16 +348,17 @@ def load(model: str, weights: Path | None = None) -> Trained:
 
 def configured(model: str, settings: Sequence[str] = ()) -> Any:
     """The model's settings: its defaults, then models/<model>/best_hyperparameters.json, then `name=value` texts."""
-    from source.shared.settings import changed, from_dict
+    from source.shared.settings import BEST, changed, read_over
+    from source.shared.spec import spec_of
+
+    return changed(read_over(_default(model), spec_of(model).folder / BEST), settings)
+
+
+def _default(model):
     from source.shared.spec import spec_of
 
     spec = spec_of(model)
-    file = spec.folder / "best_hyperparameters.json"
-    try:
-        best = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except ValueError as error:
-        raise Trouble(f"{file} is not JSON ({error}); correct it or delete it.") from None
-    return changed(from_dict(spec.inherit(spec.default_config), best), settings)
+    return spec.inherit(spec.default_config)
 
 
 def known_corpora() -> tuple[str, ...]:
@@ -324,8 +408,10 @@ def input_named(name: str) -> Path:
 
 
 def command_line() -> str:
-    """The command that was run, for reports: how a reader repeats it."""
-    return shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]])
+    """The command that was run, for reports: how a reader repeats it. Passwords are left out."""
+    from source.shared.documents import without_passwords
+
+    return without_passwords(shlex.join([*processes.program(), Path(sys.argv[0]).name, *sys.argv[1:]]))
 
 
 def _examples(model, settings_used, corpora, split, grouping):
@@ -334,11 +420,16 @@ def _examples(model, settings_used, corpora, split, grouping):
     from source.shared.store import Store
 
     spec = spec_of(model)
+    baked = spec.extract_settings(settings_used)
+    stores = [Store.open(spec.store_folder / name, baked) for name in _chosen(model, corpora)]
+    return Examples(stores, split, grouping)
+
+
+def _chosen(model, corpora):
+    """The corpora named, or else those in config.py, or else all there are; each once."""
     there = preprocessed_corpora(model)
     usual = [name for name in config.CORPORA[model] if name in there]
-    chosen = dict.fromkeys(corpora or usual or there)
-    stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings_used)) for name in chosen]
-    return Examples(stores, split, grouping)
+    return list(dict.fromkeys(corpora or usual or there))
 
 
 def _say_changed(spec, stores, say):

@@ -6,11 +6,14 @@ The commands themselves are the rows of the table in `run.py`.
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
+
+from source.shared import processes
 
 PROGRAM = "python run.py"
 HELP_WORDS = ("-h", "--help", "help")
@@ -84,6 +87,8 @@ class Entry:
     options: tuple[Option, ...] = ()
     to_go_on: tuple[str, ...] | None = None
     """What to add to the command so that it goes on after Ctrl-C; None: it cannot go on."""
+    shared: bool = False
+    """Whether several processes, started by `accelerate launch`, can do it together."""
     model: str = ""
 
     @property
@@ -111,7 +116,10 @@ class Entry:
     def parsed(self, words: Sequence[str]) -> dict[str, Any]:
         """The arguments of `run` that these words, after the command's own, stand for; else WrongUse."""
         model = {"model": self.model} if self.model else {}
-        return model | vars(_parser(self).parse_args(words))
+        arguments = model | vars(_parser(self).parse_args(words))
+        if not self.shared:
+            refuse_several([*self.words, *words])
+        return arguments
 
 
 class _Parser(argparse.ArgumentParser):
@@ -173,9 +181,15 @@ def entry_of(entries: Sequence[Entry], words: Sequence[str]) -> Entry:
     raise WrongUse(f"There is no command '{shlex.join(words)}'; there are: {there}.")
 
 
+def refuse_several(words: Sequence[str]) -> None:
+    """Raise WrongUse where `accelerate launch` started several processes for what these words stand for."""
+    if processes.count() > 1:
+        raise WrongUse(f"accelerate launch is for train; without it: {shlex.join([*PROGRAM.split(), *words])}")
+
+
 def command_line(words: Sequence[str]) -> str:
     """The words as they are typed."""
-    return f"{PROGRAM} {shlex.join(words)}"
+    return shlex.join([*processes.program(), "run.py", *words])
 
 
 def split(answer: str) -> list[str]:
@@ -199,6 +213,20 @@ def numbers_replaced(answer: str, offers: Sequence[str]) -> str:
 def names(text: str) -> tuple[str, ...]:
     """The parts of a text such as 'A,B'."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def identifier(text: str) -> str:
+    """A name of letters, digits, _ and -, which can be part of a folder's name."""
+    if not re.fullmatch(r"[\w-]+", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a name of letters, digits, _ and - alone")
+    return text
+
+
+def whole(text: str) -> int:
+    """A whole number from zero."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from zero")
+    return int(text)
 
 
 def positive(text: str) -> int:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from source.shared.training_files import Summary
 
 SCORES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1"}  # field of Metrics -> what people call it
+MOST_TRIALS = 5  # of a tuning whose best is not confirmed
 MENU_FOOT = "More numbers, names and options may follow a number; NUMBER --help lists them."
 MOST_OFFERED = 20  # answers that a question lists
 VALIDATION_COLUMNS = ("method", "folds", "UAR", "95 % interval", "UAR of the folds")  # fit 80 characters
@@ -72,6 +73,25 @@ def validation_text(document: Mapping[str, Any]) -> str:
     short = [row | {"folds": "LEAKY"} if row["folds"] == LEAKY else row for row in rows]
     notes = [folded(note) for note in (leaky, seeds_sentence(document)) if note]
     return "\n\n".join([table([{key: row[key] for key in VALIDATION_COLUMNS} for row in short]), *notes])
+
+
+def tuning_text(document: Mapping[str, Any]) -> str:
+    """Which settings are best, the candidates for it, and what to do next; document: `Tuned.to_dict()`."""
+    from source.shared.tuning.confirmation_report import candidate_row  # brings torch: not for the menu
+
+    found, trials = document["confirmation"], document["trials"]
+    rows = [candidate_row(row) for row in found["candidates"]] if found else _best_trials(trials)
+    next_step = f"Train with the best:\n  {document['train']}" if document["best"] else ""
+    return "\n\n".join(part for part in (folded(document["verdict"]), rows and table(rows), next_step) if part)
+
+
+def _best_trials(trials):
+    complete = [row for row in trials if row["state"] == "complete"][:MOST_TRIALS]
+    return [
+        {"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), "accuracy": percent(row["val_accuracy"])}
+        | {"epochs": str(row["epochs"]), "parameters": f"{row['parameters']:,}"}
+        for row in complete
+    ]
 
 
 def laid_out_text(made: Summary) -> str:

@@ -7,11 +7,15 @@ import shutil
 import signal
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from contextlib import suppress
+from io import StringIO
 from typing import Any
 
 MOST_COLUMNS = 100  # longer lines are hard to read
 SECONDS_BETWEEN_LINES = 5  # of progress, where there is no terminal
+SECONDS_TO_LEAD = 5  # that other processes leave the leading one to speak of a trouble
 STYLES = {"bold": "1", "good": "32", "bad": "31"}  # ECMA-48 codes
 
 
@@ -88,6 +92,22 @@ def hide_native_noise() -> None:
     with suppress(OSError):  # there is no stderr
         sys.stderr = os.fdopen(os.dup(2), "w", 1, encoding=sys.stderr.encoding, errors="backslashreplace")
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def hold_back(name: str) -> Callable[[], None]:
+    """Of a process that does not lead: stdout is thrown away, stderr kept. Returns what lets it speak, by its name.
+
+    The leading process mostly has the same trouble, and its end ends all others; this waits for that first.
+    """
+    said, stderr = StringIO(), sys.stderr
+    sys.stdout, sys.stderr = open(os.devnull, "w"), said  # noqa: SIM115  for as long as the process lives
+
+    def speak() -> None:
+        time.sleep(SECONDS_TO_LEAD)
+        stderr.write(f"{name}: {said.getvalue()}")
+        stderr.flush()
+
+    return speak
 
 
 def _bar(done: int, total: int, unit: str) -> Any:

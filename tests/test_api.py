@@ -11,6 +11,7 @@ from source import api
 from source.audio import encoder
 from source.face import preprocess
 from source.shared.errors import Trouble
+from source.shared.settings import BEST
 from tests.corpora import picture
 from tests.toy import TOYS
 
@@ -152,3 +153,29 @@ def test_only_what_the_model_reads_is_offered(toy, house, monkeypatch):
 def test_a_result_file_that_there_is_not_cannot_be_left_out(toy):
     with pytest.raises(Trouble, match="annotated.mp5 is no result file that can be left out; there are: "):
         api.predict(toy.model, "x", without=("annotated.mp5",))
+
+
+def test_train_gives_what_tuning_said(toy, house, monkeypatch):
+    """Without a word on settings: they are in best_hyperparameters.json, and those that were held fast too."""
+    monkeypatch.setattr("source.shared.tuning.write_tuning", lambda *_: None)
+    held = [text for text in toy.words if not text.startswith(("learning_rate=", "dropout="))]
+    made = api.tune(toy.model, trials=2, settings=held, pruner="none", finalists=1, folds=2, seeds=2)
+    assert made.best == toy.spec.folder / BEST and len(made.document["trials"]) == 2
+    said = made.document["confirmation"]["candidates"][0]["val_uar"]
+    assert [api.train(toy.model, seed=seed).val.uar for seed in (0, 1)] == said
+
+
+@pytest.mark.parametrize("toy", [TOYS["audio"]], ids=["audio"])
+def test_tuning_is_around_the_default_whatever_was_found_before(toy, house, monkeypatch):
+    """Else a second call would begin another study, or compare with what the first one found."""
+    monkeypatch.setattr("source.shared.tuning.write_tuning", lambda *_: None)
+    held = [text for text in toy.words if not text.startswith("dropout=")]
+    for trials in (1, 2):
+        made = api.tune("audio", trials=trials, settings=held, finalists=0)
+        (toy.spec.folder / BEST).write_text('{"dropout": 0.99}')
+    assert len(made.document["trials"]) == 2 and made.document["default"] == {"dropout": 0.4}
+
+
+def test_a_report_names_no_password(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["run.py", "face", "tune", "--storage", "mysql://me:secret@host/study"])
+    assert api.command_line() == "python run.py face tune --storage mysql://me:***@host/study"

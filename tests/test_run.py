@@ -27,8 +27,10 @@ from source.shared.settings import Setting, changed
 from source.shared.spec import TRAINING_FOLDERS, spec_of
 from source.shared.training import Epoch
 from source.shared.training_files import Summary
+from source.shared.tuning import Tuned
 from source.shared.validation import Validation
 from source.terminal import Progress
+from tests.tunings import confirmed, tuning
 
 METRICS = Metrics(
     n=1200, labels=("happy", "sad"), accuracy=0.683, uar=0.651, macro_f1=0.652, weighted_f1=0.66,
@@ -38,15 +40,17 @@ METRICS = Metrics(
 )  # fmt: skip
 HAPPY = Reading({"happy": 0.93, "sad": 0.07}, 0, (10.2, 20.0, 110.7, 140.0), notes=("small face: 31 pixels",))
 SAMPLES = {  # an answer for each option by its key
-    "corpus": "FER2013", "folder": "some folder", "corpora": "A,B", "workers": "3", "resume": "yes", "epochs": "7",
-    "settings": "learning_rate=0.1 loss=focal", "seed": "5", "output": "out", "split": "val", "weights": "w",
-    "as_json": "yes", "name": "photo.jpg", "folds": "4", "seeds": "3", "grouping": "five", "leaky": "yes",
-    "across": "yes", "without": "timeline.csv",
+    "corpus": "FER2013", "folder": "some folder", "corpora": "A,B", "workers": "3", "cluster": "tcp://a:8786",
+    "resume": "yes", "epochs": "7", "settings": "learning_rate=0.1 loss=focal", "seed": "5", "output": "out",
+    "split": "val", "weights": "w",
+    "as_json": "yes", "name": "photo.jpg", "folds": "4", "seeds": "2", "grouping": "five", "leaky": "yes",
+    "across": "yes", "without": "timeline.csv", "trials": "12", "clips": "500", "pruner": "hyperband",
+    "against": "parameters", "finalists": "0", "study": "wide", "storage": "shared.journal", "join": "yes",
 }  # fmt: skip
 ROW = METRICS.to_dict() | {"method": "face", "speakers_apart": True, "fold_scores": [{"uar": 0.5}, {"uar": 0.75}]}
 VALIDATED = {"model": "face", "seeds": [0, 1], "over_seeds": {"uar": [0.65, 0.67], "mean": 0.66, "sd": 0.014},
              "rows": [ROW, ROW | {"method": "SVM", "speakers_apart": False, "uar": 0.9}]}  # fmt: skip
-VERBS = ("preprocess", "train", "validate", "test", "predict", "settings")
+VERBS = ("preprocess", "train", "tune", "validate", "test", "predict", "settings")
 ENTRY_AND_OPTION = [(entry, option) for entry in run.ENTRIES for option in entry.options]
 
 
@@ -75,11 +79,13 @@ def played(tmp_path, monkeypatch):
         "train": api.Training(tmp_path, tmp_path / "face_model.safetensors", 3, 2, 12_345, 60.0, METRICS),
         "test": api.Test(METRICS, tmp_path, {"a.png": "a.png is no picture."}),
         "validate": create_autospec(Validation, instance=True),
+        "tune": create_autospec(Tuned, instance=True),
         "predict": [prediction],
         "settings": [Setting("epochs", "40", "a whole number", "Passes over the training split.")],
         "examine": [Finding("Python", True, "3.11.2"), Finding("torch", False, "not installed", "Run: setup.py")],
     }
     results["validate"].folder, results["validate"].to_dict.return_value = tmp_path, VALIDATED
+    results["tune"].folder, results["tune"].to_dict.return_value = tmp_path, tuning(confirmation=confirmed())
     fakes = {name: create_autospec(getattr(api, name), return_value=result) for name, result in results.items()}
     for name, fake in fakes.items():
         monkeypatch.setattr(api, name, fake)
@@ -88,7 +94,7 @@ def played(tmp_path, monkeypatch):
 
 def calls(fakes):
     """What was asked of the work; hooks are new objects each time."""
-    hooks = {"say", "on_progress", "on_batch", "on_epoch_end"}
+    hooks = {"say", "on_progress", "on_batch", "on_epoch_end", "on_status"}
     work = ((name, call) for name, fake in fakes.items() for call in fake.call_args_list)
     return [
         (name, [value for value in call.args if not callable(value)],
@@ -117,8 +123,8 @@ def test_every_command_is_there_once():
 
 def test_models_follow_each_other_whole():
     rows = list(commands.expanded(run.TABLE, ("face", "audio")))
-    assert [row.command for row in rows[1:-1:6]] == ["face preprocess", "audio preprocess"]
-    assert [row.model for row in rows] == ["", *["face"] * 6, *["audio"] * 6, ""]
+    assert [row.command for row in rows[1 : -1 : len(VERBS)]] == ["face preprocess", "audio preprocess"]
+    assert [row.model for row in rows] == ["", *["face"] * len(VERBS), *["audio"] * len(VERBS), ""]
 
 
 @pytest.mark.parametrize("entry", run.ENTRIES, ids=name_of)
@@ -209,6 +215,8 @@ def test_words_become_arguments(played, line, key, value):
         ("smell train", "There is no command 'smell train'; there are: data get, "),
         ("face trian", "'face trian'"),
         ("face predict", "FILE|FOLDER"),
+        ("face tune --finalists -1", "'-1' is not a whole number from zero"),
+        ("face tune --study a/b", "'a/b' is not a name of letters"),
         ("face train --epochs 0", "'0' is not a whole number above zero"),
         ("face train --epochs", "--epochs"),
         ("face preprocess --workers -1", "'-1' is not"),
@@ -293,7 +301,7 @@ def test_every_screen_fits_a_terminal_with_more_to_come(monkeypatch):
     """24 lines of 80, the question included, with two more verbs and a fourth model."""
     monkeypatch.setenv("COLUMNS", "80")
     data, *rows = run.TABLE
-    more = [Entry(f"MODEL {verb}", "x" * 59, run.settings) for verb in ("tune", "interpret")]
+    more = [Entry(f"MODEL {verb}", "x" * 59, run.settings) for verb in ("explain", "interpret")]
     models = source.MODELS | {"combined": "all of these over time"}
     menu = menu_of(commands.expanded((data, *more, *rows), models), models, "Demeanor")
     screens = [console.menu_text(shown) for shown in (menu, *menu.choices) if isinstance(shown, Menu)]
@@ -301,7 +309,7 @@ def test_every_screen_fits_a_terminal_with_more_to_come(monkeypatch):
     for screen in screens:
         lines = [*screen.splitlines(), "", "the question"]
         assert len(lines) <= 24 and max(map(len, lines)) <= 80
-        assert all(name in screen for name in ("preprocess", "tune", "interpret"))
+        assert all(name in screen for name in ("preprocess", "explain", "interpret"))
 
 
 @pytest.mark.parametrize("split", [False, True], ids=["at once", "step by step"])
@@ -415,11 +423,11 @@ def test_after_a_command_one_stays_in_the_models_menu(played, monkeypatch, capsy
     assert out.count(run.MENU.about) == 2, "shown at the start and on coming back"
 
 
-@pytest.mark.parametrize("wrong", ["0 1", "7", "-1", "x", "''", "²", "1" * 5000, "face"])
+@pytest.mark.parametrize("wrong", ["0 1", "8", "-1", "x", "''", "²", "1" * 5000, "face"])
 def test_a_wrong_number_is_one_sentence_at_the_second_level_too(wrong, played, monkeypatch, capsys):
     assert session(monkeypatch, "face", wrong, "q", "q") == 0
     err = capsys.readouterr().err
-    assert err.count("\n") == 1 and ("from 1 to 6" in err or len(wrong) == 5000) and not calls(played)
+    assert err.count("\n") == 1 and ("from 1 to 7" in err or len(wrong) == 5000) and not calls(played)
 
 
 @pytest.mark.parametrize(
@@ -429,8 +437,8 @@ def test_a_wrong_number_is_one_sentence_at_the_second_level_too(wrong, played, m
         (["face -h"], "face"),
         (["2", "help"], "face"),
         (["help"], ""),
-        (["2 5 --help"], "face predict"),
-        (["2", "5 --help"], "face predict"),
+        (["2 6 --help"], "face predict"),
+        (["2", "6 --help"], "face predict"),
         (["1 --help"], "data get"),
     ],
 )

@@ -1,5 +1,6 @@
 """`run.py` as a process: pipes, a real terminal, Ctrl-C, its environment, and how soon it is there."""
 
+import json
 import os
 import re
 import shlex
@@ -165,6 +166,7 @@ def test_every_entry_of_the_audio_model_can_be_finished_too(project):
         *(number_of("data get"), "mine", "original"),
         *(number_of("audio preprocess"), "1", "1", heard),
         *(number_of("audio train"), "", "1", small, "", ""),
+        *(number_of("audio tune"), "", "2", "", f"{small} epochs=1", "1", "2", "1", ""),
         *(number_of("audio validate"), "", "2", "1", "", "", "", f"{small} epochs=1"),
         *(number_of("audio test"), "", ""),
         *(number_of("audio test"), "val", "original"),
@@ -174,13 +176,20 @@ def test_every_entry_of_the_audio_model_can_be_finished_too(project):
     ]
     done = project.run(typed="\n".join(answers) + "\n")
     assert done.returncode == 0 and "Traceback" not in done.stderr and "Unforeseen" not in done.stderr, done.stderr
-    assert done.stdout.count("The same as: ") == 9
+    assert done.stdout.count("The same as: ") == 10
     for shown in ("Training files: data/extracted_audio/mine", "mine: 42 clips, in data/", "epoch   1  train loss",
                   "Weights: models/audio/audio_model.safetensors", "speakers apart", "SVM",
+                  "Report: models/audio/tuning/report.md",
                   "Report: models/audio/test_test/report.md", "Report: models/audio/test_folder_original/report.md",
                   "Results: output_files/memo\n", '"schema": "demeanor.prediction/1"', "hop_samples=256"):  # fmt: skip
         assert shown in done.stdout, shown
-    for file in ("models/audio/model_card.md", "models/audio/test_test/metrics.json", "output_files/memo/result.json"):
+    assert json.loads((project.folder / "models/audio/best_hyperparameters.json").read_text())["copies"] == 1
+    for file in (
+        "models/audio/model_card.md",
+        "models/audio/tuning/trials.csv",
+        "models/audio/test_test/metrics.json",
+        "output_files/memo/result.json",
+    ):
         assert (project.folder / file).is_file()
 
 

@@ -132,15 +132,19 @@ class AudioConfig(TrainingSettings):
 
 def suggest(trial: Any) -> dict[str, Any]:
     """The fields that an Optuna trial overrides."""
-    return {
-        "architecture": trial.suggest_categorical("architecture", list(get_args(SequenceArchitecture))),
-        "pooling": trial.suggest_categorical("pooling", ["attention", "statistics"]),
+    varied = {
+        "use_mfcc": trial.suggest_categorical("use_mfcc", [False, True]),
+        "batch_size": trial.suggest_categorical("batch_size", [32, 64, 128]),
         "learning_rate": trial.suggest_float("learning_rate", 5e-4, 5e-3, log=True),
-        "weight_decay": trial.suggest_float("weight_decay", 1e-3, 1e-1, log=True),
-        "encoder_width": trial.suggest_categorical("encoder_width", [32, 64, 128]),
+        "weight_decay": trial.suggest_float("weight_decay", 1e-3, 2e-1, log=True),
+        "encoder_width": trial.suggest_categorical("encoder_width", [64, 128, 256]),
         "encoder_dropout": trial.suggest_float("encoder_dropout", 0.2, 0.7),
         "dropout": trial.suggest_float("dropout", 0.2, 0.6),
         "mixup": trial.suggest_float("mixup", 0.0, 0.5),
         "label_smoothing": trial.suggest_float("label_smoothing", 0.0, 0.15),
         "class_weight_power": trial.suggest_float("class_weight_power", 0.0, 1.0),
     }
+    if varied["use_mfcc"]:  # only then are there frames to read
+        varied["architecture"] = trial.suggest_categorical("architecture", list(get_args(SequenceArchitecture)))
+        varied["pooling"] = trial.suggest_categorical("pooling", ["attention", "statistics"])
+    return varied

@@ -3,6 +3,7 @@
 A `document` here is `Metrics.to_dict()`, and "unreadable": file -> why it was left out.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
@@ -217,6 +218,15 @@ def percent(share: float) -> str:
     '65.4 %'
     """
     return f"{share:.1%}".replace("%", " %")
+
+
+def without_passwords(text: str) -> str:
+    """The text without the passwords of URLs in it.
+
+    >>> without_passwords("postgresql://me:secret@host/db")
+    'postgresql://me:***@host/db'
+    """
+    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", text)
 
 
 def bullets(sentences: Iterable[str]) -> str:

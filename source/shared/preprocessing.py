@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,11 @@ from source.shared.spec import ModelSpec, Remark, spec_of
 from source.shared.store import Manifest, Store, StoreWriter, fingerprint
 from source.shared.training_files import training_files
 
+if TYPE_CHECKING:
+    from source.shared.cluster import Cluster
+
 CHUNK = 64  # clips handed to a worker at once, and committed at once
+SHARES = 2  # chunks that each worker of an executor shall get at least: of few clips smaller ones are made
 AHEAD = 4  # chunks in flight for each worker: bounds the memory
 
 
@@ -45,21 +49,24 @@ def preprocess(
     *,
     workers: int = 1,
     resume: bool = True,
-    executor: Executor | None = None,
+    executor: "Executor | Cluster | None" = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Preprocessed:
     """Bring the store of `corpus` up to date. An unchanged finished store is left as it is.
 
-    executor: anything that maps like a concurrent.futures.Executor, such as a Dask client's; None: `workers`
-    processes. Files that cannot be read get no row; they are listed in the store's unreadable.csv.
+    executor: where `extract` runs, with `workers` at once, such as source.shared.cluster.Cluster; None: in `workers`
+    processes. Files that cannot be read get no row; they are listed in the store's unreadable.csv. Raises Trouble where
+    only the executor's workers cannot read a file.
     """
     clips = training_clips(spec, corpus)
     fresh = Manifest(spec.name, spec.extract_settings(config), fingerprint(clips))
     writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
     before, remarks = writer.manifest.clips_done, Counter()
-    chunks = list(_chunks(clips[before:]))
+    chunks = list(_chunks(clips[before:], workers if executor else 0))
     with _pool(executor, workers, len(chunks)) as pool:
         for clips_of, result in zip(chunks, _map(pool, spec, config, chunks, workers), strict=True):
+            if executor:
+                _refuse_unreadable_there(spec, config, result.unreadable)
             readable = [clip for clip in clips_of if str(clip.path) not in result.unreadable]
             writer.append(readable, result.rows, result.unreadable)
             remarks += result.remarks
@@ -118,19 +125,31 @@ def extract_chunk(model: str, config: Any, paths: Sequence[Path]) -> Chunk:
     return Chunk({name: np.stack([row[name] for row in rows]) for name in names}, unreadable, remarks)
 
 
-def _chunks(clips: Sequence[Clip]) -> Iterator[Sequence[Clip]]:
-    for start in range(0, len(clips), CHUNK):
-        yield clips[start : start + CHUNK]
+def _chunks(clips: Sequence[Clip], sharers: int) -> Iterator[Sequence[Clip]]:
+    share = -(-len(clips) // (SHARES * sharers)) if sharers else CHUNK
+    size = max(min(CHUNK, share), 1)
+    for start in range(0, len(clips), size):
+        yield clips[start : start + size]
 
 
-def _pool(executor: Executor | None, workers: int, chunks: int) -> AbstractContextManager[Executor | None]:
+def _refuse_unreadable_there(spec: ModelSpec, config: Any, unreadable: dict[str, str]) -> None:
+    """Raise Trouble for a file that can be read here, so that no store depends on what a worker elsewhere lacks."""
+    for path, reason in unreadable.items():
+        if not extract_chunk(spec.name, config, [Path(path)]).unreadable:
+            raise Trouble(
+                f"{path} can be read on this machine, but not where a worker runs ({reason.rstrip('.')}); give all "
+                "machines the same data, code, packages and pretrained files."
+            )
+
+
+def _pool(executor: Any, workers: int, chunks: int) -> AbstractContextManager[Any]:
     if executor or workers <= 1 or chunks <= 1:
         return nullcontext(executor)
     # Spawned, not forked: a forked child of a process that has used threads may hang.
-    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_one_thread)
+    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=one_thread_each)
 
 
-def _one_thread() -> None:
+def one_thread_each() -> None:
     """Workers share the cores: one thread each for numerics."""
     import cv2
 
@@ -138,7 +157,7 @@ def _one_thread() -> None:
     cv2.setNumThreads(1)
 
 
-def _map(pool: Executor | None, spec: ModelSpec, config: Any, chunks: Sequence[Sequence[Clip]], workers: int):
+def _map(pool: Any, spec: ModelSpec, config: Any, chunks: Sequence[Sequence[Clip]], workers: int):
     """Results in order, at most AHEAD chunks a worker under way."""
     jobs = iter([(spec.name, config, [clip.path for clip in chunk]) for chunk in chunks])
     if pool is None:

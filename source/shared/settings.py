@@ -2,14 +2,18 @@
 
 import ast
 import inspect
+import json
 import textwrap
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from source.shared.errors import Trouble
+
+BEST = "best_hyperparameters.json"  # in a model's folder: found by tuning or written by hand, read over the defaults
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,19 @@ def from_dict(default: Any, values: dict[str, Any]) -> Any:
         return tuple(value) if isinstance(value, list) else value
 
     return replace(default, **{name: read(name, value) for name, value in values.items()})
+
+
+def read_over(default: Any, file: Path) -> Any:
+    """The config with the values of a JSON file, if it is there, over `default`'s; Trouble names the file."""
+    try:
+        values = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        if not isinstance(values, dict):
+            raise Trouble("it has to hold one object, of settings by their names.")
+        return from_dict(default, values)
+    except Trouble as error:
+        raise Trouble(f"{file} cannot be used: {error} Correct it or delete it.") from None
+    except ValueError as error:
+        raise Trouble(f"{file} is not JSON ({error}); correct it or delete it.") from None
 
 
 def describe(hint: Any) -> str:
@@ -170,7 +187,7 @@ class TrainingSettings:
     patience: int = 12
     """Epochs without a better val UAR after which training stops."""
     batch_size: int = 64
-    """Clips a step and process."""
+    """Clips a step, which all processes of an `accelerate launch` share."""
     learning_rate: float = 1.5e-3
     """AdamW's peak rate: linear warm-up over the first tenth of the steps, then a cosine to zero."""
     weight_decay: float = 1e-2

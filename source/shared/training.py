@@ -1,4 +1,8 @@
-"""One training loop for all models: plain PyTorch over accelerate (device, bfloat16, several GPUs and machines)."""
+"""One training loop for all models: plain PyTorch over accelerate (device, several GPUs and machines).
+
+Started by `accelerate launch`, several processes train one network: each takes its part of every batch, and gradients
+are those of whole batches. All of them go through `fit` alike; only the leading one writes and calls hooks.
+"""
 
 import math
 import time
@@ -8,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import Accelerator
-from accelerate.utils import set_seed
+from accelerate.data_loader import prepare_data_loader
+from accelerate.utils import broadcast, set_seed
 from torch import nn
 from torch.utils.data import DataLoader
 
+from source.shared import processes
 from source.shared.augmentation import mixup
+from source.shared.batches import clips_a_step, training_loader, val_loader
 from source.shared.errors import Trouble
 from source.shared.evaluation import scores_of
-from source.shared.examples import Batch, Examples, as_batch, require_examples
+from source.shared.examples import Batch, Examples, require_examples
 from source.shared.losses import class_weights, loss, targets
 from source.shared.precision import in_bfloat16
 from source.shared.settings import TrainingSettings
@@ -81,24 +87,30 @@ class Trainer:
         train = spec.prepare(train.balanced(config.corpus_balance), config)
         set_seed(seed)
         self.spec, self.config, self.seed, self.labels = spec, config, seed, train.grouping.labels
-        self.accelerator = Accelerator()
+        self.accelerator = processes.accelerator()
         self.network = spec.build(config, len(self.labels)).to(memory_format=torch.channels_last)
         spec.begin(self.network, config, self.labels)
         self.average = Average(self.network.to(self.accelerator.device), config.average_decay)
         self.watched = spec.build(config, len(self.labels)).to(self.accelerator.device)
         self.weights = class_weights(train.counts(), config.class_weight_power).to(self.accelerator.device)
         optimizer = torch.optim.AdamW(_parameter_groups(self.network, config), config.learning_rate)
-        loader = _loader(train, config.batch_size, shuffle=True)
-        prepared = self.accelerator.prepare(self.network, optimizer, loader)
-        self.network, self.optimizer, self.train_batches = prepared
-        self.val_batches = None if val is None else self.accelerator.prepare(_loader(val, 512, shuffle=False))
+        self.network, self.optimizer = self.accelerator.prepare(self.network, optimizer)
+        self.order, self.batch_size = torch.Generator(), clips_a_step(config.batch_size, len(train))
+        self.train_batches = self._delivered(training_loader(train, config.batch_size, self.order))
+        self.val_batches = None if val is None else self._delivered(val_loader(val))
         self.total_steps = config.epochs * len(self.train_batches)
+
+    def _delivered(self, loader: DataLoader) -> Any:
+        """The loader's batches on the device. To accelerate it is one process's: what is in it is chosen already."""
+        return prepare_data_loader(loader, self.accelerator.device, 1, 0, put_on_device=True)
 
     def run_epoch(self, epoch: int, on_batch: Callable[[int, int], None] | None) -> float:
         """One pass over the training split; the mean loss a clip."""
-        # Seeded anew each epoch, so that a resumed training draws what the uninterrupted one would have drawn.
-        set_seed(self.seed * 100_003 + epoch, device_specific=True)
-        _shuffle_for(self.train_batches, self.seed * 100_003 + epoch)
+        # Seeded anew each epoch, so that a resumed training draws what the uninterrupted one would have drawn; all
+        # processes shuffle alike, and each draws changes of its own.
+        seed = self.seed * 100_003 + epoch
+        set_seed((seed + processes.number() * 1_000_000_007) % 2**32)
+        self.order.manual_seed(seed)
         self.network.train()
         total, clips = 0.0, 0
         for step, batch in enumerate(self.train_batches):
@@ -106,6 +118,8 @@ class Trainer:
             total, clips = total + value * len(batch.labels), clips + len(batch.labels)
             if on_batch:
                 on_batch(step + 1, len(self.train_batches))
+        self.average.state = broadcast(self.average.state)  # of the normalisation statistics each has its own
+        total, clips = (sum(part) for part in zip(*processes.gathered([(total, clips)]), strict=True))
         if not math.isfinite(total):
             raise Trouble(f"The loss of epoch {epoch} is not a number; try a lower learning_rate or bfloat16=false.")
         return total / clips
@@ -119,7 +133,8 @@ class Trainer:
         with self._precision():
             logits = self.network(**inputs)
         value = loss(logits, target, self.weights, self.config)
-        self.accelerator.backward(value)
+        # The mean over the processes is that over the batch's clips, however many of these each has.
+        self.accelerator.backward(value * (processes.count() * len(logits) / self.batch_size))
         if self.config.gradient_clip:
             self.accelerator.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip)
         self.optimizer.step()
@@ -134,14 +149,13 @@ class Trainer:
             return dict.fromkeys(("val_loss", "val_accuracy", "val_uar"))
         self.watched.load_state_dict(self.average.state)
         self.watched.eval()
-        logits, truth = [], []
+        answers = []
         for batch in self.val_batches:
             with self._precision():
-                answer = self.watched(**batch.inputs)
-            gathered = self.accelerator.gather_for_metrics((answer.float(), batch.labels))
-            logits.append(gathered[0].cpu())
-            truth.append(gathered[1].cpu())
-        return _val_scores(torch.cat(logits), torch.cat(truth), self.labels)
+                logits = self.watched(**batch.inputs)
+            answers.append((logits.float().cpu(), batch.labels.cpu()))
+        logits, truth = (torch.cat(parts) for parts in zip(*processes.gathered(answers), strict=True))
+        return _val_scores(logits, truth, self.labels)
 
     def _precision(self) -> Any:
         # Not accelerate's mixed_precision: that is fixed for the life of a process, and a study tries both.
@@ -164,6 +178,7 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
 
 
+@processes.together()
 def fit(
     spec: ModelSpec,
     config: TrainingSettings,
@@ -181,29 +196,36 @@ def fit(
     Without val nothing is chosen: training goes on to the end of the schedule and the last averaged weights are kept.
     After every epoch the state is in `folder`/checkpoints; with `resume` a stopped training goes on from there and
     ends as it would have without the stop. `on_epoch_end(epoch, metrics)` may raise to stop (Optuna's pruning).
-    Deterministic on the CPU for one seed and one number of threads.
+    Deterministic on the CPU for one seed and one number of threads and processes. Of several processes only the
+    leading one calls the hooks; all return the same.
     """
-    trainer = Trainer(spec, config, train, val, seed)
+    trainer, leading = Trainer(spec, config, train, val, seed), processes.leading()
     clips, grouping = [len(train), len(val or ())], train.grouping.name
     identity = {"config": repr(config), "seed": seed, "clips": clips, "grouping": grouping}
     fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
-    if trainer.accelerator.is_main_process and not resume:  # so that a stop in the first epoch is one to resume from
+    if leading and not resume:  # so that a stop in the first epoch is one to resume from
         _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
     for epoch in range(len(fit.history) + 1, config.epochs + 1):
         if fit.history and len(fit.history) - fit.best.epoch >= config.patience:
             break
-        started = time.perf_counter()
-        train_loss = trainer.run_epoch(epoch, on_batch)
-        rate = config.learning_rate * schedule(epoch * len(trainer.train_batches) - 1, trainer.total_steps)
-        seconds = time.perf_counter() - started
-        fit.history.append(Epoch(epoch, train_loss, **trainer.validate(), learning_rate=rate, seconds=seconds))
+        fit.history.append(_measured(trainer, epoch, on_batch if leading else None))
         if fit.best is fit.history[-1]:
             fit.best_weights = {name: value.clone() for name, value in trainer.average.state.items()}
-        if trainer.accelerator.is_main_process:
+        if leading:
             _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
-        if on_epoch_end:
+        if on_epoch_end and leading:
             on_epoch_end(epoch, fit.history[-1])
     return fit
+
+
+def _measured(trainer: Trainer, epoch: int, on_batch: Callable[[int, int], None] | None) -> Epoch:
+    """One epoch, in all processes as the leading one measured it, so that all of them stop at the same."""
+    started = time.perf_counter()
+    train_loss = trainer.run_epoch(epoch, on_batch)
+    share = schedule(epoch * len(trainer.train_batches) - 1, trainer.total_steps)
+    rate, seconds = trainer.config.learning_rate * share, time.perf_counter() - started
+    measured = Epoch(epoch, train_loss, **trainer.validate(), learning_rate=rate, seconds=seconds)
+    return processes.from_leading(lambda: measured)
 
 
 def schedule(step: int, total: int) -> float:
@@ -219,21 +241,6 @@ def _parameter_groups(network: nn.Module, config: TrainingSettings) -> list[dict
     decayed = [p for p in trained if p.dim() > 1]
     plain = [p for p in trained if p.dim() <= 1]
     return [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-
-
-def _loader(examples: Examples, batch_size: int, shuffle: bool) -> DataLoader:
-    examples = examples.with_copies() if shuffle else examples
-    generator = torch.Generator() if shuffle else None
-    # A batch of one clip would break batch normalisation, so a short last batch of training is left to the next epoch.
-    short = shuffle and len(examples) >= batch_size
-    return DataLoader(examples, batch_size, shuffle, collate_fn=as_batch, generator=generator, drop_last=short)
-
-
-def _shuffle_for(batches: Any, seed: int) -> None:
-    sampler = batches.batch_sampler
-    while not isinstance(sampler, torch.utils.data.RandomSampler):
-        sampler = getattr(sampler, "batch_sampler", None) or sampler.sampler
-    sampler.generator.manual_seed(seed)
 
 
 def _val_scores(logits: torch.Tensor, truth: torch.Tensor, labels: tuple[str, ...]) -> dict[str, float | None]:
@@ -254,11 +261,16 @@ def _save_state(file: Path, state: dict[str, Any]) -> None:
 
 
 def _resume(trainer: Trainer, file: Path, identity: dict[str, Any]) -> Fit:
+    state = processes.from_leading(lambda: _read_state(file, identity))  # the others may have no such file
+    trainer.restore(state)
+    return Fit([Epoch(**epoch) for epoch in state["history"]], state["best_weights"])
+
+
+def _read_state(file: Path, identity: dict[str, Any]) -> dict[str, Any]:
     if not file.is_file():
         raise Trouble(f"There is no stopped training to resume in {file.parent}; train without --resume.")
     state = torch.load(file, map_location="cpu", weights_only=True)
     different = [name for name, value in identity.items() if state.get(name, value) != value]
     if different:
         raise Trouble(f"The stopped training in {file.parent} had another {different[0]}; train without --resume.")
-    trainer.restore(state)
-    return Fit([Epoch(**epoch) for epoch in state["history"]], state["best_weights"])
+    return state
