@@ -11,6 +11,8 @@ from itertools import groupby
 
 from source.commands import HELP_WORDS, Entry, WrongUse
 
+MOST_NAMED = 6  # choices of a menu that the first one names: a line of 80 columns has no room for more
+
 
 @dataclass(frozen=True)
 class Menu:
@@ -30,7 +32,8 @@ class Menu:
     @property
     def help(self) -> str:
         """What the first menu says of it."""
-        return f"{self.about}: {', '.join(choice.name for choice in self.choices)}"
+        names = [choice.name for choice in self.choices]
+        return f"{self.about}: {', '.join([*names[:MOST_NAMED], *(['...'] if len(names) > MOST_NAMED else [])])}"
 
     @property
     def words(self) -> list[str]:

@@ -13,9 +13,10 @@ from source.audio.altered import altered, altered_copies, with_noise, with_pitch
 from source.shared import checkpoint, testing
 from source.shared.augmentation import mixup
 from source.shared.baselines import vectors
+from source.shared.batches import training_loader, val_loader
 from source.shared.emotions import grouping_named
 from source.shared.examples import Examples
-from source.shared.training import _loader, fit
+from source.shared.training import fit
 from tests.toy import AUDIO, audio_arrays, audio_store
 from tests.voice import spoken
 
@@ -228,8 +229,8 @@ def test_drawing_gives_every_version_of_the_clip_and_of_no_other(store):
 
 def test_only_training_draws(store):
     train, val = part(store, "train"), part(store, "val")
-    assert _loader(train, 8, shuffle=True).dataset._draws and not train._draws
-    assert not _loader(val, 8, shuffle=False).dataset._draws
+    assert training_loader(train, 8, torch.Generator()).dataset._draws and not train._draws
+    assert not val_loader(val).dataset._draws
     assert train.with_copies().subset([0, 1], "some")._draws and not train.subset([0, 1], "some")._draws
 
 

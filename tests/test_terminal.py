@@ -166,7 +166,7 @@ def test_every_entry_of_the_audio_model_can_be_finished_too(project):
         *(number_of("data get"), "mine", "original"),
         *(number_of("audio preprocess"), "1", "1", heard),
         *(number_of("audio train"), "", "1", small, "", ""),
-        *(number_of("audio tune"), "", "2", "", f"{small} epochs=1", "1", "2", "1", ""),
+        *(number_of("audio tune"), "", "2", "", f"{small} epochs=1", "0", "", "", ""),
         *(number_of("audio validate"), "", "2", "1", "", "", "", f"{small} epochs=1"),
         *(number_of("audio test"), "", ""),
         *(number_of("audio test"), "val", "original"),

@@ -90,12 +90,10 @@ def others(folder, storage, trials, how):
 
 
 def place(kind, folder, request):
-    if kind == "postgresql":
-        return request.getfixturevalue("postgresql")
-    return f"sqlite:///{folder}/a study.db" if kind == "sqlite" else str(folder / "a study.journal")
+    return request.getfixturevalue("postgresql") if kind == "postgresql" else str(folder / "a study.journal")
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "journal", "postgresql"])
+@pytest.mark.parametrize("kind", ["journal", "postgresql"])
 def test_two_processes_share_a_study_and_none_repeats_the_other(kind, tmp_path, request):
     storage = place(kind, tmp_path, request)
     toy_work(tmp_path)  # its store, before both make it
@@ -155,7 +153,7 @@ def test_a_process_at_work_gives_signs_of_life(tmp_path, monkeypatch):
 
 def test_local_workers_share_the_trials_the_confirmation_and_the_cores(tmp_path):
     """Real trainings in two processes: what is said of the best is what training with its settings gives here."""
-    work = toy_work(tmp_path, trials=5, pruner="none")
+    work = toy_work(tmp_path, trials=5, pruner="none", storage=f"sqlite:///{tmp_path}/a study.db")
     made = search(work, tmp_path, Plan(workers=2, finalists=1, folds=2, seeds=1))
     rows = made.document["trials"]
     assert len(rows) == 5 and {row["state"] for row in rows} == {"complete"}
