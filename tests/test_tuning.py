@@ -199,6 +199,17 @@ def test_bad_trials_are_given_up_early_and_good_ones_are_not(pruner, quick, tmp_
     assert best["state"] == "complete" and best["epochs"] == 9
 
 
+def test_the_default_is_never_given_up(tmp_path, monkeypatch):
+    """However bad it is, the finalists are held against it."""
+    monkeypatch.setattr(trial, "trained", played)
+    base = replace(TOYS["audio"].config, epochs=9, dropout=0.6)
+    for pruner in ("median", "hyperband"):
+        work = toy_work(tmp_path, trials=9, pruner=pruner, base=base, study=pruner)
+        open_study(work).enqueue_trial(work.space.default() | {"dropout": 0.41})
+        rows = {row["trial"]: row for row in search(work, tmp_path).document["trials"]}
+        assert rows[0]["settings"] == work.space.default() and rows[0]["state"] == "complete"
+
+
 def test_without_a_pruner_none_is_given_up(quick, tmp_path):
     rows = search(toy_work(tmp_path, trials=12, pruner="none"), tmp_path).document["trials"]
     assert {row["state"] for row in rows} == {"complete"}

@@ -80,18 +80,20 @@ class _Watch:
     """`on_epoch_end` of a trial: reports its val UAR, and gives it up where the pruner says so."""
 
     def __init__(self, trial: optuna.Trial, work: Work, on_change: Callable[[], None]):
-        self.trial, self.prunes, self.on_change = trial, work.against is None, on_change
+        self.trial, self.on_change = trial, on_change
+        self.reports = work.against is None  # Optuna prunes where there is one objective
+        self.prunes = self.reports and trial.params != work.space.default()  # all others are held against that
         self.history: list[Epoch] = []
         self.started = time.perf_counter()
 
     def __call__(self, epoch: int, metrics: Epoch) -> None:
         self.history.append(metrics)
-        if self.prunes:  # Optuna prunes where there is one objective
+        if self.reports:
             self.trial.report(metrics.val_uar, epoch)
-            if epoch < self.trial.user_attrs[PLANNED] and self.trial.should_prune():
-                fields = {"epochs": epoch, "seconds": round(time.perf_counter() - self.started, 1)}
-                self.trial.set_user_attr(RESULT, _at_best(Fit(self.history)) | fields)
-                raise optuna.TrialPruned
+        if self.prunes and epoch < self.trial.user_attrs[PLANNED] and self.trial.should_prune():
+            fields = {"epochs": epoch, "seconds": round(time.perf_counter() - self.started, 1)}
+            self.trial.set_user_attr(RESULT, _at_best(Fit(self.history)) | fields)
+            raise optuna.TrialPruned
         self.on_change()
 
 
