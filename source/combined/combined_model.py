@@ -21,6 +21,7 @@ from source.shared.clips import SCALES
 from source.text.text_model import TextModel
 
 BRANCHES = {"face": FaceModel, "audio": AudioModel, "text": TextModel}
+ROWS = 64  # of a frozen branch in training: see `_rows`
 VOICE = {"mfcc": 3, "voiced": 2, "encoder": 3}  # the audio branch's inputs and their axes, without one of copies
 
 
@@ -175,10 +176,13 @@ class CombinedModel(nn.Module):
         """`of` over the rows, with the branch called `name`; without a graph where that is frozen.
 
         A batch without rows is none to a network, so a row of zeros goes through instead and is left out of the
-        answer. Of fewer than two rows batch normalisation can learn nothing: they go through as in evaluation.
+        answer, as are those that fill up the rows of a frozen branch to a multiple of ROWS in training. Of fewer than
+        two rows batch normalisation can learn nothing: they go through as in evaluation.
         """
         branch, count = self.branches[name], len(next(iter(inputs.values())))
-        given = inputs if count else {name: value.new_zeros(1, *value.shape[1:]) for name, value in inputs.items()}
+        # On the CPU a kernel is compiled and kept for each number of rows that ever came: gigabytes, in a long study.
+        some = ROWS if self.training and name in self.config.frozen else 1
+        given = {name: _filled_up(value, max(1, -(-count // some)) * some) for name, value in inputs.items()}
         training = branch.training
         branch.train(training and count > 1)
         with torch.set_grad_enabled(torch.is_grad_enabled() and name not in self.config.frozen):
@@ -249,6 +253,11 @@ class Standardised(nn.Module):
 def has_copies(name: str, voice: Tensor) -> bool:
     """Whether one of the VOICE inputs holds altered copies as well, on its second axis behind the clip itself."""
     return voice.dim() > VOICE[name]
+
+
+def _filled_up(rows: Tensor, count: int) -> Tensor:
+    """(count, ...): the rows, then zeros."""
+    return F.pad(rows, (0, 0) * (rows.dim() - 1) + (0, count - len(rows))) if len(rows) < count else rows
 
 
 def _dense(length: int, config: CombinedConfig) -> nn.Sequential:
