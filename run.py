@@ -90,7 +90,8 @@ def tune(model: str, corpora: Sequence[str], **how: Any) -> None:
     with TuningView(model) as view:
         hooks = {"say": view.say, "on_batch": view.batch, "on_status": view.status}
         made = api.tune(model, corpora, **how, **hooks)
-    print(f"{console.tuning_text(made.to_dict())}\n\nReport: {near(made.folder / 'report.md')}")
+    report = f"\n\nReport: {near(made.folder / 'report.md')}" if (made.folder / "report.md").is_file() else ""
+    print(f"{console.tuning_text(made.to_dict())}{report}")
 
 
 def predict(model: str, name: str, weights: Path | None, without: Sequence[str], as_json: bool) -> None:

@@ -130,6 +130,7 @@ def train(
     """
     from source.shared import checkpoint, report, scales, testing, training
     from source.shared.emotions import grouping_named
+    from source.shared.settings import BEST
     from source.shared.spec import spec_of
 
     spec, settings_used, started = spec_of(model), configured(model, settings), time.perf_counter()
@@ -140,6 +141,8 @@ def train(
     say = say if processes.leading() else silent
     _say_changed(spec, train_part.stores, say)
     names = ", ".join(store.folder.name for store in train_part.stores)
+    if (spec.folder / BEST).is_file():
+        say(f"With the settings of {spec.folder / BEST} where --set says nothing else.")
     say(f"Training the {model} model on {len(train_part):,} clips of {names}, watching {len(val_part):,}.")
     hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
     fit = training.fit(spec, settings_used, train_part, val_part, folder, seed=seed, resume=resume, **hooks)
@@ -229,7 +232,7 @@ def tune(
     from source.shared.emotions import grouping_named
     from source.shared.settings import changed
     from source.shared.spec import spec_of
-    from source.shared.tuning.storage import sqlite
+    from source.shared.tuning.storage import answering, sqlite
     from source.shared.tuning.work import Work
 
     spec, default = spec_of(model), _default(model)
@@ -254,7 +257,8 @@ def tune(
     plan = tuning.Plan(workers, join, finalists, folds, seeds)
     hooks = {"say": say, "on_batch": on_batch, "on_status": on_status}
     where = tuning.Place(home, home / name, command_line(), default, found_by_train=output is None)
-    return tuning.tune(work, plan, where, **hooks)
+    with answering(work.storage):
+        return tuning.tune(work, plan, where, **hooks)
 
 
 def validate(

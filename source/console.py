@@ -81,8 +81,17 @@ def tuning_text(document: Mapping[str, Any]) -> str:
 
     found, trials = document["confirmation"], document["trials"]
     rows = [candidate_row(row) for row in found["candidates"]] if found else _best_trials(trials)
+    front = _front_text(document) if document["front"] else ""
     next_step = f"Train with the best:\n  {document['train']}" if document["best"] else ""
-    return "\n\n".join(part for part in (folded(document["verdict"]), rows and table(rows), next_step) if part)
+    return "\n\n".join(part for part in (folded(document["verdict"]), rows and table(rows), front, next_step) if part)
+
+
+def _front_text(document):
+    """What each trial that nothing beats in both costs."""
+    cost = document["against"]
+    rows = sorted((row for row in document["trials"] if row["trial"] in document["front"]), key=lambda row: row[cost])
+    shown = [{"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), cost: f"{row[cost]:,}"} for row in rows]
+    return f"Val UAR against {cost}, with one seed: no trial beats these in both.\n{table(shown)}"
 
 
 def _best_trials(trials):

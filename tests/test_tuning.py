@@ -15,6 +15,7 @@ from source.shared.examples import Examples
 from source.shared.settings import BEST, changed, read_over
 from source.shared.spec import spec_of
 from source.shared.tuning import Plan, confirm, trial
+from source.shared.tuning import study as study_module
 from source.shared.tuning.confirm import folds_of
 from source.shared.tuning.significance import compared
 from source.shared.tuning.space import Space, difference
@@ -145,17 +146,40 @@ def test_a_stopped_trial_is_begun_anew_with_its_settings(tmp_path, monkeypatch):
     assert [row["state"] for row in made.document["trials"]] == ["complete"] * 5
 
 
-def test_settings_that_always_kill_their_process_are_not_begun_for_ever(tmp_path, monkeypatch):
-    def killed(*_):
+def test_however_often_one_stops_no_settings_are_lost(tmp_path, monkeypatch):
+    def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(trial, "trained", killed)
-    for _ in range(4):
+    monkeypatch.setattr(trial, "trained", stopped)
+    for _ in range(5):
         with pytest.raises(KeyboardInterrupt):
             search(toy_work(tmp_path), tmp_path)
-    study = open_study(toy_work(tmp_path))
-    begun = [frozen.params for frozen in study.trials if frozen.state == TrialState.FAIL]
-    assert begun[0] == begun[1] == begun[2] != begun[3]
+    monkeypatch.setattr(trial, "trained", played)
+    rows = search(toy_work(tmp_path), tmp_path).document["trials"]
+    assert len(rows) == 4 and toy_work(tmp_path).space.default() in [row["settings"] for row in rows]
+
+
+def test_settings_that_always_kill_their_process_are_not_begun_for_ever(quick, tmp_path):
+    """Each time the process is dead before it could put anything in order."""
+    work = toy_work(tmp_path)
+    study = open_study(work)
+    for _ in range(study_module.MOST_DEATHS):
+        begun = study.ask()
+        work.space.config_of(begun)
+        begun.set_user_attr(study_module.OWNER, study_module._owner() | {"born": 0.0})  # one that is gone
+        study_module.retry_lost(study)
+    rows = search(work, tmp_path).document["trials"]
+    (failed,) = [row for row in rows if row["state"] == "failed"]
+    assert failed["settings"] == work.space.default() and "3 processes were killed" in failed["why"] and len(rows) == 4
+
+
+def test_a_study_stopped_as_it_was_made_gets_its_default_later(quick, tmp_path):
+    work = toy_work(tmp_path)
+    study = open_study(work)
+    study.tell(study.ask(), state=TrialState.FAIL)  # what was queued is gone, before it had any settings
+    made = search(work, tmp_path, Plan(finalists=1, folds=2, seeds=1))
+    home = [row for row in made.document["confirmation"]["candidates"] if row["default"]]
+    assert [row["settings"] for row in home] in ([], [work.space.default()])
 
 
 def test_settings_that_cannot_go_together_fail_and_the_study_goes_on(tmp_path, monkeypatch):

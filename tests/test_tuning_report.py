@@ -244,7 +244,7 @@ def test_a_report_says_that_speakers_are_not_known():
 def test_one_comparison_is_not_called_several():
     found = confirmed(candidates=[candidate(7), candidate(0, default=True)], seeds=[4])
     said = report_of_tuning(tuning(9, confirmation=found), "")
-    assert "Bonferroni" not in said and "with seed 4:" in said and "first of these seeds" not in said
+    assert "Bonferroni" not in said and "with seed 4;" in said and "first of these seeds" not in said
     alone = confirmed(candidates=[candidate(0, default=True)])
     assert "no difference to test" in report_of_tuning(tuning(9, confirmation=alone), "")
 
@@ -302,3 +302,12 @@ def test_the_default_is_the_trial_with_the_default_s_settings():
 def test_columns_are_never_the_same_for_two_things():
     columns = tables.trial_columns(tuning(8))
     assert not any(a == b for a, b in combinations(columns, 2))
+
+
+def test_the_terminal_shows_what_a_pareto_study_is_for():
+    document = tuning(12, ("complete",), against="parameters")
+    said = tuning_text(document)
+    for number in document["front"]:
+        row = next(row for row in document["trials"] if row["trial"] == number)
+        assert any(line.split()[:1] == [str(number)] and f"{row['parameters']:,}" in line for line in said.splitlines())
+    assert document["front"] and "parameters" in said

@@ -226,7 +226,7 @@ def without_passwords(text: str) -> str:
     >>> without_passwords("postgresql://me:secret@host/db")
     'postgresql://me:***@host/db'
     """
-    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", text)
+    return re.sub(r"(password=)[^&\s']*", r"\1***", re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", text))
 
 
 def bullets(sentences: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+import math
 import textwrap
 import types
 from collections.abc import Iterable
@@ -142,7 +143,7 @@ def _fits(value, hint):
     if origin is types.UnionType:
         return any(_fits(value, part) for part in inner)
     if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return isinstance(value, hint) and not (hint is int and isinstance(value, bool))
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from source.shared.files import write_whole
 from source.shared.settings import BEST, listed
 from source.shared.tuning import trial as trials
 from source.shared.tuning import workers
-from source.shared.tuning.confirm import confirmation
+from source.shared.tuning.confirm import confirmation, folds_of
 from source.shared.tuning.document import described, importances_of, rows_of, verdict_of
 from source.shared.tuning.report import write_trials, write_tuning
 from source.shared.tuning.space import difference
 from source.shared.tuning.study import open_study, retry_lost
 from source.shared.tuning.work import OnProgress, Work
 
+JOINED = "The study has its trials; the machine that works on it without --join confirms the best."
 SECONDS_BETWEEN_LOOKS = 2.0  # at trials of other machines
 
 
@@ -100,6 +102,8 @@ def tune(
     on_status: OnStatus,
 ) -> Tuned:
     """Bring the study to its trials, confirm its best, and write the results. Stopped at any moment, it goes on."""
+    if plan.finalists and not plan.join:
+        folds_of(work.train, plan.folds)  # trouble with them is said before the search, not after it
     started, study = time.monotonic(), open_study(work)
     watch = _Watch(study, work, place.folder, on_status)
     with workers.crew(work, plan.workers) if plan.workers > 1 else nullcontext() as pool:
@@ -108,14 +112,16 @@ def tune(
         found = _confirmed(study, work, plan, pool, say, on_batch)
     document = described(study, work) | {"importances": importances_of(study), "confirmation": found}
     document["verdict"] = verdict_of(found, document["trials"])
-    best = None if plan.join else _best(document, work)
+    document["seconds"] = round(time.monotonic() - started, 1)
+    if plan.join:
+        return Tuned(place.folder, None, document | {"verdict": JOINED})
+    best, file = _best(document, work), None
     if best:
         found = difference(best[1], place.default)
         document["best"] = {"trial": best[0], "settings": found}
-        document["train"] = _training_command(work, () if place.found_by_train else _assignments(best[1], found))
-    document["seconds"] = round(time.monotonic() - started, 1)
+        document["train"] = _training_command(work, () if place.found_by_train else _assignments(work, best[1]))
+        file = _write_best(place.home / BEST, found, say)
     write_tuning(place.folder, document, place.command)
-    file = _write_best(place.home / BEST, document["best"]["settings"], say) if best else None
     return Tuned(place.folder, file, document)
 
 
@@ -184,8 +190,9 @@ def _write_best(file, settings, say):
     """best_hyperparameters.json; one that was there is kept beside it."""
     text = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
     if file.is_file() and file.read_text(encoding="utf-8") != text:
-        file.replace(file.with_suffix(".previous.json"))
-        say(f"The {BEST} that was in {file.parent} is kept there as {file.with_suffix('.previous.json').name}.")
+        kept = (file.with_suffix(f".previous{number if number > 1 else ''}.json") for number in count(1))
+        there = file.replace(next(name for name in kept if not name.exists()))
+        say(f"The {BEST} that was in {file.parent} is kept there as {there.name}.")
     return write_whole(file, text)
 
 
@@ -196,7 +203,7 @@ def _training_command(work, assignments):
     return shlex.join([*words, *(["--set", *assignments] if assignments else [])])
 
 
-def _assignments(settings, found):
-    """The settings that were found, as `--set` takes them."""
-    names = {f"{name}.{inner}" for name, values in found.items() if isinstance(values, dict) for inner in values}
-    return [f"{setting.name}={setting.text}" for setting in listed(settings) if setting.name in names | set(found)]
+def _assignments(work, settings):
+    """What was varied or held fast, as `--set` takes it."""
+    names = {*work.fixed, *difference(settings, work.base), *work.space.default()}
+    return [f"{setting.name}={setting.text}" for setting in listed(settings) if setting.name in names]

@@ -50,19 +50,22 @@ class Again:
         return f"{CONFIRMED}: trial {self.trial}, {part}"
 
 
-def finalists(study: optuna.Study, most: int) -> list[FrozenTrial]:
-    """The default's trial, where it is finished, then at most so many others, those with the best val UAR."""
+def finalists(study: optuna.Study, work: Work, most: int) -> list[FrozenTrial]:
+    """The default's trial, where it is finished, and at most so many others: those with the best val UAR.
+
+    Of a Pareto study only trials of its front are taken, for what is beaten in both is no choice.
+    """
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    best = sorted(complete, key=lambda trial: (-trial.values[0], trial.number))
-    default = default_of(study)
-    return [*([default] if default else []), *(trial for trial in best if trial is not default)][: most + 1]
+    default, chosen = default_of(study, work), study.best_trials if work.against else complete
+    others = [trial for trial in chosen if default is None or trial.number != default.number]
+    best = sorted(others, key=lambda trial: (-trial.values[0], trial.number))
+    return [*([default] if default else []), *best[:most]]
 
 
-def default_of(study: optuna.Study) -> FrozenTrial | None:
-    """The finished trial that has the default's settings: the first one, unless that was begun anew."""
-    first = study.get_trials(deepcopy=False)[:1]
-    same = (trial for trial in study.get_trials(deepcopy=False) if first and trial.params == first[0].params)
-    return next((trial for trial in same if trial.state == TrialState.COMPLETE), None)
+def default_of(study: optuna.Study, work: Work) -> FrozenTrial | None:
+    """The finished trial that has the default's settings; None where there is none."""
+    complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    return next((trial for trial in complete if trial.params == work.space.default()), None)
 
 
 def confirmation(
@@ -79,14 +82,14 @@ def confirmation(
 
     Trainings that the study knows of from an earlier run are not done again.
     """
-    chosen = finalists(study, most)
+    chosen = finalists(study, work, most)
     folds = len(folds_of(work.train, folds))
     plan = {trial.number: _plan(work, trial, folds, seeds) for trial in chosen}
     known = {_key_of_trial(work, trial): trial.values[0] for trial in chosen} | _known(study)
     todo = [again for all_of in plan.values() for again in all_of if again.key not in known]
     say(f"Confirming the best: {len(todo)} trainings of {work.base.epochs} epochs at most.")
-    default = default_of(study)
-    for number, (again, uar) in enumerate(_done(work, todo, pool, on_batch), start=1):
+    default = default_of(study, work)
+    for number, (again, uar) in enumerate(_done(study, work, todo, pool, on_batch), start=1):
         study.set_user_attr(again.key, uar)
         known[again.key] = uar
         whose = "the default" if default and again.trial == default.number else f"trial {again.trial}"
@@ -145,11 +148,14 @@ def _known(study):
     return {name: value for name, value in study.user_attrs.items() if name.startswith(CONFIRMED)}
 
 
-def _done(work: Work, todo: Sequence[Again], pool: Any, on_batch: OnProgress) -> Iterator[tuple[Again, float]]:
+def _done(
+    study: optuna.Study, work: Work, todo: Sequence[Again], pool: Any, on_batch: OnProgress
+) -> Iterator[tuple[Again, float]]:
     """Each with its UAR, as they are done: here, or by the processes of `pool`."""
     if pool is None:
-        for again in todo:
-            yield again, run(work, again, on_batch)
+        for again in todo:  # another process may have done it meanwhile
+            known = study.user_attrs.get(again.key)
+            yield again, run(work, again, on_batch) if known is None else known
         return
     whose = {pool.submit(workers.run_again, again): again for again in todo}
     for future in workers.finished(list(whose), partial(on_batch, 0, 0)):

@@ -28,6 +28,11 @@ SEEDS = (
     "afterwards, within about that deviation. The best was sought on these very val clips{first}, so that this is "
     "still somewhat optimistic: the best of {trials} trials is in part the luckiest."
 )
+ONE_SEED = (
+    "**Val UAR**: trained as `train` does with seed {seeds}; how far it varies with the seed is not known. The best "
+    "was sought on these very val clips{first}, so that this is somewhat optimistic: the best of {trials} trials is in "
+    "part the luckiest."
+)
 SOME_CLIPS = (
     " All this is with {clips:,} clips at most to train on; `train` uses all of them, and therefore gives other "
     "figures: what is compared here are the settings."
@@ -64,7 +69,7 @@ def candidate_row(row: Mapping[str, Any]) -> dict[str, str]:
     return {
         "candidate": candidate_name(row),
         "UAR of the folds": spread(row["fold_mean"], row["fold_sd"]),
-        "val UAR": spread(row["val_mean"], row["val_sd"]),
+        "val UAR": spread(row["val_mean"], row["val_sd"]) if len(row["val_uar"]) > 1 else percent(row["val_mean"]),
         "difference": f"{points(held['difference'])} ({' to '.join(map(points, held['ci95']))})" if held else "",
         "p": p_value(held["p"]) if held else "",
     }
@@ -98,7 +103,7 @@ def p_value(p: float) -> str:
 def _about_seeds(document, found):
     seeds = found["seeds"]
     first = ", and with the first of these seeds" if document["seed"] in seeds else ""
-    said = SEEDS if len(seeds) > 1 else SEEDS.replace(", mean ± standard deviation", "").replace("seeds", "seed", 1)
+    said = SEEDS if len(seeds) > 1 else ONE_SEED
     said = said.format(seeds=", ".join(map(str, seeds)), first=first, trials=len(document["trials"]))
     return said + (SOME_CLIPS.format(clips=document["clips"]) if document["clips"] else "")
 

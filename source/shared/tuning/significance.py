@@ -19,8 +19,8 @@ def compared(scores: Sequence[float], others: Sequence[float], comparisons: int 
     differences = np.subtract(scores, others)
     folds, mean = len(differences), float(differences.mean())
     error = float(np.sqrt((1 / folds + 1 / (folds - 1)) * differences.var(ddof=1)))
-    if error == 0:  # the same answers, or the same difference in every fold
-        return {"difference": mean, "ci95": [mean, mean], "p": 1.0 if mean == 0 else 0.0}
+    if error == 0:  # the same difference in every fold, as of very few clips: nothing is known of its spread
+        return {"difference": mean, "ci95": [min(mean, 0.0), max(mean, 0.0)], "p": 1.0}
     wide = error * float(t.ppf(1 - 0.025 / comparisons, folds - 1))
     p = min(1.0, comparisons * 2 * float(t.sf(abs(mean) / error, folds - 1)))
     return {"difference": mean, "ci95": [mean - wide, mean + wide], "p": p}

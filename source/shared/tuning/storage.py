@@ -1,5 +1,8 @@
 """Where a study lives: a SQLite file, a database server, or Optuna's journal on a disk that machines share."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +10,8 @@ from source.shared.documents import without_passwords
 from source.shared.errors import Trouble
 
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "mysql": "mysql+pymysql"}
+SQLITE = ("sqlite:///", ".db", ".sqlite", ".sqlite3")  # beginning of a URL; endings of files
+ATTEMPTS = 5  # at opening a new database, in which another process is making the tables at the same time
 SECONDS_OF_PATIENCE = 60  # of SQLite with a file that another process is writing
 
 
@@ -16,13 +21,15 @@ def open_storage(place: str) -> Any:
     Trouble where it cannot be reached. SQLite serves processes of one machine; for several machines there are
     PostgreSQL, MySQL and the journal, whose file has to lie on a disk that they share.
     """
+    if place.endswith(SQLITE[1:]) and "://" not in place:
+        place = sqlite(Path(place).expanduser())
     if "://" not in place:
         return _journal(Path(place).expanduser())
     from optuna.exceptions import OptunaError
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        return _database(place)
+        return _opened(place)
     except (SQLAlchemyError, OptunaError, ImportError, ValueError) as error:
         raise Trouble(f"The storage {without_passwords(place)} cannot be opened: {_first_line(error)}.") from None
 
@@ -31,6 +38,48 @@ def sqlite(file: Path) -> str:
     """The URL of a SQLite file, whose folder is made."""
     file.parent.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{file}"
+
+
+@contextmanager
+def one_at_a_time(place: str) -> Iterator[None]:
+    """While this lasts, no other process is in it: SQLite would hand out one queued trial twice; others lock alone."""
+    if not place.startswith(SQLITE[0]):
+        yield
+        return
+    from optuna.storages.journal import JournalFileSymlinkLock
+
+    lock = JournalFileSymlinkLock(place.removeprefix(SQLITE[0]))  # makes FILE.lock, and gives up on one of the dead
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def answering(place: str) -> Iterator[None]:
+    """Trouble where the storage, once open, does not answer any more."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (StorageInternalError, SQLAlchemyError) as error:
+        why = f"The storage {without_passwords(place)} does not answer any more ({_first_line(error)})"
+        raise Trouble(f"{why}; once it does, run the same again to go on.") from None
+
+
+def _opened(url):
+    """Tried again where two processes make the tables at the same time."""
+    from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _database(url)
+        except (IntegrityError, ProgrammingError, OperationalError) as error:
+            if attempt == ATTEMPTS or (isinstance(error, OperationalError) and "already exists" not in str(error)):
+                raise
+            time.sleep(0.3 * attempt)
 
 
 def _database(url):

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -26,8 +26,8 @@ OWNER = "owner"  # attribute of a trial: the process that is at work on it
 SEEN = "seen"  # attribute of a trial: when its process last gave a sign of life
 WHY = "why"  # attribute of a failed trial
 DROPPED = "dropped"  # attribute of a trial that does not count: why not
-TRIES = "tries"  # attribute of a trial: how often these settings were begun
-MOST_TRIES = 3  # of settings whose process dies: they may be what kills it
+DEATHS = "deaths"  # attribute of a trial: how many processes died at its settings
+MOST_DEATHS = 3  # after which it is taken to be the settings that kill
 SECONDS_BETWEEN_SIGNS = 20  # of life, that a process gives of its trial
 SECONDS_UNTIL_LOST = 120  # without a sign
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
@@ -48,9 +48,9 @@ def open_study(work: Work) -> optuna.Study:
     asked, begun = _identity(work), study.user_attrs.get(OF)
     if begun is None:
         study.set_user_attr(OF, asked)
-        study.enqueue_trial(work.space.default(), skip_if_exists=True)
     elif begun != asked:
         raise Trouble(_other(work, begun, asked))
+    study.enqueue_trial(work.space.default(), skip_if_exists=True)  # at each call, for one may be stopped before it
     return study
 
 
@@ -84,14 +84,15 @@ def counted(study: optuna.Study) -> list[FrozenTrial]:
     return [trial for trial in study.get_trials(deepcopy=False) if counts(trial)]
 
 
-def next_trial(study: optuna.Study, total: int) -> optuna.Trial | None:
-    """A new trial of this process; None where `total` are there.
+def next_trial(study: optuna.Study, total: int, asking: AbstractContextManager[Any]) -> optuna.Trial | None:
+    """A new trial of this process; None where `total` are there. asking: see `storage.one_at_a_time`.
 
     Of two processes that ask at the same time for the last one, the one whose trial has the higher number steps back.
     """
     if len(counted(study)) >= total:
         return None
-    trial = study.ask()
+    with asking:
+        trial = study.ask()
     trial.set_user_attr(OWNER, _owner())
     trial.set_user_attr(SEEN, time.time())
     if sum(other.number < trial.number for other in counted(study)) < total:
@@ -146,14 +147,15 @@ def retry_lost(study: optuna.Study) -> None:
         if _lost(trial):
             with suppress(ValueError, optuna.exceptions.UpdateFinishedTrialError):  # another process was faster
                 study.tell(trial.number, state=TrialState.FAIL)
-                queue_again(study, trial)
+                queue_again(study, trial, trial.user_attrs.get(DEATHS, 0) + 1)
 
 
-def queue_again(study: optuna.Study, trial: Any) -> None:
-    """Queue the settings of a trial that ended before its time; not without end."""
-    tries = trial.user_attrs.get(TRIES, 1)
-    if trial.params and tries < MOST_TRIES:
-        study.enqueue_trial(trial.params, user_attrs={TRIES: tries + 1})
+def queue_again(study: optuna.Study, trial: Any, deaths: int = 0) -> None:
+    """Queue the settings of a trial that ended before its time; deaths: of processes that were at them so far."""
+    stopped = study.get_trials(deepcopy=False)[trial.number]
+    settings = stopped.system_attrs.get("fixed_params", {}) | stopped.params  # it may not have got to all of them
+    if settings:
+        study.enqueue_trial(settings, user_attrs={DEATHS: deaths})
 
 
 def _lost(trial):

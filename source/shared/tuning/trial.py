@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import optuna
 import torch
+from optuna.exceptions import UpdateFinishedTrialError
 
 from source.shared import checkpoint
 from source.shared.errors import Trouble
@@ -16,7 +18,10 @@ from source.shared.examples import Examples
 from source.shared.testing import logits_of
 from source.shared.threads import one_thread
 from source.shared.training import Epoch, Fit, fit
+from source.shared.tuning.storage import one_at_a_time
 from source.shared.tuning.study import (
+    DEATHS,
+    MOST_DEATHS,
     RESULT,
     drop,
     fail,
@@ -43,7 +48,7 @@ def take_part(study: optuna.Study, work: Work, on_change: Callable[[], None], on
     twins = 0
     while twins < MOST_TWINS:
         retry_lost(study)
-        trial = next_trial(study, work.trials)
+        trial = next_trial(study, work.trials, one_at_a_time(work.storage))
         if trial is None:
             return True
         twins = 0 if _tried(study, trial, work, on_change, on_batch) else twins + 1
@@ -55,6 +60,8 @@ def _tried(study, trial, work, on_change, on_batch):
     """Whether it was worth a training: no trial before had the same settings."""
     try:
         config = work.space.config_of(trial)
+        if trial.user_attrs.get(DEATHS, 0) >= MOST_DEATHS:
+            raise Trouble(f"{MOST_DEATHS} processes were killed over these settings, perhaps for want of memory.")
         other = twin(study, trial)
         if other is not None:
             drop(study, trial, f"the settings of trial {other}")
@@ -69,9 +76,12 @@ def _tried(study, trial, work, on_change, on_batch):
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
     except (Trouble, MemoryError, torch.OutOfMemoryError) as reason:
         fail(study, trial, str(reason) or type(reason).__name__)
+    except UpdateFinishedTrialError:
+        pass  # another process took this one for dead, and has queued the settings anew
     except BaseException:
-        drop(study, trial, "stopped")
-        queue_again(study, trial)
+        with suppress(UpdateFinishedTrialError):
+            drop(study, trial, "stopped")
+            queue_again(study, trial, trial.user_attrs.get(DEATHS, 0))
         raise
     return True
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import Any
 
+import torch
+
 import config
 from source.shared.errors import Trouble
 from source.shared.tuning.work import Work
@@ -28,7 +30,7 @@ def crew(work: Work, workers: int) -> Iterator[ProcessPoolExecutor]:
     context = get_context("spawn")  # a forked child of a process that has used threads may hang
     stop, number = context.Event(), context.Value("i", 0)
     folders = {name: getattr(config, name) for name in FOLDERS}
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    threads = max(1, torch.get_num_threads() // workers)  # which knows of OMP_NUM_THREADS and of a batch system's share
     begin = (work, folders, threads, stop, number)
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=begin) as pool:
         try:
@@ -63,8 +65,6 @@ def _begin(work, folders, threads, stop, number):
         mine, number.value = number.value, number.value + 1
     _stop, _work = stop, work
     os.environ["OMP_NUM_THREADS"] = str(threads)
-    import torch
-
     torch.set_num_threads(threads)
     if torch.cuda.device_count() > 1:
         torch.cuda.set_device(mine % torch.cuda.device_count())
