@@ -120,8 +120,8 @@ def _pareto(document):
     against = document["against"]
     return (
         f"The study had two objectives: val UAR, and few {against}. The Pareto front, which no trial beats in both: "
-        f"trials {numbers}. That is by one seed and on val, so neighbours may change places. Another than the best named "
-        "above is had with `--set` and its settings."
+        f"trials {numbers}. That is by one seed and on val, so neighbours may change places. Another than the best "
+        "named above is had with `--set` and its settings."
     )
 
 
