@@ -165,6 +165,14 @@ def test_local_workers_share_the_trials_the_confirmation_and_the_cores(tmp_path)
     assert again == pytest.approx(best["fold_uar"][0], abs=0.02)  # the number of threads may change the last digits
 
 
+def test_a_sqlite_file_may_be_named_by_its_path(tmp_path, monkeypatch):
+    """Taken for a journal, lines would be written into a database."""
+    monkeypatch.setattr(trial, "trained", played)
+    for storage in (f"sqlite:///{tmp_path}/a study.db", f"{tmp_path}/a study.db"):
+        made = search(toy_work(tmp_path, trials=2, storage=storage), tmp_path)
+    assert len(made.document["trials"]) == 2 and [file.name for file in tmp_path.glob("a study.*")] == ["a study.db"]
+
+
 def test_only_adding_trials_writes_no_best_and_confirms_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(trial, "trained", played)
     made = search(toy_work(tmp_path), tmp_path, Plan(join=True))

@@ -10,7 +10,8 @@ from source.shared.documents import without_passwords
 from source.shared.errors import Trouble
 
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "mysql": "mysql+pymysql"}
-SQLITE = ("sqlite:///", ".db", ".sqlite", ".sqlite3")  # beginning of a URL; endings of files
+SQLITE = "sqlite:///"
+SQLITE_FILES = (".db", ".sqlite", ".sqlite3")
 ATTEMPTS = 5  # at opening a new database, in which another process is making the tables at the same time
 SECONDS_OF_PATIENCE = 60  # of SQLite with a file that another process is writing
 
@@ -21,8 +22,7 @@ def open_storage(place: str) -> Any:
     Trouble where it cannot be reached. SQLite serves processes of one machine; for several machines there are
     PostgreSQL, MySQL and the journal, whose file has to lie on a disk that they share.
     """
-    if place.endswith(SQLITE[1:]) and "://" not in place:
-        place = sqlite(Path(place).expanduser())
+    place = _with_sqlite_named(place)
     if "://" not in place:
         return _journal(Path(place).expanduser())
     from optuna.exceptions import OptunaError
@@ -37,18 +37,25 @@ def open_storage(place: str) -> Any:
 def sqlite(file: Path) -> str:
     """The URL of a SQLite file, whose folder is made."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{file}"
+    return f"{SQLITE}{file}"
+
+
+def _with_sqlite_named(place):
+    """Who names a SQLite file means what is in it, not a journal."""
+    is_file = "://" not in place and place.endswith(SQLITE_FILES)
+    return sqlite(Path(place).expanduser()) if is_file else place
 
 
 @contextmanager
 def one_at_a_time(place: str) -> Iterator[None]:
     """While this lasts, no other process is in it: SQLite would hand out one queued trial twice; others lock alone."""
-    if not place.startswith(SQLITE[0]):
+    place = _with_sqlite_named(place)
+    if not place.startswith(SQLITE):
         yield
         return
     from optuna.storages.journal import JournalFileSymlinkLock
 
-    lock = JournalFileSymlinkLock(place.removeprefix(SQLITE[0]))  # makes FILE.lock, and gives up on one of the dead
+    lock = JournalFileSymlinkLock(place.removeprefix(SQLITE))  # makes FILE.lock, and gives up on one of the dead
     lock.acquire()
     try:
         yield
