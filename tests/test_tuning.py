@@ -88,13 +88,13 @@ def test_a_difference_reads_back_to_the_same_settings():
 
 def test_the_best_is_the_best_and_the_search_finds_it(quick, tmp_path):
     """With the optimiser's sign turned round, the worst would be named."""
-    made = search(toy_work(tmp_path, trials=40), tmp_path)
+    made = search(toy_work(tmp_path, trials=30), tmp_path)
     rows = [row for row in made.document["trials"] if row["state"] == "complete"]
     uars = [row["val_uar"] for row in rows]
     assert uars == sorted(uars, reverse=True)
     best = read_over(TOYS["audio"].config, made.best)
     assert score(best) == pytest.approx(max(uars)) and max(uars) > score(TOYS["audio"].config)
-    late = np.mean([row["val_uar"] for row in rows if row["trial"] >= 20])
+    late = np.mean([row["val_uar"] for row in rows if row["trial"] >= 15])
     early = np.mean([row["val_uar"] for row in rows if row["trial"] < 10])
     assert late > early, "TPE does no better than chance"
 
@@ -121,11 +121,11 @@ def test_the_test_split_is_never_read(tmp_path, monkeypatch):
 
 
 def test_running_again_goes_on_as_if_there_had_been_no_stop(quick, tmp_path):
-    whole = search(toy_work(tmp_path, trials=14, storage=f"{tmp_path}/whole.journal"), tmp_path / "whole")
+    whole = search(toy_work(tmp_path, trials=10, storage=f"{tmp_path}/whole.journal"), tmp_path / "whole")
     search(toy_work(tmp_path, trials=5), tmp_path)
-    more = search(toy_work(tmp_path, trials=14), tmp_path)
-    assert len(settings_of(more)) == 14 and settings_of(more) == settings_of(whole)
-    same = search(toy_work(tmp_path, trials=14), tmp_path)
+    more = search(toy_work(tmp_path, trials=10), tmp_path)
+    assert len(settings_of(more)) == 10 and settings_of(more) == settings_of(whole)
+    same = search(toy_work(tmp_path, trials=10), tmp_path)
     assert settings_of(same) == settings_of(more), "the total was there already"
 
 
