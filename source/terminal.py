@@ -31,10 +31,15 @@ class Progress:
         self.unit, self.bar = unit, None
         Progress.interrupted = False
 
-    def __call__(self, done: int, total: int) -> None:
+    @staticmethod
+    def stop_if_interrupted() -> None:
+        """Raise KeyboardInterrupt where Ctrl-C was pressed and a library swallowed it."""
         if Progress.interrupted:
             Progress.interrupted = False
             raise KeyboardInterrupt
+
+    def __call__(self, done: int, total: int) -> None:
+        self.stop_if_interrupted()
         if self.bar is None or done < self.bar.n or (total or None) != self.bar.total:
             self.close()
             self.bar = _bar(done, total, self.unit)

@@ -35,17 +35,17 @@ class TuningView:
 
     def say(self, sentence: str) -> None:
         """Write what a person should know, above the table."""
-        _stop_if_interrupted()
+        Progress.stop_if_interrupted()
         self.shown.say(sentence)
 
     def status(self, status: Status) -> None:
         """Show how far the study is; call once before the first trial, so that older trials are known."""
-        _stop_if_interrupted()
+        Progress.stop_if_interrupted()
         self.shown.status(status)
 
     def batch(self, done: int, total: int) -> None:
         """Show how far the epoch of the training under way is; (0, 0): not known."""
-        _stop_if_interrupted()
+        Progress.stop_if_interrupted()
         self.shown.batch(done, total)
 
     def __enter__(self) -> TuningView:
@@ -53,12 +53,6 @@ class TuningView:
 
     def __exit__(self, *_: Any) -> None:
         self.shown.close()
-
-
-def _stop_if_interrupted():
-    if Progress.interrupted:
-        Progress.interrupted = False
-        raise KeyboardInterrupt
 
 
 def _console() -> Console | None:

@@ -12,7 +12,7 @@ from source.shared.tuning.tables import Document, cost_of, front_of, is_default,
 
 COMPLETE = {"marker": "o", "color": PALETTE[4], "label": "complete"}
 PRUNED = {"marker": "x", "color": PALETTE[0], "label": "pruned"}
-BEST, GREY = PALETTE[1], "#8a8a8a"
+BEST = PALETTE[1]
 ABOUT_DEFAULT = {"marker": "D", "facecolors": "none", "edgecolors": "black", "s": 110, "zorder": 4, "label": "default"}
 MOST_BARS = 20
 COSTS = {"parameters": "parameters", "milliseconds": "milliseconds for a clip on one thread"}
