@@ -83,7 +83,7 @@ def works(python: Path) -> bool:
 
 def set_up() -> None:
     """Bring folders, packages and pretrained files in place, and check them. Raises ValueError where that fails."""
-    from source.shared import packages, pretrained
+    from source.core import packages, pretrained
 
     make_folders()
     pins, stamp = packages.pins(packages.LOCK), fingerprint(packages.LOCK, pretrained.ASSETS)
@@ -99,7 +99,7 @@ def set_up() -> None:
 
 def make_folders() -> None:
     """Make the folders that config.py names."""
-    import config
+    from source.core import config
 
     for folder in (config.DATA_FOLDER, config.MODELS_FOLDER, config.INPUT_FOLDER, config.OUTPUT_FOLDER):
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ def pip(*options: str, pins: list[str]) -> None:
 
 def fetch(asset) -> bool:
     """Put a pretrained file in place, or say what is missing without it; returns whether it is in place."""
-    from source.shared import pretrained
+    from source.core import pretrained
 
     if pretrained.trouble_with(asset):
         print(f"Fetching {asset.file} ({asset.bytes / 1e6:.0f} MB) ...")

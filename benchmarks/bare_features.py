@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from source.audio.audio_config import AudioConfig
-from source.shared import pretrained
+from source.audio.settings import AudioConfig
+from source.core import pretrained
 
 Features = Callable[[np.ndarray], Any]
 DIFFERENCE_FRAMES = 9  # librosa's default
@@ -19,7 +19,7 @@ def torchaudio_features(config: AudioConfig) -> Features:
     import torch
     from scipy.signal import savgol_filter
 
-    from source.audio.torchaudio_import import torchaudio  # without it, torchaudio is not to be had with every torch
+    from source.audio.torchaudio_import import torchaudio
 
     mel = {"n_fft": config.fft_samples, "hop_length": config.hop_samples, "n_mels": config.mel_bands}
     mel |= {"norm": "slaney", "mel_scale": "slaney", "pad_mode": "constant"}

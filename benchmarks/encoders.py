@@ -1,7 +1,7 @@
 """The audio model is measured without and with Whisper's encoder, whose weights may be missing."""
 
 from benchmarks.measuring import Row
-from source.shared import pretrained
+from source.core import pretrained
 
 # The audio model's setting `encoder` -> what a row of the table says of it. The encoder is most of the work.
 ENCODERS = {"none": "without the encoder", "statistics": "with the encoder"}

@@ -45,7 +45,7 @@ def peak_of_prediction(photo: Path, folder: Path) -> float:
 
 
 def peak_of_finding(photo: Path) -> float:
-    from source.shared.media import read_picture
+    from source.media.image import read_picture
 
     with landmarker() as finder:
         finder.detect(as_image(read_picture(photo).pixels))

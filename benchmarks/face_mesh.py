@@ -8,15 +8,15 @@ work, and all of it, which is what a person waits for. Both start from an array 
 from benchmarks.landmarker import ALONE, as_image, landmarker
 from benchmarks.measuring import Effort, Row, interleaved, seconds
 from benchmarks.synthetic_faces import frame
-from source.shared.spec import spec_of
+from source.core.spec import spec_of
 
 WIDTH, HEIGHT = 1280, 960
 FRAMES = 20  # in a round
 
 
 def measure(effort: Effort) -> list[Row]:
-    from source.face.landmarks import FaceFinder
-    from source.face.preprocess import describe
+    from source.face.detector import FaceFinder
+    from source.face.features import describe
 
     picture, settings, frames = frame(WIDTH, HEIGHT), spec_of("face").default_config, effort.of(FRAMES)
     with FaceFinder() as finder, landmarker() as alone:

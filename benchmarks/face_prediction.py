@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import config
 from benchmarks.landmarker import ALONE, as_image, landmarker
 from benchmarks.measuring import Effort, Row, interleaved, seconds
 from benchmarks.synthetic import untrained
+from source.core import config
 from source.doctor import DEMO_PICTURE
 
 STAGES = ("decode", "find", "describe", "network")
@@ -27,7 +27,7 @@ def measure(effort: Effort) -> list[Row]:
 
 def _loaded(effort):
     from source.face.predict import predict_picture
-    from source.shared.media import read_picture
+    from source.media.image import read_picture
 
     trained = untrained("face")
     with TemporaryDirectory() as folder, landmarker() as alone:
@@ -50,8 +50,8 @@ def stages(trained) -> tuple[float, ...]:
     """Milliseconds of each of STAGES, as `source.face.predict` goes through them."""
     import numpy as np
 
-    from source.face.preprocess import describe, finder
-    from source.shared.media import read_picture
+    from source.face.features import describe, finder
+    from source.media.image import read_picture
 
     moments = [time.perf_counter()]
     picture = read_picture(DEMO_PICTURE).pixels

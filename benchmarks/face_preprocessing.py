@@ -13,8 +13,8 @@ from benchmarks.measuring import Effort, Row, in_fresh_process, interleaved, sec
 from benchmarks.store_made import WORKERS, Run, keep_to_one_core, preprocessed
 from benchmarks.synthetic import CORPUS
 from benchmarks.synthetic_faces import write_small_faces
-from source.shared.preprocessing import CHUNK
-from source.shared.spec import spec_of
+from source.core.spec import spec_of
+from source.data.preprocessing import CHUNK
 
 CHUNKS = 20  # for each worker in a round, so that a round takes over ten seconds
 PICTURES_ALONE = 512  # that the alternative looks through in a round
@@ -60,8 +60,8 @@ def rate_alone(data_folder: Path, most: int) -> float:
 
 def _enlarged(file):
     """The pixels that our finder gives the FaceLandmarker for this picture."""
-    from source.face.landmarks import FaceFinder
-    from source.shared.media import read_picture
+    from source.face.detector import FaceFinder
+    from source.media.image import read_picture
 
     class Recorder(FaceFinder):
         def __init__(self):

@@ -29,7 +29,7 @@ def measure(effort: Effort) -> list[Row]:
 
 
 def _rows(what, picture, faces, effort):
-    from source.face.tracks import FaceTracker
+    from source.face.tracker import FaceTracker
 
     frames, times = [_frames(picture) for _ in range(3)], effort.of(FRAMES)  # each goes on where it was
     with FaceTracker() as tracker, _landmarker(faces) as still, _landmarker(faces, video=True) as video:
@@ -60,7 +60,7 @@ def _frames(picture):
 def _landmarker(faces, video=False):
     from mediapipe.tasks.python import BaseOptions, vision
 
-    from source.shared import pretrained
+    from source.core import pretrained
 
     options = vision.FaceLandmarkerOptions(
         base_options=BaseOptions(model_asset_path=str(pretrained.path("face_landmarker"))),

@@ -11,16 +11,16 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import Effort, Row, seconds
 from benchmarks.synthetic_faces import store_of_noise
-from source.shared.spec import spec_of
+from source.core.spec import spec_of
 
 STEPS = 64  # of an epoch, and of the bare step after it
 VAL = 256
 
 
 def measure(effort: Effort) -> list[Row]:
-    from source.shared.emotions import grouping_named
-    from source.shared.examples import Examples
-    from source.shared.training import fit
+    from source.data.dataset import Examples
+    from source.data.labels import grouping_named
+    from source.training.loop import fit
 
     spec, steps, epochs = spec_of("face"), effort.of(STEPS), effort.repetitions + 1
     settings = replace(spec.default_config, epochs=epochs, patience=epochs)
@@ -43,7 +43,7 @@ def bare_step(spec, settings, batch) -> Callable[[], None]:
     """One step of plain PyTorch on `batch`."""
     import torch
 
-    from source.shared.precision import in_bfloat16
+    from source.core.precision import in_bfloat16
 
     network = spec.build(settings, 7).to(memory_format=torch.channels_last).train()
     optimizer = torch.optim.AdamW(network.parameters(), settings.learning_rate)

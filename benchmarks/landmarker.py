@@ -11,7 +11,7 @@ def landmarker() -> Any:
     """A FaceLandmarker for still pictures with its own defaults, so for one face."""
     from mediapipe.tasks.python import BaseOptions, vision
 
-    from source.shared import pretrained
+    from source.core import pretrained
 
     base = BaseOptions(model_asset_path=str(pretrained.path("face_landmarker")))
     return vision.FaceLandmarker.create_from_options(

@@ -4,8 +4,8 @@ import subprocess
 import sys
 from functools import partial
 
-import config
 from benchmarks.measuring import Effort, Row, interleaved, seconds
+from source.core import config
 
 OURS = {"--help": ["run.py", "--help"], "menu": ["run.py"]}
 OTHERS = {"python -c pass": ["-c", "pass"], "python -c 'import torch'": ["-c", "import torch"]}

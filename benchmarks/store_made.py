@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import config
 from benchmarks.synthetic import CORPUS
-from source.shared.preprocessing import preprocess
-from source.shared.spec import spec_of
+from source.core import config
+from source.core.spec import spec_of
+from source.data.preprocessing import preprocess
 
 WORKERS = 2
 

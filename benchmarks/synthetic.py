@@ -3,15 +3,15 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-import config
-from source.shared.spec import spec_of
+from source.core import config
+from source.core.spec import spec_of
 
 CORPUS = "synthetic"
 
 
 def untrained(model: str, **changes: Any) -> Any:
     """A network before any training, ready to predict: as fast as a trained one. changes: of the default settings."""
-    from source.shared.checkpoint import Header, Trained
+    from source.training.checkpoint import Header, Trained
 
     spec = spec_of(model)
     settings, labels = replace(spec.default_config, **changes), config.EMOTIONS

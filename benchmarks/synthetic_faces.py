@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-import config
 from benchmarks.synthetic import CORPUS
+from source.core import config
+from source.core.spec import spec_of
+from source.data.clips import Clip
+from source.data.store import Manifest, Store, StoreWriter, fingerprint
 from source.doctor import DEMO_PICTURE
-from source.shared.clips import Clip
-from source.shared.spec import spec_of
-from source.shared.store import Manifest, Store, StoreWriter, fingerprint
 
 FACE = (172, 66, 288, 182)  # left, top, right, bottom in the demo picture, framed about as FER2013 frames a face
 SHIFT = 6  # pixels of the demo picture by which the frame moves, at most
@@ -62,7 +62,7 @@ def _clip(number, split):
 
 
 def _noise(count, side):
-    from source.face.landmarks import BLENDSHAPES, POINTS
+    from source.face.detector import BLENDSHAPES, POINTS
 
     draw = np.random.default_rng(0)
     return {

@@ -11,7 +11,7 @@ from benchmarks.measuring import Effort, Row, in_fresh_process, interleaved, pea
 from benchmarks.synthetic import untrained
 from benchmarks.synthetic_voices import write_recording
 from benchmarks.text_utterance import SENTENCE
-from source.shared import pretrained
+from source.core import pretrained
 
 BYTES = 1_000_000
 LONG_MINUTES, SHORT_MINUTES = 8, 2

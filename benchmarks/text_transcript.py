@@ -23,7 +23,7 @@ ALONE = "whisper.transcribe alone"
 
 
 def measure(effort: Effort) -> list[Row]:
-    from source.shared.sound import read_sound
+    from source.media.sound import read_sound
     from source.text.transcript import transcribe
 
     if not can_measure("statistics"):
@@ -41,7 +41,7 @@ def whisper_alone(waveform: np.ndarray) -> Any:
     """`waveform` (samples,) float32 at 16 kHz through the package's own loop, at the temperatures that ours tries."""
     import whisper
 
-    from source.shared.speech_model import speech_model
+    from source.media.sound.whisper import speech_model
     from source.text.transcript.recogniser import TEMPERATURES
 
     return whisper.transcribe(

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.measuring import Effort, Row, interleaved, seconds
 from benchmarks.synthetic import untrained
-from source.shared import pretrained
+from source.core import pretrained
 
 SENTENCE = "I can't believe you did this, and on the very day we wanted to leave!"
 BATCH = 256
@@ -41,7 +41,7 @@ def measure(effort: Effort) -> list[Row]:
 
 
 def milliseconds(trained: Any, count: int, calls: int) -> float:
-    from source.text.answers import Said, answers
+    from source.text.inference import Said, answers
 
     asked = [Said(SENTENCE)] * count
     return seconds(lambda: answers(asked, trained), calls) * 1000 / count

@@ -42,7 +42,7 @@ def measure(effort: Effort) -> list[Row]:
 
 def by_stream(file: Path) -> tuple[int, int]:
     """Number of pictures and of samples."""
-    from source.shared.video import stream_video
+    from source.media.video import stream_video
 
     pictures = itertools.count()
     with stream_video(file, FRAMES_PER_SECOND, RATE_HZ, on_frame=lambda _: next(pictures)) as stream:
@@ -54,7 +54,7 @@ def by_pyav(file: Path) -> tuple[int, int]:
     """The same as PyAV does it."""
     import av
 
-    from source.shared.video.picture import DECODING_THREADS
+    from source.media.video.frame import DECODING_THREADS
 
     pictures, samples = 0, 0
     resampler = av.AudioResampler("flt", "mono", RATE_HZ)

@@ -16,7 +16,7 @@ from benchmarks.measuring import Effort, Row, in_fresh_process, interleaved, sec
 from benchmarks.synthetic import untrained
 from benchmarks.text_transcript import ALONE, whisper_alone
 from benchmarks.video_decoding import FRAME_RATE, HEIGHT, WIDTH, write_video
-from source.shared import pretrained
+from source.core import pretrained
 
 LENGTH_SECONDS, SHORTEST_SECONDS = 20, 2
 LONGER = 3  # times
@@ -67,7 +67,7 @@ def without_transcript(file: Path, longer: Path, folder: Path, length: int, roun
 
 def of_transcript(file: Path, rounds: int) -> Row:
     """What it adds, in seconds: the time with it less the time without it."""
-    from source.shared.sound import read_sound
+    from source.media.sound import read_sound
 
     predict, waveform = predictor(), read_sound(file).waveform
     with_words, without = untrained("combined"), untrained("combined", modalities=("face", "audio"))

@@ -20,7 +20,7 @@ def measure(effort: Effort) -> list[Row]:
     import torch
     from silero_vad import load_silero_vad
 
-    from source.shared.sound.voice_activity import CHUNK_SAMPLES, SAMPLE_RATE_HZ, Ear, VoiceActivity
+    from source.media.sound.silero_vad import CHUNK_SAMPLES, SAMPLE_RATE_HZ, Ear, VoiceActivity
 
     torch.set_num_threads(1)
     packaged, length = load_silero_vad(), effort.of(SECONDS, least=2 * BLOCK_SECONDS)

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.bare_features import librosa_features, torchaudio_features
 from benchmarks.measuring import Effort, Row, interleaved, seconds
 from benchmarks.synthetic_voices import voice
-from source.shared.spec import spec_of
+from source.core.spec import spec_of
 
 SECONDS = 2.5
 CALLS = 100  # in a round

@@ -54,7 +54,7 @@ def measured(encoder: str, effort: Effort) -> list[Row]:
 
 def windows_with_voice(file: Path, readings: Any, trained: Any) -> list[np.ndarray]:
     """The samples of the windows that were read."""
-    from source.shared.sound import read_sound
+    from source.media.sound import read_sound
 
     rate_hz = trained.config.sample_rate_hz
     samples = read_sound(file, rate_hz).waveform
@@ -65,8 +65,8 @@ def windows_with_voice(file: Path, readings: Any, trained: Any) -> list[np.ndarr
 
 def read_alone(windows: list[np.ndarray], trained: Any) -> None:
     """The features and the network, in batches as large as prediction's."""
+    from source.audio.features import describe
     from source.audio.predict import BATCH_WINDOWS
-    from source.audio.preprocess import describe
     from source.audio.windows import batches
 
     for batch in batches(windows, BATCH_WINDOWS):

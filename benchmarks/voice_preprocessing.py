@@ -15,8 +15,8 @@ from benchmarks.measuring import Effort, Row, in_fresh_process, interleaved, sec
 from benchmarks.store_made import WORKERS, Run, keep_to_one_core, preprocessed
 from benchmarks.synthetic import CORPUS
 from benchmarks.synthetic_voices import write_clips
-from source.shared.preprocessing import CHUNK
-from source.shared.spec import spec_of
+from source.core.spec import spec_of
+from source.data.preprocessing import CHUNK
 
 CLIP_SECONDS = 3
 CHUNKS = {"none": 16, "statistics": 3}  # for each worker in a round

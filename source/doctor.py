@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import config
-import source
-from source.shared import packages, pretrained
-from source.shared.errors import Trouble
+from . import MODELS
+from .core import config, packages, pretrained
+from .core.errors import Trouble
 
 PYTHONS = ((3, 11), (3, 13))  # first and last minor version for which every pin has a wheel
 SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> the Debian package that has it
@@ -109,7 +108,7 @@ def _assets():
 
 
 def _models():
-    for model in source.MODELS:
+    for model in MODELS:
         weights, name = _weights(model), f"{model} model"
         if weights.is_file():
             yield Finding(name, True, f"{weights} ({weights.stat().st_size / 1e6:.1f} MB)")
@@ -122,7 +121,7 @@ def _weights(model):
 
 
 def _stores():
-    for model in source.MODELS:
+    for model in MODELS:
         manifests = sorted(config.DATA_FOLDER.glob(f"preprocessed_{model}_data/*/manifest.json"))
         corpora = ", ".join(manifest.parent.name for manifest in manifests)
         remedy = "" if corpora else f"To train or test: python run.py {model} preprocess"
@@ -165,7 +164,7 @@ def try_out() -> list[Finding]:
 def _imports(package):
     try:
         if package == "torchaudio":
-            from source.audio.torchaudio_import import torchaudio
+            from .audio.torchaudio_import import torchaudio
 
             torchaudio()  # as Demeanor imports it: its extension may not fit the installed torch
         else:
@@ -185,8 +184,8 @@ def _reads_the_demo():
 
 
 def _predicted():
-    from source.face.predict import predict
-    from source.shared import checkpoint
+    from .face.predict import predict
+    from .training import checkpoint
 
     return predict(DEMO_PICTURE, checkpoint.load(_weights("face")), write=False)[0].readings
 
@@ -195,7 +194,7 @@ def _found():
     import numpy
     from PIL import Image
 
-    from source.face.landmarks import FaceFinder
+    from .face.detector import FaceFinder
 
     with FaceFinder() as finder, Image.open(DEMO_PICTURE) as picture:
         return finder.find(numpy.asarray(picture.convert("RGB")))

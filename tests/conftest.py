@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import config
+from source.core import config
 
 
 @dataclass(frozen=True)

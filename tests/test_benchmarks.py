@@ -7,11 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-import config
 from benchmarks import BENCHMARKS, results, voice_prediction, voice_preprocessing
 from benchmarks.bare_features import torchaudio_features
 from benchmarks.measuring import QUICK, WHOLE, Row, interleaved
 from benchmarks.synthetic_voices import PAUSE_SECONDS, VOICE_SECONDS, voice, write_clips, write_recording
+from source.core import config
 
 ROWS = [
     Row("pictures", "a second", (180.0, 170.0, 175.0), "another", (90.0, 85.0, 100.0), "median >= 170"),
@@ -65,8 +65,8 @@ def test_what_starts_the_measured_processes_stays_small():
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000])
 def test_the_synthetic_recording_is_voice_and_a_pause(tmp_path, rate_hz):
-    from source.shared.sound import read_sound
-    from source.shared.sound.voice_activity import CHUNK_SAMPLES, VoiceActivity
+    from source.media.sound import read_sound
+    from source.media.sound.silero_vad import CHUNK_SAMPLES, VoiceActivity
 
     seconds = VOICE_SECONDS + PAUSE_SECONDS + 3
     waveform = read_sound(write_recording(tmp_path / "a.wav", seconds, rate_hz), 16_000).waveform

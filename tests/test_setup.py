@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import config
 import setup
 from source import doctor
-from source.shared import packages, pretrained
-from source.shared.errors import Trouble
+from source.core import config, packages, pretrained
+from source.core.errors import Trouble
 
 OPTIONAL = {"torchvision"}  # used where it works, never required
 

@@ -4,11 +4,11 @@ from dataclasses import asdict
 
 import pytest
 
-import config
 import source
-from source.shared import checkpoint
-from source.shared.spec import spec_of
-from tests.test_landmarks import needs_finder
+from source.core import config
+from source.core.spec import spec_of
+from source.training import checkpoint
+from tests.face.test_detector import needs_finder
 
 
 @pytest.fixture(params=source.MODELS)

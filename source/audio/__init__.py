@@ -2,21 +2,22 @@
 
 from typing import Any
 
-from source.audio.audio_config import AudioConfig, suggest
-from source.audio.preprocess import SUFFIXES, extract, summarise
-from source.shared.spec import ModelSpec
+from ..core.spec import ModelSpec
+from .features import SUFFIXES, extract, summarise
+from .results.table import LAYOUT
+from .settings import AudioConfig, suggest
 
 
 def build(config: AudioConfig, num_classes: int) -> Any:
-    """An untrained `source.audio.audio_model.AudioModel`."""
-    from source.audio.audio_model import AudioModel  # brings torch: seconds that the menu need not spend
+    """An untrained `source.audio.network.AudioModel`."""
+    from .network import AudioModel
 
     return AudioModel(config, num_classes)
 
 
 def augment(inputs: dict[str, Any], config: AudioConfig) -> dict[str, Any]:
     """See `source.audio.augment.augment`."""
-    from source.audio.augment import augment
+    from .augment import augment
 
     return augment(inputs, config)
 
@@ -26,4 +27,4 @@ def views(inputs: dict[str, Any], config: AudioConfig) -> list[dict[str, Any]]:
     return [inputs]
 
 
-SPEC = ModelSpec("audio", AudioConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise)
+SPEC = ModelSpec("audio", AudioConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise, LAYOUT)

@@ -1,12 +1,12 @@
 """What training does to a batch of voices: SpecAugment (Park et al. 2019, arXiv:1904.08779) on the MFCC.
 
-Noise, gain, speed and pitch are in the altered copies that preprocessing makes (`source.audio.altered`).
+Noise, gain, speed and pitch are in the altered copies that preprocessing makes (`source.audio.perturbation`).
 """
 
 import torch
 from torch import Tensor
 
-from source.audio.audio_config import AudioConfig
+from .settings import AudioConfig
 
 
 def augment(inputs: dict[str, Tensor], config: AudioConfig) -> dict[str, Tensor]:

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from source.audio.audio_config import AudioConfig
-from source.audio.torchaudio_import import torchaudio
-from source.shared.threads import one_thread
+from ..core.threads import one_thread
+from .settings import AudioConfig
+from .torchaudio_import import torchaudio
 
 DIFFERENCE_FRAMES = 9  # that a difference looks at; librosa's default
 DYNAMIC_RANGE_DB = 80.0  # what is fainter counts as this much below the loudest; torchaudio's and librosa's default

@@ -8,18 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-import config
-from source.audio.overview import Overview
-from source.audio.preprocess import describe
-from source.audio.windows import batches, observed, slide
-from source.shared.checkpoint import Trained
-from source.shared.errors import Trouble
-from source.shared.inputs import OnProgress, Say, predict_folder
-from source.shared.prediction import Prediction, Reading
-from source.shared.report import write_prediction
-from source.shared.sound import stream_sound
-from source.shared.sound.speech import Listener, Speech, listened
-from source.shared.stretches import mean_probabilities
+from ..core import config
+from ..core.errors import Trouble
+from ..core.hooks import OnProgress, Say
+from ..media.sound import stream_sound
+from ..media.sound.speech_activity import Listener, Speech, listened
+from ..results.folder import predict_folder
+from ..results.prediction import Prediction, Reading
+from ..results.timeline import mean_probabilities
+from ..results.writing import write_prediction
+from ..training.checkpoint import Trained
+from .features import describe
+from .results.overview import Overview
+from .windows import batches, observed, slide
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def predict_recording(
     prediction = Prediction(str(path), trained.spec.name, trained.labels, readings, **told)
     if folder_out is None:
         return prediction
-    from source.audio.figures import timeline
+    from .results.figures import timeline
 
     files = {"timeline.png": timeline(prediction, overview)}
     return write_prediction(prediction, files, folder_out, without=without)

@@ -3,13 +3,13 @@
 import torch
 from torch import Tensor
 
-from source.audio.augment import augment as augment_voice
-from source.combined.combined_config import MASKS, CombinedConfig
-from source.combined.combined_model import VOICE, has_copies
-from source.face.landmarks import POINTS
-from source.face.symmetry import mirrored
-from source.shared.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
-from source.text.augment import augment as augment_words
+from ..audio.augment import augment as augment_voice
+from ..face.detector import POINTS
+from ..face.mirror import mirrored
+from ..text.augment import augment as augment_words
+from ..training.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
+from .network import VOICE, has_copies
+from .settings import MASKS, CombinedConfig
 
 
 def augment(inputs: dict[str, Tensor], config: CombinedConfig) -> dict[str, Tensor]:

@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
-from source.combined.subsets import subsets
-from source.shared.ablation import late_weights
-from source.shared.checkpoint import Trained
-from source.shared.examples import Examples
-from source.shared.testing import logits_of
+from ..data.dataset import Examples
+from ..evaluation.ablation import late_weights
+from ..evaluation.testing import logits_of
+from ..training.checkpoint import Trained
+from .modality_subsets import subsets
 
 
 def fitted(trained: Trained, val: Examples) -> Trained:

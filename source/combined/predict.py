@@ -5,16 +5,18 @@ from collections.abc import Callable, Collection
 from functools import cache, partial
 from pathlib import Path
 
-import config
-from source.combined.timeline.observe import Observed, observe
-from source.combined.timeline.readings import overall_reading, window_readings
-from source.combined.timeline.seen import face_readings, people_readings
-from source.combined.timeline.spoken import sentence_readings
-from source.shared.checkpoint import Trained
-from source.shared.inputs import OnProgress, Say, predict_folder
-from source.shared.prediction import Prediction
-from source.shared.report import Written, csv_text, write_prediction
-from source.shared.video_tables import BESIDE
+from ..core import config
+from ..core.hooks import OnProgress, Say
+from ..core.serialise import csv_text
+from ..results.folder import predict_folder
+from ..results.prediction import Prediction
+from ..results.writing import Written, write_prediction
+from ..training.checkpoint import Trained
+from .inference.per_face import face_readings, people_readings
+from .inference.stream import Observed, observe
+from .inference.windows import overall_reading, window_readings
+from .inference.words import sentence_readings
+from .results.table import BESIDE
 
 log = logging.getLogger(__name__)
 
@@ -92,9 +94,9 @@ def _files(
     on_progress: OnProgress | None,
 ) -> dict[str, Written]:
     """The result files by name, each as what writes it."""
-    from source.combined.results import captions, circumplex, figures, report_page
-    from source.combined.results.annotated_video import annotated_video
-    from source.combined.results.telling_frames import telling_frames, telling_frames_png
+    from .results import captions, circumplex, figures, report
+    from .results.annotated import annotated_video
+    from .results.key_frames import telling_frames, telling_frames_png
 
     seen, sightings = observed.size is not None, observed.sightings
     pictures = {
@@ -110,7 +112,7 @@ def _files(
     if prediction.sentences:
         files["transcript.srt"] = captions.srt(prediction)
     video = VIDEO if seen and VIDEO not in without else None
-    page = partial(report_page.page, prediction, video=video)
+    page = partial(report.page, prediction, video=video)
     files["report.html"] = _writer(lambda: page({name: made() for name, made in pictures.items()}).encode())
     if seen:
         files[VIDEO] = lambda file: annotated_video(path, prediction, sightings, file, on_progress)

@@ -2,25 +2,26 @@
 
 from typing import Any
 
-from source.face.face_config import FaceConfig, suggest
-from source.face.preprocess import SUFFIXES, extract
-from source.face.summary import summarise
-from source.face.views import views
-from source.shared.spec import ModelSpec
+from ..core.spec import ModelSpec
+from .baseline import summarise
+from .features import SUFFIXES, extract
+from .results.table import LAYOUT
+from .settings import FaceConfig, suggest
+from .test_time_augmentation import views
 
 
 def build(config: FaceConfig, num_classes: int) -> Any:
-    """An untrained `source.face.face_model.FaceModel`."""
-    from source.face.face_model import FaceModel  # brings torch: seconds that preprocessing's workers need not spend
+    """An untrained `source.face.network.FaceModel`."""
+    from .network import FaceModel
 
     return FaceModel(config, num_classes)
 
 
 def augment(inputs: dict[str, Any], config: FaceConfig) -> dict[str, Any]:
     """See `source.face.augment.augment`."""
-    from source.face.augment import augment
+    from .augment import augment
 
     return augment(inputs, config)
 
 
-SPEC = ModelSpec("face", FaceConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise)
+SPEC = ModelSpec("face", FaceConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise, LAYOUT)

@@ -2,9 +2,9 @@
 
 import torch
 
-from source.face.face_config import FaceConfig
-from source.face.symmetry import mirrored
-from source.shared.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
+from ..training.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
+from .mirror import mirrored
+from .settings import FaceConfig
 
 
 def augment(inputs: dict, config: FaceConfig) -> dict:

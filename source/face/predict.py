@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-import config
-from source.face.landmarks import Face
-from source.face.preprocess import describe, finder
-from source.shared.checkpoint import Trained
-from source.shared.inputs import OnProgress, Say, predict_folder
-from source.shared.media import read_picture
-from source.shared.prediction import Prediction, Reading
-from source.shared.report import write_prediction
+from ..core import config
+from ..core.hooks import OnProgress, Say
+from ..media.image import read_picture
+from ..results.folder import predict_folder
+from ..results.prediction import Prediction, Reading
+from ..results.writing import write_prediction
+from ..training.checkpoint import Trained
+from .detector import Face
+from .features import describe, finder
 
 log = logging.getLogger(__name__)
 
@@ -130,11 +131,11 @@ def _is_tight_crop(pixels):
 
 def _drawings(pixels: np.ndarray, prediction: Prediction, arrays: Any, trained: Trained) -> dict[str, bytes]:
     """File name -> PNG. They are drawn on copies: the network has seen the picture as it was."""
-    from source.face import annotate, figures
+    from .results import annotated, figures
 
     stream = io.BytesIO()
     caption = "" if prediction.readings else "; ".join(prediction.notes)
-    annotate.annotated(pixels, prediction.readings, prediction.labels, caption).save(stream, "PNG")
+    annotated.annotated(pixels, prediction.readings, prediction.labels, caption).save(stream, "PNG")
     drawings = {"annotated.png": stream.getvalue()}
     if not prediction.readings:
         return drawings

@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from source.shared.media_types import RECORDINGS
-from source.shared.spec import ModelSpec
-from source.text.preprocess import SUFFIXES, extract, summarise
-from source.text.text_config import TextConfig, suggest
+from ..core.spec import ModelSpec
+from ..media.types import RECORDINGS
+from .features import SUFFIXES, extract, summarise
+from .results.table import LAYOUT
+from .settings import TextConfig, suggest
 
 
 def build(config: TextConfig, num_classes: int) -> Any:
-    """A `source.text.text_model.TextModel` with MiniLM's weights and an untrained head."""
-    from source.text.text_model import TextModel  # brings torch: seconds that the menu need not spend
+    """A `source.text.network.TextModel` with MiniLM's weights and an untrained head."""
+    from .network import TextModel
 
     return TextModel(config, num_classes)
 
 
 def augment(inputs: dict[str, Any], config: TextConfig) -> dict[str, Any]:
     """See `source.text.augment.augment`."""
-    from source.text.augment import augment
+    from .augment import augment
 
     return augment(inputs, config)
 
@@ -28,6 +29,6 @@ def views(inputs: dict[str, Any], config: TextConfig) -> list[dict[str, Any]]:
 
 
 SPEC = ModelSpec(
-    "text", TextConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise,
+    "text", TextConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise, LAYOUT,
     baseline="VADER", typed=True, also_predicts=RECORDINGS,
 )  # fmt: skip

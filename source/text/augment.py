@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
-from source.text.text_config import TextConfig
-from source.text.tokens import CLS, PADDING, SEP
+from .settings import TextConfig
+from .tokens import CLS, PADDING, SEP
 
 MASK = 103  # BERT's token for a word that is hidden
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from source.shared.checkpoint import Trained
-from source.shared.inputs import OnProgress
-from source.shared.prediction import Reading
-from source.text.answers import BATCH, Said, answers
+from ..core.hooks import OnProgress
+from ..results.prediction import Reading
+from ..training.checkpoint import Trained
+from .inference import BATCH, Said, answers
 
 MOST_SENTENCES = 200  # of a text that are explained: the most telling ones
 MOST_PARTS = 40  # of a sentence that are left out in turn; in a longer one, neighbours together

@@ -7,21 +7,22 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import config
-from source.shared.checkpoint import Trained
-from source.shared.inputs import OnProgress, Say, predict_folder
-from source.shared.media_types import RECORDINGS
-from source.shared.prediction import Prediction, Reading
-from source.shared.report import write_prediction
-from source.shared.stretches import mean_probabilities, mean_scales
-from source.text.answers import BATCH, Answer, Said, answers
-from source.text.documents import NOTHING, document_of, read_document
-from source.text.explain import explained, explained_note
-from source.text.fitting import fitting
-from source.text.lexicon import lexicon_scores
-from source.text.tokens import is_longer
-from source.text.utterances import Document, Utterance
-from source.text.wording import in_words
+from ..core import config
+from ..core.hooks import OnProgress, Say
+from ..media.types import RECORDINGS
+from ..results.folder import predict_folder
+from ..results.prediction import Prediction, Reading
+from ..results.timeline import mean_probabilities, mean_scales
+from ..results.writing import write_prediction
+from ..training.checkpoint import Trained
+from .chunking import fitting
+from .documents import NOTHING, document_of, read_document
+from .explain import explained, explained_note
+from .inference import BATCH, Answer, Said, answers
+from .normalise import in_words
+from .tokens import is_longer
+from .utterances import Document, Utterance
+from .vader import lexicon_scores
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def predict_text(
     prediction = Prediction(name, trained.spec.name, trained.labels, tuple(readings), notes=notes, **told)
     if folder_out is None:
         return prediction
-    from source.text.result_files import result_files
+    from .results import result_files
 
     return write_prediction(prediction, result_files(prediction, document), folder_out, folder_name(source), without)
 
@@ -89,8 +90,8 @@ def document_from(source: Path | str, on_progress: OnProgress | None = None, say
         return replace(document, notes=(*document.notes, NO_SUCH_FILE)) if one_word else document
     if not is_recording(source):
         return read_document(source, say)
-    from source.text.transcript import transcribe
-    from source.text.transcript.resentenced import by_sentence
+    from .transcript import transcribe
+    from .transcript.sentences import by_sentence
 
     return by_sentence(transcribe(source, config.WHISPER_MODEL, on_progress, say))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from source.shared import pretrained
+from ..core import pretrained
 
 PADDING, CLS, SEP = 0, 101, 102
 DTYPE = np.int16  # the vocabulary has 30,522 tokens

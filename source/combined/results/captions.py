@@ -1,8 +1,8 @@
 """What is said in a video as SubRip captions, each sentence behind the answer from all that is seen and heard then."""
 
-from source.shared.prediction import Prediction
-from source.text.transcript.writing import srt_text
-from source.text.utterances import Document, Utterance
+from ...results.prediction import Prediction
+from ...text.results.transcript import srt_text
+from ...text.utterances import Document, Utterance
 
 
 def srt(prediction: Prediction) -> str:

@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from source.shared.circumplex import place_of, where
-from source.shared.modalities import parts_of
-from source.shared.pictures import label_colours, new_figure
-from source.shared.prediction import Prediction, Reading, clock
-from source.shared.timelines import STEPS, titled_png
+from ...core.figure import label_colours, new_figure
+from ...core.units import clock
+from ...results.circumplex import place_of, where
+from ...results.prediction import Prediction, Reading
+from ...results.timeline_figure import STEPS, titled_png
+from ...results.video_timeline import parts_of
 
 MOST_POINTS = 400  # of the path; in a longer video neighbours are averaged
 MOST_TICKS = 6  # of the time

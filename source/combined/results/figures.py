@@ -9,19 +9,11 @@ from functools import partial
 from math import nan
 from typing import Any
 
-from source.shared.drivers import named
-from source.shared.modalities import (
-    alone,
-    modalities_in,
-    most_seen,
-    parts_of,
-    presence,
-    stretches_of,
-    timed,
-)  # fmt: skip
-from source.shared.pictures import label_colours, new_figure
-from source.shared.prediction import Prediction, Reading
-from source.shared.timelines import MOST_PARTS, draw_answers, draw_shares, legend, mark_time, titled_png
+from ...core.figure import label_colours, new_figure
+from ...results.attribution import named
+from ...results.prediction import Prediction, Reading
+from ...results.timeline_figure import MOST_PARTS, draw_answers, draw_shares, legend, mark_time, titled_png
+from ...results.video_timeline import alone, modalities_in, most_seen, parts_of, presence, stretches_of, timed
 
 Draw = Callable[[Any], None]  # takes a matplotlib Axes
 

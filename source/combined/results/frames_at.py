@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from source.shared.sound import file as sound_file
-from source.shared.video.picture import Frame, Upright, picture_stream
-from source.shared.video.replay import Replay, refuse_without_picture
+from ...media.sound import container as sound_file
+from ...media.video.frame import Frame, Upright, picture_stream
+from ...media.video.replay import Replay, refuse_without_picture
 
 ROUNDING_SECONDS = 0.002  # of the times that containers hold
 EARLIER_SECONDS = (0.0, 10.0)  # formats without an index are jumped about in by guesses, that may lead too far

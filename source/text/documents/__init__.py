@@ -3,10 +3,10 @@
 import logging
 from pathlib import Path
 
-from source.shared.errors import Trouble
-from source.shared.inputs import Say
-from source.shared.media_types import TEXTS
-from source.text.utterances import Document, Utterance
+from ...core.errors import Trouble
+from ...core.hooks import Say
+from ...media.types import TEXTS
+from ..utterances import Document, Utterance
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def read_document(path: Path, say: Say = log.info) -> Document:
     path = Path(path)
     _refuse(path)
     if path.suffix.lower() in SUBTITLES:
-        from source.text.documents.subtitles import read_subtitles
+        from .subtitles import read_subtitles
 
         return read_subtitles(path)
     text, notes, wrapped = _text_of(path, say)
@@ -42,7 +42,7 @@ def document_of(text: str) -> Document:
 
     Raises Trouble where it has over MOST_CHARACTERS.
     """
-    from source.text.documents.web_page import is_markup, visible_text
+    from .html import is_markup, visible_text
 
     _refuse_long(text, "The text")
     if is_markup(text):
@@ -55,7 +55,7 @@ def read_text(path: Path, say: Say = log.info) -> str:
     path = Path(path)
     _refuse(path)
     if path.suffix.lower() in SUBTITLES:
-        from source.text.documents.subtitles import read_subtitles
+        from .subtitles import read_subtitles
 
         return " ".join(utterance.text for utterance in read_subtitles(path).utterances)
     return _text_of(path, say)[0]
@@ -76,29 +76,29 @@ def _refuse(path):
 def _text_of(path, say) -> tuple[str, tuple[str, ...], bool | None]:
     """Text, notes, and whether a margin wrapped its lines (None: they have to tell)."""
     if path.suffix.lower() == ".pdf":
-        from source.text.documents.pdf import pdf_text
+        from .pdf import pdf_text
 
         return *pdf_text(path, MOST_CHARACTERS, say), True
     if path.suffix.lower() in PAGES:
         return *_page(path), False
     text, notes = _decoded(path)
     if path.suffix.lower() == ".md":
-        from source.text.documents.markdown import words_of_markdown
+        from .markdown import words_of_markdown
 
         text = words_of_markdown(text)
     return text, notes, None
 
 
 def _page(path):
-    from source.text.documents.web_page import visible_text
+    from .html import visible_text
 
     page, notes = _decoded(path)
     return visible_text(page), notes
 
 
 def _decoded(path):
-    from source.text.documents.characters import decoded
-    from source.text.documents.web_page import charset
+    from .encoding import decoded
+    from .html import charset
 
     try:
         data = path.read_bytes()
@@ -115,7 +115,7 @@ def _refuse_long(text, what):
 
 
 def _parted(text, path):
-    from source.text.preprocess import parted
+    from ..features import parted
 
     return parted(text) if path.suffix.lower() in (".txt", ".md") else ("", text)
 
@@ -123,8 +123,8 @@ def _parted(text, path):
 def _document(text, notes, wrapped=None) -> Document:
     if not text.strip():
         return Document((), notes=(*notes, NOTHING))
-    from source.text.language import foreign_notes, language_of
-    from source.text.language.words import sentences
+    from ..language import foreign_notes, language_of
+    from ..language.words import sentences
 
     utterances = tuple(Utterance(sentence) for sentence in sentences(text, wrapped))
     notes = (*notes, *foreign_notes(text)) if utterances else (*notes, NOTHING)

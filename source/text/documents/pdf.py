@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from source.shared.errors import Trouble
+from ...core.errors import Trouble
 
 HYPHEN = re.compile(r"([^\W\d_])[-\u2010\u00ad]\n(?=[^\W\d_])")  # within a word that the margin parted
 PAGE_NUMBER = re.compile(r"\s*(?:page\s+)?[-–—]?\s*\d{1,4}\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—]?\s*", re.IGNORECASE)

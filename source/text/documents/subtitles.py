@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from source.shared.errors import Trouble
-from source.text.documents.characters import decoded
-from source.text.utterances import Document, Utterance
+from ...core.errors import Trouble
+from ..utterances import Document, Utterance
+from .encoding import decoded
 
 # 00:01:02,500 or 1:02.5 or 1:02: hours and thousandths may be missing, comma and point be taken for each other.
 TIME = r"(?:(\d+)\s*:\s*)?(\d+)\s*:\s*(\d+)(?:\s*[.,:]\s*(\d+))?"

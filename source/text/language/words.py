@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from source.text.language import ENGLISH, is_foreign, language_of
-from source.text.language.paragraphs import paragraphs
-from source.text.language.pipeline import pipeline, reading
+from . import ENGLISH, is_foreign, language_of
+from .paragraphs import paragraphs
+from .pipeline import pipeline, reading
 
 PIECE_CHARACTERS = 10_000  # that spaCy gets at a time, which bounds its memory
 MOST_WORDS = 40  # of a sentence: with its marks some 50 tokens, and at most 62 in 19 of 20; the model reads 62

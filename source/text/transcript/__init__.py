@@ -13,16 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
-import config
-from source.shared.errors import Trouble
-from source.shared.inputs import OnProgress, Say
-from source.shared.sound import stream_sound
-from source.shared.sound.speech import Speech
-from source.shared.speech_model import speech_model
-from source.text.transcript.blocks import Block, speech_blocks
-from source.text.transcript.recogniser import SAMPLE_RATE_HZ, Recogniser, Segments
-from source.text.transcript.repetition import loops, loops_note, plain, without_loops
-from source.text.utterances import Document, Utterance, Word
+from ...core import config
+from ...core.errors import Trouble
+from ...core.hooks import OnProgress, Say
+from ...media.sound import stream_sound
+from ...media.sound.speech_activity import Speech
+from ...media.sound.whisper import speech_model
+from ..utterances import Document, Utterance, Word
+from .blocks import Block, speech_blocks
+from .recogniser import SAMPLE_RATE_HZ, Recogniser, Segments
+from .repetition import loops, loops_note, plain, without_loops
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def transcribe(
 ) -> Document:
     """What is said in the recording `path`, an Utterance for each segment of Whisper's; see `by_sentence`.
 
-    model: as source.shared.speech_model takes it; where its weights are missing, that is said once and the Document has
+    model: as source.media.sound.whisper takes it; where its weights are missing, that is said once and the Document has
     no utterances and a note, so that whoever goes on does so without words. `on_progress` takes seconds of the
     recording (0 in all: not known). Raises Trouble where the recording cannot be read.
     """

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from source.shared.sound.speech import SPEECH_FROM, Listener, Speech
-from source.shared.sound.voice_activity import CHUNK_SAMPLES, SAMPLE_RATE_HZ
+from ...media.sound.silero_vad import CHUNK_SAMPLES, SAMPLE_RATE_HZ
+from ...media.sound.speech_activity import SPEECH_FROM, Listener, Speech
 
 CHUNKS_A_SECOND = SAMPLE_RATE_HZ / CHUNK_SAMPLES
 MOST_CHUNKS = int(30 * CHUNKS_A_SECOND)  # 29.98 s: what Whisper hears at a time

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from source.text.utterances import Word
+from ..utterances import Word
 
 SAMPLE_RATE_HZ = 16_000  # whatever the file has: at any other rate Whisper hears other voices
 # What whisper.transcribe takes for a failure (arXiv:2212.04356, section 4.5), whereupon it tries a higher temperature.

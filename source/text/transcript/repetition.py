@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from source.text.utterances import Word
+from ..utterances import Word
 
 LONGEST_PHRASE = 30  # words; a segment of Whisper's seldom has more
 LEAST_COPIES = {1: 6, 2: 5}  # from which words said without a pause between the copies are a loop; "no, no, no" is none

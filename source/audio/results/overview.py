@@ -1,0 +1,90 @@
+"""A recording of any length as a few thousand columns: what a picture of it needs, in memory that does not grow."""
+
+import numpy as np
+
+from ..mfcc import melspectrogram
+from ..settings import AudioConfig
+
+MOST_COLUMNS = 4096  # even; more than a picture has pixels
+PARTS = 8  # of a column, in which the waveform is gathered: it changes faster than a spectrum
+
+
+class Overview:
+    """Waveform envelope and spectrogram, gathered block by block.
+
+    A column begins as a frame of the spectrogram; whenever there are MOST_COLUMNS, neighbours become one.
+    """
+
+    def __init__(self, config: AudioConfig):
+        self.config = config
+        self.samples = 0
+        self.column_samples = config.hop_samples
+        self._held = np.zeros(0, np.float32)
+        self._columns: list[np.ndarray] = []  # each: PARTS smallest samples, PARTS largest, the spectrum
+
+    def add(self, samples: np.ndarray) -> None:
+        """Take the next samples (n,), any number of them."""
+        self.samples += len(samples)
+        self._held = np.concatenate((self._held, samples))
+        while ready := min(len(self._held) // self.column_samples, MOST_COLUMNS - len(self._columns)):
+            taken, self._held = np.split(self._held, [ready * self.column_samples])
+            self._columns += list(self._described(taken, ready))
+            if len(self._columns) == MOST_COLUMNS:
+                self._halve()
+
+    def finish(self) -> None:
+        """Make a column of what is left over, too short for one of its own."""
+        if len(self._held):
+            padded = np.pad(self._held, (0, -len(self._held) % self.config.hop_samples))
+            self._columns.append(self._described(padded, 1)[0])
+            self._held = self._held[:0]
+
+    @property
+    def lowest(self) -> np.ndarray:
+        """(columns * PARTS,) the smallest sample of each part of a column."""
+        return np.array(self._columns)[:, :PARTS].ravel()
+
+    @property
+    def highest(self) -> np.ndarray:
+        """(columns * PARTS,) the largest sample of each part of a column."""
+        return np.array(self._columns)[:, PARTS : 2 * PARTS].ravel()
+
+    @property
+    def spectrum(self) -> np.ndarray:
+        """(columns, mel bands) in dB."""
+        return np.array(self._columns)[:, 2 * PARTS :]
+
+    @property
+    def edges_seconds(self) -> np.ndarray:
+        """(columns + 1,) where each begins, and where the last one ends."""
+        starts = np.arange(len(self._columns)) * self.column_samples
+        return np.append(starts, self.samples) / self.config.sample_rate_hz
+
+    @property
+    def bands_hz(self) -> np.ndarray:
+        """(mel bands,) the frequency in the middle of each."""
+        highest = _mel(self.config.sample_rate_hz / 2)
+        hertz = np.geomspace(1, self.config.sample_rate_hz / 2, 2000)
+        mel = np.interp(
+            np.linspace(0, highest, self.config.mel_bands + 2), np.append(0, _mel(hertz)), np.append(0, hertz)
+        )
+        return mel[1:-1]
+
+    def _described(self, samples, columns):
+        parts = np.linspace(0, len(samples), columns * PARTS, endpoint=False).astype(int)
+        waves = (reduce.reduceat(samples, parts).reshape(columns, PARTS) for reduce in (np.minimum, np.maximum))
+        frames = melspectrogram(samples, self.config)[: len(samples) // self.config.hop_samples]
+        spectrum = frames.reshape(columns, -1, frames.shape[1]).mean(1)
+        return np.column_stack((*waves, spectrum)).astype(np.float32)
+
+    def _halve(self):
+        columns = np.array(self._columns)
+        lowest, highest = (columns[:, at : at + PARTS].reshape(-1, PARTS, 2) for at in (0, PARTS))
+        spectrum = columns[:, 2 * PARTS :].reshape(len(columns) // 2, 2, -1).mean(1)
+        self._columns = list(np.column_stack((lowest.min(2), highest.max(2), spectrum)))
+        self.column_samples *= 2
+
+
+def _mel(hertz):
+    """Slaney's scale, librosa's default: even to 1 kHz, logarithmic above."""
+    return np.where(hertz < 1000, hertz * 3 / 200, 15 + 27 * np.log(np.maximum(hertz, 1000) / 1000) / np.log(6.4))

@@ -1,0 +1,1 @@
+"""The menu and the command line: a person at a terminal."""

@@ -1,0 +1,50 @@
+"""The process of `python run.py` and of `demeanor`.
+
+Results go to stdout, progress and trouble to stderr. The exit code is 0: done, 1: trouble, 2: wrong use, 130: stopped
+by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+
+from ..core import distributed
+from . import terminal
+from .command import STOPPED, TROUBLE
+from .menu_loop import menu
+from .perform import perform
+
+
+def main(argv: Sequence[str]) -> int:
+    """Do what the command line asks; returns the exit code."""
+    debug, words = "--debug" in argv, [word for word in argv if word != "--debug"]
+    try:
+        return perform(words, debug) if words else menu(debug)
+    except KeyboardInterrupt:
+        print()
+        return STOPPED
+
+
+def process() -> int:
+    """`main` for a shell: any file name can be shown, and a reader that has gone (`| head`) is no trouble."""
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=errors)
+    terminal.remember_interrupts()
+    if "--debug" not in sys.argv:
+        terminal.hide_native_noise()
+    speak = None if distributed.leading() else terminal.hold_back(distributed.name())
+    try:
+        code = main(sys.argv[1:])
+        print(end="", flush=True)
+        if speak and code == TROUBLE:
+            speak()
+        if code and distributed.count() > 1:
+            os._exit(code)  # an orderly exit might wait for the others, and they wait for this one
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it exits
+        return TROUBLE

@@ -1,0 +1,200 @@
+"""What a person reads on the terminal, as text; `run.py` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core import config
+from ..core.errors import Trouble
+from ..data.clips import UNLABELLED
+from .command import WrongUse
+from .render_prediction import prediction_lines as prediction_lines
+from .render_prediction import unit_of_progress as unit_of_progress
+from .terminal import folded, styled
+
+if TYPE_CHECKING:
+    from ..core.settings import Setting
+    from ..data.preprocessing import Preprocessed
+    from ..data.training_folder import Summary
+    from ..doctor import Finding
+    from ..evaluation.metrics import Metrics
+    from ..training.loop import Epoch
+    from .command import Entry
+    from .menu import Menu
+
+SCORES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1"}  # field of Metrics -> what people call it
+MOST_TRIALS = 5  # of a tuning whose best is not confirmed
+MENU_FOOT = "More numbers, names and options may follow a number; NUMBER --help lists them."
+MOST_OFFERED = 20  # answers that a question lists
+VALIDATION_COLUMNS = ("method", "folds", "UAR", "95 % interval", "UAR of the folds")  # fit 80 characters
+
+
+def epoch_line(epoch: Epoch) -> str:
+    """How one epoch went."""
+    start = f"epoch {epoch.epoch:>3}  train loss {epoch.train_loss:.3f}"
+    if epoch.val_loss is None or epoch.val_accuracy is None or epoch.val_uar is None:  # there is no val
+        return f"{start}  {epoch.seconds:.0f} s"
+    scores = f"accuracy {percent(epoch.val_accuracy)}  UAR {percent(epoch.val_uar)}"
+    return f"{start}  val loss {epoch.val_loss:.3f}  {scores}  {epoch.seconds:.0f} s"
+
+
+def preprocessed_line(part: Preprocessed) -> str:
+    """What became of one corpus."""
+    unreadable = f", {part.unreadable:,} unreadable (see unreadable.csv there)" if part.unreadable else ""
+    remarks = "".join(f"\n{part.corpus}: {count:,} clips are {remark}." for remark, count in part.remarks.items())
+    return f"{part.corpus}: {part.clips:,} clips{unreadable}, in {near(part.folder)}{remarks}"
+
+
+def speed_line(made: Sequence[Preprocessed], seconds: float) -> str:
+    """How fast it went."""
+    done = sum(part.clips + part.unreadable - part.done_before for part in made)
+    return f"{done:,} done in {seconds:.0f} s: {done / seconds:.0f} a second." if done else "Nothing was left to do."
+
+
+def metrics_text(metrics: Metrics) -> str:
+    """The scores with their intervals, and a line for each label."""
+    lines = [f"{metrics.n:,} clips of {metrics.split or 'a folder'}", ""]
+    for field, name in SCORES.items():
+        low, high = (percent(end) for end in metrics.ci95[field])
+        lines.append(f"{name:<10}{percent(getattr(metrics, field)):>8}   95 % interval: {low} to {high}")
+    rows = [{"label": label} | _shares(scores) for label, scores in metrics.per_class.items()]
+    return "\n".join([*lines, "", table(rows)])
+
+
+def validation_text(document: Mapping[str, Any]) -> str:
+    """A line for each method and kind of folds; document: `Validation.to_dict()`."""
+    from ..evaluation.reports.cross_validation import LEAKY, seeds_sentence, summary_row
+
+    rows = [summary_row(row) for row in document["rows"]]
+    leaky = f"{LEAKY}." if any(row["folds"] == LEAKY for row in rows) else ""
+    short = [row | {"folds": "LEAKY"} if row["folds"] == LEAKY else row for row in rows]
+    notes = [folded(note) for note in (leaky, seeds_sentence(document)) if note]
+    return "\n\n".join([table([{key: row[key] for key in VALIDATION_COLUMNS} for row in short]), *notes])
+
+
+def tuning_text(document: Mapping[str, Any]) -> str:
+    """Which settings are best, the candidates for it, and what to do next; document: `Tuned.to_dict()`."""
+    from ..tuning.reports.confirmation import candidate_row
+
+    found, trials = document["confirmation"], document["trials"]
+    rows = [candidate_row(row) for row in found["candidates"]] if found else _best_trials(trials)
+    front = _front_text(document) if document["front"] else ""
+    next_step = f"Train with the best:\n  {document['train']}" if document["best"] else ""
+    return "\n\n".join(part for part in (folded(document["verdict"]), rows and table(rows), front, next_step) if part)
+
+
+def _front_text(document):
+    """What each trial that nothing beats in both costs."""
+    cost = document["against"]
+    rows = sorted((row for row in document["trials"] if row["trial"] in document["front"]), key=lambda row: row[cost])
+    shown = [{"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), cost: f"{row[cost]:,}"} for row in rows]
+    return f"Val UAR against {cost}, with one seed: no trial beats these in both.\n{table(shown)}"
+
+
+def _best_trials(trials):
+    complete = [row for row in trials if row["state"] == "complete"][:MOST_TRIALS]
+    return [
+        {"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), "accuracy": percent(row["val_accuracy"])}
+        | {"epochs": str(row["epochs"]), "parameters": f"{row['parameters']:,}"}
+        for row in complete
+    ]
+
+
+def laid_out_text(made: Summary) -> str:
+    """What `data get` made of a corpus for one model."""
+    heading = f"{made.corpus} for the {made.model} model:"
+    return f"{heading}\n{counts_text(made.counts)}\nTraining files: {near(made.folder)}"
+
+
+def counts_text(counts: Mapping[str, Mapping[str, int]]) -> str:
+    """Files by split and emotion, as in `Summary.counts`."""
+    columns = {emotion: emotion for emotion in config.EMOTIONS} | {UNLABELLED: "no emotion"}
+    there = {key: name for key, name in columns.items() if any(key in row for row in counts.values())}
+    rows = [
+        {"": split} | {name: f"{row.get(key, 0):,}" for key, name in there.items()} | {"all": f"{sum(row.values()):,}"}
+        for split, row in counts.items()
+    ]
+    return table(rows)
+
+
+def listing(entries: Sequence[Entry]) -> str:
+    """A line for each entry, the models apart."""
+    wide = max(len(entry.command) for entry in entries)
+    groups = groupby(entries, lambda entry: entry.words[0])
+    return "\n\n".join("\n".join(_row("", entry.command, wide, entry.help) for entry in group) for _, group in groups)
+
+
+def menu_text(menu: Menu) -> str:
+    """What can be chosen, by number."""
+    wide = max(len(choice.name) for choice in menu.choices)
+    rows = [_row(f"{number:>3}", choice.name, wide, choice.help) for number, choice in enumerate(menu.choices, start=1)]
+    heading = f"{menu.model}: {menu.about}" if menu.model else menu.about
+    return "\n".join([heading, "", *rows, "", MENU_FOOT, ""])
+
+
+def menu_question(menu: Menu) -> str:
+    """What asks for a choice."""
+    return f"Number (q {'goes back' if menu.model else 'leaves'}, Enter shows the menu): "
+
+
+def _row(number, name, wide, text):
+    margin = len(number) + wide + 4
+    return f"{number}  {styled(name.ljust(wide), 'bold')}  {folded(text, margin).lstrip()}"
+
+
+def offers_text(offers: Sequence[str]) -> str:
+    """The answers that a question offers by number, with the line's end; empty where there are none."""
+    lines = [f"{number:>5}  {offer}\n" for number, offer in enumerate(offers[:MOST_OFFERED], start=1)]
+    more = len(offers) - MOST_OFFERED
+    return "".join([*lines, f"       and {more} more\n" if more > 0 else ""])
+
+
+def trouble_text(error: Exception) -> str:
+    """What to say of an error in one sentence."""
+    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith(("source", "config")):
+        return f"The package {error.name} is not installed; install all that is needed with: python setup.py"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    known = isinstance(error, Trouble | WrongUse)
+    return str(error) if known else f"Unforeseen: {type(error).__name__}: {error} (--debug shows where)."
+
+
+def finding_text(finding: Finding) -> str:
+    """One thing that the doctor looked at."""
+    mark = styled("ok   ", "good") if finding.ok else styled("to do", "bad")
+    return f"{mark}  {folded(finding.sentence, indent=7).lstrip()}"
+
+
+def setting_text(setting: Setting) -> str:
+    """One hyperparameter: what `--set` takes and does."""
+    return f"{styled(setting.name, 'bold')}={setting.text}\n{folded(f'{setting.meaning} Takes {setting.takes}.', 4)}"
+
+
+def table(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows with the same keys as aligned columns, the first to the left, the others to the right."""
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    aligned = ([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])] for line in lines)
+    return "\n".join("  ".join(cells).rstrip() for cells in aligned)
+
+
+def percent(share: float) -> str:
+    """
+    >>> percent(0.9312)
+    '93.1 %'
+    """
+    return f"{share:.1%}".replace("%", " %")
+
+
+def near(path: Path | str) -> str:
+    """The path, relative where it lies below the current folder."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else str(path)
+
+
+def _shares(scores: Mapping[str, Any]) -> dict[str, str]:
+    shares = {name: percent(scores[name]) for name in ("precision", "recall", "f1")}
+    return shares | {"clips": f"{scores['support']:,}"}

@@ -1,0 +1,81 @@
+"""The faces of a video as it goes by: found, told apart, and given to the network."""
+
+from typing import Any
+
+import numpy as np
+
+from ...face.features import describe
+from ...face.tracker import FaceTracker
+from ...media.video import Frame
+from ...training.checkpoint import Trained
+from .face_track import Sightings
+
+BATCH = 32  # faces that go through the network together
+LEAST_SIGHTS = 2  # of a person: what is seen in one frame of many is no face
+
+
+class Faces:
+    """Give it the frames in the order of time, then ask for the `sightings`. A context manager, for its tracker."""
+
+    def __init__(self, trained: Trained):
+        self._trained = trained
+        self._tracker = FaceTracker()
+        self._waiting: list[dict[str, np.ndarray]] = []
+        self._seconds: list[float] = []
+        self._person: list[int] = []
+        self._box: list[np.ndarray] = []
+        self._features: list[np.ndarray] = []
+        self._probabilities: list[np.ndarray] = []
+        self.frames = 0
+
+    def __enter__(self) -> "Faces":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._tracker.close()
+
+    def see(self, frame: Frame) -> None:
+        """Take in one frame."""
+        self.frames += 1
+        for seen in self._tracker.see(frame.pixels, frame.seconds):
+            self._waiting.append(describe(frame.pixels, seen.face, self._trained.config.face))
+            self._seconds.append(frame.seconds)
+            self._person.append(seen.person)
+            self._box.append(np.asarray(seen.face.box, np.float32) * frame.scale)
+        if len(self._waiting) >= BATCH:
+            self._read()
+
+    def sightings(self) -> Sightings:
+        """Every face of those who were seen more than once; numbered in the order of first sight."""
+        self._read()
+        person = np.array(self._person, np.int32)
+        kept = np.flatnonzero(self._often(person))
+        numbers = {number: place for place, number in enumerate(dict.fromkeys(person[kept].tolist()))}
+        labels = len(self._trained.labels)
+        return Sightings(
+            np.array(self._seconds)[kept],
+            np.array([numbers[number] for number in person[kept].tolist()], np.int32),
+            np.array(self._box, np.float32).reshape(-1, 4)[kept],
+            np.concatenate(self._features or [np.zeros((0, 0), np.float16)])[kept],
+            np.concatenate(self._probabilities or [np.zeros((0, labels), np.float32)])[kept],
+        )
+
+    def _often(self, person):
+        times = np.bincount(person) if len(person) else np.zeros(0, int)
+        least = LEAST_SIGHTS if self.frames > LEAST_SIGHTS else 1
+        return times[person] >= least
+
+    def _read(self):
+        if not self._waiting:
+            return
+        import torch
+
+        arrays = {name: np.stack([inputs[name] for inputs in self._waiting]) for name in self._waiting[0]}
+        inputs = {name: torch.from_numpy(array) for name, array in arrays.items() if name != "face_found"}
+        network = self._trained.network
+        with torch.inference_mode():
+            features = network.of_faces(**inputs)
+            logits = network.fused(faces=features[:, None])
+        self._features.append(features.numpy().astype(np.float16))
+        self._probabilities.append((logits / self._trained.header.temperature).softmax(1).numpy())
+        self._waiting.clear()

@@ -1,0 +1,118 @@
+"""The whole video as an MP4, with every face boxed, the answer beside it, the words, the time, and its own sound."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ....results.prediction import Prediction
+from ...inference.face_track import Sightings
+
+TICK = Fraction(1, 60_000)  # second: all common frame rates come out even, and MPEG-4 takes no finer one
+# The first there is. No B-frames: with them and a variable frame rate, MP4 understates how long the video is.
+ENCODERS = {"libx264": {"preset": "superfast", "crf": "23", "bf": "0"}, "mpeg4": {"b": "4M", "bf": "0"}}
+KEY_FRAME_EVERY = 60  # frames: players jump to these
+BT601 = 5  # the YUV of source.combined.results.annotated.canvas, as ITU-T H.273 numbers it (bt470bg)
+FRAMES_AHEAD = 8  # decoded before they are needed
+MOST_THREADS = 8
+END = object()
+
+
+def annotated_video(
+    path: Path,
+    prediction: Prediction,
+    sightings: Sightings,
+    file: Path,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Write the video in `path` into `file`, an MP4: upright, every frame at its own time, with its sound.
+
+    on_progress: takes the seconds done and the seconds in all. What breaks off half-way is written as far as it can be
+    read. Raises ValueError where there is no picture; stopped or failing it leaves no `file`.
+    """
+    import av
+
+    if prediction.size is None:
+        raise ValueError(f"{path} has no picture to draw upon")
+    try:
+        # The format is named: a draft's ending tells nothing. faststart: a browser shows it before it has it all.
+        with av.open(str(file.absolute()), "w", format="mp4", options={"movflags": "+faststart"}) as goal:
+            _write(path, prediction, sightings, goal, on_progress or (lambda done, total: None))
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def _write(path, prediction, sightings, goal, on_progress):
+    from ....media.video.replay import Replay
+    from .scene import Scene
+    from .sound_track import SoundTrack
+
+    with Replay(path) as video:
+        scene = Scene(prediction, sightings, video.size)
+        track = PictureTrack(goal, scene.layout.size, video.average_rate)
+        small = ((scene.resized(frame.pixels), frame.seconds) for frame in video)
+        with SoundTrack(path, goal) as sound, closing(ahead(small)) as pictures:
+            for picture, seconds in _told(pictures, on_progress, prediction.seconds or 0.0):
+                track.write(scene.draw(picture, seconds), seconds)
+                sound.write_until(seconds)
+            track.end()
+            sound.write_until(float("inf"))
+
+
+class PictureTrack:
+    """The picture as a stream of the open PyAV container `goal`. size: width and height, both even."""
+
+    def __init__(self, goal: Any, size: tuple[int, int], rate: Fraction):
+        import av
+
+        name = next(name for name in ENCODERS if name in av.codecs_available)
+        self._goal, self._last = goal, None
+        self._stream = goal.add_stream(name, rate=rate.limit_denominator(1001), options=ENCODERS[name])
+        self._stream.width, self._stream.height, self._stream.pix_fmt = *size, "yuv420p"
+        context = self._stream.codec_context
+        context.time_base, context.gop_size, context.colorspace, context.color_range = TICK, KEY_FRAME_EVERY, BT601, 1
+        context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)
+
+    def write(self, pixels: np.ndarray, seconds: float) -> None:
+        """One frame, YUV 4:2:0 (height * 3 / 2, width) uint8, and when it is shown; times rise."""
+        import av
+
+        frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
+        at = round(seconds / TICK)
+        self._last = at if self._last is None else max(at, self._last + 1)
+        frame.pts, frame.time_base = self._last, TICK
+        self._goal.mux(self._stream.encode(frame))
+
+    def end(self) -> None:
+        """Raises ValueError where nothing was written."""
+        if self._last is None:
+            raise ValueError("no frame of the picture could be read")
+        self._goal.mux(self._stream.encode(None))
+
+
+def ahead(items: Iterable[Any]) -> Generator[Any]:
+    """The same items, each made in a thread of its own while those before it are used. Close it: it stops then."""
+    source = iter(items)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = deque(pool.submit(next, source, END) for _ in range(FRAMES_AHEAD))
+        while (item := waiting.popleft().result()) is not END:
+            waiting.append(pool.submit(next, source, END))
+            yield item
+
+
+def _told(pictures, on_progress, total):
+    """The same pictures; each whole second is told."""
+    said = -1
+    for picture, seconds in pictures:
+        yield picture, seconds
+        if int(seconds) > said:
+            said = int(seconds)
+            on_progress(said, max(round(total), said))
+    on_progress(max(round(total), said), max(round(total), said))

@@ -1,0 +1,43 @@
+"""Where each face is at any time: between the analysed frames its box moves evenly; a face that is lost has none."""
+
+import numpy as np
+
+from ...inference.face_track import Box, Sightings
+
+GONE_SECONDS = 0.6  # unseen for longer, a face is gone meanwhile; a single analysed frame without it is bridged
+STEPS = 1.6  # the same where frames are analysed less often: this many times their distance
+MOST_GONE_SECONDS = 2.0
+
+
+class FaceBoxes:
+    """The faces of a video, by time."""
+
+    def __init__(self, sightings: Sightings):
+        self._sightings = sightings
+        between = np.diff(np.unique(sightings.seconds))
+        step = float(np.median(between)) if len(between) else 0.0
+        self.gone_seconds = min(max(GONE_SECONDS, STEPS * step), MOST_GONE_SECONDS)
+
+    def at(self, seconds: float) -> dict[int, Box]:
+        """Person -> box in pixels of the upright picture, of those in the picture at that time."""
+        near = self._sightings.between(seconds - self.gone_seconds, seconds + self.gone_seconds)
+        found = {}
+        for person in np.unique(self._sightings.person[near]).tolist():
+            box = self._of(near[self._sightings.person[near] == person], seconds)
+            if box is not None:
+                found[person] = box
+        return found
+
+    def _of(self, rows, seconds) -> Box | None:
+        """The box at that time of the person whose sightings these are."""
+        times, boxes = self._sightings.seconds[rows], self._sightings.box[rows]
+        after = int(np.searchsorted(times, seconds))
+        if 0 < after < len(times) and times[after] - times[after - 1] <= self.gone_seconds:
+            box = [np.interp(seconds, times[after - 1 : after + 1], edge) for edge in boxes[after - 1 : after + 1].T]
+        else:
+            nearest = int(np.abs(times - seconds).argmin())
+            if abs(times[nearest] - seconds) > self.gone_seconds / 2:
+                return None
+            box = boxes[nearest]
+        left, top, right, bottom = map(float, box)
+        return left, top, right, bottom

@@ -1,0 +1,193 @@
+"""What is shown with a video: the panel with the answer, the words being said, the answers over time, a face's box."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw
+
+from ....core.figure import ink_on, label_colours
+from ....core.units import clock, signed
+from ....face.results.annotated import NOT_SURE, answer_colour, font
+from ....results.prediction import Reading
+
+PANEL_WIDTH = 320  # pixels, as all below
+TEXT = (13, 20)  # height of the panel's letters: as its height lets them, from the first to the second
+WORDS_TEXT, WORDS_LINES = 20, 2
+WORDS_HEIGHT, TIME_HEIGHT = 64, 32
+GROUND, INK, MUTED, TROUGH = "#16181d", "#f0f0f0", "#a2a8b4", "#333842"
+CHANNELS = {"face": "face", "audio": "voice", "text": "words"}  # modality -> what a person calls it
+Span = tuple[float, float, str]
+
+
+def panel(reading: Reading, labels: Sequence[str], height: int) -> np.ndarray:
+    """(height, PANEL_WIDTH, 3) uint8 RGB: the answer, a bar for each label, what each modality alone says, the scales.
+
+    height: at least `panel_height` of so many labels.
+    """
+    text = _text_size(len(labels), height)
+    image = Image.new("RGB", (PANEL_WIDTH, height), GROUND)
+    draw = ImageDraw.Draw(image)
+    below = _head(draw, reading, labels, text)
+    below = _bars(draw, reading, labels, below, text)
+    below = _channels(draw, reading, labels, below, text)
+    _scales(draw, reading, below, text)
+    return np.array(image)
+
+
+def panel_height(labels: int, text: int = TEXT[0]) -> int:
+    """Pixels that a panel with letters so high needs; always even."""
+    return -(-round(text * (17 + 1.6 * labels)) // 2) * 2
+
+
+def _text_size(labels, height):
+    sizes = range(TEXT[1], TEXT[0], -1)
+    return next((size for size in sizes if panel_height(labels, size) <= height), TEXT[0])
+
+
+def _head(draw, reading, labels, text):
+    bottom, colour = round(text * 4.4), answer_colour(reading, labels)
+    draw.rectangle((0, 0, PANEL_WIDTH, bottom), fill=colour)
+    who = f"person #{reading.person}" if reading.probabilities else "at this time"
+    draw.text((text, text * 1.2), who, ink_on(colour), font(text), anchor="lm")
+    letters = _fitting(reading.said, round(text * 1.7), PANEL_WIDTH - 2 * text)
+    draw.text((text, text * 2.95), reading.said, ink_on(colour), letters, anchor="lm")
+    return bottom + text * 0.8
+
+
+def _bars(draw, reading, labels, top, text):
+    letters, colours, row = font(text), label_colours(labels), text * 1.6
+    left = text * 1.6 + max((letters.getlength(label) for label in labels), default=0)
+    right = PANEL_WIDTH - text * 1.6 - letters.getlength("100 %")
+    for index, label in enumerate(labels):
+        share, middle = reading.probabilities.get(label, 0.0), top + row * (index + 0.5)
+        draw.text((left - text * 0.6, middle), label, INK, letters, anchor="rm")
+        draw.rectangle((left, middle - text * 0.45, right, middle + text * 0.45), fill=TROUGH)
+        if share > 0:
+            end = left + max(share * (right - left), 1)
+            draw.rectangle((left, middle - text * 0.45, end, middle + text * 0.45), fill=colours[label])
+        draw.text((PANEL_WIDTH - text, middle), _percent(share), INK, letters, anchor="rm")
+    return top + row * len(labels) + text * 0.6
+
+
+def _channels(draw, reading, labels, top, text):
+    """A line for each modality: what it says, or why it says nothing."""
+    draw.text((text, top + text * 0.7), "what each says alone", MUTED, font(round(text * 0.85)), anchor="lm")
+    top += text * 1.6
+    for index, (modality, name) in enumerate(CHANNELS.items()):
+        middle, shares = top + text * (1.6 * index + 0.8), (reading.modalities or {}).get(modality)
+        said = Reading(shares).said if shares else _silence(modality, reading)
+        draw.text((text, middle), name, INK, font(text), anchor="lm")
+        if shares:
+            colour = answer_colour(Reading(shares), labels)
+            draw.ellipse((text * 5, middle - text * 0.4, text * 5.8, middle + text * 0.4), fill=colour)
+        letters = _fitting(said, text, PANEL_WIDTH - text * 7.3, bold=False)
+        draw.text((text * 6.3, middle), said, INK if shares else MUTED, letters, anchor="lm")
+    return top + text * (1.6 * len(CHANNELS) + 0.6)
+
+
+def _silence(modality, reading):
+    """Why a modality says nothing."""
+    if modality == "face":
+        return "no face"
+    if reading.speech_seconds is None:
+        return "no sound"
+    if reading.speech_seconds == 0:
+        return "no speech"
+    return "no words" if modality == "text" else "too little speech"
+
+
+def _scales(draw, reading, top, text):
+    """Valence and arousal, each on a line from -1 to 1."""
+    left, right = text * 6.3, PANEL_WIDTH - text * 4
+    for index, name in enumerate(("valence", "arousal")):
+        value, middle = getattr(reading, name), top + text * (1.6 * index + 0.8)
+        if value is None:
+            continue
+        draw.text((text, middle), name, INK, font(text), anchor="lm")
+        centre = (left + right) / 2
+        end = centre + min(max(value, -1), 1) * (right - left) / 2
+        draw.rectangle((left, middle - text * 0.12, right, middle + text * 0.12), fill=TROUGH)
+        draw.rectangle((min(centre, end), middle - text * 0.2, max(centre, end), middle + text * 0.2), fill=INK)
+        draw.ellipse((end - text * 0.35, middle - text * 0.35, end + text * 0.35, middle + text * 0.35), fill=INK)
+        draw.text((PANEL_WIDTH - text, middle), signed(value), INK, font(text), anchor="rm")
+
+
+def words_pages(sentences: Sequence[Reading], width: int) -> list[Span]:
+    """Start, end and lines of what is being said, so many lines at a time; a long sentence's share out its time."""
+    pages = []
+    for sentence in sentences:
+        lines = list(_wrapped(sentence.text, width - 2 * WORDS_TEXT))
+        parts = ["\n".join(lines[at : at + WORDS_LINES]) for at in range(0, len(lines), WORDS_LINES)]
+        start, letters = sentence.start_seconds or 0.0, sum(map(len, parts))
+        for part in parts:
+            end = start + ((sentence.end_seconds or 0.0) - (sentence.start_seconds or 0.0)) * len(part) / letters
+            pages.append((start, end, part))
+            start = end
+    return pages
+
+
+def _wrapped(text, width) -> Iterator[str]:
+    """Lines no wider than `width`; a word that is wider is cut, as a language without spaces needs it."""
+    letters, line = font(WORDS_TEXT), ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if letters.getlength(longer) > width:
+            if line:
+                yield line
+            while letters.getlength(word) > width:
+                fits = next(n for n in range(len(word) - 1, 0, -1) if letters.getlength(word[:n]) <= width or n == 1)
+                yield word[:fits]
+                word = word[fits:]
+            longer = word
+        line = longer
+    if line:
+        yield line
+
+
+def words(text: str, width: int) -> np.ndarray:
+    """(WORDS_HEIGHT, width, 3) uint8 RGB: the lines of a page, centred."""
+    image = Image.new("RGB", (width, WORDS_HEIGHT), GROUND)
+    place = {"anchor": "mm", "align": "center", "spacing": WORDS_TEXT * 0.25}
+    ImageDraw.Draw(image).text((width / 2, WORDS_HEIGHT / 2), text, INK, font(WORDS_TEXT), **place)
+    return np.array(image)
+
+
+def timeline(parts: Sequence[Reading], labels: Sequence[str], seconds: float, width: int) -> np.ndarray:
+    """(TIME_HEIGHT, width, 3) uint8 RGB: the colour of every part's answer at its time."""
+    image = Image.new("RGB", (width, TIME_HEIGHT), GROUND)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 8, width, TIME_HEIGHT - 9), fill=TROUGH)
+    for part in parts if seconds > 0 else ():
+        left, right = (round((at or 0.0) / seconds * width) for at in (part.start_seconds, part.end_seconds))
+        if part.probabilities and right > left:
+            draw.rectangle((left, 8, right - 1, TIME_HEIGHT - 9), fill=answer_colour(part, labels))
+    return np.array(image)
+
+
+def time_said(seconds: float, whole: float) -> np.ndarray:
+    """(TIME_HEIGHT, PANEL_WIDTH, 3) uint8 RGB: the time, such as "0:07 / 0:15"."""
+    image = Image.new("RGB", (PANEL_WIDTH, TIME_HEIGHT), GROUND)
+    text = f"{clock(int(seconds))} / {clock(max(whole, seconds))}"
+    ImageDraw.Draw(image).text((TEXT[1], TIME_HEIGHT / 2), text, INK, font(16), anchor="lm")
+    return np.array(image)
+
+
+@lru_cache(64)
+def badge(person: int, emotion: str | None, labels: tuple[str, ...]) -> tuple[np.ndarray, tuple[int, int, int]]:
+    """A person's number and answer as (h, w, 3) uint8 RGB, and the colour of both badge and box."""
+    colour, letters = label_colours(labels)[emotion] if emotion else NOT_SURE, font(15)
+    text = f"#{person} {emotion or ''}".strip()
+    image = Image.new("RGB", (round(letters.getlength(text)) + 10, 20), colour)
+    ImageDraw.Draw(image).text((image.width / 2, 10), text, ink_on(colour), letters, anchor="mm")
+    red, green, blue = ImageColor.getrgb(colour)[:3]
+    return np.array(image), (red, green, blue)
+
+
+def _fitting(text, size, width, bold=True):
+    """The largest letters, of at most `size`, in which the text is no wider than `width`."""
+    return next((font(n, bold) for n in range(size, 8, -1) if font(n, bold).getlength(text) <= width), font(8, bold))
+
+
+def _percent(share):
+    return f"{share:.0%}".replace("%", " %")

@@ -1,0 +1,1 @@
+"""What every room uses: errors, hooks, files, units, settings and the specification of a model."""

@@ -1,0 +1,73 @@
+"""The pinned packages: what is pinned, what each is called in an import, and which are here and whole.
+
+Standard library only: set-up runs this before anything is installed.
+"""
+
+import re
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+from . import config
+
+REQUIREMENTS = config.ROOT / "requirements.txt"  # what is asked for by name
+LOCK = config.ROOT / "requirements.lock"  # that, and all it needs
+PIN = re.compile(r'(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?:\s*;\s*python_version >= "3\.(?P<since>\d+)")?')
+MODULES = {  # what a package is called in an import, where that is not its own name
+    "openai-whisper": "whisper",
+    "opencv-contrib-python": "cv2",
+    "pillow": "PIL",
+    "pytest-xdist": "xdist",
+    "scikit-learn": "sklearn",
+    "vadersentiment": "vaderSentiment",
+}
+
+
+def pins(file: Path) -> dict[str, str]:
+    """Package -> version, of the lines `name==version` that hold for this Python."""
+    lines = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
+    return dict(pin for line in lines if line for pin in _pin(line))
+
+
+def _pin(line):
+    match = PIN.fullmatch(line)
+    if not match:
+        raise ValueError(f"'{line}' is not an exact pin.")
+    holds = int(match["since"] or 0) <= sys.version_info.minor
+    return [(match["name"], match["version"])] if holds else []
+
+
+def module_of(package: str) -> str:
+    """The name by which a package is imported.
+
+    >>> module_of("scikit-learn")
+    'sklearn'
+    """
+    return MODULES.get(package, package.replace("-", "_"))
+
+
+def missing(pinned: dict[str, str], thorough: bool, site: Path | None = None) -> list[str]:
+    """The packages that are absent, of another version or, if `thorough`, broken; broken ones are made to look absent.
+
+    A local build counts as its version: torch 2.13.0+cu130 is 2.13.0. An interrupted pip leaves a package without
+    RECORD, which it writes last, or one that lacks files that RECORD lists; to pip itself both look installed.
+    """
+    found = {}
+    for folder in (site or Path(sysconfig.get_path("purelib"))).glob("*.dist-info"):
+        name, _, version = folder.name.removesuffix(".dist-info").partition("-")
+        name = re.sub(r"[-_.]+", "-", name).lower()
+        if thorough and name in pinned and not _whole(folder):
+            shutil.rmtree(folder)
+        else:
+            found[name] = version.partition("+")[0]
+    return [name for name, version in pinned.items() if found.get(name) != version]
+
+
+def _whole(folder):
+    """Whether all files of the package with this .dist-info folder are there."""
+    record = folder / "RECORD"
+    if not record.is_file():
+        return False
+    files = [line.rsplit(",", 2)[0].strip('"') for line in record.read_text(encoding="utf-8").splitlines()]
+    return all((folder.parent / file).exists() for file in files if not file.endswith(".pyc"))

@@ -1,0 +1,62 @@
+"""Quantities in words: shares, times and lengths of time."""
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] in percent.
+
+    >>> percent(0.6543)
+    '65.4 %'
+    """
+    return f"{share:.1%}".replace("%", " %")
+
+
+def duration(seconds: float) -> str:
+    """In the unit that fits, so exactly as a person wants to know it.
+
+    >>> duration(41.2), duration(250), duration(7500)
+    ('41 s', '4 min', '2 h 5 min')
+    """
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def surely(confidence: float) -> str:
+    """A probability in percent; nothing is certain.
+
+    >>> surely(0.71), surely(0.9991)
+    ('71 %', 'over 99 %')
+    """
+    return "over 99 %" if confidence >= 0.995 else f"{confidence:.0%}".replace("%", " %")
+
+
+def clock(seconds: float, hours: bool = False, tenths: bool = False) -> str:
+    """Minutes and seconds; hours too where there are any, or always with `hours`.
+
+    >>> clock(67.4), clock(3725), clock(67, hours=True), clock(67.4, tenths=True)
+    ('1:07', '1:02:05', '0:01:07', '1:07.4')
+    """
+    if tenths:
+        whole, tenth = divmod(int(seconds * 10 + 0.5), 10)
+        return f"{clock(whole, hours)}.{tenth}"
+    minutes, rest = divmod(int(seconds + 0.5), 60)  # not `round`: to it 3.5 and 4.5 are both 4
+    if minutes >= 60 or hours:
+        return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+    return f"{minutes}:{rest:02}"
+
+
+def lasting(seconds: float) -> str:
+    """
+    >>> lasting(12.34), lasting(67.4)
+    ('12.3 s', '1:07')
+    """
+    return f"{seconds:.1f} s" if seconds < 59.95 else clock(seconds)
+
+
+def signed(value: float) -> str:
+    """
+    >>> signed(0.42), signed(-0.26), signed(-0.01)
+    ('+0.4', '-0.3', '0.0')
+    """
+    return f"{round(value, 1) or 0:+.1f}".replace("+0.0", "0.0")

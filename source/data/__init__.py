@@ -1,0 +1,1 @@
+"""From a corpus to batches: clips, labels, splits, preprocessing, stores and loaders."""

@@ -1,0 +1,193 @@
+"""The workers of a Dask cluster, for preprocessing on many machines: connected to, looked at, given work."""
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import Trouble
+from .dask_worker import done_here, state_here, trouble_here
+
+CONNECT_SECONDS = 5
+WORKERS_SECONDS = 60  # for which workers may keep one waiting: somebody may be starting them just now
+LOOK_SECONDS = 5  # without an answer, after which it is looked whether there are workers at all
+LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application")  # those that dask gives handlers
+
+SCHEDULER = "python -m dask scheduler --no-dashboard"
+WORKER = "python -m dask worker ADDRESS --nworkers N --nthreads 1 --no-dashboard"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Workers that answer and are like this machine. `submit` and `result` are as in concurrent.futures."""
+
+    address: str
+    client: Any
+    say: Callable[[str], None] = lambda sentence: None
+    state: dict[str, str] = field(default_factory=state_here)
+    """What a worker must have the same; see `source.data.dask_worker`."""
+
+    @property
+    def threads(self) -> int:
+        """Jobs that the cluster can do at once, at the moment."""
+        return max(len(self._workers()), 1)  # a worker has one thread, or `trouble_here` refuses it
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> "Job":
+        """Have `function(*arguments)` done by some worker."""
+        # Not get_executor(): its futures bring every result here at once, however long it waits for its turn.
+        return Job(self, self.client.submit(done_here, self.state, function, arguments, pure=False))
+
+    def check(self, folder: Path | None = None) -> None:
+        """Raise Trouble where the scheduler or a worker is unlike this machine, or lacks a `folder` that is here."""
+        try:
+            self.client.run_on_scheduler(state_here)
+        except Exception as error:
+            raise Trouble(_cannot_load(f"The scheduler at {self.address}", error, SCHEDULER)) from None
+        folder = folder if folder and folder.is_dir() else None
+        for worker, answer in self.client.run(trouble_here, self.state, folder, on_error="return").items():
+            if isinstance(answer, Exception) and not isinstance(answer, OSError):  # OSError: it is just leaving
+                answer = _cannot_load(f"The worker {worker}", answer, WORKER)
+            if answer and isinstance(answer, str):
+                raise Trouble(answer)
+
+    def wait_for_a_worker(self) -> None:
+        """Return once there is a worker; Trouble where none comes."""
+        if self._workers():
+            return
+        self.say(f"The cluster at {self.address} has no worker; waiting {WORKERS_SECONDS} seconds for one.")
+        try:
+            self.client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+        except TimeoutError:
+            raise Trouble(
+                f"The cluster at {self.address} has no worker; start some in the clone on each machine: {WORKER}."
+            ) from None
+
+    def introduce(self) -> None:
+        """Say how many workers there are."""
+        workers = self._workers().values()
+        count, machines = len(workers), len({worker["host"] for worker in workers})
+        self.say(f"Cluster {self.address}: {_counted(count, 'worker')} on {_counted(machines, 'machine')}.")
+
+    def _workers(self):
+        return self.client.scheduler_info()["workers"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that was given to a cluster. Forgotten by the scheduler once nobody holds this."""
+
+    cluster: Cluster
+    future: Any
+
+    def result(self) -> Any:
+        """Wait for the result; Trouble where the workers are gone and none comes back."""
+        while True:
+            try:
+                return self.future.result(timeout=LOOK_SECONDS)
+            except TimeoutError:
+                if self.future.done():  # it is the job's own
+                    raise
+                self.cluster.wait_for_a_worker()
+
+
+@contextmanager
+def connected(address: str, say: Callable[[str], None] = lambda sentence: None) -> Iterator[Cluster]:
+    """The cluster whose Dask scheduler listens at `address`, such as tcp://10.0.0.1:8786; at the end all is cancelled.
+
+    Raises Trouble, also in place of what dask raises inside, where no scheduler answers (any more), no worker comes,
+    one of them cannot load this code or is unlike this machine, or workers die over the same files.
+    """
+    from distributed import KilledWorker
+    from distributed.comm import CommClosedError
+
+    with _quiet():
+        client = _client(address)
+        try:
+            cluster = Cluster(address, client, say)
+            cluster.wait_for_a_worker()
+            cluster.check()
+            cluster.introduce()
+            yield cluster
+        except (CommClosedError, CancelledError):
+            raise Trouble(
+                f"The scheduler at {address} does not answer any more; see to it, then run the same command again to "
+                "go on."
+            ) from None
+        except KilledWorker as killed:
+            raise Trouble(_killed(killed)) from None
+        finally:
+            with suppress(Exception):  # the scheduler may be gone
+                client.close()
+
+
+def _client(address):
+    from distributed import Client
+
+    try:
+        # First by hand: a Client waits for ever where another program listens, and ten seconds at other mistakes.
+        with ThreadPoolExecutor(1) as thread:  # so that there may be an event loop in this one, as in a notebook
+            answer = thread.submit(asyncio.run, _identity(address)).result()
+        if answer.get("type") != "Scheduler":
+            raise ValueError(f"a {answer.get('type', 'different program').lower()} does")
+        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except Exception as error:  # of any kind: an unknown protocol, a port that is no number, what others answer
+        reason = str(error) or f"not within {CONNECT_SECONDS} seconds"
+        raise Trouble(
+            f"No Dask scheduler answers at '{address}' ({reason}); start one in the clone with: {SCHEDULER}, which "
+            "says its address, such as tcp://10.0.0.1:8786."
+        ) from None
+
+
+async def _identity(address):
+    """What listens there says of itself."""
+    from distributed.core import connect, send_recv
+    from distributed.security import Security
+
+    async with asyncio.timeout(CONNECT_SECONDS):
+        args = Security().get_connection_args("client")  # certificates, as dask's own settings say
+        comm = await connect(address, timeout=CONNECT_SECONDS, **args)
+        try:
+            return await send_recv(comm, op="identity")
+        finally:
+            comm.abort()
+
+
+@contextmanager
+def _quiet():
+    """Without what dask writes to the terminal by itself."""
+    import distributed  # noqa: F401  sets up the handlers
+
+    handlers = [handler for name in LOGGERS for handler in logging.getLogger(name).handlers]
+    levels = [handler.level for handler in handlers]
+    for handler in handlers:
+        handler.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="distributed")
+            yield
+    finally:
+        for handler, level in zip(handlers, levels, strict=True):
+            handler.setLevel(level)
+
+
+def _cannot_load(who, error, command):
+    return (
+        f"{who} cannot load Demeanor's code ({str(error) or type(error).__name__}); start it anew in a clone of the "
+        f"same state, with its environment's Python: {command}."
+    )
+
+
+def _killed(killed):
+    return (
+        f"{killed.allowed_failures + 1} workers died one after the other over the same files, the last was "
+        f"{killed.last_worker.address}; their own output says why (mostly memory: see --memory-limit of dask worker)."
+    )
+
+
+def _counted(count, what):
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

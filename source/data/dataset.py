@@ -1,0 +1,157 @@
+"""The rows of some stores that fall in one split, or any choice of them, as the batches that a network takes."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..core import config as settings
+from ..core.errors import Trouble
+from ..media.types import VIDEOS
+from .clips import Clip
+from .labels import Grouping
+from .splits import with_splits
+from .store import Store
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some clips: inputs by name, each (B, ...); labels (B,) int64; votes (B, C) float32, zero where there are none."""
+
+    inputs: dict[str, Tensor]
+    labels: Tensor
+    votes: Tensor
+
+    def to(self, device: Any, non_blocking: bool = False) -> "Batch":
+        """The same on `device`; accelerate looks for this method."""
+        inputs = {name: value.to(device, non_blocking=non_blocking) for name, value in self.inputs.items()}
+        moved = (value.to(device, non_blocking=non_blocking) for value in (self.labels, self.votes))
+        return Batch(inputs, *moved)
+
+
+# Inputs of a batch, label and place of each clip in it -> the inputs as the network is to be given them.
+Complete = Callable[[dict[str, Tensor], np.ndarray, np.ndarray], dict[str, Tensor]]
+
+
+class Examples(torch.utils.data.Dataset):
+    """Rows read from the memory-mapped arrays only when a batch asks for them."""
+
+    _draws = False  # see `with_copies`
+    complete: Complete | None = None
+    """See `completed`."""
+
+    def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping, scaled: bool = False):
+        """The labelled clips of one split; where split is None all of them, each with its corpus's own split if any.
+
+        scaled: take the clips of which the place on one of clips.SCALES is known instead, labelled or not; `labels`
+        then has -1 for those without.
+        """
+        self.stores, self.split, self.grouping = tuple(stores), split or "all", grouping
+        clips = [with_splits(store.clips) if split else store.clips for store in stores]
+        self._places = [
+            (store, row)
+            for store, rows in enumerate(clips)
+            for row, clip in enumerate(rows)
+            if (not split or clip.split == split) and (clip.scales if scaled else _label(clip, grouping))
+        ]  # the number of the store and of the row in it
+        self.clips: list[Clip] = [clips[store][row] for store, row in self._places]
+        number = {label: number for number, label in enumerate(grouping.labels)}
+        self.labels = np.array([number.get(_label(clip, grouping), -1) for clip in self.clips], np.int64)
+        self._votes = grouping.group_votes(_votes(self.clips))
+
+    def subset(self, indices: Sequence[int] | np.ndarray, name: str) -> Self:
+        """These clips of it, in this order, by a name of their own; nothing is read."""
+        chosen, part = np.asarray(indices, np.int64), copy(self)
+        part.split, part.labels, part._votes = name, self.labels[chosen], self._votes[chosen]
+        part.clips, part._places = [self.clips[i] for i in chosen], [self._places[i] for i in chosen]
+        return part
+
+    def balanced(self, power: float) -> Self:
+        """The same, the clips of smaller corpora repeated: 0: once; 1: until each has as many as the largest.
+
+        The videos and the sounds of one corpus count as two.
+        """
+        corpora = [(clip.corpus, clip.path.suffix.lower() in VIDEOS) for clip in self.clips]
+        sizes = Counter(corpora)
+        times = [round((max(sizes.values()) / sizes[corpus]) ** power) for corpus in corpora]
+        return self.subset(np.repeat(np.arange(len(self)), times), self.split)
+
+    def with_copies(self) -> Self:
+        """The same, but each time it is asked for a clip it draws the clip or one of its altered copies, if it has any.
+
+        For training alone. A copy is part of its clip's row, so it can never be on another side of a split.
+        """
+        drawing = copy(self)
+        drawing._draws = True
+        return drawing
+
+    def completed(self, complete: Complete) -> Self:
+        """The same, but what a batch holds goes through `complete` before it is handed out."""
+        completed = copy(self)
+        completed.complete = complete
+        return completed
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    def column(self, name: str) -> np.ndarray:
+        """One array of all clips, (N, ...), as it is stored; of altered copies, none."""
+        versions = [(0,) if self.stores[store].copies else () for store, _ in self._places]
+        return self._gather(name, self._places, versions)
+
+    def counts(self) -> Tensor:
+        """Clips of each label: (C,)."""
+        return torch.from_numpy(np.bincount(self.labels, minlength=len(self.grouping.labels)))
+
+    def __getitem__(self, index: int) -> Batch:
+        return self.__getitems__([index])
+
+    def __getitems__(self, indices: Sequence[int]) -> Batch:
+        """The batch of these clips, in this order."""
+        chosen = np.asarray(indices)
+        places = [self._places[index] for index in chosen]
+        versions = [self._version(self.stores[store].copies) for store, _ in places]
+        inputs = {name: self._gather(name, places, versions) for name in self.stores[0].arrays}
+        tensors = {name: torch.from_numpy(array) for name, array in inputs.items()}
+        if self.complete:
+            tensors = self.complete(tensors, self.labels[chosen], chosen)
+        return Batch(tensors, torch.from_numpy(self.labels[chosen]), torch.from_numpy(self._votes[chosen]))
+
+    def _version(self, copies: int) -> tuple[int, ...]:
+        """Where in a row the clip (0) or the drawn copy of it lies; empty where rows hold the clip alone."""
+        drawn = int(torch.randint(copies + 1, ())) if self._draws else 0
+        return (drawn,) if copies else ()
+
+    def _gather(self, name: str, places: Sequence[tuple[int, int]], versions: Sequence[tuple[int, ...]]) -> np.ndarray:
+        return np.stack([self.stores[s].arrays[name][row, *at] for (s, row), at in zip(places, versions, strict=True)])
+
+
+def _label(clip: Clip, grouping: Grouping) -> str:
+    return grouping.label_of(clip.emotion, clip.original) or ""
+
+
+def _votes(clips: Sequence[Clip]) -> np.ndarray:
+    none = (0.0,) * len(settings.EMOTIONS)
+    return np.array([clip.votes or none for clip in clips], np.float32).reshape(-1, len(settings.EMOTIONS))
+
+
+def require_examples(examples: Examples, what: str) -> Examples:
+    """`examples`, if there are any; else Trouble that names the corpora looked at."""
+    if not len(examples):
+        names = ", ".join(store.folder.name for store in examples.stores) or "no corpus"
+        there = ", ".join(sorted({clip.split for store in examples.stores for clip in with_splits(store.clips)}))
+        raise Trouble(
+            f"There is nothing to {what}: {names} holds no labelled clip in the split {examples.split}; there are "
+            f"clips in: {there or 'none'}."
+        )
+    return examples
+
+
+def as_batch(examples: Any) -> Any:
+    """collate_fn of a DataLoader over Examples, which hands out whole batches already."""
+    return examples

@@ -1,0 +1,198 @@
+"""Preprocessed features on disk: one memory-mapped `.npy` for each array, one row a clip.
+
+A store's folder holds `<array>.npy` (N, ...), `clips.csv` (row i belongs to array row i), `unreadable.csv` and
+`manifest.json`. The manifest's `rows` is the truth: it is written after the arrays, so that a run killed at any moment
+loses at most the last chunk and the next run goes on from there.
+"""
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import Trouble
+from ..core.files import write_whole
+from .clips import MANIFEST as CLIPS
+from .clips import Clip, read_clips, write_clips
+
+MANIFEST = "manifest.json"
+UNREADABLE = "unreadable.csv"
+FORMAT = 1
+HEADER_BYTES = 256  # .npy header, padded so that the number of rows can grow in place
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a store holds and how it was made."""
+
+    model: str
+    settings: dict[str, Any]
+    """The extract settings that the arrays were made with."""
+    sources: str
+    """SHA-256 over the clips' names, sizes, times and labels; see `fingerprint`."""
+    rows: int = 0
+    unreadable: int = 0
+    arrays: dict[str, dict[str, Any]] | None = None
+    """Name -> dtype and shape of one row."""
+    complete: bool = False
+    format: int = FORMAT
+
+    @property
+    def clips_done(self) -> int:
+        return self.rows + self.unreadable
+
+
+def fingerprint(clips: Sequence[Clip]) -> str:
+    """SHA-256 over every clip's row and its file's size and time of change; differs when any source changed."""
+    digest = hashlib.sha256()
+    for clip in clips:
+        stat = clip.path.stat() if clip.path.exists() else None
+        state = (stat.st_size, stat.st_mtime_ns) if stat else ()
+        labels = (clip.emotion, clip.original, clip.speaker, clip.split, clip.votes)
+        digest.update(repr((clip.path.name, *labels, state)).encode())
+    return digest.hexdigest()
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of the store in `folder`; None where there is none."""
+    file = folder / MANIFEST
+    if not file.is_file():
+        return None
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        return Manifest(**(values | {"settings": _frozen(values["settings"])}))
+    except (ValueError, TypeError, KeyError):
+        raise Trouble(f"{file} is damaged; delete {folder} and preprocess the corpus again.") from None
+
+
+def _frozen(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+
+
+def differing_setting(manifest: Manifest, settings: Mapping[str, Any]) -> str | None:
+    """In words, the first extract setting in which the store differs from `settings`; None where none does."""
+    for name, value in settings.items():
+        if name not in manifest.settings or manifest.settings[name] != value:
+            return f"{name} was {manifest.settings.get(name, 'not there')!r} and is now {value!r}"
+    return None
+
+
+class StoreWriter:
+    """Append rows in chunks; every `append` is safe against a kill.
+
+    >>> writer = StoreWriter(folder, Manifest("face", settings, fingerprint(clips)))  # doctest: +SKIP
+    >>> for chunk in chunks[writer.manifest.clips_done:]:  # doctest: +SKIP
+    ...     writer.append(readable_clips, arrays, unreadable)
+    >>> writer.finish()  # doctest: +SKIP
+    """
+
+    def __init__(self, folder: Path, fresh: Manifest, resume: bool = True):
+        """Continue the store in `folder` where it was made from the same sources and settings, else begin anew."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        found = read_manifest(folder) if resume else None
+        same = found and (found.settings, found.sources, found.format) == (fresh.settings, fresh.sources, FORMAT)
+        self.manifest = found if found and same else fresh
+        if same:
+            self._cut_to_manifest()
+        else:
+            self._begin()
+
+    def append(self, clips: Sequence[Clip], arrays: Mapping[str, np.ndarray], unreadable: Mapping[str, str]) -> None:
+        """Add `clips` with their rows, arrays[name] (len(clips), ...), and the unreadable files, each with why."""
+        if clips:
+            self._append_rows(clips, arrays)
+        with (self.folder / UNREADABLE).open("a", newline="", encoding="utf-8") as stream:
+            csv.writer(stream).writerows(unreadable.items())
+        done = {"rows": self.manifest.rows + len(clips), "unreadable": self.manifest.unreadable + len(unreadable)}
+        self._commit(**done)
+
+    def finish(self) -> None:
+        self._commit(complete=True)
+
+    def _append_rows(self, clips, arrays):
+        shapes = {name: {"dtype": array.dtype.str, "shape": list(array.shape[1:])} for name, array in arrays.items()}
+        if self.manifest.arrays not in (None, shapes):
+            raise Trouble(f"extract gave {shapes}, but the store in {self.folder} holds {self.manifest.arrays}.")
+        for name, array in arrays.items():
+            with (self.folder / f"{name}.npy").open("ab") as stream:
+                if stream.tell() == 0:
+                    stream.write(_header(shapes[name], 0))
+                stream.write(np.ascontiguousarray(array).tobytes())
+        write_clips(self.folder / CLIPS, clips, append=True)
+        self._commit(arrays=shapes)
+
+    def _commit(self, **changes):
+        self.manifest = Manifest(**(asdict(self.manifest) | changes))
+        for name, layout in (self.manifest.arrays or {}).items():
+            with (self.folder / f"{name}.npy").open("r+b") as stream:
+                stream.write(_header(layout, self.manifest.rows))
+        write_whole(self.folder / MANIFEST, json.dumps(asdict(self.manifest), indent=2))
+
+    def _begin(self):
+        for file in (*self.folder.glob("*.npy"), self.folder / MANIFEST):
+            file.unlink(missing_ok=True)
+        write_clips(self.folder / CLIPS, [])
+        (self.folder / UNREADABLE).write_text("file,why\n", encoding="utf-8")
+        self._commit()
+
+    def _cut_to_manifest(self):
+        """Drop what a killed run wrote after its last commit."""
+        rows, unreadable = self.manifest.rows, self.manifest.unreadable
+        for name, layout in (self.manifest.arrays or {}).items():
+            row_bytes = np.dtype(layout["dtype"]).itemsize * int(np.prod(layout["shape"], dtype=np.int64))
+            os.truncate(self.folder / f"{name}.npy", HEADER_BYTES + rows * row_bytes)
+        for file, count in ((CLIPS, rows), (UNREADABLE, unreadable)):
+            with (self.folder / file).open(newline="", encoding="utf-8") as stream:
+                kept = list(csv.reader(stream))[: count + 1]
+            with (self.folder / file).open("w", newline="", encoding="utf-8") as stream:
+                csv.writer(stream).writerows(kept)
+
+
+def _header(layout: Mapping[str, Any], rows: int) -> bytes:
+    """A version 1.0 .npy header of HEADER_BYTES (numpy.lib.format), for `rows` rows."""
+    shape = (rows, *layout["shape"])
+    text = repr({"descr": layout["dtype"], "fortran_order": False, "shape": shape})
+    body = text.ljust(HEADER_BYTES - 11) + "\n"
+    return b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body.encode("latin1")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A corpus's preprocessed rows: memory-mapped, so that opening costs nothing and reading costs what is read."""
+
+    folder: Path
+    manifest: Manifest
+    clips: tuple[Clip, ...]
+    arrays: dict[str, np.ndarray]
+    """Name -> (N, ...)."""
+
+    @classmethod
+    def open(cls, folder: Path, settings: Mapping[str, Any]) -> "Store":
+        """The finished store in `folder`, which must have been made with the extract settings `settings`."""
+        manifest = read_manifest(folder)
+        if manifest is None:
+            raise Trouble(f"There is no preprocessed corpus in {folder}; run preprocess for {folder.name} first.")
+        again = f"preprocess {folder.name} again"
+        if manifest.format != FORMAT or not manifest.complete:
+            raise Trouble(f"The preprocessed corpus in {folder} is unfinished or of another version; {again}.")
+        stale = differing_setting(manifest, settings)
+        if stale:
+            raise Trouble(f"The preprocessed corpus in {folder} does not fit: {stale}; {again}.")
+        names = manifest.arrays or {}
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names}
+        return cls(folder, manifest, tuple(read_clips(folder / CLIPS)), arrays)
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    @property
+    def copies(self) -> int:
+        """Altered copies of each clip; where there are any, a row has one more axis: the clip, then these."""
+        return self.manifest.settings.get("copies", 0)

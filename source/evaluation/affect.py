@@ -1,0 +1,122 @@
+"""Sentiment, valence and arousal: where an utterance lies on scales from -1 to 1, read from a network's features.
+
+They are fitted after training, in closed form (ridge regression, its strength chosen by leave-one-out on train), so
+that corpora which give only scales, or none, serve one and the same training.
+"""
+
+import numpy as np
+import torch
+
+from ..data.clips import SCALES
+from ..data.dataset import Examples
+from ..data.store import Store
+from ..training.checkpoint import Trained
+from .baselines import vectors
+
+STRENGTHS = np.logspace(0, 5, 11)  # of the ridge, features standardised
+
+
+LEAST = 10  # clips that a scale is fitted or measured on
+
+
+MOST = 20_000  # clips of a corpus, about, that are looked at: more hardly change a regression
+
+
+def fitted(trained: Trained, train: Examples) -> Trained:
+    """The same model with its scales fitted on the corpora of `train`, those without labels too, if it has scales."""
+    head, parts = getattr(trained.network, "scales", None), [_on_scales(store, train) for store in train.stores]
+    parts = [part for part in parts if len(part)]
+    if head is None or not parts:
+        return trained
+    values = np.concatenate([values_of(part) for part in parts])
+    features = np.concatenate([features_of(trained, part) for part in parts])
+    for number in range(len(SCALES)):
+        known = ~np.isnan(values[:, number])
+        if known.sum() >= LEAST:
+            weight, bias = _ridge(features[known], values[known, number])
+            head.weight[number], head.bias[number], head.fitted[number] = torch.from_numpy(weight), bias, True
+    return trained
+
+
+def measured(trained: Trained, examples: Examples) -> dict[str, dict[str, float]]:
+    """How near the scales come on the split and the corpora of `examples`: "scale, corpus" -> see `agreement`.
+
+    Beside it, where the model has a baseline, the correlation of what a ridge regression makes of that one on train.
+    """
+    head, results = getattr(trained.network, "scales", None), {}
+    for store in examples.stores if head is not None else ():
+        part = _on_scales(store, examples)
+        if len(part):
+            answers, truth = scales_of(trained, features_of(trained, part)), values_of(part)
+            simple = _baseline(trained, part)
+            for number, scale in enumerate(SCALES):
+                known = ~np.isnan(truth[:, number])
+                if head.fitted[number] and known.sum() >= LEAST:
+                    found = agreement(answers[known, number], truth[known, number])
+                    other = agreement(simple[known, number], truth[known, number])["pearson"]
+                    beside = {} if np.isnan(other) else {f"pearson of {trained.spec.baseline}": other}
+                    results[f"{scale}, {store.folder.name}"] = found | beside
+    return results
+
+
+def _on_scales(store: Store, like: Examples) -> Examples:
+    """The clips of one corpus, of the split of `like`, that say where they lie; of very many, evenly taken ones."""
+    part = Examples([store], like.split, like.grouping, scaled=True)
+    return part.subset(np.arange(0, len(part), max(1, len(part) // MOST)), part.split)
+
+
+def _baseline(trained: Trained, part: Examples) -> np.ndarray:
+    """(N, len(SCALES)): what a ridge regression on the baseline's vectors says; not a number where it cannot."""
+    answers, train = np.full((len(part), len(SCALES)), np.nan), Examples(part.stores, "train", part.grouping, True)
+    if trained.spec.baseline and len(train):
+        inputs, others = (vectors(trained.spec, trained.config, examples) for examples in (train, part))
+        truth = values_of(train)
+        for number in range(len(SCALES)):
+            known = ~np.isnan(truth[:, number])
+            if known.sum() >= LEAST:
+                weight, bias = _ridge(inputs[known], truth[known, number])
+                answers[:, number] = others @ weight + bias
+    return answers
+
+
+def agreement(answers: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """n, Pearson's correlation, Lin's concordance (1989) and the mean absolute error of answers (N,), truth (N,)."""
+    spread = float(answers.std() * truth.std())
+    covariance = float(((answers - answers.mean()) * (truth - truth.mean())).mean())
+    apart = float(answers.var() + truth.var() + (answers.mean() - truth.mean()) ** 2)
+    return {
+        "n": len(truth),
+        "pearson": covariance / spread if spread else 0.0,
+        "ccc": 2 * covariance / apart if apart else 0.0,
+        "mae": float(np.abs(answers - truth).mean()),
+    }
+
+
+def features_of(trained: Trained, examples: Examples, size: int = 256) -> np.ndarray:
+    """What the network makes of each clip, before its head: (N, F) float32."""
+    rows = [range(start, min(start + size, len(examples))) for start in range(0, len(examples), size)]
+    with torch.inference_mode():
+        parts = [trained.network.forward_features(**examples.__getitems__(part).inputs) for part in rows]
+    return torch.cat(parts).float().numpy()
+
+
+def scales_of(trained: Trained, features: np.ndarray) -> np.ndarray:
+    """(N, F) -> (N, len(SCALES)) float32."""
+    with torch.inference_mode():
+        return trained.network.scales(torch.from_numpy(np.ascontiguousarray(features))).numpy()
+
+
+def values_of(examples: Examples) -> np.ndarray:
+    """(N, len(SCALES)) where the corpora say the clips lie; not a number where they do not."""
+    missing = dict.fromkeys(SCALES, np.nan)
+    return np.array([list((missing | clip.scales).values()) for clip in examples.clips], np.float64)
+
+
+def _ridge(features: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
+    from sklearn.linear_model import RidgeCV
+
+    mean, spread = features.mean(0, dtype=np.float64), features.std(0, dtype=np.float64)
+    spread = np.where(spread > 1e-6, spread, np.inf)
+    ridge = RidgeCV(STRENGTHS).fit((features - mean) / spread, values)
+    weight = ridge.coef_ / spread
+    return weight.astype(np.float32), float(ridge.intercept_ - weight @ mean)

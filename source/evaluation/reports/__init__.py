@@ -1,0 +1,1 @@
+"""Reports, charts and model cards, as Markdown and PNG."""

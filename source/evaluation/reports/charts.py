@@ -1,0 +1,76 @@
+"""Charts of a training and a test, as PNG."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...core.figure import new_figure, png_of
+
+
+def confusion_matrix(confusion: Sequence[Sequence[int]], labels: Sequence[str], title: str = "") -> bytes:
+    """Counts and, of each row, shares: rows are the truth, columns the answers."""
+    counts = np.asarray(confusion)
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    side = 2.6 + 0.75 * len(labels)
+    figure = new_figure(side + 0.8, side)
+    axes = figure.add_subplot()
+    picture = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), share in np.ndenumerate(shares):
+        ink = "white" if share > 0.55 else "black"
+        text = f"{share:.0%}\n{counts[row, column]:,}"
+        axes.text(column, row, text, ha="center", va="center", color=ink, fontsize=9)
+    axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set(xlabel="answer", ylabel="truth", title=title)
+    figure.colorbar(picture, ax=axes, fraction=0.046, label="share of the row")
+    return png_of(figure)
+
+
+def learning_curves(history: Sequence[Mapping[str, float]], title: str = "") -> bytes:
+    """Loss, val scores and learning rate over the epochs.
+
+    history: a row an epoch with epoch, train_loss, val_loss, val_accuracy, val_uar, learning_rate.
+    """
+    figure = new_figure(12, 3.6)
+    losses, scores, rates = figure.subplots(1, 3)
+    epochs = [row["epoch"] for row in history]
+    _lines(losses, epochs, history, {"train_loss": "train", "val_loss": "val"})
+    _lines(scores, epochs, history, {"val_accuracy": "accuracy", "val_uar": "UAR"})
+    _lines(rates, epochs, history, {"learning_rate": "learning rate"})
+    best = max(history, key=lambda row: row["val_uar"])
+    scores.axvline(best["epoch"], color="#8a8a8a", linestyle=":", label=f"kept: {best['val_uar']:.1%}")
+    scores.legend()
+    losses.set(xlabel="epoch", title="loss")
+    scores.set(xlabel="epoch", title="val")
+    rates.set(xlabel="epoch", title="learning rate")
+    if title:
+        figure.suptitle(title)
+    return png_of(figure)
+
+
+def _lines(axes, epochs, history, series):
+    styles = (("#0072b2", "o"), ("#d55e00", "s"))
+    for (key, name), (colour, marker) in zip(series.items(), styles, strict=False):
+        axes.plot(epochs, [row[key] for row in history], color=colour, marker=marker, markersize=3, label=name)
+    if len(series) > 1:
+        axes.legend()
+    axes.grid(alpha=0.25)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def reliability_diagram(bins: Sequence[Mapping[str, float]], ece: float, title: str = "") -> bytes:
+    """How often the model is right when it is so sure: on the dashed line its confidence can be taken at its word.
+
+    bins: confidence, accuracy and share of the clips of each, in [0, 1].
+    """
+    figure = new_figure(5, 5)
+    axes, shares = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    confidence, accuracy = ([bin_[key] for bin_ in bins] for key in ("confidence", "accuracy"))
+    axes.plot((0, 1), (0, 1), "--", color="#8a8a8a", label="confidence = accuracy")
+    axes.plot(confidence, accuracy, "o-", color="#0072b2", label=f"this model (ECE {ece:.1%})")
+    axes.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1), title=title)
+    axes.legend(loc="upper left")
+    axes.grid(alpha=0.25)
+    shares.bar(confidence, [bin_["share"] for bin_ in bins], width=0.04, color="#56b4e9")
+    shares.set(xlabel="confidence", ylabel="share of\nthe clips")
+    return png_of(figure)

@@ -1,0 +1,106 @@
+"""The report of a validation, as Markdown; a `document` here is `Validation.to_dict()`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...core.markdown import command_block, joined, plain, table
+from ...core.units import percent
+from .testing import INTERVALS, ablation, breakdown, calibration, confusion_table, each_label, scores
+
+LEAKY = "LEAKY: the same people in training and test"
+APART = "speakers apart"
+PROTOCOL = (
+    "The speakers of each corpus, in order of name, are cut into {folds} consecutive blocks. For each block a model is "
+    "trained on all other blocks and answers the clips of this one: **no clip is answered by a model that was trained "
+    "on its speaker**, which is asserted before each training. Training runs to the end of its schedule and the last "
+    "averaged weights answer, so that nothing is chosen on the block that is answered. The answers of all blocks are "
+    "pooled and measured once. Probabilities are calibrated by the temperature that fits the other blocks' answers. If "
+    "the settings below were chosen by results on these corpora, the figures are to that extent optimistic."
+)
+WHY_LEAKY = (
+    "The rows marked LEAKY come from random folds, in which nearly every speaker is in training and test. They are no "
+    "result: they show what such a split, common in published work, makes of the same models."
+)
+ACROSS = (
+    "Rows: the corpus trained on, all of it; columns: the corpus tested on. UAR over the labels that both have, which "
+    "are then the only answers allowed; their number is in brackets. Where both are the same corpus: by folds over its "
+    "speakers. Seed {seed}."
+)
+
+
+def report_of_validation(document: Mapping[str, Any], command: str) -> str:
+    """report.md of a validation; command: what was typed."""
+    metrics, leaky = document["metrics"], any(not row["speakers_apart"] for row in document["rows"])
+    clips = ", ".join(f"{name} ({count:,} clips)" for name, count in document["corpora"].items())
+    parts = [
+        f"# Cross-validation of the {document['model']} model",
+        f"On {clips}. It tells apart: {', '.join(document['labels'])} (grouping “{document['grouping']}”).",
+        PROTOCOL.format(folds=document["folds"]),
+        "## Result",
+        table([summary_row(row) for row in document["rows"]]),
+        WHY_LEAKY if leaky else "",
+        INTERVALS,
+        document["baselines"],
+        seeds_sentence(document),
+        f"## The {document['model']} model, {APART}",
+        scores(metrics),
+        calibration(metrics),
+        "## Each fold",
+        table([_fold(row) for row in document["rows"][0]["fold_scores"]]),
+        *ablation(metrics),
+        *breakdown(metrics),
+        "## Each label",
+        each_label(metrics),
+        "## Confusion",
+        "Rows are the truth, columns the answers.",
+        confusion_table(metrics),
+        "![Confusion matrix](confusion_matrix.png)",
+        *_across(document),
+        "## Settings",
+        table([{"setting": name, "value": f"`{plain(value)}`"} for name, value in document["settings"].items()]),
+        *command_block("To repeat this", command),
+    ]
+    return joined(parts)
+
+
+def summary_row(row: Mapping[str, Any]) -> dict[str, str]:
+    """One method on one kind of folds, in words."""
+    low, high = row["ci95"]["uar"]
+    uars = [fold["uar"] for fold in row["fold_scores"]]
+    return {
+        "method": row["method"],
+        "folds": APART if row["speakers_apart"] else LEAKY,
+        "UAR": percent(row["uar"]),
+        "95 % interval": f"{percent(low)} to {percent(high)}",
+        "UAR of the folds": f"{percent(min(uars))} to {percent(max(uars))}",
+        "accuracy": percent(row["accuracy"]),
+        "macro F1": percent(row["macro_f1"]),
+    }
+
+
+def seeds_sentence(document: Mapping[str, Any]) -> str:
+    """Mean and standard deviation over the seeds; empty for one seed."""
+    over = document["over_seeds"]
+    if not over:
+        return ""
+    each = ", ".join(f"{seed}: {percent(uar)}" for seed, uar in zip(document["seeds"], over["uar"], strict=True))
+    return (
+        f"UAR of the {document['model']} model over {len(over['uar'])} seeds: {percent(over['mean'])} ± "
+        f"{percent(over['sd'])} (standard deviation; seed {each}). The tables are of seed {document['seeds'][0]}."
+    )
+
+
+def _fold(row):
+    return {name: percent(value) if name in ("accuracy", "uar") else value for name, value in row.items()}
+
+
+def _across(document):
+    cells = document["across"]
+    if not cells:
+        return ()
+    rows = [{"trained on": home} | {name: _cell(cell) for name, cell in tests.items()} for home, tests in cells.items()]
+    return "## From one corpus to another", ACROSS.format(seed=document["seeds"][0]), table(rows)
+
+
+def _cell(cell):
+    return f"{percent(cell['uar'])} ({len(cell['labels'])})" if cell else "–"

@@ -1,0 +1,16 @@
+"""One vector a face, for the classical baselines."""
+
+from typing import Any
+
+import numpy as np
+
+from .settings import FaceConfig
+
+
+def summarise(inputs: dict[str, Any], config: FaceConfig) -> np.ndarray:
+    """The 52 blendshapes and the flattened mesh: (N, 1486) float32, zeros where no face was found.
+
+    The pixels are left out: baselines over raw pixels say nothing about classical methods.
+    """
+    mesh = np.asarray(inputs["landmarks"], np.float32).reshape(len(inputs["landmarks"]), -1)
+    return np.concatenate([np.asarray(inputs["blendshapes"], np.float32), mesh], 1)

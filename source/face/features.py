@@ -1,0 +1,58 @@
+"""A picture of a face -> the arrays the face model takes. Preprocessing and prediction both come through here."""
+
+import atexit
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from ..media.image import read_picture
+from .detector import BLENDSHAPES, POINTS, Face, FaceFinder, aligned_crop, aligned_mesh
+from .settings import FaceConfig
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif")
+
+
+@cache
+def finder() -> FaceFinder:
+    """The one FaceFinder of this process: making one for each picture would double the time."""
+    made = FaceFinder()
+    atexit.register(made.abandon)
+    return made
+
+
+def extract(path: Path, config: FaceConfig) -> dict[str, np.ndarray]:
+    """The largest face of the picture in `path`, as `describe` gives it.
+
+    Where no face is found the whole picture stands in for the crop, with face_found 0.
+    """
+    picture = read_picture(path).pixels
+    face = max(finder().find(picture), key=lambda face: face.area, default=None)
+    return describe(picture, face, config)
+
+
+def describe(picture: np.ndarray, face: Face | None, config: FaceConfig) -> dict[str, np.ndarray]:
+    """One face of `picture` (H, W, 3) uint8 RGB as the model's inputs.
+
+    image (side, side) uint8 grey; landmarks (478, 3) float16 in the frame of source.face.detector; blendshapes (52,)
+    float16 in [0, 1]; face_found () float32: 1 where a face was found, else 0 with landmarks and blendshapes zero.
+    """
+    side = config.image_side
+    if face is None:
+        mesh, blendshapes, image = np.zeros((POINTS, 3)), np.zeros(BLENDSHAPES), _whole(picture, side)
+    else:
+        mesh, blendshapes, image = aligned_mesh(face), face.blendshapes, aligned_crop(picture, face, side)
+    return {
+        "image": image,
+        "landmarks": mesh.astype(np.float16),
+        "blendshapes": blendshapes.astype(np.float16),
+        "face_found": np.float32(face is not None),
+    }
+
+
+def _whole(picture: np.ndarray, side: int) -> np.ndarray:
+    import cv2
+
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    shrinks = min(grey.shape) > side
+    return cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)

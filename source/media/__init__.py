@@ -1,0 +1,1 @@
+"""Any picture, recording or video as arrays."""

@@ -1,0 +1,132 @@
+"""Read a person's pictures: whatever the format, upright RGB pixels, or one sentence that says what is wrong."""
+
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from ..core.errors import Trouble
+
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
+ACCEPTED = "PNG, JPEG, WebP, TIFF, BMP, GIF and AVIF pictures are read"
+MOST_PIXELS = 200_000_000  # the largest phone camera's; 600 MB once decoded
+WHITE = (255, 255, 255, 255)
+BEGINNINGS = {  # what people hand in for a picture -> how such a file starts, after `skip` bytes
+    "a PDF document": (0, b"%PDF"),
+    "an HEIC photo (save it as JPEG)": (4, b"ftyphei"),
+    "a recording": (4, b"ftyp"),
+    "a sound": (8, b"WAVE"),
+    "a FLAC sound": (0, b"fLaC"),
+    "an Ogg sound": (0, b"OggS"),
+    "a zip archive": (0, b"PK\x03\x04"),
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A still picture."""
+
+    pixels: np.ndarray
+    """(H, W, 3) uint8 RGB, upright, what is transparent on white."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how it was read."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+
+def read_picture(path: Path) -> Picture:
+    """The picture in `path`, turned upright as its EXIF says; of an animation the first frame.
+
+    16-bit grey is scaled to 8 bits; 32-bit and float values are stretched to them. Colour profiles are not applied.
+    Raises Trouble where `path` is not a whole picture of a format in FORMATS, or has over MOST_PIXELS.
+    """
+    path = Path(path)
+    _refuse_other_than_file(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's words on odd metadata; size is checked below
+            return _read(path)
+    except Trouble:
+        raise
+    except Image.UnidentifiedImageError:
+        raise Trouble(f"{path} is {_kind(path)}, not a picture; {ACCEPTED}.") from None
+    except PermissionError:
+        raise Trouble(f"{path} may not be read; change its permissions.") from None
+    except Exception as error:  # decoders raise all kinds at damaged bytes: SyntaxError, struct.error, EOFError, ...
+        raise Trouble(f"{path} is a damaged picture ({error}); give the whole file.") from None
+
+
+def _refuse_other_than_file(path):
+    if path.is_dir():
+        raise Trouble(f"{path} is a folder, not a picture.")
+    if not path.is_file():
+        raise Trouble(f"There is no file {path}.")
+    if path.stat().st_size == 0:
+        raise Trouble(f"{path} is empty (0 bytes), not a picture; {ACCEPTED}.")
+
+
+def _read(path):
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit refuses what today's phones take
+    too_large = Trouble(f"{path} has over {MOST_PIXELS // 1_000_000} million pixels; make it smaller and try again.")
+    try:
+        image = Image.open(path, formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise too_large from None
+    with image:
+        if image.width * image.height > MOST_PIXELS:
+            raise too_large
+        pixels, stretched = _first_frame(image)
+        return Picture(pixels, stretched + _more_frames(image))
+
+
+def _first_frame(image):
+    image.load()
+    with suppress(Exception):  # damaged EXIF raises all kinds, and the picture itself is whole
+        ImageOps.exif_transpose(image, in_place=True)
+    frame, notes = _eight_bits(image) if image.mode.startswith(("I", "F")) else (image, ())
+    if frame.has_transparency_data:
+        frame = frame.convert("RGBA")
+        frame = Image.alpha_composite(Image.new("RGBA", frame.size, WHITE), frame)
+    return np.array(frame.convert("RGB")), notes
+
+
+def _eight_bits(image):
+    """Grey of 16 bits, 32 bits or floats as 8 bits: Pillow's own conversion clips at 255."""
+    values = np.asarray(image)
+    if values.dtype.itemsize == 2:
+        return Image.fromarray((values >> 8).astype(np.uint8)), ()
+    values = np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0)
+    low, high = values.min(), values.max()
+    grey = (values - low) * (255 / max(high - low, 1e-12))
+    note = f"values from {low:g} to {high:g} were stretched to black and white"
+    return Image.fromarray(grey.round().astype(np.uint8)), (note,)
+
+
+def _more_frames(image):
+    """A note where the file holds more than was read. Called last: counting frames moves the file's position."""
+    count = 1
+    with suppress(Exception):  # the first frame is whole, whatever is wrong with the others
+        count = getattr(image, "n_frames", 1)
+    if count == 1 or image.format == "MPO":  # the second picture in a phone's MPO is a preview or a depth map
+        return ()
+    return (f"pages: the first of {count} was read" if image.format == "TIFF" else _animated(count),)
+
+
+def _animated(count):
+    return f"animated: the first of {count} frames was read"
+
+
+def _kind(path):
+    """What a file is that is no picture, in words."""
+    with path.open("rb") as stream:
+        start = stream.read(1024)
+    for name, (skip, beginning) in BEGINNINGS.items():
+        if start[skip:].startswith(beginning):
+            return name
+    return "of an unknown or damaged format" if b"\0" in start else "a text file"

@@ -1,0 +1,160 @@
+"""When somebody speaks: silero-vad 6.2.3 (Silero team, MIT; https://github.com/snakers4/silero-vad).
+
+The packaged model's weights in a network written out here (after the package's tinygrad_model.py): only the recurrent
+layer needs the chunks one after another, so a block at once is many times faster than the packaged model, and equal.
+The package's safetensors file holds an older training of it, which is why the weights come from the TorchScript file.
+"""
+
+import warnings
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from ...core.threads import one_thread
+
+SAMPLE_RATE_HZ = 16_000
+CHUNK_SAMPLES = 512  # 32 ms
+CONTEXT_SAMPLES = 64  # of the chunk before that the network also sees
+STRETCH_SAMPLES = 1024 * CHUNK_SAMPLES  # 33 s, looked at together: bounds the memory whatever a block's length
+# The network misses faint speech: of 1200 RAVDESS clips it finds half a second of speech in 98.6 %, made 10 times
+# fainter in 91 %, 100 times fainter in 10 %. With this gain it is 98.3, 98.3 and 98.0 %; hiss and hum stay no speech.
+WANTED_RMS = 0.02  # of the loudest chunk so far
+MOST_GAIN = 30.0
+# What it still missed were women's shouts, of all things: an octave lower it hears most of them. 99.5, 98.9, 98.6 %.
+OCTAVE_TAPS = np.float32(np.sinc(np.arange(-31, 32) / 2) * np.hamming(63))  # low-pass between twice the samples
+WEIGHTS = "silero_vad.jit"
+LAYERS = {  # layer -> what its weights begin with in that file
+    "stft_conv.weight": "_model.stft.forward_basis_buffer",
+    "conv1": "_model.encoder.0.reparam_conv",
+    "conv2": "_model.encoder.1.reparam_conv",
+    "conv3": "_model.encoder.2.reparam_conv",
+    "conv4": "_model.encoder.3.reparam_conv",
+    "lstm": "_model.decoder.rnn",
+    "final_conv": "_model.decoder.decoder.2",
+}
+
+
+class VoiceActivity:
+    """Listens to one stream at 16 kHz, block by block, and remembers what it heard.
+
+    A faint stream is amplified by what its loudest chunk so far leaves room for; and it is listened to twice, as it is
+    and an octave lower, of which the more certain counts. How it is cut into blocks has no say.
+
+    >>> activity = VoiceActivity()
+    >>> activity(np.zeros(1000, np.float32)).round(1), activity.finish().round(1)
+    (array([0.], dtype=float32), array([0.], dtype=float32))
+    """
+
+    def __init__(self):
+        self._rest = np.zeros(0, np.float32)
+        self._loudest_rms = 0.0
+        self._before = np.zeros(len(OCTAVE_TAPS) - 1, np.float32)
+        self._ear, self._low_ear = Ear(), Ear()
+
+    def __call__(self, block: np.ndarray) -> np.ndarray:
+        """`block` (samples,) float32 -> (chunks,) float32, probability of speech in each chunk that is now complete."""
+        samples = np.concatenate([self._rest, block], dtype=np.float32)
+        whole = len(samples) - len(samples) % CHUNK_SAMPLES
+        self._rest = samples[whole:]
+        if not whole:
+            return np.zeros(0, np.float32)
+        stretches = np.split(samples[:whole], range(STRETCH_SAMPLES, whole, STRETCH_SAMPLES))
+        return np.concatenate([self._heard(stretch) for stretch in stretches])
+
+    def finish(self) -> np.ndarray:
+        """(0 or 1,) float32: the last chunk if it was incomplete, taken as ending in silence."""
+        return self(np.zeros(-len(self._rest) % CHUNK_SAMPLES, np.float32))
+
+    def _heard(self, samples):
+        samples = self._amplified(samples)
+        lower = self._low_ear(self._octave_lower(samples)).reshape(-1, 2).max(1)
+        return np.maximum(self._ear(samples), lower)
+
+    def _amplified(self, samples):
+        chunks = samples.reshape(-1, CHUNK_SAMPLES)
+        loudest = np.maximum.accumulate([self._loudest_rms, *np.sqrt((chunks**2).mean(1))])[1:]
+        self._loudest_rms = loudest[-1]
+        gains = np.clip(WANTED_RMS / np.maximum(loudest, 1e-9), 1, MOST_GAIN)
+        return (chunks * gains[:, None].astype(np.float32)).reshape(-1)
+
+    def _octave_lower(self, samples):
+        """Twice as many samples: at the same rate, half as fast. 1 ms late, so that it needs none that are to come."""
+        spread = np.zeros(2 * len(samples), np.float32)
+        spread[::2] = samples
+        spread = np.concatenate([self._before, spread])
+        self._before = spread[-len(self._before) :]
+        return np.convolve(spread, OCTAVE_TAPS, mode="valid")
+
+
+class Ear:
+    """The network, and what it heard so far: equal to the packaged model."""
+
+    def __init__(self):
+        self._context = np.zeros(CONTEXT_SAMPLES, np.float32)
+        self._state = None
+
+    def __call__(self, samples: np.ndarray) -> np.ndarray:
+        """`samples` (chunks * CHUNK_SAMPLES,) float32 -> (chunks,) float32 probability of speech."""
+        import torch
+
+        joined = np.concatenate([self._context, samples])
+        self._context = joined[-CONTEXT_SAMPLES:]
+        chunks = torch.from_numpy(joined).unfold(0, CONTEXT_SAMPLES + CHUNK_SAMPLES, CHUNK_SAMPLES)
+        with torch.inference_mode(), one_thread():
+            probabilities, self._state = _network()(chunks, self._state)
+        return probabilities.numpy()
+
+
+def speech_seconds(probabilities: np.ndarray, threshold: float = 0.5) -> float:
+    """Seconds of speech in chunks with these probabilities (chunks,)."""
+    return float((probabilities >= threshold).sum()) * CHUNK_SAMPLES / SAMPLE_RATE_HZ
+
+
+@cache
+def _network():
+    import torch
+    from torch import nn
+    from torch.nn.functional import pad
+
+    class Silero(nn.Module):
+        """(chunks, 576) with context -> (chunks,) probabilities, and the state to go on from."""
+
+        def __init__(self):
+            super().__init__()
+            self.stft_conv = nn.Conv1d(1, 258, 256, stride=128, bias=False)
+            self.conv1 = nn.Conv1d(129, 128, 3, padding=1)
+            self.conv2 = nn.Conv1d(128, 64, 3, stride=2, padding=1)
+            self.conv3 = nn.Conv1d(64, 64, 3, stride=2, padding=1)
+            self.conv4 = nn.Conv1d(64, 128, 3, padding=1)
+            self.lstm = nn.LSTM(128, 128)
+            self.final_conv = nn.Conv1d(128, 1, 1)
+
+        def forward(self, chunks, state):
+            values = self.stft_conv(pad(chunks, (0, 64), mode="reflect")[:, None])
+            values = (values[:, :129] ** 2 + values[:, 129:] ** 2).sqrt()
+            for layer in (self.conv1, self.conv2, self.conv3, self.conv4):
+                values = layer(values).relu()
+            values, state = self.lstm(values[..., 0], state)
+            return self.final_conv(values.relu().T)[0].sigmoid(), state
+
+    network = Silero()
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # that TorchScript is deprecated; the package has these weights in no other form
+        packaged = torch.jit.load(_weights_file(), map_location="cpu").state_dict()
+    network.load_state_dict({name: packaged[_packaged_name(name)] for name in network.state_dict()})
+    return network.eval()
+
+
+def _packaged_name(name):
+    """Of a weight of the network; nn.LSTM adds "_l0" to the names that LSTMCell, which it stands for, has."""
+    layer = name if name in LAYERS else name.partition(".")[0]
+    return LAYERS[layer] + name.removeprefix(layer).removesuffix("_l0")
+
+
+def _weights_file() -> Path:
+    """Found without importing the package: that sets the number of threads of the whole process."""
+    return Path(find_spec("silero_vad").submodule_search_locations[0]) / "data" / WEIGHTS

@@ -1,0 +1,75 @@
+"""Every picture of a video once more, at the time it is shown, for a writer that draws on them."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from ...core.errors import Trouble
+from ..sound import container as sound_file
+from .frame import Frame, Upright, picture_stream
+from .timestamps import FrameTimes
+
+
+def replay(path: Path, most_side: int | None = None) -> "Replay":
+    """All frames of the video in the file `path`, upright; raises Trouble as Replay does.
+
+    most_side: pixels on a frame's long side, at most; None: as large as they are.
+
+    with replay(path) as frames:
+        for frame in frames:
+            ...
+    """
+    return Replay(path, most_side)
+
+
+class Replay:
+    """A video's frames in the order and at the seconds they are shown; a context manager to be iterated over once.
+
+    Opening raises Trouble where there is no picture or none of it can be decoded. What is damaged is passed over.
+    """
+
+    size: tuple[int, int]
+    """Width and height of the upright original, in square pixels."""
+    average_rate: Fraction
+    """Frames a second; the average, where their rate varies."""
+    time_base: Fraction
+    """Seconds that the file counts time in."""
+
+    def __init__(self, path: Path, most_side: int | None = None):
+        self._container = sound_file.opened(Path(path), refuse_without_picture)
+        stream = picture_stream(self._container)
+        self._times = FrameTimes(self._container, stream)
+        self.average_rate, self.time_base = self._times.rate, stream.time_base
+        self._frames = (frame for _, frame in sound_file.decoded(self._container, [stream]) if frame)
+        self._first = next(self._frames, None)
+        if self._first is None:
+            self.close()
+            raise Trouble(f"{path} has a picture, but nothing of it can be decoded; give the whole file.")
+        self._upright = Upright(self._first, stream, most_side)
+        self.size = self._upright.size
+
+    def __enter__(self) -> "Replay":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._container.close()
+
+    @property
+    def seconds_read(self) -> float:
+        """When the last frame so far ceases to be shown."""
+        return self._times.end
+
+    def __iter__(self) -> Iterator[Frame]:
+        frame, self._first = self._first, None
+        while frame:
+            yield self._upright(frame, self._times(frame))
+            frame = next(self._frames, None)
+
+
+def refuse_without_picture(path: Path, container) -> None:
+    """Raises Trouble where the container has no moving picture that can be decoded."""
+    if picture_stream(container) is None:
+        raise Trouble(f"{path} has no picture that can be decoded; give a video.")

@@ -1,0 +1,1 @@
+"""What a prediction says, and its files."""

@@ -1,0 +1,82 @@
+"""What the pictures of a recording have in common: answers and probabilities over time, the time, legend and title."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.figure import ink_on, png_of
+from ..core.units import clock
+from .prediction import Prediction, Reading
+
+STEPS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)  # seconds
+MOST_TICKS = 13
+MOST_PARTS = 500  # drawn apart; in a longer recording neighbours are averaged, lest the eye sees stripes
+LONGEST_NAME = 60  # characters of a file's name in the title
+WRITTEN_SHARE = 0.008  # of the axis's width that a character of an answer needs
+NOT_SURE, SILENCE = "#666666", "#d2d2d2"
+
+
+def draw_answers(axes: Any, parts: Sequence[Reading], colours: Mapping[str, str], seconds: float) -> None:
+    """A strip with the answer of every part at its time; seconds: of the recording."""
+    for part in parts:
+        start, end = part.start_seconds or 0.0, part.end_seconds or 0.0
+        colour = colours.get(part.emotion or "", NOT_SURE) if part.probabilities else SILENCE
+        axes.axvspan(start, end, color=colour, linewidth=0)
+        text = (part.emotion or "not sure") if part.probabilities else part.said
+        if end - start > WRITTEN_SHARE * seconds * (len(text) + 1):
+            style: Any = {"ha": "center", "va": "center", "fontsize": 9, "parse_math": False}
+            axes.text((start + end) / 2, 0.47, text, color=ink_on(colour), **style)
+    axes.set(ylabel="answer", yticks=(), ylim=(0, 1))
+    axes.yaxis.label.set(rotation=0, ha="right", va="center")
+
+
+def draw_shares(axes: Any, parts: Sequence[Reading], colours: Mapping[str, str]) -> None:
+    """The probabilities of every part at its time, one above the other; nothing where there is no part.
+
+    parts: in the order of time.
+    """
+    spans = [(part.start_seconds or 0.0, part.end_seconds or 0.0) for part in parts]
+    times = np.array([(start, start, end, end) for start, end in spans], float).ravel()
+    below = np.zeros(len(times))
+    for label, colour in colours.items():
+        shares = [part.probabilities.get(label, 0.0) for part in parts]
+        above = below + np.array([(0.0, share, share, 0.0) for share in shares], float).ravel()
+        axes.fill_between(times, below, above, color=colour, linewidth=0)
+        below = above
+    axes.set(ylabel="probability", ylim=(0, 1))
+    axes.set_yticks((0, 0.25, 0.5, 0.75, 1), ("0", "25 %", "50 %", "75 %", "100 %"))
+
+
+def mark_time(axes: Any, seconds: float) -> None:
+    """Ticks that a person can read, for a recording of so many seconds."""
+    step = next((step for step in STEPS if seconds / step < MOST_TICKS), STEPS[-1])
+    ticks = np.arange(0, seconds + step / 1000, step)
+    units = "seconds" if seconds < 60 else "minutes:seconds" if seconds < 3600 else "hours:minutes"
+    if seconds < 60:
+        names = [f"{tick:g}" for tick in ticks.round(2)]
+    else:
+        names = [clock(tick) if seconds < 3600 else clock(tick, hours=True).rpartition(":")[0] for tick in ticks]
+    axes.set_xticks(ticks, names)
+    axes.set_xlabel(f"time ({units})")
+
+
+def legend(figure: Any, colours: Mapping[str, str], nothing: str, lines: Sequence[Any] = ()) -> None:
+    """What the colours stand for; nothing: what is said where there is no answer; lines: labelled ones, told first."""
+    from matplotlib.patches import Patch
+
+    patches = [Patch(color=colour, label=label) for label, colour in reversed(colours.items())]
+    patches += [Patch(color=NOT_SURE, label="not sure"), Patch(color=SILENCE, label=nothing)]
+    figure.legend(handles=[*lines, *patches], loc="outside right lower", frameon=False)
+
+
+def titled_png(figure: Any, prediction: Prediction) -> bytes:
+    """The figure as a PNG file, under the file's name and what it came to."""
+    name = Path(prediction.source).name.encode(errors="replace").decode()
+    short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME // 2]}...{name[-LONGEST_NAME // 2 :]}"
+    figure.suptitle(f"{short}: {prediction.said}", parse_math=False, fontsize=13)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # letters of a file's name that the font lacks are drawn as boxes
+        return png_of(figure)

@@ -1,1 +1,0 @@
-"""What two or more models do the same way. Imports no model folder."""

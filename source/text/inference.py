@@ -1,0 +1,63 @@
+"""Utterances -> what the network answers, many at a time, each network pass giving emotion and scales at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..data.clips import SCALES
+from ..training.checkpoint import Trained
+from ..training.scores import softmax
+from .features import describe
+
+BATCH = 256  # utterances described at a time, which bounds memory; the network parts them by length
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network says of one utterance."""
+
+    probabilities: dict[str, float]
+    """Calibrated, by label."""
+    scales: dict[str, float]
+    """From -1 to 1, by name; those that were not fitted are left out."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """An utterance as the model is asked about it."""
+
+    text: str
+    before: str = ""
+    """What was said before it, one line each, the oldest first."""
+
+
+def answers(asked: Sequence[Said], trained: Trained) -> list[Answer]:
+    """An Answer to each, in their order; at most BATCH."""
+    if not asked:
+        return []
+    described = [describe(one.text, one.before, trained.config) for one in asked]
+    arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
+    shares, scales = answered(arrays, trained)
+    return [
+        Answer(
+            dict(zip(trained.labels, map(float, row), strict=True)),
+            {name: float(value) for name, value in zip(SCALES, where, strict=True) if not np.isnan(value)},
+        )
+        for row, where in zip(shares, scales, strict=True)
+    ]
+
+
+def answered(arrays: Mapping[str, np.ndarray], trained: Trained) -> tuple[np.ndarray, np.ndarray]:
+    """(N, labels) probabilities as `Trained.probabilities` gives them, and (N, len(SCALES)), from one pass."""
+    import torch
+
+    from ..core.precision import in_bfloat16
+
+    network = trained.network
+    inputs = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
+    with torch.inference_mode():
+        with in_bfloat16():
+            features = network.forward_features(**inputs).float()
+        logits, scales = network.head(features).float().numpy(), network.scales(features).numpy()
+    return softmax(logits / trained.header.temperature), scales

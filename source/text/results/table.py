@@ -1,0 +1,38 @@
+"""A text as rows of CSV files: a row for each sentence, and one for the whole."""
+
+from collections.abc import Sequence
+
+from ...data.clips import SCALES
+from ...results import cells
+from ...results.cells import ANSWER, TIMES, Row
+from ...results.layout import Layout
+from ...results.prediction import Prediction
+
+
+def sentence_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    return (*TIMES, "text", *ANSWER, *labels, *SCALES, "notes")
+
+
+def sentence_rows(prediction: Prediction) -> list[Row]:
+    """A row a sentence of a text."""
+    return [cells.sentence(reading) for reading in prediction.readings]
+
+
+def text_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    return ("file", "seconds", "sentences", *ANSWER, *labels, *SCALES, "notes")
+
+
+def text_rows(prediction: Prediction) -> list[Row]:
+    """The one row of a text: what it came to over all, or why it could not be read."""
+    if prediction.overall is None:
+        return [cells.of_file(prediction)]
+    length = {} if prediction.seconds is None else {"seconds": f"{prediction.seconds:.2f}"}
+    what = length | {"sentences": len(prediction.readings)}
+    return [what | cells.answer(prediction.overall) | cells.scales(prediction.overall) | cells.of_file(prediction)]
+
+
+LAYOUT = Layout(
+    "text", "sentences.csv", sentence_columns, sentence_rows, text_columns, text_rows,
+    ("highlights.html", "word_counts.csv", "timeline.png",
+     "transcript.txt", "transcript.srt", "transcript.vtt", "transcript.json"),
+)  # fmt: skip

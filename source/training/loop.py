@@ -1,0 +1,276 @@
+"""One training loop for all models: plain PyTorch over accelerate (device, several GPUs and machines).
+
+Started by `accelerate launch`, several processes train one network: each takes its part of every batch, and gradients
+are those of whole batches. All of them go through `fit` alike; only the leading one writes and calls hooks.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate.data_loader import prepare_data_loader
+from accelerate.utils import broadcast, set_seed
+from torch import nn
+from torch.utils.data import DataLoader
+
+from ..core import distributed
+from ..core.errors import Trouble
+from ..core.precision import in_bfloat16
+from ..core.settings import TrainingSettings
+from ..core.spec import ModelSpec
+from ..data.dataset import Batch, Examples, require_examples
+from ..data.loaders import clips_a_step, training_loader, val_loader
+from ..data.splits import assert_disjoint
+from .augmentation import mixup
+from .losses import class_weights, loss, targets
+from .scores import scores_of
+
+WARM_UP = 0.1  # share of the steps over which the learning rate rises
+STATE = "checkpoints/last.pt"  # in the model's folder: all that `resume` needs
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training split came to."""
+
+    epoch: int
+    """From 1."""
+    train_loss: float
+    val_loss: float | None
+    """This and the next two are None where there is no val."""
+    val_accuracy: float | None
+    val_uar: float | None
+    learning_rate: float
+    seconds: float
+
+
+@dataclass
+class Fit:
+    """A training under way: the best weights so far and the history."""
+
+    history: list[Epoch] = field(default_factory=list)
+    best_weights: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch with the best val UAR, the first of equals, or without val the last; `best_weights` are its own."""
+        return max(self.history, key=lambda epoch: epoch.epoch if epoch.val_uar is None else epoch.val_uar)
+
+
+class Average:
+    """Exponential moving average of a network's weights and normalisation statistics (Polyak & Juditsky 1992)."""
+
+    def __init__(self, network: nn.Module, decay: float):
+        self.decay, self.steps = decay, 0
+        self.state = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 20))  # forgets the first steps soon
+        for name, value in network.state_dict().items():
+            mine = self.state[name]
+            mine.lerp_(value, 1 - decay) if mine.is_floating_point() else mine.copy_(value)
+
+
+class Trainer:
+    """Trains one network on one split and watches it on another, if any. `fit` is the way in."""
+
+    def __init__(self, spec: ModelSpec, config: TrainingSettings, train: Examples, val: Examples | None, seed: int):
+        require_examples(train, "train on")
+        if val is not None:
+            assert_disjoint(train.clips, require_examples(val, "validate on").clips)
+        train = spec.prepare(train.balanced(config.corpus_balance), config)
+        set_seed(seed)
+        self.spec, self.config, self.seed, self.labels = spec, config, seed, train.grouping.labels
+        self.accelerator = distributed.accelerator()
+        self.network = spec.build(config, len(self.labels)).to(memory_format=torch.channels_last)
+        spec.begin(self.network, config, self.labels)
+        self.average = Average(self.network.to(self.accelerator.device), config.average_decay)
+        self.watched = spec.build(config, len(self.labels)).to(self.accelerator.device)
+        self.weights = class_weights(train.counts(), config.class_weight_power).to(self.accelerator.device)
+        optimizer = torch.optim.AdamW(_parameter_groups(self.network, config), config.learning_rate)
+        self.network, self.optimizer = self.accelerator.prepare(self.network, optimizer)
+        self.order, self.batch_size = torch.Generator(), clips_a_step(config.batch_size, len(train))
+        self.train_batches = self._delivered(training_loader(train, config.batch_size, self.order))
+        self.val_batches = None if val is None else self._delivered(val_loader(val))
+        self.total_steps = config.epochs * len(self.train_batches)
+
+    def _delivered(self, loader: DataLoader) -> Any:
+        """The loader's batches on the device. To accelerate it is one process's: what is in it is chosen already."""
+        return prepare_data_loader(loader, self.accelerator.device, 1, 0, put_on_device=True)
+
+    def run_epoch(self, epoch: int, on_batch: Callable[[int, int], None] | None) -> float:
+        """One pass over the training split; the mean loss a clip."""
+        # Seeded anew each epoch, so that a resumed training draws what the uninterrupted one would have drawn; all
+        # processes shuffle alike, and each draws changes of its own.
+        seed = self.seed * 100_003 + epoch
+        set_seed((seed + distributed.number() * 1_000_000_007) % 2**32)
+        self.order.manual_seed(seed)
+        self.network.train()
+        total, clips = 0.0, 0
+        for step, batch in enumerate(self.train_batches):
+            value = self._step(batch, (epoch - 1) * len(self.train_batches) + step)
+            total, clips = total + value * len(batch.labels), clips + len(batch.labels)
+            if on_batch:
+                on_batch(step + 1, len(self.train_batches))
+        self.average.state = broadcast(self.average.state)  # of the normalisation statistics each has its own
+        total, clips = (sum(part) for part in zip(*distributed.gathered([(total, clips)]), strict=True))
+        if not math.isfinite(total):
+            raise Trouble(f"The loss of epoch {epoch} is not a number; try a lower learning_rate or bfloat16=false.")
+        return total / clips
+
+    def _step(self, batch: Batch, step: int) -> float:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.config.learning_rate * schedule(step, self.total_steps)
+        with torch.no_grad():
+            inputs = self.spec.augment(batch.inputs, self.config)
+            inputs, target = mixup(inputs, targets(batch.labels, batch.votes, self.config), self.config.mixup)
+        with self._precision():
+            logits = self.network(**inputs)
+        value = loss(logits, target, self.weights, self.config)
+        # The mean over the processes is that over the batch's clips, however many of these each has.
+        self.accelerator.backward(value * (distributed.count() * len(logits) / self.batch_size))
+        if self.config.gradient_clip:
+            self.accelerator.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.average.update(self.accelerator.unwrap_model(self.network))
+        return value.item()
+
+    @torch.inference_mode()
+    def validate(self) -> dict[str, float | None]:
+        """Loss, accuracy and UAR on val of the averaged weights; None where there is no val."""
+        if self.val_batches is None:
+            return dict.fromkeys(("val_loss", "val_accuracy", "val_uar"))
+        self.watched.load_state_dict(self.average.state)
+        self.watched.eval()
+        answers = []
+        for batch in self.val_batches:
+            with self._precision():
+                logits = self.watched(**batch.inputs)
+            answers.append((logits.float().cpu(), batch.labels.cpu()))
+        logits, truth = (torch.cat(parts) for parts in zip(*distributed.gathered(answers), strict=True))
+        return _val_scores(logits, truth, self.labels)
+
+    def _precision(self) -> Any:
+        # Not accelerate's mixed_precision: that is fixed for the life of a process, and a study tries both.
+        return in_bfloat16(self.accelerator.device.type, self.config.bfloat16)
+
+    def state(self) -> dict[str, Any]:
+        """All that a later process needs to go on, as plain values and tensors."""
+        return {
+            "network": self.accelerator.unwrap_model(self.network).state_dict(),
+            "average": self.average.state,
+            "average_steps": self.average.steps,
+            "optimizer": self.optimizer.state_dict(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.accelerator.unwrap_model(self.network).load_state_dict(state["network"])
+        device = self.accelerator.device
+        self.average.state = {name: value.to(device) for name, value in state["average"].items()}
+        self.average.steps = state["average_steps"]
+        self.optimizer.load_state_dict(state["optimizer"])
+
+
+@distributed.together()
+def fit(
+    spec: ModelSpec,
+    config: TrainingSettings,
+    train: Examples,
+    val: Examples | None,
+    folder: Path,
+    *,
+    seed: int = 0,
+    resume: bool = False,
+    on_epoch_end: Callable[[int, Epoch], None] | None = None,
+    on_batch: Callable[[int, int], None] | None = None,
+) -> Fit:
+    """Train until `config.epochs` or until val UAR has not improved for `config.patience` epochs.
+
+    Without val nothing is chosen: training goes on to the end of the schedule and the last averaged weights are kept.
+    After every epoch the state is in `folder`/checkpoints; with `resume` a stopped training goes on from there and
+    ends as it would have without the stop. `on_epoch_end(epoch, metrics)` may raise to stop (Optuna's pruning).
+    Deterministic on the CPU for one seed and one number of threads and processes. Of several processes only the
+    leading one calls the hooks; all return the same.
+    """
+    trainer, leading = Trainer(spec, config, train, val, seed), distributed.leading()
+    clips, grouping = [len(train), len(val or ())], train.grouping.name
+    identity = {"config": repr(config), "seed": seed, "clips": clips, "grouping": grouping}
+    fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
+    if leading and not resume:  # so that a stop in the first epoch is one to resume from
+        _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
+    for epoch in range(len(fit.history) + 1, config.epochs + 1):
+        if fit.history and len(fit.history) - fit.best.epoch >= config.patience:
+            break
+        fit.history.append(_measured(trainer, epoch, on_batch if leading else None))
+        if fit.best is fit.history[-1]:
+            fit.best_weights = {name: value.clone() for name, value in trainer.average.state.items()}
+        if leading:
+            _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
+        if on_epoch_end and leading:
+            on_epoch_end(epoch, fit.history[-1])
+    return fit
+
+
+def _measured(trainer: Trainer, epoch: int, on_batch: Callable[[int, int], None] | None) -> Epoch:
+    """One epoch, in all processes as the leading one measured it, so that all of them stop at the same."""
+    started = time.perf_counter()
+    train_loss = trainer.run_epoch(epoch, on_batch)
+    share = schedule(epoch * len(trainer.train_batches) - 1, trainer.total_steps)
+    rate, seconds = trainer.config.learning_rate * share, time.perf_counter() - started
+    measured = Epoch(epoch, train_loss, **trainer.validate(), learning_rate=rate, seconds=seconds)
+    return distributed.from_leading(lambda: measured)
+
+
+def schedule(step: int, total: int) -> float:
+    """Share of the peak learning rate at `step`: linear warm-up, then half a cosine to zero (arXiv:1608.03983)."""
+    warm = max(1, round(total * WARM_UP))
+    if step < warm:
+        return (step + 1) / warm
+    return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(total - warm, 1)))
+
+
+def _parameter_groups(network: nn.Module, config: TrainingSettings) -> list[dict[str, Any]]:
+    trained = [p for p in network.parameters() if p.requires_grad]
+    decayed = [p for p in trained if p.dim() > 1]
+    plain = [p for p in trained if p.dim() <= 1]
+    return [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+
+
+def _val_scores(logits: torch.Tensor, truth: torch.Tensor, labels: tuple[str, ...]) -> dict[str, float | None]:
+    scores = scores_of(logits.argmax(1).numpy(), truth.numpy(), len(labels))
+    loss = float(nn.functional.cross_entropy(logits, truth))
+    return {"val_loss": loss, "val_accuracy": scores["accuracy"], "val_uar": scores["uar"]}
+
+
+def _as_plain(fit: Fit) -> dict[str, Any]:
+    return {"history": [asdict(epoch) for epoch in fit.history], "best_weights": fit.best_weights}
+
+
+def _save_state(file: Path, state: dict[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(".part")
+    torch.save(state, draft)
+    draft.replace(file)
+
+
+def _resume(trainer: Trainer, file: Path, identity: dict[str, Any]) -> Fit:
+    state = distributed.from_leading(lambda: _read_state(file, identity))  # the others may have no such file
+    trainer.restore(state)
+    return Fit([Epoch(**epoch) for epoch in state["history"]], state["best_weights"])
+
+
+def _read_state(file: Path, identity: dict[str, Any]) -> dict[str, Any]:
+    if not file.is_file():
+        raise Trouble(f"There is no stopped training to resume in {file.parent}; train without --resume.")
+    state = torch.load(file, map_location="cpu", weights_only=True)
+    different = [name for name, value in identity.items() if state.get(name, value) != value]
+    if different:
+        raise Trouble(f"The stopped training in {file.parent} had another {different[0]}; train without --resume.")
+    return state

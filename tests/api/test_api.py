@@ -1,0 +1,180 @@
+"""The door: a model is tested in its own grouping, and no result lands on another."""
+
+import json
+
+import pytest
+import torch
+
+import source
+from source import api
+from source.audio import whisper_features
+from source.core import config
+from source.core.errors import Trouble
+from source.core.settings import BEST
+from source.face import features
+from tests.support.corpora import picture
+from tests.support.toy import TOYS
+
+
+class FindsNobody:
+    def find(self, picture):
+        return []
+
+
+def hears_nothing(waveform):
+    return torch.zeros(whisper_features.LAYERS, 3, whisper_features.WIDTH)
+
+
+@pytest.fixture(params=source.MODELS)
+def toy(request):
+    return TOYS[request.param]
+
+
+@pytest.fixture
+def house(toy, tmp_path, monkeypatch):
+    """Folders of its own, with a preprocessed corpus that can be learnt, and the pretrained files."""
+    pretrained = config.MODELS_FOLDER / "pretrained"
+    for name in ("DATA_FOLDER", "MODELS_FOLDER"):
+        monkeypatch.setattr(config, name, tmp_path / name.lower())
+    config.MODELS_FOLDER.mkdir()
+    (config.MODELS_FOLDER / "pretrained").symlink_to(pretrained)
+    monkeypatch.setattr(features, "finder", FindsNobody)
+    monkeypatch.setattr(whisper_features, "layers", hears_nothing)
+    toy.store(toy.spec.store_folder / "toy")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("learned", "today"), [("seven", "five"), ("five", "seven")])
+def test_a_model_is_tested_in_its_own_grouping(toy, house, monkeypatch, learned, today):
+    monkeypatch.setattr(config, "GROUPING", learned)
+    trained = api.train(toy.model, settings=toy.words)
+    monkeypatch.setattr(config, "GROUPING", today)
+    tested = api.test(toy.model, "val")
+    assert tested.metrics.labels == tuple(config.GROUPINGS[learned])
+    assert tested.metrics.confusion == trained.val.confusion
+
+
+def test_a_training_may_have_a_grouping_of_its_own(toy, house):
+    assert api.train(toy.model, settings=toy.words, grouping="five").val.labels == tuple(config.GROUPINGS["five"])
+    assert api.test(toy.model, "val").metrics.labels == tuple(config.GROUPINGS["five"])
+    with pytest.raises(Trouble, match="no emotion grouping 'six'; config.py has: seven, five"):
+        api.train(toy.model, settings=toy.words, grouping="six")
+
+
+def test_a_split_that_is_not_there_says_which_are(toy, house):
+    api.train(toy.model, settings=toy.words)
+    with pytest.raises(Trouble, match="toy holds no labelled clip in the split test; there are clips in: train, val"):
+        api.test(toy.model, "test")
+
+
+def test_no_test_is_written_over_another(toy, house, monkeypatch):
+    api.train(toy.model, settings=toy.words)
+    for place in ("one/val/happy", "two/val/sad"):
+        toy.file(house / place / f"a{toy.suffix}")
+    monkeypatch.chdir(house / "two" / "val")
+    where = [house / "one" / "val", ".", house / "two" / "val"]
+    folders = [api.test(toy.model, "val").folder, *(api.test(toy.model, folder=folder).folder for folder in where)]
+    assert [folder.name for folder in folders] == ["test_val", "test_folder_val", *["test_folder_val_2"] * 2]
+    tested = [json.loads((folder / "metrics.json").read_text())["split"] for folder in folders[:3]]
+    assert tested == ["val", str(house / "one" / "val"), str(house / "two" / "val")]
+
+
+def test_files_without_a_label_are_told_of(toy, house):
+    api.train(toy.model, settings=toy.words)
+    for place in ("happy", "hapy"):
+        toy.file(house / "mine" / place / f"a{toy.suffix}")
+    said = []
+    assert api.test(toy.model, folder=house / "mine", say=said.append).metrics.n == 1
+    assert any(sentence.startswith("1 files left out") and "hapy" in sentence for sentence in said)
+    with pytest.raises(Trouble, match=f"name them <dataset>_<number>_<emotion>{toy.spec.suffixes[0]} or put them in"):
+        api.test(toy.model, folder=house / "mine" / "hapy")
+    with pytest.raises(Trouble, match="There is no folder"):
+        api.test(toy.model, folder=house / "nowhere")
+
+
+def test_a_corpus_named_twice_counts_once(toy, house):
+    said = []
+    api.train(toy.model, ["toy", "toy"], settings=toy.words, say=said.append)
+    assert said == [f"Training the {toy.model} model on 56 clips of toy, watching 28."]
+
+
+def test_a_corpus_that_changed_is_told_of(toy, house):
+    folder = toy.spec.training_folder / "mine"
+    files = [toy.file(folder / f"mine_{i}_{config.EMOTIONS[i % 2]}{toy.suffix}", i) for i in range(16)]
+    api.preprocess(toy.model, ["mine"], settings=toy.words, workers=1)
+    for changed in (False, True):
+        if changed:
+            toy.file(files[0], seed=99)
+        said = []
+        api.train(toy.model, ["mine"], settings=toy.words, say=said.append)
+        assert any(sentence.startswith("mine has changed since") for sentence in said) == changed
+
+
+def test_a_name_is_of_input_files_but_a_path_from_here_is_not(house, monkeypatch):
+    monkeypatch.setattr(config, "INPUT_FOLDER", house / "in")
+    inside, here = picture(house / "in" / "a.png"), picture(house / "here" / "a.png")
+    monkeypatch.chdir(here.parent)
+    named = [api.input_named(name).resolve() for name in ("a.png", "./a.png", ".", "../here/a.png", str(here))]
+    assert named == [inside, here, here.parent, here, here]
+
+
+def test_the_home_folder_can_be_meant(toy, house, monkeypatch):
+    monkeypatch.setenv("HOME", str(house))
+    monkeypatch.setenv("USERPROFILE", str(house))
+    made = api.train(toy.model, settings=toy.words, output="~/mine")
+    assert made.weights.parent == house / "mine"
+    assert (
+        api.test(toy.model, "val", weights=f"~/mine/{toy.model}_model.safetensors").folder
+        == house / "mine" / "test_val"
+    )
+
+
+def test_a_test_on_another_corpus_is_apart_and_claims_nothing_of_its_people(toy, house):
+    trained = api.train(toy.model, settings=toy.words)
+    own = api.test(toy.model, "val")
+    clips = toy.store(toy.spec.store_folder / "other").folder / "clips.csv"
+    clips.write_text(clips.read_text(encoding="utf-8").replace(",toy,", ",other,"), encoding="utf-8")
+    other = api.test(toy.model, "val", corpora=["other"])
+    assert other.folder.name == "test_val_other" and own.folder.name == "test_val"
+    assert other.metrics.split == "val of other" and other.metrics.speakers_disjoint is None
+    card = (trained.folder / "model_card.md").read_text(encoding="utf-8")
+    assert "clips of val of other" not in card and "clips of val." in card
+
+
+def test_only_what_the_model_reads_is_offered(toy, house, monkeypatch):
+    monkeypatch.setattr(config, "INPUT_FOLDER", house)
+    for name in (f"mine{toy.spec.suffixes[0]}", "notes.docx"):
+        (house / name).touch()
+    (house / "takes").mkdir()
+    assert {f"mine{toy.spec.suffixes[0]}", "takes"} <= set(api.inputs(toy.model)) and "notes.docx" in api.inputs()
+    assert "notes.docx" not in api.inputs(toy.model)
+
+
+def test_a_result_file_that_there_is_not_cannot_be_left_out(toy):
+    with pytest.raises(Trouble, match="annotated.mp5 is no result file that can be left out; there are: "):
+        api.predict(toy.model, "x", without=("annotated.mp5",))
+
+
+def test_train_gives_what_tuning_said(toy, house, monkeypatch):
+    """Without a word on settings: they are in best_hyperparameters.json, and those that were held fast too."""
+    monkeypatch.setattr("source.tuning.write_tuning", lambda *_: None)
+    held = [text for text in toy.words if not text.startswith(("learning_rate=", "dropout="))]
+    made = api.tune(toy.model, trials=2, settings=held, pruner="none", finalists=0)
+    assert made.best == toy.spec.folder / BEST and len(made.document["trials"]) == 2
+    assert api.train(toy.model).val.uar == made.document["trials"][0]["val_uar"]
+
+
+@pytest.mark.parametrize("toy", [TOYS["audio"]], ids=["audio"])
+def test_tuning_is_around_the_default_whatever_was_found_before(toy, house, monkeypatch):
+    """Else a second call would begin another study, or compare with what the first one found."""
+    monkeypatch.setattr("source.tuning.write_tuning", lambda *_: None)
+    held = [text for text in toy.words if not text.startswith("dropout=")]
+    for trials in (1, 2):
+        made = api.tune("audio", trials=trials, settings=held, finalists=0)
+        (toy.spec.folder / BEST).write_text('{"dropout": 0.99}')
+    assert len(made.document["trials"]) == 2 and made.document["default"] == {"dropout": 0.4}
+
+
+def test_a_report_names_no_password(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["run.py", "face", "tune", "--storage", "mysql://me:secret@host/study"])
+    assert api.command_line() == "python run.py face tune --storage mysql://me:***@host/study"

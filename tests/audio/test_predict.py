@@ -1,0 +1,558 @@
+"""A person's recordings in, timelines out: any length, silence, bad files, folders.
+
+With an invented network and voice detector; and with the real detector where silence and noise are not to be speech.
+"""
+
+import csv
+import io
+import json
+import struct
+import subprocess
+import tracemalloc
+import wave
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from source.audio import SPEC, predict
+from source.audio.features import describe
+from source.audio.results import figures
+from source.audio.settings import AudioConfig
+from source.cli import render
+from source.cli.terminal import Progress
+from source.core import config, units
+from source.core.errors import Trouble
+from source.core.units import clock
+from source.media.sound import speech_activity
+from source.results.prediction import SCHEMA, Prediction, Reading
+from source.results.timeline import joined, mean_probabilities, moments, stretches, without_pauses
+from source.training import checkpoint
+from source.training.checkpoint import Header, Trained
+from tests.audio.test_windows import LoudIsSpeech
+
+RATE = 16_000
+LABELS = config.EMOTIONS
+CONFIG = AudioConfig()
+FILES = {"result.json", "timeline.csv", "timeline.png"}
+
+
+class Pitch(torch.nn.Module):
+    """Stands for the network: a high tone is happy, a low one sad."""
+
+    def forward(self, pitch_hz):
+        logits = torch.zeros(len(pitch_hz), len(LABELS))
+        logits[:, LABELS.index("happy")] = (pitch_hz > 500) * 4.0
+        logits[:, LABELS.index("sad")] = (pitch_hz <= 500) * 4.0
+        return logits
+
+
+def pitch_of(samples, settings):
+    """Stands for `describe`: the strongest frequency."""
+    spectrum = np.abs(np.fft.rfft(samples))
+    return {"pitch_hz": np.float32(spectrum.argmax() * settings.sample_rate_hz / len(samples))}
+
+
+def toy_trained(settings=CONFIG):
+    return Trained(SPEC, settings, Pitch(), Header("audio", asdict(settings), LABELS, "seven", 1.0, {}))
+
+
+@pytest.fixture(autouse=True)
+def toys(monkeypatch):
+    """The toys in place of network inputs and voice detector; calling it puts the real detector back."""
+    real = speech_activity.VoiceActivity
+    monkeypatch.setattr(predict, "describe", pitch_of)
+    monkeypatch.setattr(speech_activity, "VoiceActivity", LoudIsSpeech)
+    return lambda: monkeypatch.setattr(speech_activity, "VoiceActivity", real)
+
+
+def tone(seconds, hertz=1000, rate=RATE, level=0.5):
+    return (level * np.sin(np.arange(round(seconds * rate)) * 2 * np.pi * hertz / rate)).astype(np.float32)
+
+
+def silence(seconds, rate=RATE):
+    return np.zeros(round(seconds * rate), np.float32)
+
+
+def recording(folder, *parts, name="clip.wav", rate=RATE, channels=1):
+    samples = np.concatenate(parts)
+    with wave.open(str(folder / name), "wb") as stream:
+        stream.setnchannels(channels)
+        stream.setsampwidth(2)
+        stream.setframerate(rate)
+        stream.writeframes((samples * 32767).astype("<i2").tobytes())
+    return folder / name
+
+
+def read(file, folder_out=None, **how):
+    (result,) = predict.predict(file, toy_trained(), folder_out, write=folder_out is not None, **how)
+    return result
+
+
+def rows_of(file):
+    with file.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def spans_of(result):
+    return [(reading.start_seconds, reading.end_seconds) for reading in result.readings]
+
+
+# --- The timeline ------------------------------------------------------------------------------------------------
+
+
+def test_windows_cover_the_whole_recording(tmp_path):
+    """A known mistake of such tools: the first 1.9 s of 5.9 s, and the last window of a file."""
+    result = read(recording(tmp_path, tone(5.9)))
+    assert spans_of(result) == [(0, 4), (1, 5), (pytest.approx(1.9), pytest.approx(5.9))]
+    assert result.seconds == pytest.approx(5.9)
+    assert [reading.speech_seconds for reading in result.readings] == pytest.approx([4, 4, 4])
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1, 3.99, 4])
+def test_a_short_recording_is_one_window(tmp_path, seconds):
+    result = read(recording(tmp_path, tone(seconds)), tmp_path / "out")
+    assert spans_of(result) == [(0, pytest.approx(seconds))] and result.readings[0].emotion == "happy"
+    assert ("little speech" in "".join(result.readings[0].notes)) == (seconds < 1)
+    assert (Path(result.folder) / "timeline.png").is_file()
+
+
+def test_emotions_over_time_and_silence_is_none(tmp_path):
+    result = read(recording(tmp_path, tone(8, 1000), silence(10), tone(8, 200)))
+    assert len(result.readings) == 23
+    for reading in result.readings:
+        loud = max(0, 8 - reading.start_seconds) + max(0, reading.end_seconds - 18)
+        assert reading.speech_seconds == pytest.approx(min(loud, 4), abs=0.04)
+        expected = None if loud < 0.25 else "happy" if reading.start_seconds < 10 else "sad"
+        assert reading.emotion == expected and bool(reading.probabilities) == (expected is not None)
+        assert reading.said == "no speech" or expected
+        assert not reading.probabilities or sum(reading.probabilities.values()) == pytest.approx(1)
+
+
+def test_the_whole_weighs_windows_by_their_speech(tmp_path):
+    result = read(recording(tmp_path, tone(7, 1000), silence(6), tone(1, 200)))
+    spoken = [reading for reading in result.readings if reading.probabilities]
+    weights = [reading.speech_seconds for reading in spoken]
+    happy = np.average([reading.probabilities["happy"] for reading in spoken], weights=weights)
+    assert result.overall.probabilities["happy"] == pytest.approx(happy, abs=1e-6)
+    assert result.overall.speech_seconds == pytest.approx(8, abs=0.1) and result.overall.emotion == "happy"
+    assert (result.overall.start_seconds, result.overall.end_seconds) == (0, pytest.approx(14))
+
+
+def test_windows_go_through_the_network_in_batches_and_answer_as_each_alone(tmp_path, monkeypatch):
+    file = recording(tmp_path, tone(20, 1000), tone(20, 200))
+    sizes, kept = [], Trained.probabilities
+    monkeypatch.setattr(
+        Trained, "probabilities", lambda self, arrays: sizes.append(len(arrays["pitch_hz"])) or kept(self, arrays)
+    )
+    together = read(file)
+    assert sizes == [16, 16, 5]
+    monkeypatch.setattr(predict, "BATCH_WINDOWS", 1)
+    assert read(file).readings == together.readings
+
+
+@pytest.mark.parametrize("block", [0.1, 1.7, 100])
+def test_the_answer_does_not_depend_on_how_the_file_arrives(tmp_path, monkeypatch, block):
+    file = recording(tmp_path, tone(5.3, 1000), silence(3), tone(4, 200))
+    usual = read(file)
+    monkeypatch.setattr(predict, "BLOCK_SECONDS", block)
+    assert read(file) == usual
+
+
+def test_progress_is_in_seconds(tmp_path):
+    done = []
+    read(recording(tmp_path, tone(30)), on_progress=lambda *step: done.append(step))
+    assert done == [(19, 30), (30, 30)]
+
+
+def test_memory_does_not_grow_with_length(tmp_path):
+    def peak(minutes):
+        file = tmp_path / f"{minutes}.wav"
+        with wave.open(str(file), "wb") as stream:
+            stream.setparams((1, 2, 8000, 0, "NONE", ""))
+            for _ in range(minutes):
+                stream.writeframes((tone(60, rate=8000) * 32767).astype("<i2").tobytes())
+        tracemalloc.start()
+        assert read(file).seconds == pytest.approx(minutes * 60, abs=0.01)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return held
+
+    peak(1)  # what is imported and kept on first use
+    whole = 18 * 60 * RATE * 4  # bytes that the sound of the longer one would take beyond the shorter one's
+    assert peak(20) - peak(2) < whole / 10
+
+
+def test_hop_of_zero_is_a_trouble(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "HOP_SECONDS", 0)
+    with pytest.raises(Trouble, match="HOP_SECONDS"):
+        read(recording(tmp_path, tone(5)))
+
+
+# --- What people hand in -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["digital silence", "noise", "hum"])
+def test_silence_and_noise_are_no_emotion(tmp_path, toys, kind):
+    toys()
+    draw = np.random.default_rng(0)
+    samples = {"digital silence": silence(9), "noise": draw.normal(size=9 * RATE) * 0.1, "hum": tone(9, 50)}[kind]
+    result = read(recording(tmp_path, samples), tmp_path / "out")
+    assert result.overall.probabilities == {} and result.overall.emotion is None
+    assert result.notes[-1] == "no speech was found" and result.said == "no speech in 9.0 s"
+    assert all(reading.said == "no speech" for reading in result.readings) and len(result.readings) == 6
+    assert {row["emotion"] for row in rows_of(Path(result.folder) / "timeline.csv")} == {"no speech"}
+    assert {child.name for child in Path(result.folder).iterdir()} == FILES
+    assert list(render.prediction_lines(result)) == ["clip.wav: no speech was found"]
+
+
+def test_telephone_and_studio_rates_answer_alike(tmp_path):
+    for rate in (8000, 44_100, 96_000):
+        result = read(recording(tmp_path, tone(5, 1000, rate), silence(3, rate), tone(5, 200, rate), rate=rate))
+        assert result.seconds == pytest.approx(13, abs=0.01)
+        assert (result.readings[0].emotion, result.readings[-1].emotion) == ("happy", "sad")
+        assert any("8000 Hz" in note for note in result.notes) == (rate == 8000)
+
+
+def test_a_dead_channel_does_not_halve_the_voice(tmp_path):
+    stereo = np.stack([tone(6), silence(6)], axis=1).ravel()
+    result = read(recording(tmp_path, stereo, channels=2))
+    assert result.overall.emotion == "happy" and any("silent" in note for note in result.notes)
+
+
+def test_a_clipped_recording_carries_a_note(tmp_path):
+    result = read(recording(tmp_path, np.clip(tone(5, level=4), -1, 1)))
+    assert result.overall.emotion == "happy" and any("clipped" in note for note in result.notes)
+
+
+def test_settings_with_another_rate(tmp_path):
+    trained = toy_trained(replace(CONFIG, sample_rate_hz=8000, encoder="none", use_mfcc=True))
+    (result,) = predict.predict(recording(tmp_path, tone(5), silence(5)), trained, write=False)
+    assert result.overall.speech_seconds == pytest.approx(5, abs=0.1) and result.overall.emotion == "happy"
+
+
+def ffmpeg(*words):
+    tool = pytest.importorskip("imageio_ffmpeg").get_ffmpeg_exe()
+    subprocess.run([tool, "-loglevel", "error", "-y", *map(str, words)], check=True)
+
+
+def test_the_sound_of_a_video(tmp_path):
+    sound = recording(tmp_path, tone(5))
+    picture = ("-f", "lavfi", "-i", "color=black:size=64x64:rate=5:duration=5")
+    ffmpeg("-i", sound, *picture, "-shortest", tmp_path / "film.mp4")
+    assert read(tmp_path / "film.mp4").overall.emotion == "happy"
+    ffmpeg(*picture, tmp_path / "mute.mp4")
+    with pytest.raises(Trouble, match="no sound"):
+        read(tmp_path / "mute.mp4", tmp_path / "out")
+
+
+@pytest.mark.parametrize("name, content, words", [
+    ("empty.wav", b"", "is empty"), ("text.wav", b"dear diary", "a text file"), ("photo.png", None, "a picture"),
+    ("noise.mp3", struct.pack("<200I", *range(200)), "unknown format or damaged|nothing in it can be read"),
+])  # fmt: skip
+def test_what_is_no_recording_is_one_sentence_and_no_folder(tmp_path, name, content, words):
+    if content is None:
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    else:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(Trouble, match=words) as raised:
+        read(tmp_path / name, tmp_path / "out")
+    assert name in str(raised.value) and "\n" not in str(raised.value) and not (tmp_path / "out").exists()
+
+
+# --- What comes out ----------------------------------------------------------------------------------------------
+
+
+def test_the_documents(tmp_path):
+    result = read(recording(tmp_path, tone(5), silence(6)), tmp_path / "out")
+    assert result.folder == str(tmp_path / "out" / "clip")
+    assert {child.name for child in Path(result.folder).iterdir()} == FILES
+    document = json.loads((Path(result.folder) / "result.json").read_text(encoding="utf-8"))
+    assert document == json.loads(result.to_json()) and document["schema"] == SCHEMA
+    assert document["seconds"] == 11 and document["size"] is None
+    assert document["overall"]["emotion"] == "happy" and document["overall"]["speech_seconds"] == pytest.approx(
+        5, abs=0.1
+    )
+    rows = rows_of(Path(result.folder) / "timeline.csv")
+    assert list(rows[0]) == [
+        "start_seconds", "end_seconds", "speech_seconds", "emotion", "likeliest", "confidence", *LABELS, "notes"
+    ]  # fmt: skip
+    assert len(rows) == len(result.readings) == len(document["readings"]) == 8
+    for row, reading in zip(rows, result.readings, strict=True):
+        assert float(row["start_seconds"]) == reading.start_seconds
+        assert row["emotion"] == (reading.emotion or "no speech") and row["likeliest"] == (reading.likeliest or "")
+        assert [row[label] for label in LABELS] == [f"{share:.4f}" for share in reading.probabilities.values()] or (
+            not reading.probabilities and row["happy"] == ""
+        )
+
+
+def test_a_second_recording_of_the_same_name_gets_its_own_folder(tmp_path):
+    """A known mistake of such tools: a second video of the same name got the first one's frames."""
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.mkdir(), second.mkdir()
+    results = [
+        read(recording(folder, tone(4, hertz)), tmp_path / "out") for folder, hertz in ((first, 1000), (second, 200))
+    ]
+    assert [Path(result.folder).name for result in results] == ["clip", "clip_2"]
+    assert [result.overall.emotion for result in results] == ["happy", "sad"]
+
+
+def test_stopped_while_reading_or_writing_leaves_no_folder(tmp_path, monkeypatch):
+    file = recording(tmp_path, tone(30))
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read(file, tmp_path / "out", on_progress=stop)
+    monkeypatch.setattr("source.results.writing.csv_text", stop)  # result.json is written by then
+    with pytest.raises(KeyboardInterrupt):
+        read(file, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_a_folder_goes_on_after_a_bad_file(tmp_path):
+    folder = tmp_path / "my calls"
+    (folder / "sub").mkdir(parents=True)
+    recording(folder, tone(5), name="a.wav")
+    recording(folder, tone(5, 200), silence(2), name="b.WAV")
+    recording(folder, silence(5), name="c.wav")
+    (folder / "bad.wav").write_text("I am a text")
+    (folder / "notes.txt").write_text("mine")
+    said, done = [], []
+    results = predict.predict(
+        folder, toy_trained(), tmp_path / "out", say=said.append, on_progress=lambda *step: done.append(step)
+    )
+    assert [Path(result.source).name for result in results] == ["a.wav", "b.WAV", "bad.wav", "c.wav"]
+    assert done == [(number, 4) for number in range(1, 5)] and "1 of the 4 recordings" in said[-1]
+    made = tmp_path / "out" / "my calls"
+    assert {child.name for child in made.iterdir()} == {"a", "b", "c", "summary.csv", "result.json"}
+    rows = rows_of(made / "summary.csv")
+    assert [row["emotion"] for row in rows] == ["happy", "sad", "", "no speech"]
+    assert [row["seconds"] for row in rows] == ["5.00", "7.00", "", "5.00"]
+    assert "a text file" in rows[2]["notes"] and "no speech was found" in rows[3]["notes"]
+    assert float(rows[1]["speech_seconds"]) == pytest.approx(5, abs=0.1)
+    assert len(json.loads((made / "result.json").read_text(encoding="utf-8"))) == 4
+    lines = [line for result in results for line in render.prediction_lines(result, brief=True)]
+    assert len(lines) == 4 and lines[1].startswith("b.WAV: sad ")
+
+
+def test_a_folder_without_recordings_is_a_trouble(tmp_path):
+    (tmp_path / "photo.png").write_bytes(b"")
+    with pytest.raises(Trouble, match=r"no recordings in .* \(recordings end in .wav, "):
+        predict.predict(tmp_path, toy_trained(), tmp_path / "out")
+    (tmp_path / "calls").mkdir()
+    with pytest.raises(Trouble, match=r"it has sub-folders \(calls, "):
+        predict.predict(tmp_path, toy_trained(), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_stopped_folder_keeps_what_it_has(tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for name in ("a.wav", "b.wav", "c.wav"):
+        recording(folder, tone(4), name=name)
+
+    def stop(done, total):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        predict.predict(folder, toy_trained(), tmp_path / "out", on_progress=stop)
+    made = tmp_path / "out" / "many"
+    assert len(rows_of(made / "summary.csv")) == 2
+    assert {child.name for child in made.iterdir()} == {"a", "b", "summary.csv", "result.json"}
+
+
+def test_without_writing_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "OUTPUT_FOLDER", tmp_path / "out")
+    file = recording(tmp_path, tone(5))
+    assert predict.predict(file, toy_trained(), write=False)[0].folder == ""
+    assert [child.name for child in tmp_path.iterdir()] == ["clip.wav"]
+
+
+# --- With the real network ---------------------------------------------------------------------------------------
+
+SMALL = AudioConfig(encoder="none", use_mfcc=True, coefficients=8, mel_bands=20, widths=(8, 8), depths=(1, 1))
+
+
+def real_trained():
+    torch.manual_seed(0)
+    header = Header("audio", asdict(SMALL), LABELS, "seven", 1.0, SPEC.extract_settings(SMALL))
+    return Trained(SPEC, SMALL, SPEC.build(SMALL, len(LABELS)).eval(), header)
+
+
+def test_prediction_gives_the_network_what_preprocessing_does(tmp_path, monkeypatch):
+    """A known mistake of such tools: other features, or another rate, in prediction than in training."""
+    given, kept = [], Trained.probabilities
+    monkeypatch.setattr(predict, "describe", describe)
+    monkeypatch.setattr(Trained, "probabilities", lambda self, arrays: given.append(arrays) or kept(self, arrays))
+    file = recording(tmp_path, silence(0.3, 44_100), tone(2, rate=44_100), rate=44_100)
+    predict.predict(file, real_trained(), write=False)
+    extracted = SPEC.extract(file, SMALL.for_prediction())
+    assert given[0].keys() == extracted.keys()
+    for name, array in extracted.items():
+        np.testing.assert_array_equal(given[0][name][0], array)
+
+
+def test_the_command_itself(project):
+    checkpoint.save(project.folder / "models" / "audio", real_trained())
+    recording(project.folder / "input_files", tone(3), silence(3), name="my clip.wav")
+    done = project.run("audio", "predict", "my clip.wav")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "my clip.wav: no speech was found\nResults: output_files/my clip\n"  # a tone is no voice
+    assert {child.name for child in (project.folder / "output_files" / "my clip").iterdir()} == FILES
+    done = project.run("audio", "predict", "my clip.wav", "--json")
+    document = json.loads(done.stdout)
+    assert document["seconds"] == 6 and document["overall"]["emotion"] is None and document["folder"] == ""
+    assert len(list((project.folder / "output_files").iterdir())) == 1
+    done = project.run("audio", "predict", ".", "--json")
+    assert done.returncode == 1 and "no recordings in" in done.stderr and done.stdout == ""
+
+
+# --- In words ----------------------------------------------------------------------------------------------------
+
+
+def window(start, emotion=None, share=0.8, speech=4.0):
+    shares = {label: (1 - share) / (len(LABELS) - 1) for label in LABELS} | {emotion: share} if emotion else {}
+    return Reading(shares, start_seconds=start, end_seconds=start + 4.0, speech_seconds=speech if emotion else 0.0)
+
+
+def timeline_of(*readings, seconds=0.0, notes=()):
+    overall = Reading(mean_probabilities(readings), speech_seconds=12.34)
+    ends = seconds or readings[-1].end_seconds
+    return Prediction("clip.wav", "audio", LABELS, readings, notes=notes, seconds=ends, overall=overall)
+
+
+def test_moments_share_out_the_recording():
+    spans = [(0.0, 4.0), (1.0, 5.0), (1.9, 5.9)]
+    parts = moments([Reading({}, start_seconds=start, end_seconds=end) for start, end in spans])
+    assert [(part.start_seconds, part.end_seconds) for part in parts] == [(0, 2.5), (2.5, 3.45), (3.45, 5.9)]
+    assert moments([]) == [] and stretches([]) == []
+
+
+def test_a_mean_weighs_speech():
+    readings = [window(0, "happy", 0.9, speech=3), window(1, "sad", 0.9, speech=1), window(2)]
+    assert mean_probabilities(readings)["happy"] == pytest.approx((0.9 * 3 + 0.1 / 6) / 4)
+    assert mean_probabilities([window(0)]) == {} == mean_probabilities([])
+    assert joined(moments(readings)).speech_seconds == 4
+    assert mean_probabilities([replace(readings[0], speech_seconds=None)])["happy"] == pytest.approx(0.9)
+
+
+def test_a_recording_is_told_by_its_stretches():
+    readings = [window(t, "happy") for t in range(5)] + [window(t) for t in (5, 6)] + [window(7, "sad", 0.3)]
+    lines = list(render.prediction_lines(timeline_of(*readings, notes=("clipped",))))
+    assert lines == [
+        "clip.wav: happy 69 % over 12.3 s of speech in 11.0 s",
+        "clip.wav: clipped",
+        "     0:00 to    0:07  happy 80 %",
+        "     0:07 to    0:09  no speech",
+        "     0:09 to    0:11  not sure (sad 30 %)",
+    ]
+    assert len(list(render.prediction_lines(timeline_of(window(0, "happy"))))) == 1
+
+
+def test_a_long_timeline_is_cut_short_and_says_so():
+    readings = [window(t, ("happy", "sad")[t % 2]) for t in range(50)]
+    lines = list(render.prediction_lines(timeline_of(*readings)))
+    assert len(lines) == 22 and lines[-1] == "  ... 30 more; timeline.png shows all"
+
+
+@pytest.mark.parametrize("count, lines", [(20, 20), (21, 21), (22, 21)])
+def test_no_line_says_that_there_is_one_more(count, lines):
+    readings = [window(t, ("happy", "sad")[t % 2]) for t in range(count)]
+    assert len(list(render.prediction_lines(timeline_of(*readings)))) == 1 + lines
+
+
+def test_progress_has_a_unit_and_may_not_know_its_end(tmp_path):
+    asked = (tmp_path / "a.wav", tmp_path)
+    units = [render.unit_of_progress(model, path) for model in ("face", "audio") for path in asked]
+    assert units == ["picture", "picture", "second", "recording"]
+    with Progress("second") as progress:
+        progress(3, 0)
+        bar = progress.bar
+        progress(8, 0)
+        assert progress.bar is bar and (bar.n, bar.total) == (8, None)
+        progress(1, 20)
+        assert (progress.bar.n, progress.bar.total) == (1, 20)
+
+
+def test_clock():
+    assert [clock(seconds) for seconds in (0, 59.4, 59.6, 3599.6, 10_800)] == [
+        "0:00",
+        "0:59",
+        "1:00",
+        "1:00:00",
+        "3:00:00",
+    ]
+    assert units.lasting(59.94) == "59.9 s" and units.lasting(59.96) == "1:00"
+
+
+# --- The picture -------------------------------------------------------------------------------------------------
+
+
+def overview_of(samples):
+    made = predict.Overview(CONFIG)
+    made.add(samples)
+    made.finish()
+    return made
+
+
+@pytest.mark.parametrize("seconds", [0.5, 5.9, 75, 3700])
+@pytest.mark.parametrize("name", ["clip.wav", "a $x$ \udce4 你好" + "x" * 200 + ".wav"])
+def test_the_picture_fits_any_recording(monkeypatch, seconds, name):
+    monkeypatch.setattr(predict.Overview, "spectrum", property(lambda self: np.zeros((4, 64))))
+    monkeypatch.setattr(predict.Overview, "edges_seconds", property(lambda self: np.linspace(0, seconds, 5)))
+    starts = np.arange(0, max(seconds - 4, 0) + 1)
+    readings = [replace(window(start, "happy"), end_seconds=min(start + 4, seconds)) for start in starts]
+    shown = replace(timeline_of(*readings, seconds=seconds), source=name)
+    drawing = figures.timeline(replace(shown, pauses=((0.0, seconds / 4),)), overview_of(tone(4 * 256 / RATE)))
+    with Image.open(io.BytesIO(drawing)) as image:
+        assert 1300 < image.width < 1600 and 700 < image.height < 1000
+
+
+def test_few_enough_moments_are_drawn():
+    readings = [window(t, ("happy", "sad")[t % 2]) for t in range(2 * figures.MOST_PARTS + 1)]
+    drawn = figures._drawn(readings)
+    assert len(drawn) <= figures.MOST_PARTS
+    assert drawn[0].start_seconds == 0 and drawn[-1].end_seconds == readings[-1].end_seconds
+    assert all(a.end_seconds == b.start_seconds for a, b in zip(drawn, drawn[1:], strict=False))
+
+
+def test_a_pause_is_a_second_without_speech(tmp_path):
+    result = read(recording(tmp_path, tone(2), silence(0.9), tone(2), silence(2), tone(2)))
+    ((start, end),) = result.pauses
+    assert (start, end) == (pytest.approx(4.9, abs=0.05), pytest.approx(6.9, abs=0.05))
+    assert result.to_dict()["pauses"] == result.pauses
+    answers = list(render.prediction_lines(result))[1:]
+    assert answers == [
+        "     0:00 to    0:05  happy 90 %", "     0:05 to    0:07  no speech", "     0:07 to    0:09  happy 90 %"
+    ]  # fmt: skip
+
+
+def test_silence_shows_nothing_though_a_window_reaches_beyond_it():
+    parts = [Reading({"sad": 1.0}, start_seconds=t, end_seconds=t + 1.0, speech_seconds=3.0) for t in (0.0, 1.0, 2.0)]
+    cut = without_pauses(parts, [(0.0, 0.5), (1.0, 2.25)])
+    spans = [(part.start_seconds, part.end_seconds, part.said) for part in cut]
+    assert spans == [(0, 0.5, "no speech"), (0.5, 1, "sad over 99 %"), (1, 2, "no speech"), (2, 2.25, "no speech"),
+                     (2.25, 3, "sad over 99 %")]  # fmt: skip
+    assert without_pauses(parts, []) == parts
+    assert [part.end_seconds for part in stretches(cut)] == [0.5, 1, 2.25, 3]
+
+
+def test_tenths_where_seconds_would_say_nothing():
+    shown = replace(timeline_of(window(0, "happy"), window(1, "happy")), pauses=((0.0, 4.5),))
+    assert list(render.prediction_lines(shown))[1:] == [
+        "   0:00.0 to  0:04.5  no speech", "   0:04.5 to  0:05.0  happy 80 %"
+    ]  # fmt: skip
+
+
+def test_less_than_a_second_of_speech_makes_the_answer_less_sure():
+    sure = {"happy": 0.9, "sad": 0.1}
+    tempered = predict.tempered
+    assert tempered(sure, 1.0) == tempered(sure, 5.0) == sure
+    assert tempered(sure, 0.5) == pytest.approx({"happy": 0.7, "sad": 0.3})
+    assert tempered(sure, 0.0) == pytest.approx({"happy": 0.5, "sad": 0.5})

@@ -1,0 +1,204 @@
+"""The most telling frames: the right moments, found again by jumping, with where the network looked."""
+
+import io
+from dataclasses import replace
+from types import SimpleNamespace
+
+import av
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from source.combined.inference.face_track import Sightings
+from source.combined.results import key_frames as module
+from source.combined.results.frames_at import frames_at
+from source.combined.results.key_frames import chosen, telling_frames, telling_frames_png
+from source.core import config
+from source.face.network import FaceModel
+from source.face.settings import FaceConfig
+from source.media.sound import container
+from source.media.video.replay import Replay
+from source.results.prediction import Prediction, Reading
+from tests.support.video import moving_face, write_video
+
+LABELS = ("angry", "happy", "neutral")
+TOY = FaceConfig(widths=(4, 6), depths=(1, 1), shape_width=8)
+BOX = (120.0, 60.0, 210.0, 180.0)  # the face of `moving_face` at 0 s in 320x240
+ASSET = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
+needs_finder = pytest.mark.skipif(not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it")
+
+
+def shares(label, share=0.8):
+    return {name: share if name == label else (1 - share) / 2 for name in LABELS}
+
+
+def reading(label, start, end, person=0, share=0.8):
+    return Reading(shares(label, share), person, BOX, float(start), float(end))
+
+
+def predicted(*readings, seconds=20.0):
+    return Prediction("a.mp4", "combined", LABELS, readings, (320, 240), seconds=seconds)
+
+
+def seen(rows):
+    """rows: (seconds, person, probabilities in the order of LABELS)."""
+    seconds, people, probabilities = zip(*rows, strict=True) if rows else ((), (), np.zeros((0, 3)))
+    count = len(rows)
+    boxes, nothing = np.tile(np.float32(BOX), (count, 1)).reshape(count, 4), np.zeros((count, 1), np.float16)
+    return Sightings(np.array(seconds, float), np.array(people, np.int32), boxes, nothing, np.float32(probabilities))
+
+
+def alike(count=100, person=0):
+    """Sightings five times a second, none of which tells more than another."""
+    return seen([(at / 5, person, (0.3, 0.3, 0.4)) for at in range(count)])
+
+
+def test_of_a_stretch_the_frame_that_speaks_most_for_its_answer():
+    rows = [(at / 5, 0, (0.3, 0.3, 0.4)) for at in range(100)]
+    rows[33], rows[70] = (33 / 5, 0, (0.05, 0.9, 0.05)), (70 / 5, 0, (0.0, 1.0, 0.0))
+    choices = chosen(predicted(reading("happy", 0, 8), reading("angry", 8, 20)), seen(rows), 6)
+    assert choices[0].seconds == 6.6 and choices[0].reading.emotion == "happy" and choices[0].box == BOX
+    assert len(choices) == 2 and choices[1].reading.emotion == "angry" and choices[1].seconds != 14.0
+
+
+def test_different_emotions_come_first_then_what_lasts():
+    parts = [reading("happy", 0, 6), reading("neutral", 6, 7), reading("happy", 7, 13), reading("angry", 13, 14)]
+    choices = chosen(predicted(*parts), alike(), 3)
+    assert [choice.reading.emotion for choice in choices].count("happy") == 1
+    assert {choice.reading.emotion for choice in choices} == set(LABELS)
+    assert [choice.seconds for choice in choices] == sorted(choice.seconds for choice in choices)
+    assert len(chosen(predicted(*parts), alike(), 9)) == 4
+
+
+def test_they_are_spread_over_the_video():
+    labels = ["happy", "neutral"] * 10
+    parts = [reading(label, at, at + 1) for at, label in enumerate(labels)]
+    times = [choice.seconds for choice in chosen(predicted(*parts), alike(), 4)]
+    assert np.diff(times).min() > 2
+
+
+def test_each_person_has_stretches_of_their_own():
+    sightings = seen([(at / 5, at % 2, (0.1, 0.8, 0.1)) for at in range(100)])
+    choices = chosen(predicted(reading("happy", 0, 10), reading("happy", 10, 20, person=1)), sightings, 6)
+    assert [choice.reading.person for choice in choices] == [0, 1]
+    assert [round(choice.seconds * 5) % 2 for choice in choices] == [0, 1]
+
+
+def test_an_unsure_stretch_counts_only_where_none_is_sure():
+    unsure = reading("happy", 0, 10, share=0.36)
+    assert [c.reading.emotion for c in chosen(predicted(unsure, reading("angry", 10, 20)), alike(), 6)] == ["angry"]
+    assert [c.reading.likeliest for c in chosen(predicted(unsure), alike(), 6)] == ["happy"]
+
+
+def test_no_face_or_no_reading_gives_none(tmp_path):
+    happy = reading("happy", 0, 20)
+    for prediction, sightings in (
+        (predicted(happy), seen([])),
+        (predicted(), alike()),
+        (predicted(Reading({})), alike()),
+    ):
+        assert telling_frames(tmp_path / "not there.mp4", prediction, sightings, None) == []
+    assert Image.open(io.BytesIO(telling_frames_png([]))).format == "PNG"
+    assert chosen(predicted(happy), alike(person=3), 6) == [] and chosen(predicted(happy), alike(), 0) == []
+
+
+@pytest.mark.parametrize(("ending", "encoder"), [(".mp4", None), (".avi", None), (".webm", None), (".mpg", None)])
+def test_single_frames_are_those_of_the_whole(tmp_path, ending, encoder):
+    path = write_video(tmp_path / f"a b{ending}", seconds=3, fps=10, size=(64, 48), encoder=encoder)
+    with Replay(path) as video:
+        whole = {frame.seconds: frame.pixels for frame in video}
+    times = sorted(whole)[::7] + [max(whole)]
+    for time, frame in zip(times, frames_at(path, times), strict=True):
+        assert np.array_equal(frame.pixels, whole[time])
+
+
+def test_single_frames_of_a_file_that_cannot_be_jumped_about_in(tmp_path):
+    """H.264 as it is, with neither times nor an index."""
+    path = tmp_path / "a.h264"
+    with av.open(str(path), "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height = 64, 48
+        for grey in range(0, 200, 10):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), grey, np.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with Replay(path) as video:
+        whole = [(frame.seconds, frame.pixels) for frame in video]
+    times = [whole[3][0], whole[12][0]]
+    found = list(frames_at(path, times))
+    assert np.array_equal(found[0].pixels, whole[3][1]) and np.array_equal(found[1].pixels, whole[12][1])
+
+
+def test_a_jump_that_leads_too_far_is_made_good(tmp_path, monkeypatch):
+    path = write_video(tmp_path / "a.avi", seconds=4, fps=10, size=(64, 48))
+    with Replay(path) as video:
+        whole = {frame.seconds: frame.pixels for frame in video}
+    time = sorted(whole)[15]
+    for jumps in ((-2.0,), (-2.0, 1.0)):
+        monkeypatch.setattr("source.combined.results.frames_at.EARLIER_SECONDS", jumps)
+        (frame,) = frames_at(path, [time])
+        assert np.array_equal(frame.pixels, whole[time])
+
+
+def test_jumping_does_not_decode_the_whole(tmp_path, monkeypatch):
+    path, decoded = write_video(tmp_path / "a.avi", seconds=20, fps=10, size=(64, 48)), []
+    everything = container.decoded
+
+    def counted(container, streams):
+        for item in everything(container, streams):
+            decoded.append(item)
+            yield item
+
+    monkeypatch.setattr(container, "decoded", counted)
+    assert len(list(frames_at(path, [18.0]))) == 1 and len(decoded) < 30
+
+
+def test_times_past_the_end_give_nothing(tmp_path):
+    path = write_video(tmp_path / "a.mp4", seconds=1, fps=10, size=(64, 48))
+    assert len(list(frames_at(path, [0.5, 7.0]))) == 1
+
+
+@pytest.fixture
+def explained(tmp_path, monkeypatch):
+    """Telling frames of a toy video with a toy network."""
+    torch.manual_seed(0)
+    trained = SimpleNamespace(network=FaceModel(TOY, 3).eval(), config=SimpleNamespace(face=TOY))
+    monkeypatch.setattr(module, "_face_network", lambda trained: trained.network)
+
+    def explain(picture, rotation=0, size=(320, 240)):
+        path = write_video(tmp_path / "a.mp4", seconds=2, fps=10, picture=picture, rotation=rotation, size=size)
+        prediction = predicted(reading("happy", 0, 1), reading("angry", 1, 2), seconds=2.0)
+        return telling_frames(path, prediction, alike(10), trained)
+
+    return explain
+
+
+@needs_finder
+@pytest.mark.parametrize("rotation", [0, 90])
+def test_pictures_and_where_the_network_looked(explained, rotation):
+    frames = explained(moving_face, rotation)
+    assert [(frame.person, frame.reading.emotion) for frame in frames] == [(0, "happy"), (0, "angry")]
+    assert frames[0].caption == "0:00.0  #0 happy 80 %"
+    for frame in frames:
+        picture = Image.open(io.BytesIO(frame.picture))
+        assert picture.format == "JPEG" and picture.width == picture.height == pytest.approx(240, abs=40)
+        attention = np.asarray(Image.open(io.BytesIO(frame.attention))).astype(int)
+        assert attention.shape == (240, 240, 3) and attention.std() > 20
+        assert (np.ptp(attention, axis=2) > 30).any()  # coloured where it looked
+    document = Image.open(io.BytesIO(telling_frames_png(frames)))
+    assert document.format == "PNG" and document.width > 400 and document.height > 400
+
+
+@needs_finder
+def test_a_face_that_is_not_found_again_has_no_attention(explained):
+    frames = explained(None)
+    assert len(frames) == 2 and all(frame.attention is None and frame.picture for frame in frames)
+    assert Image.open(io.BytesIO(telling_frames_png(frames))).format == "PNG"
+
+
+@needs_finder
+def test_a_network_without_a_picture_branch(explained, monkeypatch):
+    shape_only = FaceModel(replace(TOY, use_image=False), 3).eval()
+    monkeypatch.setattr(module, "_face_network", lambda trained: shape_only)
+    assert all(frame.attention is None for frame in explained(moving_face))

@@ -1,0 +1,404 @@
+"""What is made of a video's faces, voice and words once they are found: whose face counts, and what each says."""
+
+import time
+import tracemalloc
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from source.combined.inference import words
+from source.combined.inference.active_speaker import JAW_OPEN, focused
+from source.combined.inference.face_stream import Faces
+from source.combined.inference.face_track import Sightings
+from source.combined.inference.per_face import face_readings, people_readings
+from source.combined.inference.stream import Observed, observe
+from source.combined.inference.voice_stream import Window
+from source.combined.inference.windows import SMOOTHING, overall_reading, window_readings
+from source.combined.settings import CombinedConfig
+from source.core import config
+from source.core.errors import Trouble
+from source.core.spec import spec_of
+from source.face.detector import BLENDSHAPES, Face
+from source.face.tracker import Seen
+from source.media.sound import speech_activity
+from source.media.video import Frame
+from source.results.prediction import Reading
+from source.text.utterances import Document, Utterance, Word
+from source.training.checkpoint import Header, Trained
+from source.training.scores import softmax
+from tests.audio.test_windows import LoudIsSpeech
+from tests.combined.test_predict import combined
+
+LABELS = config.EMOTIONS
+WIDTH = len(LABELS)  # of what each branch of the network below makes
+RATE_HZ = 16_000
+
+
+class Evidence(torch.nn.Module):
+    """Stands for the network: each modality's features begin with its logits, and the answer is their sum."""
+
+    def __init__(self, modalities):
+        super().__init__()
+        self.lengths = {name: WIDTH + (BLENDSHAPES if name == "face" else 0) for name in modalities}
+
+    def fused(self, faces=None, seen=None, voices=None, heard=None, words=None, said=None):
+        given = [(made, there) for made, there in ((voices, heard), (words, said)) if made is not None]
+        if faces is not None:
+            mean = (faces * seen[..., None]).sum(1) / seen.sum(1).clamp(min=1)[:, None]
+            given.append((mean[:, :WIDTH], seen.any(1)))
+        return sum(made if there is None else made * there[:, None] for made, there in given)
+
+
+def evident(*modalities, temperature=1.0):
+    header = Header("combined", {}, LABELS, "seven", temperature, {})
+    return Trained(spec_of("combined"), CombinedConfig(modalities=modalities), Evidence(modalities), header)
+
+
+def logits(label, strength=2.0):
+    return strength * np.eye(WIDTH, dtype=np.float32)[LABELS.index(label)]
+
+
+def face(label, strength=2.0):
+    """Features of a face that shows it."""
+    return np.concatenate([logits(label, strength), np.zeros(BLENDSHAPES, np.float32)])
+
+
+def window(start=0.0, voice=None, speech_seconds=None):
+    """Of four seconds."""
+    heard = 0.0 if voice is None else 4.0
+    return Window(start, start + 4.0, heard if speech_seconds is None else speech_seconds, voice)
+
+
+def sightings(*rows):
+    """Of (seconds, person, side of the face, features) each."""
+    order = sorted(rows, key=lambda row: row[0])
+    features = np.stack([row[3] for row in order]) if order else np.zeros((0, WIDTH + BLENDSHAPES))
+    return Sightings(
+        np.array([row[0] for row in order], float),
+        np.array([row[1] for row in order], np.int32),
+        np.array([(0, 0, row[2], row[2]) for row in order], np.float32).reshape(-1, 4),
+        features.astype(np.float16),
+        softmax(features.astype(np.float32))[:, :WIDTH],
+    )
+
+
+def seen_throughout(label, seconds=4.0, person=0):
+    return [(at / 5, person, 50.0, face(label)) for at in range(round(seconds * 5))]
+
+
+def observed(windows, faces=(), utterances=()):
+    document, end = Document(tuple(utterances), "en"), windows[-1].end_seconds
+    return Observed(end, (320, 240), sightings(*faces), tuple(windows), 0.0, (), document, ())
+
+
+# --- Whose face counts -------------------------------------------------------------------------------------------
+
+
+def talking(person, side, seconds=(0.0, 4.0), moves=0.0):
+    """A face of this size whose jaw opens and closes by `moves` from frame to frame."""
+    for at in range(round(seconds[0] * 5), round(seconds[1] * 5)):
+        features = face("neutral")
+        features[JAW_OPEN] = moves * (at % 2)
+        yield at / 5, person, float(side), features
+
+
+SPOKEN, SILENT = window(speech_seconds=3.0), window()
+
+
+@pytest.mark.parametrize("now, person", [(SILENT, 0), (SPOKEN, 1)])
+def test_who_speaks_counts_before_the_largest_face_while_somebody_speaks(now, person):
+    two = sightings(*talking(0, 100), *talking(1, 60, moves=0.15))
+    assert focused([now], two) == [person]
+
+
+def test_the_largest_face_counts_where_nobody_s_mouth_moves_and_nobody_where_there_is_none():
+    two = sightings(*talking(0, 60), *talking(1, 100))
+    assert focused([SPOKEN, window(4.0)], two) == [1, None]
+
+
+def test_the_focus_stays_while_the_speaking_face_flickers_and_comes_back_to_it():
+    """Every third frame of the speaker's is missing in the second window, a second of the third; then the second."""
+    speaker = [*talking(0, 60, (0, 12), moves=0.15)]
+    there = [row for at, row in enumerate(speaker) if not 8 <= row[0] < 9 and (at % 3 or not 4 <= row[0] < 8)]
+    two = sightings(*there, *talking(1, 64, (0, 12)))
+    windows = [window(start, speech_seconds=3.0) for start in (0.0, 4.0, 8.0)]
+    assert focused(windows, two) == [0, 0, 0]
+    gone = sightings(*(row for row in speaker if row[0] < 4 or row[0] >= 8), *talking(1, 64, (0, 12)))
+    assert focused(windows, gone) == [0, 1, 0]
+
+
+def test_of_two_alike_the_focus_does_not_jump_to_and_fro():
+    sizes = [(100, 104), (104, 100), (100, 104)]
+    rows = [
+        row for at, pair in enumerate(sizes) for person in (0, 1)
+        for row in talking(person, pair[person], (4 * at, 4 * at + 4))
+    ]  # fmt: skip
+    assert focused([window(start) for start in (0.0, 4.0, 8.0)], sightings(*rows)) == [1, 1, 1]
+
+
+MESH = np.linspace((1.0, 2.0, 0.0), (11.0, 22.0, 0.0), 478, dtype=np.float32)
+
+
+class Shown:
+    """Stands for the tracker: frame after frame the persons it is told."""
+
+    def __init__(self, frames):
+        self._frames = iter(frames)
+
+    def see(self, pixels, seconds):
+        return [Seen(person, Face(MESH, np.zeros(52, np.float32))) for person in next(self._frames)]
+
+    def close(self):
+        pass
+
+
+def sighted(monkeypatch, frames):
+    monkeypatch.setattr("source.combined.inference.face_stream.FaceTracker", lambda: Shown(frames))
+    side = combined().config.face.image_side
+    arrays = {
+        "image": np.zeros((side, side), np.uint8), "blendshapes": np.zeros(52, np.float16),
+        "landmarks": np.zeros((478, 3), np.float16), "face_found": np.float32(1),
+    }  # fmt: skip
+    monkeypatch.setattr("source.combined.inference.face_stream.describe", lambda *_: arrays)
+    with Faces(combined()) as faces:
+        for at in range(len(frames)):
+            faces.see(Frame(np.zeros((4, 4, 3), np.uint8), at / 5, 2.0))
+        return faces.sightings()
+
+
+def test_a_person_seen_in_a_single_frame_is_dropped_and_the_others_numbered_anew(monkeypatch):
+    found = sighted(monkeypatch, [[7], [3], [3, 1], [], [1, 3]])
+    assert found.person.tolist() == [0, 0, 1, 1, 0] and found.people == [0, 1]
+    assert found.seconds.tolist() == [0.2, 0.4, 0.4, 0.8, 0.8]
+    assert found.box[0].tolist() == [2, 4, 22, 44], "in pixels of the original, which is twice as large"
+    assert [len(sighted(monkeypatch, frames)) for frames in ([[0]], [[0], []], [[0], [], []], [])] == [1, 1, 0, 0]
+
+
+# --- What each modality has a say in -----------------------------------------------------------------------------
+
+
+def test_one_two_and_three_modalities_say_what_each_gave():
+    trained = evident("face", "audio", "text", temperature=2.0)
+    utterances = [Utterance("Wow", 9.0, 11.0), Utterance("Oh", 13.0, 15.0)]
+    voice = logits("sad")
+    windows = [window(0.0), window(4.0, voice), window(8.0, voice), window(12.0), window(16.0)]
+    trained.network.of_words = lambda **_: torch.from_numpy(np.stack([logits("happy")] * 2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "source.combined.inference.words.describe", lambda text, before, settings: {"token_ids": np.zeros(1)}
+        )
+        patch.setattr("source.combined.inference.windows.SMOOTHING", (0.0, 1.0, 0.0))
+        made = window_readings(observed(windows, seen_throughout("happy", 12.0), utterances), trained)
+    assert [" ".join(one.modalities) for one in made] == ["face", "face audio", "face audio text", "text", ""]
+
+    def share(*parts, of):
+        return softmax(sum(map(logits, parts)) / 2)[LABELS.index(of)]
+
+    likeliest, even = share("happy", of="happy"), 1 / WIDTH
+    assert made[0].drivers == {"face": pytest.approx(likeliest - even, abs=1e-5)}
+    assert made[0].probabilities == pytest.approx(made[0].modalities["face"])
+    both, three = share("happy", "sad", of="happy"), share("happy", "happy", "sad", of="happy")
+    expected = both - likeliest, both - share("sad", of="happy")  # or of "sad", which is as likely
+    assert sorted(made[1].drivers.values()) == pytest.approx(expected, abs=1e-5)
+    assert made[2].probabilities["happy"] == pytest.approx(three, abs=1e-5)
+    expected = {"face": three - both, "audio": three - share("happy", "happy", of="happy"), "text": three - both}
+    assert made[2].drivers == pytest.approx(expected, abs=1e-5) and made[2].drivers["audio"] < 0
+    assert made[3].modalities == {"text": pytest.approx(made[0].modalities["face"])} and made[3].text == "Oh"
+    assert made[4].probabilities == {} and made[4].drivers == {} and made[4].said == "nothing to read"
+
+
+def test_faces_in_the_first_second_of_a_window_say_what_those_frames_alone_say():
+    """A known mistake of such tools: the sequence is padded at its end, and the padding's last step is read."""
+    trained = combined()
+    some = torch.randn(3, trained.network.lengths["face"], generator=torch.Generator().manual_seed(0)).half().numpy()
+    rows = [(at / 4, 0, 50.0, features) for at, features in enumerate(some)]
+    settings = replace(trained.config, window_seconds=4.0, audio=replace(trained.config.audio, window_seconds=4.0))
+    (made,) = window_readings(observed([window()], rows), replace(trained, config=settings))
+    with torch.inference_mode():
+        alone = trained.network.fused(faces=torch.from_numpy(some).float()[None])
+    alone = (alone / trained.header.temperature).softmax(1)[0]
+    assert list(made.probabilities.values()) == pytest.approx(alone.tolist(), abs=1e-5)
+    others = replace(trained.config, window_seconds=4.0, frames_per_second=1, audio=settings.audio)
+    (other,) = window_readings(observed([window()], rows), replace(trained, config=others))
+    assert list(other.probabilities.values()) != pytest.approx(alone.tolist(), abs=1e-5), "the test can fail"
+
+
+def test_answers_are_smoothed_over_one_person_s_windows_and_stay_distributions():
+    trained = evident("face")
+    labels = ["happy", "sad", "sad", "angry", "fear"]
+    shown = [(4 * at + 1.0, 0 if at < 3 else 1, 50.0, face(label, 9.0)) for at, label in enumerate(labels)]
+    windows = [window(4.0 * at) for at in range(6)]
+    made = window_readings(observed(windows, shown), trained)
+    once = [softmax(logits(label, 9.0)) for label in labels]
+    before, itself, after = SMOOTHING
+    both = before * once[0] + itself * once[1] + after * once[2]
+    edges = [(itself * once[one] + after * once[other]) / (itself + after) for one, other in ((0, 1), (2, 1), (3, 4))]
+    expected = [edges[0], both, edges[1], edges[2], (before * once[3] + itself * once[4]) / (before + itself)]
+    for one, wanted in zip(made, expected, strict=False):
+        assert list(one.probabilities.values()) == pytest.approx(wanted.tolist(), abs=1e-4)
+        assert sum(one.probabilities.values()) == pytest.approx(1, abs=1e-6)
+        assert one.modalities["face"] == pytest.approx(one.probabilities), "the only one says the same"
+        assert one.drivers["face"] == pytest.approx(one.confidence - 1 / WIDTH, abs=1e-6), "of the answer that is told"
+        assert one.valence is not None and one.arousal is not None
+    assert made[5].probabilities == {} and [one.person for one in made[:5]] == [0, 0, 0, 1, 1]
+    whole = overall_reading(made, 0.0, 24.0)
+    assert sum(whole.probabilities.values()) == pytest.approx(1, abs=1e-6) and list(whole.drivers) == ["face"]
+
+
+def test_each_second_and_each_person_of_the_faces_is_told():
+    rows = [*seen_throughout("happy", 2.0), *seen_throughout("sad", 1.4, person=1)]
+    found, trained = sightings(*rows), evident("face")
+    told = face_readings(found, 1.9, trained)
+    assert [(one.person, one.start_seconds, one.end_seconds, one.likeliest) for one in told] == [
+        (0, 0.0, 1.0, "happy"), (1, 0.0, 1.0, "sad"), (0, 1.0, 1.9, "happy"), (1, 1.0, 1.9, "sad"),
+    ]  # fmt: skip
+    people = [(one.person, one.start_seconds, one.end_seconds) for one in people_readings(found, trained)]
+    assert people == [(0, 0.0, 1.8), (1, 0.0, pytest.approx(1.2))]
+
+
+# --- Words -------------------------------------------------------------------------------------------------------
+
+
+def sentence(text, start, end, sure=0.9):
+    return Utterance(text, start, end, (Word(text, start, end, sure),))
+
+
+def test_a_window_has_the_sentences_of_which_half_lies_in_it_or_that_fill_half_of_it():
+    said = [sentence("a", 0.0, 3.0), sentence("b", 3.0, 5.0), sentence("long", 5.0, 20.0), sentence("?", 6.0, 7.0, 0.4)]
+    windows = [window(start) for start in (0.0, 1.5, 2.0, 4.0, 5.0, 20.0)]
+    assert words.words_of(said, windows) == ["a b", "a b", "b", "b long", "long", ""]
+    assert words.words_of([], windows) == [""] * 6
+
+
+def test_an_hour_of_sentences_does_not_take_long(monkeypatch):
+    said = [sentence(f"{at}", 4.0 * at, 4.0 * at + 3) for at in range(900)]
+    windows = [window(float(start), logits("sad")) for start in range(3600)]
+    made = [Reading({"sad": 1.0}, start_seconds=one.start_seconds, end_seconds=one.end_seconds) for one in windows]
+    monkeypatch.setattr(words, "words_read", lambda texts, _: dict.fromkeys(texts, torch.zeros(WIDTH)))
+    started = time.process_time()
+    spoken = words.words_of(said, windows)
+    told = words.sentence_readings(observed(windows, utterances=said), made, evident("text"))
+    assert time.process_time() - started < 1, "every window was compared with every sentence"
+    assert spoken[100] == "25" and len(told) == 900 and told[9].likeliest == "sad"
+
+
+# --- Three hours -------------------------------------------------------------------------------------------------
+
+
+class Endless:
+    """Stands for a file: so many minutes of a loud tone, and five pictures a second."""
+
+    def __init__(self, minutes, on_frame):
+        self.seconds = self.seconds_read = minutes * 60.0
+        self.size, self.notes, self.has_sound, self.has_picture = (640, 480), (), True, True
+        self._on_frame = on_frame
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def __iter__(self):
+        for start in range(0, round(self.seconds), 4):
+            for at in range(20 if self._on_frame else 0):
+                self._on_frame(Frame(np.zeros((64, 64, 3), np.uint8), start + at / 5, 1.0))
+            yield np.full(4 * RATE_HZ, 0.3, np.float32)
+
+
+@pytest.fixture
+def endless(monkeypatch):
+    """A model that costs nothing, and a function that says how many minutes the file lasts."""
+    features = 512  # more than a face or a voice has
+    network = SimpleNamespace(
+        of_faces=lambda image: torch.zeros(len(image), features),
+        of_voices=lambda voice: torch.from_numpy(np.zeros((len(voice), features), np.float32)),
+        fused=lambda faces: torch.zeros(len(faces), WIDTH),
+    )
+    monkeypatch.setattr("source.combined.inference.face_stream.FaceTracker", lambda: Shown([0] for _ in iter(int, 1)))
+    monkeypatch.setattr(
+        "source.combined.inference.face_stream.describe", lambda *_: {"image": np.zeros(2304, np.uint8)}
+    )
+    monkeypatch.setattr("source.combined.inference.voice_stream.describe", lambda voice, _: {"voice": voice[:8].copy()})
+    monkeypatch.setattr(speech_activity, "VoiceActivity", LoudIsSpeech)
+
+    def lasts(minutes):
+        monkeypatch.setattr(
+            "source.combined.inference.stream.stream_video", lambda path, on_frame, **_: Endless(minutes, on_frame)
+        )
+
+    return replace(combined(), network=network), lasts
+
+
+def test_memory_is_flat_over_three_hours(endless):
+    """What is kept of each minute, and what is under way meanwhile: sound and pictures are not."""
+    trained, lasts = endless
+
+    def held(minutes):
+        lasts(minutes)
+        tracemalloc.start()
+        seen = observe(Path("endless"), trained)
+        kept, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(seen.windows) == minutes * 60 and len(seen.sightings) == minutes * 300
+        return kept, peak
+
+    held(1)  # what is imported and kept on first use
+    (short, short_peak), (long, long_peak) = held(2), held(8)
+    assert (long - short) / 6 * 180 < 150e6, "bytes kept of three hours, of which the sound alone would be 691 MB"
+    assert (long_peak - short_peak) / 6 * 180 < 300e6
+
+
+# --- Whisper -----------------------------------------------------------------------------------------------------
+
+
+def listening(endless):
+    """The model of `endless` with words, for a file of one minute."""
+    trained, lasts = endless
+    lasts(1)
+    return replace(trained, config=replace(trained.config, modalities=("face", "audio", "text")))
+
+
+def test_whisper_hears_the_file_once_not_every_window(endless, monkeypatch):
+    """A known mistake of such tools: it is run for every window, and its encoder always costs 30 s."""
+    heard = []
+
+    class Counting:
+        language, language_probability, knows_english_only = "en", None, True
+
+        def __init__(self, model):
+            assert model == "the model"
+
+        def __call__(self, samples, speech_after):
+            heard.append(len(samples) / RATE_HZ)
+            return ()
+
+    trained = listening(endless)
+    monkeypatch.setattr("source.combined.inference.stream.speech_model", lambda name: "the model")
+    monkeypatch.setattr("source.combined.inference.stream.Recogniser", Counting)
+    seen = observe(Path("endless"), trained)
+    assert len(seen.windows) == 60 and len(heard) <= 4, "an encoding for each half minute, and one where it was cut"
+    assert 60 <= sum(heard) < 66 and seen.notes == ("no words were recognised",)
+
+
+def test_without_whisper_there_is_a_note_no_words_and_all_else(endless, monkeypatch):
+    def missing(name):
+        raise Trouble("there are no weights; put them there.")
+
+    trained, said = listening(endless), []
+    monkeypatch.setattr("source.combined.inference.stream.speech_model", missing)
+    seen = observe(Path("endless"), trained, say=said.append)
+    assert said == ["Nothing is transcribed: there are no weights; put them there."]
+    assert seen.notes == ("not transcribed: there are no weights; put them there.",)
+    assert seen.document.utterances == () and all(one.voice is not None for one in seen.windows)
+
+
+def test_of_what_the_model_is_not_given_no_note_says_that_it_is_missing(endless):
+    trained, _ = endless[0], endless[1](1)
+    for name in ("face", "audio"):
+        seen = observe(Path("endless"), replace(trained, config=replace(trained.config, modalities=(name,))))
+        assert seen.notes == () and len(seen.sightings) == 300 * (name == "face")

@@ -1,0 +1,454 @@
+"""Every corpus of texts in every form people have it in: labels, what was said before, and the files it becomes."""
+
+import csv
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from source.cli.render import laid_out_text
+from source.core import config, spec
+from source.core.errors import Trouble
+from source.data import ingest as module
+from source.data.clips import read_clips, write_clips
+from source.data.corpora import corpus_named, emobank, goemotions, isear, meld, named_files
+from source.data.corpora.utterance_tables import mended
+from source.data.ingest import get_data
+from source.data.splits import assert_disjoint, with_splits
+from source.data.training_folder import training_files
+from source.media.types import PICTURES, TEXTS
+from source.text.features import parted
+from tests.support import corpora
+
+# The authors' ekman_mapping.json, sentiment_mapping.json and emotions.txt.
+EKMAN = {
+    "angry": "anger annoyance disapproval", "disgust": "disgust", "fear": "fear nervousness", "neutral": "neutral",
+    "happy": "joy amusement approval excitement gratitude love optimism relief pride admiration desire caring",
+    "sad": "sadness disappointment embarrassment grief remorse", "surprise": "surprise realization confusion curiosity",
+}  # fmt: skip
+SENTIMENTS = {
+    1: "amusement excitement joy love desire optimism caring pride admiration gratitude relief approval",
+    -1: "fear nervousness remorse embarrassment disappointment sadness grief disgust anger annoyance disapproval",
+    0: "realization surprise curiosity confusion neutral",
+}
+ORDER = (
+    "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval "
+    "disgust embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief "
+    "remorse sadness surprise neutral"
+)
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    """The data folder, away from the user's own."""
+    monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / "data")
+    return tmp_path / "data"
+
+
+@pytest.fixture(autouse=True)
+def models(monkeypatch):
+    """A model of faces and one of texts, which need no network for this."""
+    specs = {name: replace(spec.spec_of("face"), name=name) for name in ("face", "text")}
+    specs["text"] = replace(specs["text"], suffixes=TEXTS)
+    monkeypatch.setattr(module, "MODELS", tuple(specs))
+    monkeypatch.setattr(module, "spec_of", specs.__getitem__)
+
+
+@pytest.fixture
+def original(tmp_path):
+    return tmp_path / "the original"
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+def loaded(corpus, folder, said):
+    return corpus.load(folder, said.append)
+
+
+def laid_out(name, folder):
+    [summary] = get_data(name, folder)
+    return summary, training_files(summary.folder, TEXTS)
+
+
+def rows_of(file):
+    with file.open(newline="", encoding="utf-8") as stream:
+        return list(csv.reader(stream))
+
+
+def scales(clip):
+    return clip.sentiment, clip.valence, clip.arousal
+
+
+# --- all of them -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", corpora.TEXTS)
+def test_every_utterance_becomes_a_file_that_the_text_model_reads_back(name, original, tmp_path, said):
+    clips = loaded(corpus_named(name), corpora.TEXTS[name](original), said)
+    files = corpus_named(name).unpack(clips, tmp_path / "own")
+    assert [clip.number for clip in files] == list(range(len(clips))) and {clip.corpus for clip in files} == {name}
+    assert len({clip.path for clip in files}) == len(clips) and all(clip.path.suffix == ".txt" for clip in files)
+    for clip in files:
+        assert parted(clip.path.read_text(encoding="utf-8"))[1] == clip.sentence != ""
+        assert clip.source and (clip.emotion or clip.scales)
+
+
+@pytest.mark.parametrize("name", corpora.TEXTS)
+def test_what_a_corpus_says_survives_clips_csv(name, original, tmp_path, said):
+    clips = loaded(corpus_named(name), corpora.TEXTS[name](original), said)
+    write_clips(tmp_path / "clips.csv", clips)
+    assert read_clips(tmp_path / "clips.csv") == clips
+
+
+@pytest.mark.parametrize("name", corpora.TEXTS)
+def test_data_get_lays_it_out_and_again_changes_nothing(name, original, data):
+    folder = corpora.TEXTS[name](original)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    summary, clips = laid_out(name, folder)
+    assert summary.model == "text" and summary.folder == data / "training_text" / name and summary.left_out == 0
+    assert {clip.path.parent.name for clip in clips} == {clip.split for clip in clips} <= {"train", "val", "test"}
+    for clip in clips:
+        assert clip.path.name == f"{name}_{clip.number}_{clip.emotion or 'none'}.txt"
+        assert clip.path.stat().st_nlink == 2 and parted(clip.path.read_text(encoding="utf-8"))[1] == clip.sentence
+    states = {file: (file.stat().st_ino, file.stat().st_mtime_ns) for file in data.rglob("*.txt")}
+    assert laid_out(name, folder) == (summary, clips)
+    assert {file: (file.stat().st_ino, file.stat().st_mtime_ns) for file in data.rglob("*.txt")} == states
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", corpora.TEXTS)
+def test_it_is_found_in_a_folder_of_the_folder_and_in_the_corpus_s_own(name, data):
+    corpora.TEXTS[name](data / f"original_{name}_data" / "unpacked here")
+    first = laid_out(name, None)
+    assert laid_out(name, None) == first and first[1]
+
+
+def test_a_changed_table_changes_the_training_files(original):
+    laid_out("ISEAR", corpora.isear(original))
+    table = original / "isear.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("my dog died", "my cat died"), encoding="utf-8")
+    _, clips = laid_out("ISEAR", original)
+    [changed] = [clip for clip in clips if clip.emotion == "sad"]
+    assert changed.path.read_text(encoding="utf-8") == "When my cat died.\n"
+
+
+@pytest.mark.parametrize("name", corpora.TEXTS)
+def test_an_empty_table_is_no_corpus(name, original, said):
+    for file in corpora.TEXTS[name](original).iterdir():
+        file.write_text("", encoding="utf-8")
+    with pytest.raises(Trouble, match=f"holds no {name}: looked for"):
+        loaded(corpus_named(name), original, said)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Don\x92t \x93go\x94\x85", "Don’t “go”…"),
+        ("two\nlines,\r\n\tand\u00a0a tab ", "two lines, and a tab"),
+        ("> > quoted", "quoted"),
+        (">:( no", ":( no"),
+        ("a > b", "a > b"),
+        ("soft\u00adhyphen\ufeff", "softhyphen"),
+        ("größer 😂", "größer 😂"),
+        (" > ", ""),
+    ],
+)
+def test_texts_are_mended_to_one_line_that_is_no_quotation(text, line):
+    assert mended(text) == line
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
+def test_tables_in_the_encodings_of_excel(original, said, encoding):
+    file = corpora.meld(original, ("train",)) / "train_sent_emo.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("\x92", "’"), encoding=encoding)
+    clips = loaded(meld, original, said)
+    assert [clip.sentence for clip in clips[:2]] == [
+        "also I was the point person on my company’s transition", "You must’ve had your hands full."
+    ]  # fmt: skip
+
+
+# --- GoEmotions --------------------------------------------------------------------------------------------------
+
+
+def test_goemotions_maps_its_28_as_its_authors_do():
+    assert list(goemotions.FINE) == ORDER.split()
+    assert {fine: emotion for emotion, names in EKMAN.items() for fine in names.split()} == goemotions.FINE
+    assert {fine: goemotions.SENTIMENT[emotion] for fine, emotion in goemotions.FINE.items()} == {
+        fine: value for value, names in SENTIMENTS.items() for fine in names.split()
+    }
+
+
+@pytest.mark.parametrize("make", [corpora.goemotions, corpora.goemotions_csv])
+def test_goemotions_of_several_emotions_has_votes_in_train_and_is_left_out_elsewhere(original, said, make):
+    clips = loaded(goemotions, make(original), said)
+    assert [(clip.split, clip.emotion, clip.sentiment, clip.sentence) for clip in clips] == [
+        ("train", "neutral", 0, "My favourite food is anything"),
+        ("train", "angry", -1, "Dirty Southern Wankers"),
+        ("train", "happy", 1, 'I said "no" and meant it'),
+        ("train", "angry", -1, "Shit, I paid for that"),
+        ("train", "surprise", 0, "lack of diversity now that's new lmao"),
+        ("val", "fear", -1, "You must be new around here"),
+        ("test", "happy", 1, "Yes, my dude 😎"),
+    ]
+    votes = {clip.emotion: dict(zip(config.EMOTIONS, clip.votes, strict=True)) for clip in clips if clip.votes}
+    assert {emotion: {name for name, vote in row.items() if vote} for emotion, row in votes.items()} == {
+        "angry": {"angry", "sad"}, "surprise": {"surprise", "happy", "sad"}
+    }  # fmt: skip
+    assert {vote for row in votes.values() for vote in row.values()} == {0, 1}
+    assert [sentence for sentence in said if "2 texts left out: they have several emotions" in sentence]
+    assert {clip.source.partition(":")[2] for clip in clips} == {f"id{number}" for number in (0, 1, 2, 3, 4, 5, 7)}
+
+
+def test_goemotions_sentiment_is_the_mean_over_the_fine_labels(original, said):
+    rows = [("text", "labels_fine", "split"), ("Hm", "joy|love|anger", "train"), ("Oh", "joy|curiosity", "train")]
+    clips = loaded(goemotions, corpora.table(original / "goemotions.csv", rows), said)
+    assert [clip.sentiment for clip in clips] == [pytest.approx(1 / 3, abs=1e-4), 0.5]
+
+
+def test_goemotions_quotation_marks_do_not_swallow_the_lines_after(original, said):
+    (corpora.goemotions(original) / "train.tsv").write_text('"Never\t27\ta\nsaid" he\t17\tb\n', encoding="utf-8")
+    texts = [clip.sentence for clip in loaded(goemotions, original, said) if clip.split == "train"]
+    assert texts == ['"Never', 'said" he']
+
+
+@pytest.mark.parametrize("labels", ["28", "-1", "joy", "", "1,"])
+def test_goemotions_with_another_label_is_one_sentence(original, said, labels):
+    (corpora.goemotions(original) / "dev.tsv").write_text(f"Hello\t{labels}\tid\n", encoding="utf-8")
+    with pytest.raises(Trouble, match=rf"dev\.tsv, row 1: '{labels}' are not indices"):
+        loaded(goemotions, original, said)
+
+
+def test_goemotions_with_other_columns_is_one_sentence(original, said):
+    corpora.table(original / "goemotions.csv", [("text", "labels"), ("Hello", "27")])
+    with pytest.raises(Trouble, match="needs the columns text, labels_fine and split; it has text, labels"):
+        loaded(goemotions, original, said)
+
+
+def test_goemotions_says_that_its_authors_are_unknown(original):
+    summary, clips = laid_out("GoEmotions", corpora.goemotions(original))
+    assert not any(clip.speaker for clip in clips)
+    assert any("one person may be in train and in test" in note for note in summary.notes)
+
+
+# --- MELD --------------------------------------------------------------------------------------------------------
+
+
+def test_meld_reads_its_labels_and_keeps_the_dialogue_as_source(original, said):
+    clips = loaded(meld, corpora.meld(original, ("train",)), said)
+    assert [(clip.emotion, clip.sentiment, clip.about, clip.source, clip.speaker) for clip in clips[3:7]] == [
+        ("neutral", 0, "speaker The Interviewer", "train dialogue 0", ""),
+        ("surprise", 1, "speaker Chandler", "train dialogue 0", ""),
+        ("angry", -1, "speaker Ross", "train dialogue 3", ""),
+        ("fear", -1, "speaker All", "train dialogue 3", ""),
+    ]
+    assert [clip.path.stem for clip in clips[3:7]] == ["dia0_utt3", "dia0_utt4", "dia3_utt0", "dia3_utt1"]
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_meld_gives_the_last_three_utterances_of_the_dialogue_before_each(original, tmp_path, said, shuffled):
+    table = corpora.meld(original) / "train_sent_emo.csv"
+    if shuffled:
+        header, *rows = rows_of(table)
+        corpora.table(table, [header, *rows[::-1]])
+    files = meld.unpack(loaded(meld, original, said), tmp_path / "own")
+    texts = {(clip.source, clip.path.stem): parted(clip.path.read_text(encoding="utf-8")) for clip in files}
+    assert texts["train dialogue 0", "dia0_utt0"][0] == ""
+    assert texts["train dialogue 0", "dia0_utt1"][0] == "also I was the point person on my company’s transition"
+    assert texts["train dialogue 0", "dia0_utt4"] == (
+        "You must’ve had your hands full.\nThat I did. That I did.\nSo let's talk", "My duties? All right."
+    )  # fmt: skip
+    assert texts["train dialogue 3", "dia3_utt0"] == ("", "No, I know!")
+    assert texts["test dialogue 7", "dia7_utt1"] == ("It is over.", "Ew!")
+
+
+@pytest.mark.parametrize(
+    ("parts", "splits"),
+    [
+        (("train", "dev", "test"), {"train": "train", "dev": "val", "test": "test"}),
+        (("train", "dev"), {"train": "train", "dev": "test"}),
+        (("train", "test"), {"train": "train", "test": "test"}),
+        (("dev",), {"dev": "test"}),
+        (("train",), {"train": "train"}),
+    ],
+)
+def test_meld_is_tested_on_dev_only_where_its_test_file_is_missing(original, said, parts, splits):
+    clips = loaded(meld, corpora.meld(original, parts), said)
+    assert {clip.source.split()[0]: clip.split for clip in clips} == splits
+    assert any("so dev is the test set" in sentence for sentence in said) == (splits.get("dev") == "test")
+
+
+def test_no_dialogue_of_meld_is_on_two_sides(original):
+    header, *rows = rows_of(corpora.meld(original, ("train", "dev")) / "train_sent_emo.csv")
+    many = [(*row[:5], f"{int(row[5]) + 10 * copy}", *row[6:]) for copy in range(12) for row in rows]
+    corpora.table(original / "train_sent_emo.csv", [header, *many])
+    summary, clips = laid_out("MELD", original)
+    split = with_splits(clips)
+    sides = {name: [clip for clip in split if clip.split == name] for name in ("train", "val", "test")}
+    assert {clip.source.split()[0] for clip in sides["val"]} == {"train"} and len(sides["test"]) == len(rows)
+    for one, other in pairwise(("train", "val", "test", "train")):
+        assert_disjoint(sides[one], sides[other])
+        assert not {clip.source for clip in sides[one]} & {clip.source for clip in sides[other]}
+    assert any("the same characters speak in train and in test" in note for note in summary.notes)
+    assert not any("is not known" in note for note in summary.notes)
+
+
+def test_meld_unpacked_as_its_archive_is(original, said):
+    corpora.meld(original, ("train",), place="{part}")
+    corpora.meld(original, ("dev", "test"))
+    assert Counter(clip.split for clip in loaded(meld, original, said)) == {"train": 9, "val": 9, "test": 9}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("Emotion", "Feeling"), "needs the columns utterance, speaker"),
+        ((",joy,", ",contempt,"), r"train_sent_emo\.csv, line 4: 'contempt', 'positive' are none of MELD's"),
+        ((",positive,", ",mixed,"), "line 4: 'joy', 'mixed' are none"),
+        ((",0,4,", ",x,4,"), "line 6: dialogue 'x', utterance '4' are not numbers"),
+    ],
+)
+def test_meld_with_another_table_is_one_sentence(original, said, change, words):
+    table = corpora.meld(original) / "train_sent_emo.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    with pytest.raises(Trouble, match=words):
+        loaded(meld, original, said)
+
+
+# --- ISEAR -------------------------------------------------------------------------------------------------------
+
+REPORTS = [
+    ("happy", "Each time that we met and especially when we had not met."),
+    ("fear", "When I was involved in a traffic accident."),
+    ("angry", "When I spoke to Jan-Erik Wikström on the telephone."),
+    ("sad", "When my dog died."),
+    ("disgust", "When I saw that the toilet was unclean."),
+]
+FORMS = {
+    "columns": corpora.isear,
+    "databank": corpora.isear_databank,
+    "codes": lambda folder: corpora.isear_databank(folder, words=False),
+    "codes from 0": lambda folder: corpora.isear_databank(folder, words=False, first=0),
+    "words beside codes from 0": lambda folder: corpora.isear_databank(folder, first=0),
+    "no header": corpora.isear_two_columns,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_isear_in_every_form(original, said, form):
+    clips = loaded(isear, FORMS[form](original), said)
+    assert [(clip.emotion, clip.sentence) for clip in clips] == REPORTS
+    people = [""] * 5 if form == "no header" else ["11001"] * 3 + ["11002"] * 2
+    assert [clip.speaker for clip in clips] == people
+    assert [clip.split for clip in clips] == (["train"] * 3 + ["val"] * 2 if form == "columns" else [""] * 5)
+    assert said == [
+        "ISEAR: 1 texts left out: guilt is none of the emotions told apart.",
+        "ISEAR: 1 texts left out: shame is none of the emotions told apart.",
+        "ISEAR: 1 texts left out: they report nothing.",
+    ]
+
+
+@pytest.mark.parametrize("form", [corpora.isear, corpora.isear_databank])
+def test_no_respondent_of_isear_is_on_two_sides(original, form):
+    summary, clips = laid_out("ISEAR", form(original))
+    sides = {(clip.speaker, clip.split) for clip in with_splits(clips)}
+    assert len(sides) == 2 and not any("one person may be in train" in note for note in summary.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("NO RESPONSE.", False),
+        ("[ Never experienced.]", False),
+        ("Doesn't apply.", False),
+        ("I have never felt this emotion.", False),
+        ("[ The same as in anger.]", False),
+        ("Can not think of anything.", False),
+        ("DO NOT REMEMBER.", False),
+        ("", False),
+        ("[ ]", False),
+        ("[ A successful lesson.]", True),
+        ("A murder.", True),
+        ("Nothing worked and I failed.", True),
+        ("I don't remember it well. Maybe it was when I saw a drunkard in the street.", True),
+        ("I never expected to pass.", True),
+    ],
+)
+def test_isear_leaves_out_only_what_reports_nothing(original, said, text, kept):
+    table = corpora.table(original / "isear.csv", [("label", "text"), ("joy", text), ("fear", "A storm at sea.")])
+    assert len(loaded(isear, table, said)) == 1 + kept
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([("text", "label"), ("Hello", "boredom")], r"isear\.csv: 'boredom' is none of ISEAR's labels: joy, fear"),
+        ([("text", "label"), ("Hello", "8")], "'8' is none of ISEAR's labels"),
+        ([("a", "b"), ("Hello", "you")], "it needs the columns ID, EMOT and SIT, or label and text"),
+    ],
+)
+def test_isear_with_another_table_is_one_sentence(original, said, rows, words):
+    with pytest.raises(Trouble, match=words):
+        loaded(isear, corpora.table(original / "isear.csv", rows), said)
+
+
+# --- EmoBank -----------------------------------------------------------------------------------------------------
+
+
+def test_emobank_has_scales_and_no_emotion(original, said):
+    clips = loaded(emobank, corpora.emobank(original), said)
+    assert [(clip.emotion, clip.split, *scales(clip), clip.sentence) for clip in clips] == [
+        ("", "train", None, 0, 0, 'Remember what she said in my last letter? "'),
+        ("", "test", None, pytest.approx(-0.1), pytest.approx(0.05), "If I wasn't working here."),
+        ("", "val", None, 1, -1, "Easy money, easy life"),
+    ]
+    assert said == ["EmoBank: 1 texts left out: they hold no words."]
+
+
+def test_what_data_get_shows_of_emobank(original):
+    [summary] = get_data("EmoBank", corpora.emobank(original))
+    shown = laid_out_text(summary).splitlines()
+    assert shown[1].split() == ["no", "emotion", "all"] and shown[2].split() == ["train", "1", "1"]
+
+
+@pytest.mark.parametrize("rating", ["0.9", "5.1", "nan", "", "high"])
+def test_emobank_with_another_rating_is_one_sentence(original, said, rating):
+    rows = [("id", "split", "V", "A", "D", "text"), ("a", "train", "3", rating, "3", "Hello")]
+    with pytest.raises(Trouble, match=rf"emobank\.csv, row 1: A is '{rating}', no rating from 1 to 5"):
+        loaded(emobank, corpora.table(original / "emobank.csv", rows), said)
+
+
+def test_emobank_with_other_columns_is_one_sentence(original, said):
+    with pytest.raises(Trouble, match="needs the columns id, split, V, A and text"):
+        loaded(emobank, corpora.table(original / "emobank.csv", [("id", "text"), ("a", "Hello")]), said)
+
+
+# --- one's own ---------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_of_one_s_own_texts(original, data):
+    summary, clips = laid_out("mine", corpora.named_texts(original))
+    assert summary.folder == data / "training_text" / "mine"
+    assert summary.counts == {"unsplit": dict.fromkeys(corpora.EMOTIONS, 1)}
+    assert {clip.path.read_text(encoding="utf-8") for clip in clips} == {
+        f"> And you?\nI am {emotion}.\n" for emotion in corpora.EMOTIONS
+    }
+
+
+def test_texts_and_pictures_of_one_s_own_each_go_to_their_model(original):
+    corpora.named(corpora.named_texts(original))
+    made = {summary.model: summary for summary in get_data("mine", original)}
+    assert {name: sum(summary.counts["unsplit"].values()) for name, summary in made.items()} == {"face": 7, "text": 7}
+    assert {clip.path.suffix for clip in training_files(made["face"].folder, PICTURES)} == {".png"}
+
+
+def test_a_readme_is_missed_only_among_texts(original, said):
+    corpora.named(original)
+    (original / "README.md").write_text("mine", encoding="utf-8")
+    assert len(loaded(named_files, original, said)) == 7 and said == []
+    corpora.named_texts(original)
+    loaded(named_files, original, said)
+    assert any("1 files left out, for nothing says their emotion" in sentence for sentence in said)

@@ -1,0 +1,149 @@
+"""Preprocessing: resumable, bounded, the same by every executor; unreadable files are listed, never lost in silence."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import source
+from source.core import config
+from source.core.errors import Trouble
+from source.data import preprocessing
+from source.data.clips import write_clips
+from source.data.preprocessing import preprocess
+from source.data.store import Store
+from source.face import SPEC
+from tests.face.test_detector import needs_finder
+from tests.support.toy import TOYS
+
+COUNT = 150  # more than two chunks
+
+
+def numbers(path, settings):
+    """A toy extract: needs no pretrained file."""
+    if path.name.startswith("bad"):
+        raise Trouble(f"{path.name} is damaged.")
+    return {"values": np.full((4, 4), int(path.stem.split("_")[1]), np.uint16), "found": np.float32(1)}
+
+
+@pytest.fixture(params=source.MODELS)
+def toy(request):
+    return TOYS[request.param]
+
+
+@pytest.fixture
+def spec(toy):
+    return replace(toy.spec, extract=numbers)
+
+
+@pytest.fixture
+def corpus(toy, spec, tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "DATA_FOLDER", tmp_path)
+    monkeypatch.setattr(preprocessing, "spec_of", lambda name: spec)
+    folder = spec.training_folder / "toy"
+    folder.mkdir(parents=True)
+    clips = [
+        replace(clip, path=folder / f"toy_{i}_{clip.emotion}{toy.suffix}") for i, clip in enumerate(toy.clips(COUNT, 9))
+    ]
+    for clip in clips:
+        clip.path.write_bytes(b"x")
+    write_clips(folder / "clips.csv", clips, relative_to=folder)
+    return clips
+
+
+def stored(toy):
+    return Store.open(toy.spec.store_folder / "toy", toy.spec.extract_settings(toy.config))
+
+
+@pytest.mark.parametrize("executor", [None, "threads"])
+def test_rows_are_in_the_clips_order(toy, spec, corpus, executor):
+    if executor:
+        with ThreadPoolExecutor(3) as pool:
+            made = preprocess(spec, toy.config, "toy", executor=pool, workers=3)
+    else:
+        made = preprocess(spec, toy.config, "toy")
+    assert (made.clips, made.unreadable, made.done_before) == (COUNT, 0, 0)
+    assert stored(toy).arrays["values"][:, 0, 0].tolist() == list(range(COUNT))
+    assert [clip.speaker for clip in stored(toy).clips] == [clip.speaker for clip in corpus]
+
+
+def test_a_second_run_does_nothing(toy, spec, corpus, monkeypatch):
+    preprocess(spec, toy.config, "toy")
+    monkeypatch.setattr(preprocessing, "extract_chunk", None)  # would fail if called
+    assert preprocess(spec, toy.config, "toy").done_before == COUNT
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_killed_run_goes_on_where_it_stopped(toy, spec, corpus):
+    def kill(done, total):
+        raise Killed
+
+    with pytest.raises(Killed):
+        preprocess(spec, toy.config, "toy", on_progress=kill)
+    with pytest.raises(Trouble, match="unfinished"):
+        stored(toy)
+    assert preprocess(spec, toy.config, "toy").done_before == preprocessing.CHUNK
+    assert stored(toy).arrays["values"][:, 0, 0].tolist() == list(range(COUNT))
+
+
+def test_unreadable_files_are_listed_and_the_others_kept(toy, spec, corpus):
+    folder = spec.training_folder / "toy"
+    bad = replace(corpus[5], path=folder / f"bad_5{toy.suffix}")
+    write_clips(folder / "clips.csv", [*corpus[:5], bad, *corpus[6:]], relative_to=folder)
+    made = preprocess(spec, toy.config, "toy")
+    assert (made.clips, made.unreadable) == (COUNT - 1, 1)
+    assert f"bad_5{toy.suffix} is damaged" in (made.folder / "unreadable.csv").read_text()
+    values = stored(toy).arrays["values"][:, 0, 0].tolist()
+    assert values == [i for i in range(COUNT) if i != 5] and len(stored(toy).clips) == COUNT - 1
+
+
+def test_a_changed_file_is_preprocessed_again(toy, spec, corpus):
+    preprocess(spec, toy.config, "toy")
+    corpus[0].path.write_bytes(b"another")
+    assert preprocess(spec, toy.config, "toy").done_before == 0
+
+
+def test_no_training_files_and_an_unknown_corpus_are_one_sentence(toy, spec, corpus):
+    with pytest.raises(Trouble, match="there are: toy"):
+        preprocess(spec, toy.config, "FER2014")
+
+
+def test_work_in_flight_is_bounded(toy, spec, corpus, monkeypatch):
+    monkeypatch.setattr(preprocessing, "CHUNK", 5)
+    waiting = []
+
+    class Watched(ThreadPoolExecutor):
+        def submit(self, *job):
+            waiting.append(self._work_queue.qsize())
+            return super().submit(*job)
+
+    with Watched(1) as pool:
+        preprocess(spec, toy.config, "toy", executor=pool, workers=1)
+    assert len(waiting) == COUNT / 5 and max(waiting) <= preprocessing.AHEAD
+
+
+@needs_finder
+def test_processes_and_one_process_agree_on_real_pictures(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "DATA_FOLDER", tmp_path)
+    monkeypatch.setattr(preprocessing, "CHUNK", 2)
+    face = Image.open(config.INPUT_FOLDER / "demo_astronaut.png").convert("L").crop((150, 50, 300, 220))
+    folder = tmp_path / "training_faces" / "mine"
+    folder.mkdir(parents=True)
+    for number, turn in enumerate((0, 10, 20)):
+        face.rotate(turn).resize((48, 48)).save(folder / f"mine_{number}_happy.png")
+    Image.new("L", (48, 48), 128).save(folder / "mine_3_neutral.png")  # nobody in it
+    stores = []
+    for workers in (1, 2):
+        made = preprocess(SPEC, SPEC.default_config, "mine", workers=workers, resume=False)
+        stores.append(Store.open(made.folder, SPEC.extract_settings(SPEC.default_config)))
+        arrays = {name: np.array(array) for name, array in stores[-1].arrays.items()}
+        stores[-1] = arrays
+    for name, array in stores[0].items():
+        np.testing.assert_array_equal(array, stores[1][name])
+    assert stores[0]["face_found"].tolist() == [1, 1, 1, 0] and not stores[0]["landmarks"][3].any()
+    assert stores[0]["image"].shape == (4, 48, 48)

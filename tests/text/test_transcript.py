@@ -1,0 +1,391 @@
+"""The transcript: what reaches the recogniser, when words are said, loops, and what to do without weights."""
+
+import re
+
+import numpy as np
+import pytest
+
+from source.core import config
+from source.core.errors import Trouble
+from source.media.sound.speech_activity import Speech
+from source.text import transcript
+from source.text.transcript import blocks as block_module
+from source.text.transcript import recogniser, seam, transcribe
+from source.text.transcript.blocks import AROUND_CHUNKS, CHUNK_SAMPLES, Block, Stretch
+from source.text.transcript.repetition import loops, loops_note, without_loops
+from source.text.transcript.sentences import by_sentence
+from source.text.utterances import Document, Utterance, Word
+from tests.support.toy import wav
+from tests.support.voice import spoken
+
+RATE = 16_000
+WHISPER = config.MODELS_FOLDER / "pretrained" / "tiny.en.pt"
+needs_whisper = pytest.mark.skipif(
+    not WHISPER.is_file(), reason=f"{WHISPER.name} is not installed; python setup.py gets it"
+)
+
+
+def said(text, start=0.0, each=0.3, gap=0.0, probability=0.9):
+    """Words one after another, a gap of seconds between them."""
+    begins = [start + at * (each + gap) for at in range(len(text.split()))]
+    return [
+        Word(f" {word}", begin, begin + each, probability) for word, begin in zip(text.split(), begins, strict=True)
+    ]
+
+
+class Ear:
+    """Stands for the voice detector: speech is what is not zero."""
+
+    def __init__(self, rate_hz):
+        assert rate_hz == RATE
+        self.rest = np.zeros(0, np.float32)
+
+    def __call__(self, block):
+        samples = np.concatenate([self.rest, block])
+        whole = len(samples) - len(samples) % CHUNK_SAMPLES
+        self.rest = samples[whole:]
+        return np.abs(samples[:whole].reshape(-1, CHUNK_SAMPLES)).max(1) > 0
+
+    def finish(self):
+        return self(np.zeros(-len(self.rest) % CHUNK_SAMPLES, np.float32))
+
+
+class Ears:
+    """Stands for Whisper: keeps what it hears, and hears a word at the beginning of each block."""
+
+    language, language_probability, knows_english_only = "en", None, True
+
+    def __init__(self):
+        self.blocks = []
+
+    def __call__(self, samples, speech_after):
+        self.blocks.append(samples)
+        return ((Word(" Hm.", 0.3, 0.6, 0.9),),)
+
+
+@pytest.fixture
+def ears(monkeypatch):
+    ears = Ears()
+    monkeypatch.setattr(transcript, "speech_model", lambda name: None)
+    monkeypatch.setattr(transcript, "Recogniser", lambda network: ears)
+    return ears
+
+
+@pytest.fixture
+def ear(monkeypatch):
+    monkeypatch.setattr(block_module, "Listener", Ear)
+
+
+def blocks_of(waveform, piece=RATE * 8):
+    speech = Speech(RATE)
+    pieces = (waveform[at : at + piece] for at in range(0, len(waveform), piece))
+    return list(block_module.speech_blocks(pieces, speech)), speech
+
+
+def numbered(*spans, seconds):
+    """Each sample is its own number within the spans of seconds, so that it can be found again; else zero."""
+    samples = np.zeros(round(seconds * RATE), np.float32)
+    for start, end in spans:
+        samples[round(start * RATE) : round(end * RATE)] = 1
+    return samples * np.arange(1, len(samples) + 1, dtype=np.float32)
+
+
+TURNS = [(1.0, 6.0), (6.3, 12.0), (20.0, 43.0), (100.0, 100.5), (130.0, 158.0), (159.0, 170.0), (179.0, 180.0)]
+
+
+@pytest.mark.parametrize("piece", [RATE * 8, 1000, RATE * 400])
+def test_all_speech_and_only_speech_is_in_one_block_of_half_a_minute(ear, piece):
+    waveform = numbered(*TURNS, seconds=180)
+    blocks, _ = blocks_of(waveform, piece)
+    heard = np.concatenate([block.samples for block in blocks])
+    assert all(len(block.samples) <= 30 * RATE for block in blocks) and heard.dtype == np.float32
+    np.testing.assert_array_equal(heard[heard > 0], waveform[waveform > 0])  # in order, none lost, none twice
+    assert (heard == 0).sum() <= len(TURNS) * 2 * (AROUND_CHUNKS + 1) * CHUNK_SAMPLES
+    assert len(blocks) <= 5  # packed: 74 s of speech
+
+
+def test_how_the_stream_is_cut_has_no_say(ear):
+    waveform = numbered(*TURNS, seconds=180)
+    starts = [
+        [one.start for block in blocks_of(waveform, piece)[0] for one in block.stretches] for piece in (777, 90_000)
+    ]
+    assert starts[0] == starts[1]
+
+
+def test_who_speaks_without_a_pause_is_cut_where_least_is_said_and_heard_on_both_sides(ear):
+    waveform = np.ones(70 * RATE, np.float32)
+    waveform[25 * RATE : 25 * RATE + 1600] = 0.1  # a tenth of a second, faint
+    blocks, _ = blocks_of(waveform)
+    assert len(blocks) == 3 and all(len(block.samples) <= 30 * RATE for block in blocks)
+    assert blocks[0].cut_seconds is None and blocks[1].cut_seconds == pytest.approx(25, abs=0.2)
+    spans = [(block.stretches[0].start, block.stretches[-1].end) for block in blocks]
+    assert spans[0][0] == 0 and spans[-1][1] == len(waveform)
+    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+        assert end - start == pytest.approx(2 * RATE, abs=2 * CHUNK_SAMPLES)
+
+
+def test_a_short_pause_is_cut_through_without_an_overlap(ear):
+    waveform = numbered((0, 26), (26.4, 60), seconds=60)
+    blocks, _ = blocks_of(waveform)
+    assert all(block.cut_seconds is None for block in blocks[:2])
+    assert 25.9 * RATE <= blocks[0].stretches[-1].end <= 26.5 * RATE
+
+
+def test_a_click_is_no_word_and_silence_no_block(ear):
+    assert blocks_of(numbered((5.0, 5.03), seconds=10))[0] == []
+    assert blocks_of(np.zeros(0, np.float32))[0] == [] and blocks_of(np.zeros(60 * RATE, np.float32))[0] == []
+
+
+def test_blocks_come_while_the_stream_is_read_so_that_memory_stays_flat(ear):
+    asked = []
+
+    def hours():
+        for at in range(3600 * 10 // 8):
+            asked.append(at)
+            yield np.ones(8 * RATE, np.float32) if at % 3 else np.zeros(8 * RATE, np.float32)
+
+    blocks = block_module.speech_blocks(hours(), Speech(RATE))
+    ends = [next(blocks).stretches[-1].end for _ in range(20)]
+    assert len(asked) * 8 * RATE - ends[-1] < 100 * RATE
+    held = next(block_module.stretches(hours(), Speech(RATE))).samples
+    assert held.base is None or held.base.nbytes <= held.nbytes  # no view that keeps the rest
+
+
+@pytest.mark.parametrize("waveform", [
+    np.zeros(20 * RATE), np.random.default_rng(0).normal(0, 0.1, 20 * RATE),
+    0.2 * sum(np.sin(2 * np.pi * hertz * np.arange(20 * RATE) / RATE) for hertz in (220, 277, 330)),
+])  # fmt: skip
+def test_silence_hiss_and_a_chord_never_reach_the_recogniser(waveform, tmp_path, ears):
+    document = transcribe(wav(tmp_path / "a b.wav", waveform.astype(np.float32), RATE))
+    assert ears.blocks == [] and document.utterances == () and document.notes == ("no words were recognised",)
+    assert document.seconds == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 48_000])
+def test_the_recogniser_hears_16_khz_once_a_block_and_times_are_the_recordings(rate, tmp_path, ears):
+    """PEERS' third mistake: Whisper fed 22,050 Hz, and run again for every window."""
+    from soxr import resample
+
+    silence = np.zeros(10 * RATE, np.float32)
+    voice = np.concatenate([silence, spoken(12.0), silence])
+    steps = []
+    file = wav(tmp_path / "v.wav", resample(voice, RATE, rate).astype(np.float32), rate)
+    document = transcribe(file, on_progress=lambda done, whole: steps.append((done, whole)))
+    (block,) = ears.blocks
+    assert 9 * RATE < len(block) < 13.5 * RATE and block.dtype == np.float32
+    (one,) = document.utterances
+    assert 9.7 <= one.start_seconds <= 10.7 and one.end_seconds - one.start_seconds == pytest.approx(0.3)
+    assert (one.text, one.words[0].text, document.language) == ("Hm.", "Hm.", "en")
+    assert document.seconds == pytest.approx(32.0, abs=0.01) and steps[-1] == (32, 32)
+
+
+def test_a_word_of_a_block_at_the_recordings_time():
+    block = Block((Stretch(RATE, np.zeros(2 * RATE)), Stretch(60 * RATE, np.zeros(RATE))))
+    assert block.in_recording(0.5, 1.0) == (1.5, 2.0) and block.in_recording(2.25, 2.75) == (60.25, 60.75)
+    assert block.in_recording(1.5, 2.2) == (2.5, 3.0) and block.in_recording(1.9, 2.5) == (60.0, 60.5)  # never between
+    assert block.in_recording(2.0, 2.0) == (3.0, 3.0) and block.in_recording(2.9, 9.0) == (60.9, 61.0)
+
+
+def test_an_unsure_word_where_nobody_speaks_is_dropped():
+    speech = Speech(RATE)
+    speech.add(np.arange(200) < 100)  # 3.2 s
+    block = Block((Stretch(0, np.zeros(6 * RATE, np.float32)),))
+    made = (Word(" Yes", 1.0, 1.2, 0.2), Word(" door.", 3.4, 3.4, 0.9), Word(" Thanks", 4.0, 4.4, 0.2))
+    whole = transcript.Transcript()
+    whole.add(block, (made,), speech)
+    assert whole.document("en").utterances[0].text == "Yes door."
+
+
+def test_words_at_a_seam_are_neither_lost_nor_doubled():
+    before, after = said("we came home late and the", 20.0), said("late and the door was", 20.9)
+    keep, skip = seam(before, after, 21.6)
+    assert [word.text for word in before[:keep] + after[skip:]] == [
+        w.text for w in said("we came home late and the door was")
+    ]
+    other = said("layed hand the door was", 20.9)
+    keep, skip = seam(before[:5], other, 21.5)  # nothing alike: at the cut
+    assert [w.text.strip() for w in before[:5][:keep] + other[skip:]] == [
+        "we",
+        "came",
+        "home",
+        "late",
+        "and",
+        "the",
+        "door",
+        "was",
+    ]
+    assert seam([], said("so", 20.0), 19.0) == (0, 0) and seam(said("so", 20.0), [], 29.0) == (1, 0)
+
+
+@pytest.mark.parametrize("words, left", [
+    (said("you " * 24), "you"), ([Word(" you", 3.0, 3.0, 0.9)] * 4, "you"),
+    (said("no, no, no, no"), "no, no, no, no"), (said("No, no, No!"), "No, no, No!"),
+    (said("so " + "thank you. " * 9 + "bye"), "so thank you. bye"),
+    (said("I am going home " * 6), "I am going home"), (said("a b c d e a b c d e"), "a b c d e a b c d e"),
+    (said("very " * 7, each=0.3, gap=0.5), "very very very very very very very"),  # with pauses
+])  # fmt: skip
+def test_loops_are_cut_and_what_is_really_repeated_survives(words, left):
+    found = loops(words)
+    assert "".join(words[at].text for at in without_loops(words, found)).strip() == left
+    assert bool(loops_note(words, found)) == (len(left.split()) < len(words))
+
+
+def test_takes_of_a_sentence_with_pauses_between_them_survive():
+    words = [word for take in range(8) for word in said("by the door. Kids are talking", 4.0 * take)]
+    assert loops(words) == []
+
+
+def test_segments_that_repeat_themselves_are_one_utterance_and_a_note():
+    speech = Speech(RATE)
+    speech.add(np.ones(1000))
+    block = Block((Stretch(0, np.zeros(30 * RATE, np.float32)),))
+    segments = tuple(tuple(said("I will be right back.", 1.5 * at)) for at in range(12))
+    whole = transcript.Transcript()
+    whole.add(block, segments, speech)
+    document = whole.document("en")
+    assert [one.text for one in document.utterances] == ["I will be right back."]
+    assert "12 times in a row" in document.notes[0]
+
+
+def test_by_sentence_cuts_at_sentence_ends_and_joins_over_segments(monkeypatch):
+    import source.text.language.words
+
+    monkeypatch.setattr(source.text.language.words, "sentences", lambda text: re.findall(r"[^. ][^.]*\.?", text))
+    parts = [said("I came. Nobody", 0.0), said("was there. Then", 0.7), said("he left.", 9.0)]
+    utterances = tuple(transcript.utterance_of(part) for part in parts)
+    document = by_sentence(Document((*utterances, Utterance("Written. Not said.")), "en", 12.0, ("a",)))
+    expected = ["I came.", "Nobody was there.", "Then", "he left.", "Written. Not said."]
+    assert [one.text for one in document.utterances] == expected
+    first, second = document.utterances[:2]
+    assert (first.start_seconds, first.end_seconds) == (0.0, pytest.approx(0.6))
+    assert second.text == "Nobody was there." and [word.text for word in second.words] == ["Nobody", "was", "there."]
+    assert (second.start_seconds, second.end_seconds) == (pytest.approx(0.6), pytest.approx(1.3))
+    assert [word for one in utterances for word in one.words] == [w for one in document.utterances for w in one.words]
+    assert document.utterances[-1] == Utterance("Written. Not said.") and document.notes == ("a",)
+    assert document.utterances[-2].start_seconds == 9.0  # over 1 s of pause: another sentence
+
+
+def test_without_weights_it_is_said_once_and_the_document_is_empty(tmp_path):
+    told = []
+    document = transcribe(wav(tmp_path / "a.wav", spoken(1.0), RATE), model="gigantic", say=told.append)
+    assert len(told) == 1 and "gigantic" in told[0] and document.utterances == ()
+    assert len(document.notes) == 1 and document.language == ""
+
+
+@needs_whisper
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n" + bytes(100), b"hello there"])
+def test_what_is_no_recording_is_trouble(data, tmp_path):
+    file = tmp_path / "a.wav"
+    file.write_bytes(data)
+    with pytest.raises(Trouble):
+        transcribe(file)
+
+
+def test_a_truncated_file_is_transcribed_as_far_as_it_goes(tmp_path, ears):
+    file = wav(tmp_path / "a.wav", spoken(6.0), RATE)
+    file.write_bytes(file.read_bytes()[: 44 + 4 * 2 * RATE])
+    document = transcribe(file)
+    assert document.seconds == pytest.approx(4.0, abs=0.01) and "damaged" in document.notes[0] and document.utterances
+
+
+@pytest.fixture(scope="module")
+def network():
+    from source.media.sound.whisper import speech_model
+
+    return speech_model()
+
+
+@needs_whisper
+def test_a_block_costs_one_pass_of_the_encoder_and_the_same_words_come_twice(network):
+    passes = []
+    hook = network.encoder.register_forward_hook(lambda *_: passes.append(1))
+    try:
+        first, second = (recogniser.Recogniser(network)(spoken(3.0)) for _ in range(2))
+    finally:
+        hook.remove()
+    assert len(passes) == 2 and first == second
+    words = [word for segment in first for word in segment]
+    assert all(0 <= word.start_seconds <= word.end_seconds <= 3 and 0 <= word.probability <= 1 for word in words)
+
+
+@needs_whisper
+def test_words_and_times_are_those_of_whispers_own_functions(network, monkeypatch):
+    """Whatever it thinks of them: a synthetic voice has no words."""
+    import whisper
+    from whisper.timing import find_alignment
+    from whisper.tokenizer import get_tokenizer
+
+    samples = spoken(3.0, pitch_hz=180.0, seed=3)
+    monkeypatch.setattr(recogniser, "NO_SPEECH_FROM", 2.0)
+    monkeypatch.setattr(recogniser, "TEMPERATURES", (0.0,))
+    words = [word for segment in recogniser.Recogniser(network)(samples) for word in segment]
+    mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(samples))
+    result = network.decode(mel, whisper.DecodingOptions(language="en", fp16=False))
+    tokenizer = get_tokenizer(False)
+    plain = [token for token in result.tokens if token < tokenizer.eot]
+    expected = [word for word in find_alignment(network, tokenizer, plain, mel, 300) if word.word.strip(".,!?")]
+    assert words and "".join(word.text for word in words).strip() == result.text
+    np.testing.assert_allclose([w.probability for w in words], [w.probability for w in expected], atol=0.01)
+    np.testing.assert_allclose([w.start_seconds for w in words[1:]], [w.start for w in expected[1:]], atol=0.25)
+
+
+@pytest.mark.parametrize("english_only, probability, language, notes", [
+    (True, 0.9, None, 0), (True, 0.6, None, 1), (False, 0.6, 0.9, 0), (False, 0.4, 0.9, 1), (False, 0.4, 0.3, 2),
+])  # fmt: skip
+def test_what_is_doubtful_is_noted(english_only, probability, language, notes):
+    ears = Ears()
+    ears.knows_english_only, ears.language_probability = english_only, language
+    document = Document((transcript.utterance_of(said("so they say", probability=probability)),), "pl")
+    found = transcript.doubts(document, ears)
+    assert len(found) == notes and ("English" in "".join(found)) == (english_only and notes == 1)
+
+
+class Multilingual:
+    """Stands for a multilingual Whisper."""
+
+    is_multilingual = True
+    asked = 0
+
+    def detect_language(self, features):
+        self.asked += 1
+        return None, {"pl": 0.7, "en": 0.3} if self.asked == 1 else {"en": 1.0}
+
+
+def test_the_language_is_found_once_and_kept():
+    ear = recogniser.Recogniser(Multilingual())
+    assert [ear._known(None), ear._known(None)] == ["pl", "pl"] and ear.language_probability == 0.7
+
+
+def test_what_whisper_left_out_is_listened_to_again_but_not_for_ever(monkeypatch):
+    ear, given = recogniser.Recogniser(Multilingual()), []
+    answers = [((Word(" a", 1.0, 12.0, 0.9),),), ((Word(" b", 0.5, 8.0, 0.9),),), ((Word(" c", 0.0, 0.5, 0.9),),)]
+    monkeypatch.setattr(ear, "_pass", lambda samples: (given.append(len(samples)), answers[len(given) - 1])[1])
+    segments = ear(np.zeros(30 * RATE, np.float32), lambda seconds: 29 - seconds)
+    assert given == [30 * RATE, 18 * RATE, 10 * RATE]
+    assert [(word.text, word.start_seconds, word.end_seconds) for (word,) in segments][1] == (" b", 12.5, 20.0)
+
+
+@needs_whisper
+def test_a_model_is_loaded_once_and_knows_which_heads_tell_the_time(network):
+    from source.media.sound.whisper import speech_model
+
+    assert speech_model("tiny.en") is network
+    assert network.alignment_heads._nnz() == 8  # of tiny.en; 12 by default
+
+
+def test_a_file_that_is_no_model_is_trouble(tmp_path):
+    from source.media.sound.whisper import speech_model
+
+    (tmp_path / "base.pt").write_bytes(b"not a model")
+    with pytest.raises(Trouble):
+        speech_model(str(tmp_path / "base.pt"))
+
+
+def test_sentences_of_a_real_splitter_keep_every_word_and_its_time():
+    words = said("Mr. Smith came at 3 p.m. yesterday. Nobody was there, was there? No! So he left", 2.0)
+    document = by_sentence(Document((transcript.utterance_of(words[:6]), transcript.utterance_of(words[6:]))))
+    assert " ".join(one.text for one in document.utterances) == "".join(word.text for word in words).strip()
+    kept = [word for one in document.utterances for word in one.words]
+    assert [(word.text, word.start_seconds) for word in kept] == [(w.text.strip(), w.start_seconds) for w in words]
+    assert len(document.utterances) >= 3 and all(one.words for one in document.utterances)
+    assert document.utterances[-1].text.endswith("So he left") and by_sentence(Document(())) == Document(())

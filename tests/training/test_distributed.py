@@ -1,0 +1,182 @@
+"""Training by several processes: `accelerate launch` really starts two, which come to what one comes to."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from source.cli import commands, menu_loop, terminal
+from source.cli import main as cli_main
+from source.cli import perform as cli_perform
+from source.core import config, distributed
+from source.core.errors import Trouble
+from source.data import loaders
+from source.training import checkpoint
+from tests.support import launched
+
+LAUNCH = ("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--main_process_port", "0",
+          "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """The finished launch, its folder, and what each of its processes has seen."""
+    if os.name == "nt":
+        pytest.skip("torch's launcher has no Windows version that can be relied on")
+    folder = launched.laid_out(tmp_path_factory.mktemp("two processes"))
+    here = {"PYTHONPATH": str(config.ROOT), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"}
+    here |= {"GLOO_SOCKET_IFNAME": "lo"} if sys.platform == "linux" else {}
+    script = Path(launched.__file__)
+    done = subprocess.run([sys.executable, *LAUNCH, script, folder], cwd=config.ROOT, env=os.environ | here,
+                          capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done, folder, [torch.load(folder / f"{number}.pt", weights_only=True) for number in range(2)]
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    folder = launched.laid_out(tmp_path_factory.mktemp("one process"))
+    return {"text": launched.smooth_text(folder), "voice": launched.easy_voice(folder)}
+
+
+def furthest(some, others):
+    assert some.keys() == others.keys()
+    return max(float((some[name].float() - others[name].float()).abs().max()) for name in some)
+
+
+def test_two_processes_come_to_the_weights_of_one(one, two):
+    text = two[2][0]["text"]
+    assert furthest(text["weights"], one["text"]["weights"]) < 1e-4
+    start = launched.TOYS["text"].spec.build(launched.TOYS["text"].config, 7).state_dict()
+    assert furthest(text["weights"], start) > 0.01, "there was something to learn"
+
+
+def test_losses_and_scores_are_over_all_clips_each_once(one, two):
+    for mine, theirs in zip(one["text"]["history"], two[2][0]["text"]["history"], strict=True):
+        assert theirs == pytest.approx(mine, abs=1e-4)
+        assert theirs["val_accuracy"] == mine["val_accuracy"]
+
+
+def test_a_step_sees_the_clips_of_one_process_and_draws_of_its_own(one, two):
+    whole, parts = one["text"]["batches"], [seen["text"]["batches"] for seen in two[2]]
+    assert len(whole) == 6 == len(parts[0]) == len(parts[1])
+    assert {(len(first), len(second)) for first, second in zip(*parts, strict=True)} == {(8, 7)}
+    for rows, first, second in zip(whole, *parts, strict=True):
+        assert sorted(first + second) == sorted(rows)
+    draws = [draw for seen in two[2] for draw in seen["text"]["draws"]]
+    assert len(set(draws)) == 12
+
+
+def test_all_processes_return_the_same(two):
+    first, second = two[2]
+    for name in ("text", "combined"):
+        some, others = ((seen[name].get("weights", seen[name])) for seen in (first, second))
+        assert furthest(some, others) == 0
+    assert first["text"]["history"] == second["text"]["history"] and first["voice"] == second["voice"]
+
+
+def test_a_stopped_training_of_two_goes_on_to_the_same_result(two):
+    assert all(furthest(seen["text"]["resumed"], seen["text"]["weights"]) == 0 for seen in two[2])
+
+
+def test_what_is_random_or_normalised_in_parts_learns_as_well(one, two):
+    assert one["voice"] > 0.8 and abs(two[2][0]["voice"] - one["voice"]) < 0.1
+
+
+def test_a_loss_that_is_no_number_ends_both(two):
+    assert len({seen["trouble"] for seen in two[2]}) == 1
+    assert "is not a number; try a lower learning_rate" in two[2][0]["trouble"]
+
+
+def test_one_process_writes_and_speaks(two):
+    done, folder, _ = two
+    assert done.stdout.count("epoch   1  train loss") == 1
+    for once in ("Kept: epoch", "Weights: ", "Model card: "):
+        assert done.stdout.count(once) == 1
+    assert done.stderr == "Training the face model on 57 clips of toy, watching 29.\n"
+    names = {file.name for file in (folder / "kept").iterdir()}
+    assert {"face_model.safetensors", "model_card.md", "history.csv"} < names and not any("prev" in n for n in names)
+    again = "accelerate launch --multi_gpu --num_processes 2 run.py face train --output"
+    assert checkpoint.load(folder / "kept" / "face_model.safetensors").header.training["command"].startswith(again)
+
+
+# --- Without a launch: what depends on the number of processes alone ---------------------------------------------
+
+
+@pytest.fixture
+def launched_as(monkeypatch):
+    def environment(number, count):
+        monkeypatch.setenv("RANK", str(number))
+        monkeypatch.setenv("WORLD_SIZE", str(count))
+
+    return environment
+
+
+def test_a_process_that_has_lost_another_says_so(launched_as):
+    closed = RuntimeError("[gloo/transport/tcp/pair.cc:553] Connection closed by peer [127.0.0.1]:65224.")
+    with pytest.raises(RuntimeError, match="gloo"), distributed.together():  # alone there is none to lose
+        raise closed
+    launched_as(1, 4)
+    with pytest.raises(Trouble, match="^Process 2 of 4 has lost another one"), distributed.together():
+        raise closed
+    with pytest.raises(RuntimeError, match="of memory"), distributed.together():
+        raise RuntimeError("out of memory")
+
+
+def test_a_process_that_does_not_lead_speaks_last_and_by_its_name(monkeypatch, capsys):
+    waited = []
+    monkeypatch.setattr(terminal.time, "sleep", waited.append)
+    monkeypatch.setattr(sys, "stdout", sys.stdout)  # both are restored in the end
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    speak = terminal.hold_back("Process 2 of 2")
+    print("A result.")
+    cli_perform.complain("A trouble.")
+    assert capsys.readouterr() == ("", "")
+    speak()
+    assert capsys.readouterr() == ("", "Process 2 of 2: A trouble.\n") and waited == [terminal.SECONDS_TO_LEAD]
+
+
+@pytest.mark.parametrize("words", [
+    [], ["doctor"], ["face", "predict", "a photo.jpg"], ["audio", "validate"], ["text", "preprocess"],
+], ids=" ".join)  # fmt: skip
+def test_every_other_command_is_refused_in_a_sentence(words, launched_as, monkeypatch, capsys):
+    launched_as(0, 2)
+    monkeypatch.setattr(menu_loop, "ask", lambda _: pytest.fail("nobody is asked"))
+    assert cli_main.main(words) == 2
+    out, err = capsys.readouterr()
+    quoted = " ".join(f"'{word}'" if " " in word else word for word in ["python", "run.py", *words])
+    assert (out, err) == ("", f"accelerate launch is for train; without it: {quoted}\n")
+
+
+def test_train_alone_is_for_several():
+    assert {entry.name for entry in commands.ENTRIES if entry.shared} == {"train"}
+
+
+def test_parts_are_the_whole_whatever_the_numbers(launched_as):
+    order = torch.utils.data.BatchSampler(range(23), 10, drop_last=False)
+    for count in (1, 2, 3, 5):
+        steps = []
+        for number in range(count):
+            launched_as(number, count)
+            steps.append(list(loaders.Parts(order)))
+        for step, whole in enumerate(order):
+            parts = [mine[step] for mine in steps]
+            assert sorted(sum(parts, [])) == whole and max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_too_few_clips_for_each_process_is_one_sentence(launched_as):
+    assert loaders.clips_a_step(1, 100) == 1
+    launched_as(0, 4)
+    assert loaders.clips_a_step(64, 100) == 64 and loaders.clips_a_step(64, 9) == 9
+    with pytest.raises(Trouble, match="A step has 7 clips, but each of 4 processes needs two.*batch_size to 8"):
+        loaders.clips_a_step(7, 100)
+
+
+def test_alone_there_is_one_process_that_leads(monkeypatch):
+    for name in ("RANK", "WORLD_SIZE"):
+        monkeypatch.delenv(name, raising=False)
+    assert distributed.leading() and distributed.count() == 1 and distributed.program() == ["python"]
+    assert distributed.from_leading(lambda: 3) == 3 and distributed.gathered([1, 2]) == [1, 2]

@@ -1,0 +1,399 @@
+"""A study: repeatable, resumable, never the test split, never the same settings twice; its best is the best."""
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+import source
+from source import api
+from source.core.errors import Trouble
+from source.core.settings import BEST, changed, read_over
+from source.core.spec import spec_of
+from source.data.dataset import Examples
+from source.tuning import Plan, confirmation, trial
+from source.tuning import study as study_module
+from source.tuning.confirmation import folds_of
+from source.tuning.search_space import Space, difference
+from source.tuning.significance import compared
+from source.tuning.study import open_study
+from tests.support.studies import played, score, search, toy_work
+from tests.support.toy import TOYS
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Trainings are played."""
+    monkeypatch.setattr(trial, "trained", played)
+
+
+@pytest.fixture(autouse=True)
+def without_pictures(monkeypatch):
+    """They take a second each, and have tests of their own."""
+    monkeypatch.setattr("source.tuning.write_tuning", lambda *_: None)
+
+
+def settings_of(made):
+    return {row["trial"]: row["settings"] for row in made.document["trials"]}
+
+
+# --- What is varied ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", source.MODELS)
+def test_the_default_lies_within_its_own_ranges(model):
+    """Else it could not be the first trial."""
+    spec = spec_of(model)
+    space = Space(spec, spec.default_config)
+    for name, value in space.default().items():
+        part = space.ranges()[name]
+        assert part._contains(part.to_internal_repr(value)), name
+    given = space.config_of(optuna.trial.FixedTrial(space.default()))
+    assert given == spec.default_config
+
+
+@pytest.mark.parametrize("model", source.MODELS)
+def test_what_is_held_fast_is_not_varied(model):
+    spec = spec_of(model)
+    free = Space(spec, spec.default_config)
+    name = "learning_rate"
+    held = Space(spec, changed(spec.default_config, [f"{name}=0.5"]), (name,))  # beyond the range that is varied
+    assert set(free.ranges()) - set(held.ranges()) == {name}
+    drawn = optuna.create_study().ask()
+    assert held.config_of(drawn).learning_rate == 0.5 and name not in drawn.params
+
+
+def test_a_setting_that_depends_on_another_is_varied_only_with_it():
+    spec = spec_of("audio")
+    space = Space(spec, spec.default_config)
+    assert "architecture" not in space.ranges()
+    assert "architecture" in Space(spec, replace(spec.default_config, use_mfcc=True)).ranges()
+
+
+def test_a_difference_reads_back_to_the_same_settings():
+    spec = spec_of("combined")
+    config = changed(spec.default_config, ["epochs=3", "audio.encoder_width=64", "modalities=face,audio"])
+    found = json.loads(json.dumps(difference(config, spec.default_config)))
+    assert set(found) == {"epochs", "audio", "modalities"} and found["audio"] == {"encoder_width": 64}
+    from source.core.settings import from_dict
+
+    assert from_dict(spec.default_config, found) == config
+
+
+# --- The search --------------------------------------------------------------------------------------------------
+
+
+def test_the_best_is_the_best_and_the_search_finds_it(quick, tmp_path):
+    """With the optimiser's sign turned round, the worst would be named."""
+    made = search(toy_work(tmp_path, trials=30), tmp_path)
+    rows = [row for row in made.document["trials"] if row["state"] == "complete"]
+    uars = [row["val_uar"] for row in rows]
+    assert uars == sorted(uars, reverse=True)
+    best = read_over(TOYS["audio"].config, made.best)
+    assert score(best) == pytest.approx(max(uars)) and max(uars) > score(TOYS["audio"].config)
+    late = np.mean([row["val_uar"] for row in rows if row["trial"] >= 15])
+    early = np.mean([row["val_uar"] for row in rows if row["trial"] < 10])
+    assert late > early, "TPE does no better than chance"
+
+
+def test_the_first_trial_is_the_default(quick, tmp_path):
+    work = toy_work(tmp_path, trials=1)
+    made = search(work, tmp_path)
+    assert settings_of(made) == {0: work.space.default()}
+
+
+def test_the_test_split_is_never_read(tmp_path, monkeypatch):
+    toy = TOYS["audio"]
+    toy.store(tmp_path / "store", test=28)
+    read = set()
+    whole = Examples.__getitems__
+
+    def watched(self, indices):
+        read.update(self.clips[index].path.name.partition("_")[0] for index in indices)
+        return whole(self, indices)
+
+    monkeypatch.setattr(Examples, "__getitems__", watched)
+    search(toy_work(tmp_path, trials=2), tmp_path, Plan(finalists=1, folds=2, seeds=1))
+    assert read == {"train", "val"}
+
+
+def test_running_again_goes_on_as_if_there_had_been_no_stop(quick, tmp_path):
+    whole = search(toy_work(tmp_path, trials=10, storage=f"{tmp_path}/whole.journal"), tmp_path / "whole")
+    search(toy_work(tmp_path, trials=5), tmp_path)
+    more = search(toy_work(tmp_path, trials=10), tmp_path)
+    assert len(settings_of(more)) == 10 and settings_of(more) == settings_of(whole)
+    same = search(toy_work(tmp_path, trials=10), tmp_path)
+    assert settings_of(same) == settings_of(more), "the total was there already"
+
+
+def test_a_stopped_trial_is_begun_anew_with_its_settings(tmp_path, monkeypatch):
+    begun = []
+
+    def stopped(work, config, *arguments):
+        begun.append(config)
+        if len(begun) == 3:
+            raise KeyboardInterrupt
+        return played(work, config, *arguments)
+
+    monkeypatch.setattr(trial, "trained", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        search(toy_work(tmp_path, trials=5, pruner="none"), tmp_path)
+    made = search(toy_work(tmp_path, trials=5, pruner="none"), tmp_path)
+    assert begun[3] == begun[2] and len(begun) == 6
+    assert [row["state"] for row in made.document["trials"]] == ["complete"] * 5
+
+
+def test_however_often_one_stops_no_settings_are_lost(tmp_path, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trial, "trained", stopped)
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt):
+            search(toy_work(tmp_path), tmp_path)
+    monkeypatch.setattr(trial, "trained", played)
+    rows = search(toy_work(tmp_path), tmp_path).document["trials"]
+    assert len(rows) == 4 and toy_work(tmp_path).space.default() in [row["settings"] for row in rows]
+
+
+def test_settings_that_always_kill_their_process_are_not_begun_for_ever(quick, tmp_path):
+    """Each time the process is dead before it could put anything in order."""
+    work = toy_work(tmp_path)
+    study = open_study(work)
+    for _ in range(study_module.MOST_DEATHS):
+        begun = study.ask()
+        work.space.config_of(begun)
+        begun.set_user_attr(study_module.OWNER, study_module._owner() | {"born": 0.0})  # one that is gone
+        study_module.retry_lost(study)
+    rows = search(work, tmp_path).document["trials"]
+    (failed,) = [row for row in rows if row["state"] == "failed"]
+    assert failed["settings"] == work.space.default() and "3 processes were killed" in failed["why"] and len(rows) == 4
+
+
+def test_a_study_stopped_as_it_was_made_gets_its_default_later(quick, tmp_path):
+    work = toy_work(tmp_path)
+    study = open_study(work)
+    study.tell(study.ask(), state=TrialState.FAIL)  # what was queued is gone, before it had any settings
+    made = search(work, tmp_path, Plan(finalists=1, folds=2, seeds=1))
+    home = [row for row in made.document["confirmation"]["candidates"] if row["default"]]
+    assert [row["settings"] for row in home] in ([], [work.space.default()])
+
+
+def test_settings_that_cannot_go_together_fail_and_the_study_goes_on(tmp_path, monkeypatch):
+    def refused(work, config, *arguments):
+        if config.dropout > 0.4:
+            raise Trouble("The loss of epoch 1 is not a number.")
+        return played(work, config, *arguments)
+
+    monkeypatch.setattr(trial, "trained", refused)
+    rows = search(toy_work(tmp_path, trials=8), tmp_path).document["trials"]
+    failed = [row for row in rows if row["state"] == "failed"]
+    assert len(rows) == 8 and failed and {row["why"] for row in failed} == {"The loss of epoch 1 is not a number."}
+    assert all(row["settings"]["dropout"] > 0.4 for row in failed) and rows[0]["state"] == "complete"
+
+
+def test_identical_settings_are_not_tried_twice_and_an_exhausted_study_ends(quick, tmp_path, monkeypatch):
+    """Where there are but four, it is four trials, though a hundred were asked for."""
+    spec = spec_of("audio")
+    few = replace(
+        spec,
+        suggest=lambda trial: {
+            "mixup": trial.suggest_categorical("mixup", [0.0, 0.3]),
+            "batch_size": trial.suggest_categorical("batch_size", [16, 32]),
+        },
+    )
+    monkeypatch.setattr("source.tuning.study_spec.spec_of", lambda name: few)
+    monkeypatch.setattr(trial, "MOST_TWINS", 30)
+    said = []
+    made = search(toy_work(tmp_path, trials=100, fixed=()), tmp_path, say=said.append)
+    tried = [tuple(row.values()) for row in settings_of(made).values()]
+    assert len(tried) == len(set(tried)) == 4 and "There are no settings left to try." in said
+
+
+@pytest.mark.parametrize("pruner", ["median", "hyperband"])
+def test_bad_trials_are_given_up_early_and_good_ones_are_not(pruner, quick, tmp_path):
+    base = replace(TOYS["audio"].config, epochs=9)
+    rows = search(toy_work(tmp_path, trials=25, pruner=pruner, base=base), tmp_path).document["trials"]
+    given_up = [row for row in rows if row["state"] == "pruned"]
+    assert given_up and all(0 < row["epochs"] < 9 for row in given_up)
+    best = max(rows, key=lambda row: row["val_uar"])
+    assert best["state"] == "complete" and best["epochs"] == 9
+
+
+def test_the_default_is_never_given_up(tmp_path, monkeypatch):
+    """However bad it is, the finalists are held against it."""
+    monkeypatch.setattr(trial, "trained", played)
+    base = replace(TOYS["audio"].config, epochs=9, dropout=0.6)
+    for pruner in ("median", "hyperband"):
+        work = toy_work(tmp_path, trials=9, pruner=pruner, base=base, study=pruner)
+        open_study(work).enqueue_trial(work.space.default() | {"dropout": 0.41})
+        rows = {row["trial"]: row for row in search(work, tmp_path).document["trials"]}
+        assert rows[0]["settings"] == work.space.default() and rows[0]["state"] == "complete"
+
+
+def test_without_a_pruner_none_is_given_up(quick, tmp_path):
+    rows = search(toy_work(tmp_path, trials=12, pruner="none"), tmp_path).document["trials"]
+    assert {row["state"] for row in rows} == {"complete"}
+
+
+@pytest.mark.parametrize("cost", ["parameters", "milliseconds"])
+def test_a_pareto_study_keeps_what_nothing_beats(cost, tmp_path, monkeypatch):
+    def costly(work, config, *arguments):
+        return played(work, config, *arguments) | {cost: 100 * config.dropout}
+
+    monkeypatch.setattr(trial, "trained", costly)
+    document = search(toy_work(tmp_path, trials=15, against=cost), tmp_path).document
+    points = {row["trial"]: (row["val_uar"], row[cost]) for row in document["trials"]}
+
+    def beaten(uar, price):
+        return any(u >= uar and c <= price and (u, c) != (uar, price) for u, c in points.values())
+
+    assert sorted(document["front"]) == sorted(number for number, point in points.items() if not beaten(*point))
+    assert document["pruner"] == "none" and {row["state"] for row in document["trials"]} == {"complete"}
+
+
+def test_milliseconds_are_measured(tmp_path):
+    rows = search(toy_work(tmp_path, trials=1, against="milliseconds"), tmp_path).document["trials"]
+    assert 0 < rows[0]["milliseconds"] < 1000
+
+
+def test_fewer_clips_are_drawn_the_same_for_every_seed(tmp_path):
+    parts = [toy_work(tmp_path, clips=20, seed=seed).train.clips for seed in (0, 1)]
+    assert parts[0] == parts[1] and len(parts[0]) == 20
+    assert len(toy_work(tmp_path, clips=1000).train) == len(toy_work(tmp_path).train)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        ({"seed": 1}, "seed 0, not 1"),
+        ({"clips": 20}, "corpora .*'train': 56.*'train': 20.*"),
+        ({"base": replace(TOYS["audio"].config, epochs=3)}, "epochs 2, not 3"),
+        ({"against": "parameters"}, "against None, not parameters"),
+        ({"grouping": "five"}, "grouping seven, not five"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_study_is_not_gone_on_with_under_other_conditions(quick, tmp_path, change, words):
+    search(toy_work(tmp_path), tmp_path)
+    with pytest.raises(Trouble, match=f"{words}; .*--study NAME"):
+        search(toy_work(tmp_path, **change), tmp_path)
+    assert search(toy_work(tmp_path, study="audio tuning_other", **change), tmp_path).document["trials"]
+
+
+# --- Better, or lucky --------------------------------------------------------------------------------------------
+
+
+def test_the_comparison_is_the_corrected_paired_t_test():
+    """Against the formula of Nadeau and Bengio with scipy's t distribution, and against scipy's uncorrected test."""
+    from scipy import stats
+
+    draw = np.random.default_rng(0)
+    ours, theirs = draw.normal(0.62, 0.03, 5), draw.normal(0.60, 0.03, 5)
+    found = compared(ours.tolist(), theirs.tolist())
+    plain = stats.ttest_rel(ours, theirs)
+    corrected = plain.statistic / np.sqrt((1 / 5 + 1 / 4) / (1 / 5))
+    assert found["p"] == pytest.approx(2 * stats.t.sf(abs(corrected), 4)) and found["p"] > plain.pvalue
+    low, high = found["ci95"]
+    assert (low + high) / 2 == pytest.approx(found["difference"]) == pytest.approx((ours - theirs).mean())
+    three = compared(ours.tolist(), theirs.tolist(), 3)
+    assert three["p"] == pytest.approx(min(1, 3 * found["p"])) and three["ci95"][0] < low
+
+
+def test_equal_settings_differ_by_chance_only_as_often_as_said():
+    """Folds of two equal settings whose scores are noise: called different in about 5 % of cases, never much more."""
+    draw = np.random.default_rng(1)
+    ps = [compared(*draw.normal(0.6, 0.03, (2, 5)))["p"] for _ in range(2000)]
+    assert np.mean(np.array(ps) < 0.05) < 0.06
+    assert compared([0.5, 0.6], [0.5, 0.6])["p"] == 1
+
+
+@pytest.fixture
+def lucky(tmp_path, monkeypatch):
+    """Trials in which chance decides: the best on val is worse than the default where nothing was chosen."""
+    monkeypatch.setattr(trial, "trained", played)
+    monkeypatch.setattr(
+        confirmation, "run", lambda work, again, on_batch: 0.5 + 0.01 * (again.trial == 0) + 0.001 * again.seed
+    )
+    return toy_work(tmp_path, trials=10)
+
+
+def test_a_lucky_best_does_not_replace_the_default(lucky, tmp_path):
+    made = search(lucky, tmp_path, Plan(finalists=2, folds=3, seeds=2))
+    rows = made.document["confirmation"]["candidates"]
+    assert made.document["trials"][0]["trial"] != 0 == rows[0]["trial"] and rows[0]["default"]
+    assert len(rows) == 3 and all(row["against_default"]["difference"] == pytest.approx(-0.01) for row in rows[1:])
+    assert "default stands" in made.document["verdict"] and json.loads(made.best.read_text()) == {}
+
+
+def test_a_confirmation_is_not_done_twice(lucky, tmp_path, monkeypatch):
+    done = []
+    fake = confirmation.run
+    monkeypatch.setattr(confirmation, "run", lambda *arguments: done.append(arguments[1].key) or fake(*arguments))
+    first = search(lucky, tmp_path, Plan(finalists=2, folds=3, seeds=2))
+    assert len(done) == len(set(done)) == 3 * (1 + 3)  # one further seed, and three folds
+    again = search(lucky, tmp_path, Plan(finalists=2, folds=3, seeds=2))
+    assert len(done) == 12 and again.document["confirmation"] == first.document["confirmation"]
+
+
+def test_folds_share_no_speaker_and_are_of_the_train_split(tmp_path):
+    work = toy_work(tmp_path)
+    folds = folds_of(work.train, 9)  # of four speakers
+    people = [{work.train.clips[row].speaker for row in rows} for rows in folds]
+    assert len(folds) == 4 and not set.intersection(*people) and sum(map(len, people)) == 4
+    assert {clip.split for clip in work.train.clips} == {"train"}
+
+
+def test_where_speakers_are_not_known_folds_are_random_and_it_is_said(tmp_path, quick):
+    made = search(toy_work(tmp_path, "face"), tmp_path, Plan(finalists=1, folds=2, seeds=1))
+    assert made.document["confirmation"]["speakers"] is False
+
+
+def test_the_confirmation_trains_for_real(tmp_path):
+    """The means and deviations are those of the trainings it names, and seeds are measured as `train` measures."""
+    work = toy_work(tmp_path, trials=2, pruner="none")
+    made = search(work, tmp_path, Plan(finalists=1, folds=2, seeds=2))
+    for row in made.document["confirmation"]["candidates"]:
+        config = work.space.config_of(optuna.trial.FixedTrial(row["settings"]))
+        again = [trial.trained(work, config, work.train, work.val, seed)["val_uar"] for seed in (0, 1)]
+        assert row["val_uar"] == again and row["val_mean"] == pytest.approx(np.mean(again))
+        assert row["fold_sd"] == pytest.approx(np.std(row["fold_uar"], ddof=1)) and len(row["fold_uar"]) == 2
+
+
+# --- What is left behind -----------------------------------------------------------------------------------------
+
+
+def test_another_best_keeps_the_earlier_file(quick, tmp_path):
+    (tmp_path / BEST).write_text('{"epochs": 77}')
+    said = []
+    made = search(toy_work(tmp_path), tmp_path, say=said.append)
+    assert json.loads((tmp_path / "best_hyperparameters.previous.json").read_text()) == {"epochs": 77}
+    assert "previous" in said[-1] and json.loads(made.best.read_text()) != {"epochs": 77}
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ('{"los": "focal"}', "best_hyperparameters.json cannot be used: There is no setting los; there are: epochs, "),
+        ('{"loss": "mse"}', "cannot be 'mse'; it takes one of cross_entropy, focal, soft_labels"),
+        ('{"dropout": 2}', "from 0 to 1"),
+        ('{"loss": ', "is not JSON"),
+        ("[1]", "one object"),
+    ],
+)
+@pytest.mark.parametrize("model", source.MODELS)
+def test_an_edited_file_is_read_and_a_wrong_one_refused_with_the_choices(model, text, words, tmp_path, monkeypatch):
+    from source.core import config
+
+    monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
+    monkeypatch.setattr(api, "_default", lambda name: spec_of(name).default_config)
+    (tmp_path / model).mkdir()
+    (tmp_path / model / BEST).write_text('{"epochs": 3, "loss": "focal"}')
+    assert asdict(api.configured(model)) == asdict(spec_of(model).default_config) | {"epochs": 3, "loss": "focal"}
+    assert api.configured(model, ["epochs=5"]).epochs == 5
+    (tmp_path / model / BEST).write_text(text)
+    with pytest.raises(Trouble, match=words):
+        api.configured(model)
