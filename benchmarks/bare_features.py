@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from source.audio.settings import AudioConfig
+from source.audio.settings import AudioSettings
 from source.core import pretrained
 
 Features = Callable[[np.ndarray], Any]
@@ -14,16 +14,16 @@ DIFFERENCE_FRAMES = 9  # librosa's default
 WHISPER_FRAME_SAMPLES = 320
 
 
-def torchaudio_features(config: AudioConfig) -> Features:
+def torchaudio_features(settings: AudioSettings) -> Features:
     """Torchaudio's MFCC and scipy's differences: (samples,) float32 -> (frames, 3 * coefficients)."""
     import torch
     from scipy.signal import savgol_filter
 
     from source.audio.torchaudio_import import torchaudio
 
-    mel = {"n_fft": config.fft_samples, "hop_length": config.hop_samples, "n_mels": config.mel_bands}
+    mel = {"n_fft": settings.fft_samples, "hop_length": settings.hop_samples, "n_mels": settings.mel_bands}
     mel |= {"norm": "slaney", "mel_scale": "slaney", "pad_mode": "constant"}
-    transform = torchaudio().transforms.MFCC(config.sample_rate_hz, config.coefficients, melkwargs=mel)
+    transform = torchaudio().transforms.MFCC(settings.sample_rate_hz, settings.coefficients, melkwargs=mel)
 
     def features(waveform):
         with torch.inference_mode():
@@ -34,14 +34,14 @@ def torchaudio_features(config: AudioConfig) -> Features:
     return features
 
 
-def librosa_features(config: AudioConfig) -> Features:
+def librosa_features(settings: AudioSettings) -> Features:
     """Librosa's MFCC and differences: (samples,) float32 -> (frames, 3 * coefficients)."""
     import librosa
 
-    sizes = {"n_fft": config.fft_samples, "hop_length": config.hop_samples, "n_mels": config.mel_bands}
+    sizes = {"n_fft": settings.fft_samples, "hop_length": settings.hop_samples, "n_mels": settings.mel_bands}
 
     def features(waveform):
-        values = librosa.feature.mfcc(y=waveform, sr=config.sample_rate_hz, n_mfcc=config.coefficients, **sizes)
+        values = librosa.feature.mfcc(y=waveform, sr=settings.sample_rate_hz, n_mfcc=settings.coefficients, **sizes)
         differences = (librosa.feature.delta(values, order=order, mode="nearest") for order in (1, 2))
         return np.concatenate([values, *differences]).T
 

@@ -16,14 +16,14 @@ FRAMES = 20  # in a round
 
 def measure(effort: Effort) -> list[Row]:
     from source.face.detector import FaceFinder
-    from source.face.features import describe
+    from source.face.features import featurize
 
-    picture, settings, frames = frame(WIDTH, HEIGHT), spec_of("face").default_config, effort.of(FRAMES)
+    picture, settings, frames = frame(WIDTH, HEIGHT), spec_of("face").default_settings, effort.of(FRAMES)
     with FaceFinder() as finder, landmarker() as alone:
         jobs = {
             "alone": lambda: alone.detect(as_image(picture)),
-            "first look": lambda: [describe(picture, face, settings) for face in finder._in_whole(picture)],
-            "all": lambda: [describe(picture, face, settings) for face in finder.find(picture)],
+            "first look": lambda: [featurize(picture, face, settings) for face in finder._in_whole(picture)],
+            "all": lambda: [featurize(picture, face, settings) for face in finder.find(picture)],
         }
         assert len(jobs["first look"]()) == len(jobs["all"]()) == 1, "the frame shows one face"
         timed = {name: lambda job=job: seconds(job, frames) * 1000 for name, job in jobs.items()}

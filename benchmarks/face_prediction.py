@@ -50,7 +50,7 @@ def stages(trained) -> tuple[float, ...]:
     """Milliseconds of each of STAGES, as `source.face.predict` goes through them."""
     import numpy as np
 
-    from source.face.features import describe, finder
+    from source.face.features import featurize, finder
     from source.media.image import read_picture
 
     moments = [time.perf_counter()]
@@ -58,7 +58,7 @@ def stages(trained) -> tuple[float, ...]:
     moments.append(time.perf_counter())
     faces = finder().find(picture)
     moments.append(time.perf_counter())
-    described = [describe(picture, face, trained.config) for face in faces]
+    described = [featurize(picture, face, trained.settings) for face in faces]
     moments.append(time.perf_counter())
     trained.probabilities({name: np.stack([inputs[name] for inputs in described]) for name in described[0]})
     moments.append(time.perf_counter())

@@ -18,16 +18,16 @@ VAL = 256
 
 
 def measure(effort: Effort) -> list[Row]:
-    from source.data.dataset import Examples
+    from source.data.dataset import Dataset
     from source.data.labels import grouping_named
     from source.training.loop import fit
 
     spec, steps, epochs = spec_of("face"), effort.of(STEPS), effort.repetitions + 1
-    settings = replace(spec.default_config, epochs=epochs, patience=epochs)
+    settings = replace(spec.default_settings, epochs=epochs, patience=epochs)
     pictures, ours, bare = steps * settings.batch_size, [], []
     with TemporaryDirectory() as name:
         store = store_of_noise(Path(name), pictures, VAL)
-        train, val = (Examples([store], split, grouping_named("seven")) for split in ("train", "val"))
+        train, val = (Dataset([store], split, grouping_named("seven")) for split in ("train", "val"))
         step = bare_step(spec, settings, train.__getitems__(range(settings.batch_size)))
 
         def take_turns(_, epoch):

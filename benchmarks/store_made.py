@@ -33,7 +33,7 @@ def preprocessed(model: str, data_folder: Path, **changes: Any) -> Run:
         moments.append((time.perf_counter(), done))
 
     started = time.perf_counter()
-    settings = replace(spec.default_config, **changes)
+    settings = replace(spec.default_settings, **changes)
     preprocess(spec, settings, CORPUS, workers=WORKERS, resume=False, on_progress=note)
     whole = time.perf_counter() - started
     # Chunks are noted in order, so at the note of this number every worker has done its first one.

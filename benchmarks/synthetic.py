@@ -14,6 +14,6 @@ def untrained(model: str, **changes: Any) -> Any:
     from source.training.checkpoint import Header, Trained
 
     spec = spec_of(model)
-    settings, labels = replace(spec.default_config, **changes), config.EMOTIONS
+    settings, labels = replace(spec.default_settings, **changes), config.EMOTIONS
     header = Header(spec.name, asdict(settings), labels, "seven", 1.0, spec.extract_settings(settings))
     return Trained(spec, settings, spec.build(settings, len(labels)).eval(), header)

@@ -23,9 +23,9 @@ def measure(effort: Effort) -> list[Row]:
     from source.audio.mfcc import mfcc
 
     torch.set_num_threads(1)
-    settings, waveform = spec_of("audio").default_config, voice(SECONDS)
+    settings, waveform = spec_of("audio").default_settings, voice(SECONDS)
     ways = {"torchaudio": torchaudio_features(settings), "librosa": librosa_features(settings)}
-    ways["ours"] = partial(mfcc, config=settings)
+    ways["ours"] = partial(mfcc, settings=settings)
     for name, way in ways.items():
         np.testing.assert_allclose(way(waveform), ways["ours"](waveform), atol=0.01, err_msg=name)
     jobs = {name: partial(milliseconds, way, waveform, effort.of(CALLS)) for name, way in ways.items()}

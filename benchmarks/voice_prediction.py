@@ -56,7 +56,7 @@ def windows_with_voice(file: Path, readings: Any, trained: Any) -> list[np.ndarr
     """The samples of the windows that were read."""
     from source.media.sound import read_sound
 
-    rate_hz = trained.config.sample_rate_hz
+    rate_hz = trained.settings.sample_rate_hz
     samples = read_sound(file, rate_hz).waveform
     spans = [(reading.start_seconds, reading.end_seconds) for reading in readings if reading.probabilities]
     assert spans, "somebody speaks in the recording"
@@ -65,10 +65,10 @@ def windows_with_voice(file: Path, readings: Any, trained: Any) -> list[np.ndarr
 
 def read_alone(windows: list[np.ndarray], trained: Any) -> None:
     """The features and the network, in batches as large as prediction's."""
-    from source.audio.features import describe
+    from source.audio.features import featurize
     from source.audio.predict import BATCH_WINDOWS
     from source.audio.windows import batches
 
     for batch in batches(windows, BATCH_WINDOWS):
-        described = [describe(window, trained.config.for_prediction()) for window in batch]
+        described = [featurize(window, trained.settings.for_prediction()) for window in batch]
         trained.probabilities({name: np.stack([inputs[name] for inputs in described]) for name in described[0]})

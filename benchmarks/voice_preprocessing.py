@@ -62,7 +62,7 @@ def rate_alone(folder: Path, encoder: str, most: int) -> float:
     import soundfile
 
     keep_to_one_core()
-    ways = [torchaudio_features(spec_of("audio").default_config)]
+    ways = [torchaudio_features(spec_of("audio").default_settings)]
     files = sorted((folder / "extracted_audio" / CORPUS).glob("*.wav"))[:most]
     if encoder != "none":
         ways.append(whisper_features(soundfile.info(files[0]).frames))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import MODELS
 from .core import config, packages, pretrained
-from .core.errors import Trouble
+from .core.errors import DemeanorError
 
 PYTHONS = ((3, 11), (3, 13))  # first and last minor version for which every pin has a wheel
 SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> the Debian package that has it
@@ -177,7 +177,7 @@ def _imports(package):
 def _reads_the_demo():
     try:
         count = len(_predicted() if _weights("face").is_file() else _found())
-    except Trouble as trouble:
+    except DemeanorError as trouble:
         return Finding("Demo picture", False, str(trouble))
     remedy = "" if count == 1 else "Replace it by the one that came with Demeanor."
     return Finding("Demo picture", not remedy, f"{count} faces found in {DEMO_PICTURE.name}, which shows 1", remedy)

@@ -87,8 +87,8 @@ def test_the_bare_features_are_ours():
     from source.audio.mfcc import mfcc
 
     waveform = voice(1.3)
-    ours = mfcc(waveform, SPEC.default_config)
-    np.testing.assert_allclose(torchaudio_features(SPEC.default_config)(waveform), ours, atol=1e-3)
+    ours = mfcc(waveform, SPEC.default_settings)
+    np.testing.assert_allclose(torchaudio_features(SPEC.default_settings)(waveform), ours, atol=1e-3)
 
 
 @pytest.mark.parametrize("benchmark", [voice_prediction, voice_preprocessing])

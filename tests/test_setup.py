@@ -11,7 +11,7 @@ import pytest
 import setup
 from source import doctor
 from source.core import config, packages, pretrained
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 
 OPTIONAL = {"torchvision"}  # used where it works, never required
 
@@ -161,7 +161,7 @@ def test_folders_are_made(stage):
 
 def test_a_missing_asset_is_said_and_set_up_completes(stage, monkeypatch, capsys):
     def refuse(asset):
-        raise Trouble(f"{asset.file} cannot be had.")
+        raise DemeanorError(f"{asset.file} cannot be had.")
 
     monkeypatch.setattr(pretrained, "fetch", refuse)
     assert setup.main([]) == 0
@@ -336,7 +336,7 @@ def test_the_demo_picture_must_show_one_face(monkeypatch, tmp_path, faces, ok):
 
 def test_a_trouble_with_shipped_weights_is_a_finding(monkeypatch, tmp_path):
     def refuse():
-        raise Trouble("These weights are of another version.")
+        raise DemeanorError("These weights are of another version.")
 
     monkeypatch.setattr(doctor, "_weights", lambda model: packages.LOCK)
     monkeypatch.setattr(doctor, "_predicted", refuse)

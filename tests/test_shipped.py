@@ -17,7 +17,7 @@ def shipped(request):
 
 
 def test_the_shipped_settings_are_the_defaults_so_that_training_again_gives_the_like(shipped):
-    assert asdict(shipped.config) == asdict(spec_of(shipped.header.model).default_config)
+    assert asdict(shipped.settings) == asdict(spec_of(shipped.header.model).default_settings)
 
 
 def test_the_card_tells_of_these_weights(shipped):

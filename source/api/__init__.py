@@ -1,7 +1,7 @@
 """The only door: what `run.py` and other programs call. Nothing here prints, asks or exits.
 
-`say` takes one sentence that a person should read; `on_progress` takes (done, total); both may be left out. A known
-trouble is raised as `source.core.errors.Trouble`.
+`notify` takes one sentence that a person should read; `on_progress` takes (done, total); both may be left out. A known
+trouble is raised as `source.core.errors.DemeanorError`.
 """
 
 from __future__ import annotations  # lets an older Python get as far as the one in .venv
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core import config, distributed
 from ..core.command_line import command_line
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 
 if TYPE_CHECKING:
     from ..core.settings import Setting
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from ..tuning.sampler import Pruner
     from ..tuning.study_spec import Against
 
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
 OnProgress = Callable[[int, int], None]
 
 
 def silent(*_: Any) -> None:
-    """Default of `say` and `on_progress`."""
+    """Default of `notify` and `on_progress`."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Test:
 
 
 def get_data(
-    corpus: str, folder: Path | None = None, say: Say = silent, on_progress: OnProgress = silent
+    corpus: str, folder: Path | None = None, notify: Notify = silent, on_progress: OnProgress = silent
 ) -> list[Summary]:
     """Lay out an original corpus as training files of every model that reads its kind of file, a Summary for each.
 
@@ -73,7 +73,7 @@ def get_data(
     """
     from ..data.ingest import get_data as run
 
-    return run(corpus, folder, say, on_progress)
+    return run(corpus, folder, notify, on_progress)
 
 
 def preprocess(
@@ -84,7 +84,7 @@ def preprocess(
     workers: int = 2,
     cluster: str | None = None,
     resume: bool = True,
-    say: Say = silent,
+    notify: Notify = silent,
     on_progress: OnProgress = silent,
 ) -> list[Preprocessed]:
     """Bring the stores of `corpora` (default: all training files there are) up to date.
@@ -97,9 +97,9 @@ def preprocess(
 
     spec, settings_used, made = spec_of(model), configured(model, settings), []
     there = list(corpora or training_corpora(model))
-    with nullcontext() if cluster is None else connected(cluster, say) as machines:
+    with nullcontext() if cluster is None else connected(cluster, notify) as machines:
         for corpus in there:
-            say(f"{corpus}: preprocessing for the {model} model.")
+            notify(f"{corpus}: preprocessing for the {model} model.")
             if machines:
                 machines.check(spec.training_folder / corpus)
                 workers = machines.threads
@@ -117,7 +117,7 @@ def train(
     resume: bool = False,
     grouping: str | None = None,
     output: Path | None = None,
-    say: Say = silent,
+    notify: Notify = silent,
     on_batch: OnProgress = silent,
     on_epoch_end: Callable[[int, Epoch], None] = silent,
 ) -> Training:
@@ -138,28 +138,28 @@ def train(
     train_part, val_part = (
         _examples(model, settings_used, corpora, split, grouping_named(grouping)) for split in ("train", "val")
     )
-    say = say if distributed.leading() else silent
-    _say_changed(spec, train_part.stores, say)
+    notify = notify if distributed.is_main_process() else silent
+    _say_changed(spec, train_part.stores, notify)
     names = ", ".join(store.folder.name for store in train_part.stores)
     if (spec.folder / BEST).is_file():
-        say(f"With the settings of {spec.folder / BEST} where --set says nothing else.")
-    say(f"Training the {model} model on {len(train_part):,} clips of {names}, watching {len(val_part):,}.")
+        notify(f"With the settings of {spec.folder / BEST} where --set says nothing else.")
+    notify(f"Training the {model} model on {len(train_part):,} clips of {names}, watching {len(val_part):,}.")
     hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
     fit = loop.fit(spec, settings_used, train_part, val_part, folder, seed=seed, resume=resume, **hooks)
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
     trained = checkpoint.from_fit(spec, settings_used, fit, train_part, val_part, run)
-    trained = testing.calibrated(spec.finish(trained, val_part), val_part)
+    trained = testing.calibrated(spec.fit_after_training(trained, val_part), val_part)
     trained = affect.fitted(trained, train_part)
     val = testing.test_split(trained, val_part, train_part)
 
     def kept() -> Training:
         if checkpoint.weights_file(folder, model).is_file():
-            say(f"The {model} model that was in {folder} is kept there as {model}_model.previous.")
+            notify(f"The {model} model that was in {folder} is kept there as {model}_model.previous.")
         weights = checkpoint.save(folder, trained.with_metrics(val=val.to_dict()))
         writing.write_training(folder, checkpoint.load(weights), fit.history, val)
         return Training(folder, weights, len(fit.history), fit.best.epoch, trained.parameters, run["seconds"], val)
 
-    return distributed.from_leading(kept)
+    return distributed.on_main_process(kept)
 
 
 def test(
@@ -169,7 +169,7 @@ def test(
     folder: Path | None = None,
     corpora: Sequence[str] = (),
     weights: Path | None = None,
-    say: Say = silent,
+    notify: Notify = silent,
     on_progress: OnProgress = silent,
 ) -> Test:
     """Measure the trained model on a split of the preprocessed corpora, or on the labelled files of `folder`."""
@@ -178,12 +178,12 @@ def test(
 
     trained, unreadable = load(model, weights), {}
     folder = Path(folder).expanduser().resolve() if folder else None
-    say(f"Testing the {model} model on {folder or split}.")
+    notify(f"Testing the {model} model on {folder or split}.")
     if folder:
-        metrics, unreadable = testing.test_folder(trained, folder, on_progress, say)
+        metrics, unreadable = testing.test_folder(trained, folder, on_progress, notify)
     else:
         grouping = testing.grouping_of(trained)
-        train_part, part = (_examples(model, trained.config, corpora, name, grouping) for name in ("train", split))
+        train_part, part = (_examples(model, trained.settings, corpora, name, grouping) for name in ("train", split))
         names = dict.fromkeys(clip.corpus for clip in (*train_part.clips, *part.clips))
         learnt = trained.header.data.get("train", {})
         known = set(names) <= set(learnt)  # of other corpora nobody can tell whether their people were in training
@@ -215,7 +215,7 @@ def tune(
     join: bool = False,
     workers: int = 1,
     output: Path | None = None,
-    say: Say = silent,
+    notify: Notify = silent,
     on_batch: OnProgress = silent,
     on_status: OnStatus = silent,
 ) -> Tuned:
@@ -254,9 +254,9 @@ def tune(
         trials=trials,
     )
     names = ", ".join(folder.name for folder in work.stores)
-    say(f"Tuning the {model} model on {len(work.train):,} clips of {names}, by the UAR on {len(work.val):,} others.")
+    notify(f"Tuning the {model} model on {len(work.train):,} clips of {names}, by the UAR on {len(work.val):,} others.")
     plan = tuning.Plan(workers, join, finalists, folds, seeds)
-    hooks = {"say": say, "on_batch": on_batch, "on_status": on_status}
+    hooks = {"notify": notify, "on_batch": on_batch, "on_status": on_status}
     where = tuning.Place(home, home / name, command_line(), default, found_by_train=output is None)
     with answering(work.storage):
         return tuning.tune(work, plan, where, **hooks)
@@ -275,7 +275,7 @@ def validate(
     across: bool = False,
     resume: bool = False,
     output: Path | None = None,
-    say: Say = silent,
+    notify: Notify = silent,
     on_batch: OnProgress = silent,
 ) -> Validation:
     """Cross-validate over speakers on all labelled clips of the preprocessed `corpora`, whatever their split.
@@ -291,15 +291,15 @@ def validate(
     from ..evaluation.reports import writing
 
     spec, settings_used = spec_of(model), configured(model, settings)
-    examples = _examples(model, settings_used, corpora, None, grouping_named(grouping))
-    _say_changed(spec, examples.stores, say)
-    names = [store.folder.name for store in examples.stores]
-    usual = spec.folder / "_".join(["validation", *names, examples.grouping.name])
+    dataset = _examples(model, settings_used, corpora, None, grouping_named(grouping))
+    _say_changed(spec, dataset.stores, notify)
+    names = [store.folder.name for store in dataset.stores]
+    usual = spec.folder / "_".join(["validation", *names, dataset.grouping.name])
     folder = Path(output).expanduser() if output else usual
-    say(f"Validating the {model} model on {len(examples):,} clips of {', '.join(names)}.")
+    notify(f"Validating the {model} model on {len(dataset):,} clips of {', '.join(names)}.")
     plan = cross_validation.Plan(folds, seeds, seed, leaky, across)
-    hooks = {"say": say, "on_batch": on_batch}
-    made = cross_validation.validate(spec, settings_used, examples, folder, plan, resume=resume, **hooks)
+    hooks = {"notify": notify, "on_batch": on_batch}
+    made = cross_validation.validate(spec, settings_used, dataset, folder, plan, resume=resume, **hooks)
     writing.write_validation(made, command_line())
     cross_validation.forget_folds(folder)
     return made
@@ -312,7 +312,7 @@ def predict(
     weights: Path | None = None,
     write: bool = True,
     without: Sequence[str] = (),
-    say: Say = silent,
+    notify: Notify = silent,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
     """Read the file or folder called `name`, looked up in input_files/ first, then as a path; else words, if typed.
@@ -322,7 +322,7 @@ def predict(
     _refuse_unknown_results(model, without)
     asked = asked_for(model, name)
     module = importlib.import_module(f"..{model}.predict", __name__)
-    hooks = {"say": say, "on_progress": on_progress}
+    hooks = {"notify": notify, "on_progress": on_progress}
     return module.predict(asked, trained=load(model, weights), write=write, without=without, **hooks)
 
 
@@ -348,7 +348,7 @@ def load(model: str, weights: Path | None = None) -> Trained:
     usual = checkpoint.weights_file(spec_of(model).folder, model)
     trained = checkpoint.load(Path(weights or usual).expanduser())
     if trained.spec.name != model:
-        raise Trouble(f"{weights} holds the {trained.spec.name} model, not the {model} model.")
+        raise DemeanorError(f"{weights} holds the {trained.spec.name} model, not the {model} model.")
     return trained
 
 
@@ -364,7 +364,7 @@ def _default(model):
     from ..core.spec import spec_of
 
     spec = spec_of(model)
-    return spec.inherit(spec.default_config)
+    return spec.inherit_settings(spec.default_settings)
 
 
 def known_corpora() -> tuple[str, ...]:
@@ -375,14 +375,14 @@ def known_corpora() -> tuple[str, ...]:
 
 
 def training_corpora(model: str) -> list[str]:
-    """The corpora that `preprocess` can take; Trouble where there is none."""
+    """The corpora that `preprocess` can take; DemeanorError where there is none."""
     from ..core.spec import TRAINING_FOLDERS
 
     return _below(config.DATA_FOLDER / TRAINING_FOLDERS[model], "data get NAME --from FOLDER")
 
 
 def preprocessed_corpora(model: str) -> list[str]:
-    """The corpora that `train` and `test` can take; Trouble where there is none."""
+    """The corpora that `train` and `test` can take; DemeanorError where there is none."""
     return _below(config.DATA_FOLDER / f"preprocessed_{model}_data", f"{model} preprocess")
 
 
@@ -404,24 +404,28 @@ def asked_for(model: str, name: str) -> Path | str:
 
 
 def input_named(name: str) -> Path:
-    """The file or folder a person means by `name`; Trouble where there is none."""
+    """The file or folder a person means by `name`; DemeanorError where there is none."""
     if not name.strip():
-        raise Trouble("Nothing was named; name a file in input_files/, give a path or, for the text model, words.")
+        raise DemeanorError(
+            "Nothing was named; name a file in input_files/, give a path or, for the text model, words."
+        )
     path = _place_of(name)
     if path is None:
-        raise Trouble(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_listed(inputs())}.")
+        raise DemeanorError(
+            f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_listed(inputs())}."
+        )
     return path
 
 
 def _examples(model, settings_used, corpora, split, grouping):
     from ..core.spec import spec_of
-    from ..data.dataset import Examples
+    from ..data.dataset import Dataset
     from ..data.store import Store
 
     spec = spec_of(model)
     baked = spec.extract_settings(settings_used)
     stores = [Store.open(spec.store_folder / name, baked) for name in _chosen(model, corpora)]
-    return Examples(stores, split, grouping)
+    return Dataset(stores, split, grouping)
 
 
 def _chosen(model, corpora):
@@ -431,13 +435,13 @@ def _chosen(model, corpora):
     return list(dict.fromkeys(corpora or usual or there))
 
 
-def _say_changed(spec, stores, say):
+def _say_changed(spec, stores, notify):
     from ..data import preprocessing
 
     for store in stores:
         if preprocessing.changed_since(spec, store):
             again = f"python run.py {spec.name} preprocess"
-            say(f"{store.folder.name} has changed since it was preprocessed; for what it is now, first: {again}.")
+            notify(f"{store.folder.name} has changed since it was preprocessed; for what it is now, first: {again}.")
 
 
 def _refuse_unknown_results(model: str, names: Sequence[str]) -> None:
@@ -446,7 +450,7 @@ def _refuse_unknown_results(model: str, names: Sequence[str]) -> None:
     known = spec_of(model).layout.can_be_left_out
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise Trouble(f"{unknown[0]} is no result file that can be left out; there are: {', '.join(known)}.")
+        raise DemeanorError(f"{unknown[0]} is no result file that can be left out; there are: {', '.join(known)}.")
 
 
 def _place_of(name: str) -> Path | None:
@@ -472,7 +476,7 @@ def _like_a_file(name: str) -> bool:
 def _below(folder: Path, how: str) -> list[str]:
     names = sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
     if not names:
-        raise Trouble(f"There is nothing in {folder} yet; make it with: python run.py {how}.")
+        raise DemeanorError(f"There is nothing in {folder} yet; make it with: python run.py {how}.")
     return names
 
 

@@ -6,18 +6,18 @@ Noise, gain, speed and pitch are in the altered copies that preprocessing makes 
 import torch
 from torch import Tensor
 
-from .settings import AudioConfig
+from .settings import AudioSettings
 
 
-def augment(inputs: dict[str, Tensor], config: AudioConfig) -> dict[str, Tensor]:
+def augment(inputs: dict[str, Tensor], settings: AudioSettings) -> dict[str, Tensor]:
     """mfcc (B, T, values) and voiced (B, T) with stretches hidden; ranges of coefficients at their clip's mean."""
     mfcc, voiced = inputs["mfcc"].float(), inputs["voiced"]
     mean = (mfcc * voiced[..., None]).sum(1, keepdim=True) / voiced.sum(1).clamp(min=1)[:, None, None]
-    for _ in range(config.coefficient_masks):
-        hidden = _ranges(len(mfcc), config.coefficients, config.coefficient_mask_share).repeat(1, 3).to(mfcc.device)
+    for _ in range(settings.coefficient_masks):
+        hidden = _ranges(len(mfcc), settings.coefficients, settings.coefficient_mask_share).repeat(1, 3).to(mfcc.device)
         mfcc = torch.where(hidden[:, None] & voiced[..., None], mean, mfcc)
-    for _ in range(config.time_masks):
-        kept = voiced & ~_ranges(*voiced.shape, config.time_mask_share).to(mfcc.device)
+    for _ in range(settings.time_masks):
+        kept = voiced & ~_ranges(*voiced.shape, settings.time_mask_share).to(mfcc.device)
         voiced = torch.where(kept.any(1, keepdim=True), kept, voiced)  # a clip is never hidden whole
     return inputs | {"mfcc": mfcc * voiced[..., None], "voiced": voiced}
 

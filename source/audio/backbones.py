@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 
 
 class OverTime(nn.Module):
@@ -123,7 +123,7 @@ SEQUENCE_ARCHITECTURES: dict[str, Callable[[int, Sequence[int], Sequence[int]], 
 def build_sequence(name: str, values: int, widths: Sequence[int], depths: Sequence[int]) -> OverTime:
     """The sequence architecture called `name`, untrained: (B, values, T) and a mask -> features and their mask."""
     if name not in SEQUENCE_ARCHITECTURES:
-        raise Trouble(f"There is no architecture '{name}'; there are: {', '.join(SEQUENCE_ARCHITECTURES)}.")
+        raise DemeanorError(f"There is no architecture '{name}'; there are: {', '.join(SEQUENCE_ARCHITECTURES)}.")
     return SEQUENCE_ARCHITECTURES[name](values, widths, depths)
 
 

@@ -5,72 +5,72 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.spec import Remark
+from ..core.spec import DataWarning
 from ..media.sound import read_sound
 from ..media.types import SOUNDS, VIDEOS
 from . import whisper_features
 from .conditioning import denoised, fitted, levelled, trimmed
 from .mfcc import mfcc
 from .perturbation import altered_copies
-from .settings import AudioConfig
+from .settings import AudioSettings
 
 SUFFIXES = (*SOUNDS, *VIDEOS)
 
 
-def extract(path: Path, config: AudioConfig) -> dict[str, np.ndarray]:
+def extract(path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:
     """The voice of the recording in `path`, as `describe` gives it; with copies, on a first axis: itself, then these.
 
     A clip longer than the window is read where its voice is loudest, and a warning says so.
     """
-    return described(read_sound(path, config.sample_rate_hz).waveform, path, config)
+    return described(read_sound(path, settings.sample_rate_hz).waveform, path, settings)
 
 
-def described(waveform: np.ndarray, path: Path, config: AudioConfig) -> dict[str, np.ndarray]:
+def described(waveform: np.ndarray, path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:
     """The voice in `waveform` (samples,) of the file `path`, with its copies; see `extract`."""
-    voices = [conditioned(version, config) for version in (waveform, *altered_copies(waveform, path, config))]
-    if len(voices[0]) > config.window_samples:
-        text = f"longer than {config.window_seconds:g} seconds without the silence around: the loudest part was read"
-        warnings.warn(text, Remark, stacklevel=2)
-    versions = [_features(voice, config) for voice in voices]
-    if not config.copies:
+    voices = [conditioned(version, settings) for version in (waveform, *altered_copies(waveform, path, settings))]
+    if len(voices[0]) > settings.window_samples:
+        text = f"longer than {settings.window_seconds:g} seconds without the silence around: the loudest part was read"
+        warnings.warn(text, DataWarning, stacklevel=2)
+    versions = [_features(voice, settings) for voice in voices]
+    if not settings.copies:
         return versions[0]
     return {name: np.stack([version[name] for version in versions]) for name in versions[0]}
 
 
-def describe(waveform: np.ndarray, config: AudioConfig) -> dict[str, np.ndarray]:
+def featurize(waveform: np.ndarray, settings: AudioSettings) -> dict[str, np.ndarray]:
     """`waveform` (samples,) float32 at config.sample_rate_hz as the model's inputs.
 
     mfcc (frames, 3 * coefficients) float16, in the middle of zeros where the voice is shorter than the window; voiced
     (frames,) bool, where it lies; encoder (layers, 2 * 384) float16, unless config.encoder is none.
     """
-    return _features(conditioned(waveform, config), config)
+    return _features(conditioned(waveform, settings), settings)
 
 
-def _features(voice: np.ndarray, config: AudioConfig) -> dict[str, np.ndarray]:
-    place = fitted(voice, config.window_samples)
+def _features(voice: np.ndarray, settings: AudioSettings) -> dict[str, np.ndarray]:
+    place = fitted(voice, settings.window_samples)
     voice = place.waveform[place.start : place.end]
-    if config.normalise_level:
+    if settings.normalise_level:
         voice = levelled(voice)
-    frames = mfcc(voice, config)[: config.frames]
-    before = (config.frames - len(frames)) // 2
+    frames = mfcc(voice, settings)[: settings.frames]
+    before = (settings.frames - len(frames)) // 2
     arrays = {
-        "mfcc": np.pad(frames, ((before, config.frames - len(frames) - before), (0, 0))).astype(np.float16),
-        "voiced": np.pad(np.ones(len(frames), bool), (before, config.frames - len(frames) - before)),
+        "mfcc": np.pad(frames, ((before, settings.frames - len(frames) - before), (0, 0))).astype(np.float16),
+        "voiced": np.pad(np.ones(len(frames), bool), (before, settings.frames - len(frames) - before)),
     }
-    if config.encoder == "statistics":
+    if settings.encoder == "statistics":
         arrays["encoder"] = whisper_features.statistics(whisper_features.layers(voice))
     return arrays
 
 
-def conditioned(waveform: np.ndarray, config: AudioConfig) -> np.ndarray:
+def conditioned(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
     """The waveform with its noise reduced and the silence around it left out, as the settings say."""
-    if config.denoise:
-        waveform = denoised(waveform, config.sample_rate_hz)
-    start, end = trimmed(waveform, config.sample_rate_hz) if config.trim_silence else (0, len(waveform))
+    if settings.denoise:
+        waveform = denoised(waveform, settings.sample_rate_hz)
+    start, end = trimmed(waveform, settings.sample_rate_hz) if settings.trim_silence else (0, len(waveform))
     return waveform[start:end]
 
 
-def summarise(inputs: dict[str, np.ndarray], config: AudioConfig) -> np.ndarray:
+def baseline_features(inputs: dict[str, np.ndarray], settings: AudioSettings) -> np.ndarray:
     """Mean and standard deviation of the MFCC and their differences over the voiced frames: (N, 6 * coefficients)."""
     values, voiced = inputs["mfcc"].astype(np.float32), inputs["voiced"][..., None]
     count = np.maximum(voiced.sum(1), 1)

@@ -9,21 +9,21 @@ from functools import lru_cache
 import numpy as np
 
 from ..core.threads import one_thread
-from .settings import AudioConfig
+from .settings import AudioSettings
 from .torchaudio_import import torchaudio
 
 DIFFERENCE_FRAMES = 9  # that a difference looks at; librosa's default
 DYNAMIC_RANGE_DB = 80.0  # what is fainter counts as this much below the loudest; torchaudio's and librosa's default
 
 
-def mfcc(waveform: np.ndarray, config: AudioConfig) -> np.ndarray:
+def mfcc(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
     """`waveform` (samples,) float32 of any length -> (frames, 3 * coefficients) float32.
 
     First the coefficients, then their first, then their second differences (librosa.feature.delta, mode="nearest").
     """
     from scipy.signal import savgol_filter
 
-    transform = _mfcc(*_mel_settings(config), config.coefficients)
+    transform = _mfcc(*_mel_settings(settings), settings.coefficients)
     values = _transformed(transform, waveform)
     differences = [
         savgol_filter(values, DIFFERENCE_FRAMES, polyorder=order, deriv=order, axis=0, mode="nearest")
@@ -32,18 +32,18 @@ def mfcc(waveform: np.ndarray, config: AudioConfig) -> np.ndarray:
     return np.concatenate([values, *differences], axis=1, dtype=np.float32)
 
 
-def melspectrogram(waveform: np.ndarray, config: AudioConfig) -> np.ndarray:
+def melspectrogram(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
     """`waveform` (samples,) float32 of any length -> (frames, mel_bands) float32 in dB, for pictures."""
-    return _transformed(_mel_in_db(*_mel_settings(config)), waveform)
+    return _transformed(_mel_in_db(*_mel_settings(settings)), waveform)
 
 
-def frames_of(samples: int, config: AudioConfig) -> int:
+def frames_of(samples: int, settings: AudioSettings) -> int:
     """How many frames a waveform of so many samples has; frame i is centred on sample i * hop_samples."""
-    return 1 + samples // config.hop_samples
+    return 1 + samples // settings.hop_samples
 
 
-def _mel_settings(config):
-    return config.sample_rate_hz, config.mel_bands, config.fft_samples, config.hop_samples
+def _mel_settings(settings):
+    return settings.sample_rate_hz, settings.mel_bands, settings.fft_samples, settings.hop_samples
 
 
 @lru_cache(maxsize=8)

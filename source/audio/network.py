@@ -4,29 +4,29 @@ import torch
 from torch import Tensor, nn
 
 from .backbones import build_sequence
-from .settings import AudioConfig
+from .settings import AudioSettings
 from .whisper_features import LAYERS, WIDTH
 
 
 class AudioModel(nn.Module):
     """`forward_features`, then `head`. With num_classes 0 the head is an identity, for use in a larger model.
 
-    >>> network = AudioModel(AudioConfig(widths=(8,), depths=(1,)), num_classes=7)
+    >>> network = AudioModel(AudioSettings(widths=(8,), depths=(1,)), num_classes=7)
     """
 
-    def __init__(self, config: AudioConfig, num_classes: int):
+    def __init__(self, settings: AudioSettings, num_classes: int):
         super().__init__()
-        self.config = config
-        self.mfcc_branch = MfccBranch(config) if config.use_mfcc else None
-        self.encoder_branch = EncoderBranch(config) if config.hears_encoder else None
-        self.dropout = nn.Dropout(config.dropout)
+        self.settings = settings
+        self.mfcc_branch = MfccBranch(settings) if settings.use_mfcc else None
+        self.encoder_branch = EncoderBranch(settings) if settings.hears_encoder else None
+        self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
 
     @property
     def features(self) -> int:
         """Length of what `forward_features` gives."""
-        mfcc = 2 * self.config.widths[-1] if self.mfcc_branch else 0
-        return mfcc + (self.config.encoder_width if self.encoder_branch else 0)
+        mfcc = 2 * self.settings.widths[-1] if self.mfcc_branch else 0
+        return mfcc + (self.settings.encoder_width if self.encoder_branch else 0)
 
     def forward(self, mfcc: Tensor | None = None, voiced: Tensor | None = None, **encoded: Tensor) -> Tensor:
         """Logits (B, num_classes). See `forward_features` for the inputs."""
@@ -50,11 +50,13 @@ class AudioModel(nn.Module):
 class MfccBranch(nn.Module):
     """(B, frames, values) and their mask -> (B, 2 * widths[-1]): a network over time, then its mean and deviation."""
 
-    def __init__(self, config: AudioConfig):
+    def __init__(self, settings: AudioSettings):
         super().__init__()
-        self.normal = Standardised(3 * config.coefficients)
-        self.network = build_sequence(config.architecture, 3 * config.coefficients, config.widths, config.depths)
-        self.pool = POOLINGS[config.pooling](config.widths[-1])
+        self.normal = Standardised(3 * settings.coefficients)
+        self.network = build_sequence(
+            settings.architecture, 3 * settings.coefficients, settings.widths, settings.depths
+        )
+        self.pool = POOLINGS[settings.pooling](settings.widths[-1])
 
     def forward(self, mfcc: Tensor, voiced: Tensor) -> Tensor:
         frames = self.normal(mfcc.float(), voiced > 0)
@@ -64,13 +66,13 @@ class MfccBranch(nn.Module):
 class EncoderBranch(nn.Module):
     """Statistics of the encoder's layers (B, layers, 2 * 384) -> (B, encoder_width)."""
 
-    def __init__(self, config: AudioConfig):
+    def __init__(self, settings: AudioSettings):
         super().__init__()
         self.layers = nn.Sequential(
             nn.BatchNorm1d(LAYERS * 2 * WIDTH, affine=False),  # the scale of each value, kept with the weights
-            nn.Dropout(config.encoder_dropout),
-            nn.Linear(LAYERS * 2 * WIDTH, config.encoder_width, bias=False),
-            nn.BatchNorm1d(config.encoder_width),
+            nn.Dropout(settings.encoder_dropout),
+            nn.Linear(LAYERS * 2 * WIDTH, settings.encoder_width, bias=False),
+            nn.BatchNorm1d(settings.encoder_width),
             nn.ReLU(),
         )
 

@@ -6,26 +6,26 @@ from pathlib import Path
 
 import numpy as np
 
-from .settings import AudioConfig
+from .settings import AudioSettings
 from .torchaudio_import import torchaudio
 
 NOISE_RANGE_DB = 25.0  # above config.copy_noise_db
 FFT_SAMPLES, HOP_SAMPLES = 512, 128  # of the phase vocoder
 
 
-def altered_copies(waveform: np.ndarray, path: Path, config: AudioConfig) -> Iterator[np.ndarray]:
+def altered_copies(waveform: np.ndarray, path: Path, settings: AudioSettings) -> Iterator[np.ndarray]:
     """`config.copies` altered versions of `waveform` (samples,) float32; the same ones for the same file name."""
-    for number in range(config.copies):
-        yield altered(waveform, config, np.random.default_rng([zlib.crc32(path.name.encode()), number]))
+    for number in range(settings.copies):
+        yield altered(waveform, settings, np.random.default_rng([zlib.crc32(path.name.encode()), number]))
 
 
-def altered(waveform: np.ndarray, config: AudioConfig, draw: np.random.Generator) -> np.ndarray:
+def altered(waveform: np.ndarray, settings: AudioSettings, draw: np.random.Generator) -> np.ndarray:
     """One altered version; every setting is the most that is drawn either way."""
-    copy = with_speed(waveform, 1 + draw.uniform(-config.copy_speed, config.copy_speed), config.sample_rate_hz)
-    copy = with_pitch(copy, draw.uniform(-config.copy_pitch, config.copy_pitch), config.sample_rate_hz)
-    copy = copy * np.float32(10 ** (draw.uniform(-config.copy_gain_db, config.copy_gain_db) / 20))
+    copy = with_speed(waveform, 1 + draw.uniform(-settings.copy_speed, settings.copy_speed), settings.sample_rate_hz)
+    copy = with_pitch(copy, draw.uniform(-settings.copy_pitch, settings.copy_pitch), settings.sample_rate_hz)
+    copy = copy * np.float32(10 ** (draw.uniform(-settings.copy_gain_db, settings.copy_gain_db) / 20))
     if draw.random() < 0.5:
-        copy = with_noise(copy, config.copy_noise_db + draw.uniform(0, NOISE_RANGE_DB), draw)
+        copy = with_noise(copy, settings.copy_noise_db + draw.uniform(0, NOISE_RANGE_DB), draw)
     return copy.astype(np.float32)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from ..core import config
-from ..core.errors import Trouble
-from ..core.hooks import OnProgress, Say
+from ..core.errors import DemeanorError
+from ..core.hooks import Notify, OnProgress
 from ..media.sound import stream_sound
 from ..media.sound.speech_activity import Listener, Speech, listened
 from ..results.folder import predict_folder
@@ -18,7 +18,7 @@ from ..results.prediction import Prediction, Reading
 from ..results.timeline import mean_probabilities
 from ..results.writing import write_prediction
 from ..training.checkpoint import Trained
-from .features import describe
+from .features import featurize
 from .results.overview import Overview
 from .windows import batches, observed, slide
 
@@ -39,7 +39,7 @@ def predict(
     *,
     write: bool = True,
     without: Collection[str] = (),
-    say: Say = log.info,
+    notify: Notify = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
     """What the voice in the recording `path`, or in every recording of the folder `path`, displays.
@@ -47,12 +47,12 @@ def predict(
     One Prediction a recording; every window gets a Reading, without probabilities where it holds no speech. A file of
     a folder that cannot be read never stops the others: its Prediction has a note with the reason, and no length.
     Sub-folders are not entered. `on_progress` takes seconds of the recording (0 in all: not known), or files.
-    With `write` the results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises Trouble where
-    nothing could be read.
+    With `write` the results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises DemeanorError
+    where nothing could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
-        return predict_folder(path, trained, target, partial(predict_recording, without=without), say, on_progress)
+        return predict_folder(path, trained, target, partial(predict_recording, without=without), notify, on_progress)
     return [predict_recording(path, trained, target, on_progress, without)]
 
 
@@ -64,7 +64,7 @@ def predict_recording(
     without: Collection[str] = (),
 ) -> Prediction:
     """One recording, block by block; its results are written into a new folder of `folder_out` unless that is None."""
-    settings = trained.config.for_prediction()
+    settings = trained.settings.for_prediction()
     overview, speech = Overview(settings), Speech(settings.sample_rate_hz)
     with stream_sound(path, settings.sample_rate_hz, BLOCK_SECONDS) as stream:
         readings = tuple(_readings(stream, overview, speech, trained, on_progress))
@@ -81,14 +81,14 @@ def predict_recording(
 
 def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trained: Trained) -> list[Reading]:
     """A Reading for each window (first sample, samples), all that hold speech through the network at once."""
-    settings = trained.config.for_prediction()
+    settings = trained.settings.for_prediction()
     rate_hz = settings.sample_rate_hz
     spans = [(start, start + len(samples)) for start, samples in windows]
     spoken = [speech.samples(*span) / rate_hz for span in spans]
     heard = [
         enough_speech(seconds, (end - start) / rate_hz) for seconds, (start, end) in zip(spoken, spans, strict=True)
     ]
-    described = [describe(samples, settings) for (_, samples), yes in zip(windows, heard, strict=True) if yes]
+    described = [featurize(samples, settings) for (_, samples), yes in zip(windows, heard, strict=True) if yes]
     shares = iter(_probabilities(described, trained))
     return [
         Reading(
@@ -130,7 +130,7 @@ def speech_notes(speech_seconds: float) -> tuple[str, ...]:
 
 def _readings(stream, overview, speech, trained, on_progress):
     """A Reading a window of the stream, while the overview and the speech are gathered from the same blocks."""
-    settings = trained.config.for_prediction()
+    settings = trained.settings.for_prediction()
     rate_hz = settings.sample_rate_hz
     blocks = observed(listened(stream, Listener(rate_hz), speech), overview.add)
     for batch in batches(slide(blocks, settings.window_samples, _hop_samples(rate_hz)), BATCH_WINDOWS):
@@ -158,5 +158,5 @@ def _probabilities(described, trained):
 
 def _hop_samples(rate_hz):
     if config.HOP_SECONDS * rate_hz < 1:
-        raise Trouble(f"HOP_SECONDS in config.py must be above zero, not {config.HOP_SECONDS}.")
+        raise DemeanorError(f"HOP_SECONDS in config.py must be above zero, not {config.HOP_SECONDS}.")
     return round(config.HOP_SECONDS * rate_hz)

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self, get_args
 
 from ..core import config
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.settings import TrainingSettings
 
 SequenceArchitecture = Literal["residual", "tdnn", "separable", "recurrent"]
 
 
 @dataclass(frozen=True)
-class AudioConfig(TrainingSettings):
+class AudioSettings(TrainingSettings):
     """Settings of the audio model. EXTRACT names those that preprocessing bakes into a store."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = (
@@ -33,7 +33,7 @@ class AudioConfig(TrainingSettings):
     patience: int = 15
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
-    average_decay: float = 0.99
+    ema_decay: float = 0.99
     label_smoothing: float = 0.1
     mixup: float = 0.3
 
@@ -98,17 +98,27 @@ class AudioConfig(TrainingSettings):
     def __post_init__(self):
         super().__post_init__()
         if not self.use_mfcc and not self.hears_encoder:
-            raise Trouble("The audio model needs an input: use_mfcc=true, or use_encoder=true and encoder=statistics.")
+            raise DemeanorError(
+                "The audio model needs an input: use_mfcc=true, or use_encoder=true and encoder=statistics."
+            )
         if len(self.widths) != len(self.depths) or not self.widths:
-            raise Trouble(f"widths has {len(self.widths)} stages and depths {len(self.depths)}; they must agree.")
+            raise DemeanorError(f"widths has {len(self.widths)} stages and depths {len(self.depths)}; they must agree.")
         if min(self.depths) < 1 or any(width < 4 or width % 2 for width in self.widths):
-            raise Trouble(f"widths must be even numbers from 4 and depths from 1, not {self.widths} and {self.depths}.")
+            raise DemeanorError(
+                f"widths must be even numbers from 4 and depths from 1, not {self.widths} and {self.depths}."
+            )
         if self.encoder != "none" and (self.sample_rate_hz != 16_000 or self.window_seconds > 30):
-            raise Trouble("Whisper's encoder hears 16,000 Hz and 30 seconds at most; set encoder=none for others.")
+            raise DemeanorError(
+                "Whisper's encoder hears 16,000 Hz and 30 seconds at most; set encoder=none for others."
+            )
         if self.copies < 0 or self.copy_speed == 1:
-            raise Trouble(f"copies must be 0 or more, and copy_speed below 1, not {self.copies} and {self.copy_speed}.")
+            raise DemeanorError(
+                f"copies must be 0 or more, and copy_speed below 1, not {self.copies} and {self.copy_speed}."
+            )
         if not 0 < self.coefficients <= self.mel_bands:
-            raise Trouble(f"coefficients must be from 1 to mel_bands ({self.mel_bands}), not {self.coefficients}.")
+            raise DemeanorError(
+                f"coefficients must be from 1 to mel_bands ({self.mel_bands}), not {self.coefficients}."
+            )
 
     @property
     def hears_encoder(self) -> bool:

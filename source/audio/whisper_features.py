@@ -19,7 +19,7 @@ MOST_SECONDS = 30
 def layers(waveform: np.ndarray) -> Any:
     """Each layer's answer to `waveform` (samples,) float32 at 16 kHz: a tensor (LAYERS, frames, WIDTH), 20 ms a frame.
 
-    Raises Trouble where the weights are missing. Over 30 seconds cannot be heard at once: ValueError.
+    Raises DemeanorError where the weights are missing. Over 30 seconds cannot be heard at once: ValueError.
     """
     import torch
     import torch.nn.functional as F

@@ -184,7 +184,7 @@ def entry_of(entries: Sequence[Entry], words: Sequence[str]) -> Entry:
 
 def refuse_several(words: Sequence[str]) -> None:
     """Raise WrongUse where `accelerate launch` started several processes for what these words stand for."""
-    if distributed.count() > 1:
+    if distributed.world_size() > 1:
         raise WrongUse(f"accelerate launch is for train; without it: {shlex.join([*PROGRAM.split(), *words])}")
 
 

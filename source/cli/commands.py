@@ -20,14 +20,14 @@ from .tuning_view import TuningView
 
 def data_get(corpus: str, folder: Path | None) -> None:
     with Progress("file") as progress:
-        made = api.get_data(corpus, folder, progress.say, progress)
+        made = api.get_data(corpus, folder, progress.notify, progress)
     print(*map(render.laid_out_text, made), sep="\n\n")
 
 
 def preprocess(model: str, corpora: Sequence[str], **how: Any) -> None:
     started = time.monotonic()
     with Progress("clip") as progress:
-        made = api.preprocess(model, corpora, **how, say=progress.say, on_progress=progress)
+        made = api.preprocess(model, corpora, **how, notify=progress.notify, on_progress=progress)
     print(*map(render.preprocessed_line, made), sep="\n")
     print(render.speed_line(made, time.monotonic() - started))
 
@@ -36,16 +36,16 @@ def train(model: str, corpora: Sequence[str], epochs: int | None, settings: Sequ
     settings = [*settings, *([f"epochs={epochs}"] if epochs else [])]
     with Progress("batch") as progress:
         hooks = {"on_batch": progress, "on_epoch_end": lambda _, epoch: progress.show(render.epoch_line(epoch))}
-        made = api.train(model, corpora, settings=settings, **how, say=progress.say, **hooks)
+        made = api.train(model, corpora, settings=settings, **how, notify=progress.notify, **hooks)
     print(f"\nKept: epoch {made.best_epoch}; {made.parameters:,} parameters.\n{render.metrics_text(made.val)}")
     print(f"\nWeights: {near(made.weights)}\nModel card: {near(made.folder / 'model_card.md')}")
 
 
 def test(model: str, split: str, as_json: bool, **how: Any) -> None:
     with Progress("clip") as progress:
-        made = api.test(model, split, **how, say=progress.say, on_progress=progress)
+        made = api.test(model, split, **how, notify=progress.notify, on_progress=progress)
         for reason in made.unreadable.values():
-            progress.say(f"Left out: {reason}")
+            progress.notify(f"Left out: {reason}")
     if as_json:
         print((made.folder / "metrics.json").read_text(encoding="utf-8"))
     else:
@@ -54,13 +54,13 @@ def test(model: str, split: str, as_json: bool, **how: Any) -> None:
 
 def validate(model: str, corpora: Sequence[str], **how: Any) -> None:
     with Progress("batch") as progress:
-        made = api.validate(model, corpora, **how, say=progress.say, on_batch=progress)
+        made = api.validate(model, corpora, **how, notify=progress.notify, on_batch=progress)
     print(f"{render.validation_text(made.to_dict())}\n\nReport: {near(made.folder / 'report.md')}")
 
 
 def tune(model: str, corpora: Sequence[str], **how: Any) -> None:
     with TuningView(model) as view:
-        hooks = {"say": view.say, "on_batch": view.batch, "on_status": view.status}
+        hooks = {"notify": view.notify, "on_batch": view.batch, "on_status": view.status}
         made = api.tune(model, corpora, **how, **hooks)
     report = f"\n\nReport: {near(made.folder / 'report.md')}" if (made.folder / "report.md").is_file() else ""
     print(f"{render.tuning_text(made.to_dict())}{report}")
@@ -70,7 +70,7 @@ def predict(model: str, name: str, weights: Path | None, without: Sequence[str],
     asked = api.asked_for(model, name)
     several = isinstance(asked, Path) and asked.is_dir()
     with Progress(render.unit_of_progress(model, asked)) as progress:
-        hooks = {"say": progress.say, "on_progress": progress}
+        hooks = {"notify": progress.notify, "on_progress": progress}
         made = api.predict(model, name, weights=weights, write=not as_json, without=without, **hooks)
     if as_json:
         documents = [prediction.to_dict() for prediction in made]

@@ -39,7 +39,7 @@ class Panel:
             self.console.print(Segments([piece for line in lines for piece in (*line, Segment.line())]), end="")
         self.widths = [Segment.get_line_length(line) for line in lines]
 
-    def say(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Write a line that stays, where the panel was; it has to be drawn again."""
         self.erase()
         self.console.print(sentence, markup=False, highlight=False, soft_wrap=True)

@@ -36,13 +36,13 @@ def process() -> int:
     terminal.remember_interrupts()
     if "--debug" not in sys.argv:
         terminal.hide_native_noise()
-    speak = None if distributed.leading() else terminal.hold_back(distributed.name())
+    speak = None if distributed.is_main_process() else terminal.hold_back(distributed.process_name())
     try:
         code = main(sys.argv[1:])
         print(end="", flush=True)
         if speak and code == TROUBLE:
             speak()
-        if code and distributed.count() > 1:
+        if code and distributed.world_size() > 1:
             os._exit(code)  # an orderly exit might wait for the others, and they wait for this one
         return code
     except BrokenPipeError:

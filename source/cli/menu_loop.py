@@ -55,7 +55,7 @@ def choose(menu: Menu, answer: str, debug: bool) -> int:
             words = words or [word for option in found.options if option.question for word in answered(option, found)]
     except Back:
         return 0
-    except ValueError as error:  # WrongUse, Trouble, or a quotation without its end
+    except ValueError as error:  # WrongUse, DemeanorError, or a quotation without its end
         complain(str(error))
         return WRONG_USE
     if isinstance(found, Menu) and not words:

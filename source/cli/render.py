@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core import config
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..data.clips import UNLABELLED
 from .command import WrongUse
 from .render_prediction import prediction_lines as prediction_lines
@@ -158,7 +158,7 @@ def trouble_text(error: Exception) -> str:
         return f"The package {error.name} is not installed; install all that is needed with: python setup.py"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
-    known = isinstance(error, Trouble | WrongUse)
+    known = isinstance(error, DemeanorError | WrongUse)
     return str(error) if known else f"Unforeseen: {type(error).__name__}: {error} (--debug shows where)."
 
 

@@ -63,7 +63,7 @@ class Progress:
         stream.write(line + "\n")
         stream.flush()
 
-    def say(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Write to stderr what a person should know."""
         self.show(sentence, sys.stderr)
 

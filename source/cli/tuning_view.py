@@ -22,7 +22,7 @@ SECONDS_BETWEEN_DRAWINGS = 0.25
 
 
 class TuningView:
-    """Shows on stderr what `source.api.tune` tells through `say`, `status` and `batch`; used with `with`.
+    """Shows on stderr what `source.api.tune` tells through `notify`, `status` and `batch`; used with `with`.
 
     Each of them raises KeyboardInterrupt where Ctrl-C was pressed and a library swallowed it.
     console: of the terminal (default: stderr's, where that is a terminal).
@@ -33,10 +33,10 @@ class TuningView:
         self.shown = LiveTable(model, console) if console else Lines()
         Progress.interrupted = False
 
-    def say(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Write what a person should know, above the table."""
         Progress.stop_if_interrupted()
-        self.shown.say(sentence)
+        self.shown.notify(sentence)
 
     def status(self, status: Status) -> None:
         """Show how far the study is; call once before the first trial, so that older trials are known."""
@@ -73,8 +73,8 @@ class LiveTable:
         self.taken, self.drawn = 0.0, float("-inf")
         self.batches = (0, 0)
 
-    def say(self, sentence: str) -> None:
-        self.panel.say(sentence)
+    def notify(self, sentence: str) -> None:
+        self.panel.notify(sentence)
         self._draw()
 
     def status(self, status: Status) -> None:
@@ -105,7 +105,7 @@ class Lines:
     def __init__(self):
         self.known: set[int] | None = None
 
-    def say(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         if sys.stderr is not None:
             sys.stderr.write(sentence + "\n")
             sys.stderr.flush()
@@ -113,7 +113,7 @@ class Lines:
     def status(self, status: Status) -> None:
         finished = {row["trial"]: row for row in status.trials if row["state"] != "running"}
         for number in sorted(finished.keys() - (finished if self.known is None else self.known)):
-            self.say(trial_line(finished[number], status))
+            self.notify(trial_line(finished[number], status))
         self.known = set(finished)
 
     def batch(self, done: int, total: int) -> None:

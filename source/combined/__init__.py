@@ -5,80 +5,81 @@ from typing import Any
 from ..core.spec import ModelSpec
 from ..media.types import SOUNDS, VIDEOS
 from .results.table import LAYOUT
-from .settings import CombinedConfig, suggest
+from .settings import CombinedSettings, suggest
 
 SUFFIXES = (*VIDEOS, *SOUNDS)
 
 
-def extract(path: Any, config: CombinedConfig) -> dict[str, Any]:
+def extract(path: Any, settings: CombinedSettings) -> dict[str, Any]:
     """See `source.combined.features.extract`."""
     from .features import extract
 
-    return extract(path, config)
+    return extract(path, settings)
 
 
-def build(config: CombinedConfig, num_classes: int) -> Any:
+def build(settings: CombinedSettings, num_classes: int) -> Any:
     """A `source.combined.network.CombinedModel`, its branches untrained."""
     from .network import CombinedModel
 
-    return CombinedModel(config, num_classes)
+    return CombinedModel(settings, num_classes)
 
 
-def augment(inputs: dict[str, Any], config: CombinedConfig) -> dict[str, Any]:
+def augment(inputs: dict[str, Any], settings: CombinedSettings) -> dict[str, Any]:
     """See `source.combined.augment.augment`."""
     from .augment import augment
 
-    return augment(inputs, config)
+    return augment(inputs, settings)
 
 
-def views(inputs: dict[str, Any], config: CombinedConfig) -> list[dict[str, Any]]:
+def test_time_augment(inputs: dict[str, Any], settings: CombinedSettings) -> list[dict[str, Any]]:
     """One view: the clip as it is."""
     return [inputs]
 
 
-def summarise(inputs: dict[str, Any], config: CombinedConfig) -> Any:
+def baseline_features(inputs: dict[str, Any], settings: CombinedSettings) -> Any:
     """See `source.combined.features.summarise`."""
-    from .features import summarise
+    from .features import baseline_features
 
-    return summarise(inputs, config)
+    return baseline_features(inputs, settings)
 
 
-def inherit(config: CombinedConfig) -> CombinedConfig:
+def inherit_settings(settings: CombinedSettings) -> CombinedSettings:
     """See `source.combined.pretrained_branches.inherited`."""
     from .pretrained_branches import inherited
 
-    return inherited(config)
+    return inherited(settings)
 
 
-def begin(network: Any, config: CombinedConfig, labels: tuple[str, ...]) -> None:
+def initialise(network: Any, settings: CombinedSettings, labels: tuple[str, ...]) -> None:
     """See `source.combined.pretrained_branches.begin`."""
-    from .pretrained_branches import begin
+    from .pretrained_branches import initialise
 
-    begin(network, config, labels)
+    initialise(network, settings, labels)
 
 
-def prepare(examples: Any, config: CombinedConfig) -> Any:
+def prepare_dataset(dataset: Any, settings: CombinedSettings) -> Any:
     """See `source.combined.pairing.with_loans`."""
     from .pairing import with_loans
 
-    return with_loans(examples, config)
+    return with_loans(dataset, settings)
 
 
-def finish(trained: Any, val: Any) -> Any:
+def fit_after_training(trained: Any, val: Any) -> Any:
     """See `source.combined.late_fusion.fitted`."""
     from .late_fusion import fitted
 
     return fitted(trained, val)
 
 
-def subsets(examples: Any, config: CombinedConfig) -> Any:
+def modality_subsets(dataset: Any, settings: CombinedSettings) -> Any:
     """See `source.combined.modality_subsets.subsets`."""
-    from .modality_subsets import subsets
+    from .modality_subsets import modality_subsets
 
-    return subsets(examples, config)
+    return modality_subsets(dataset, settings)
 
 
 SPEC = ModelSpec(
-    "combined", CombinedConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise, LAYOUT,
-    inherit=inherit, begin=begin, prepare=prepare, finish=finish, subsets=subsets,
+    "combined", CombinedSettings(), suggest, extract, build, augment, test_time_augment, SUFFIXES, baseline_features,
+    LAYOUT, inherit_settings=inherit_settings, initialise=initialise, prepare_dataset=prepare_dataset,
+    fit_after_training=fit_after_training, modality_subsets=modality_subsets,
 )  # fmt: skip

@@ -9,20 +9,20 @@ from ..face.mirror import mirrored
 from ..text.augment import augment as augment_words
 from ..training.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
 from .network import VOICE, has_copies
-from .settings import MASKS, CombinedConfig
+from .settings import MASKS, CombinedSettings
 
 
-def augment(inputs: dict[str, Tensor], config: CombinedConfig) -> dict[str, Tensor]:
+def augment(inputs: dict[str, Tensor], settings: CombinedSettings) -> dict[str, Tensor]:
     """Faces mirrored, warped, relit and blotted; one of the voice's copies drawn; whole modalities hidden."""
-    inputs = with_one_voice(augmented_faces(inputs, config))
+    inputs = with_one_voice(augmented_faces(inputs, settings))
     if "mfcc" in inputs:
-        inputs = augment_voice(inputs, config.audio)
-    return with_hidden_modalities(augment_words(inputs, config.text), config)
+        inputs = augment_voice(inputs, settings.audio)
+    return with_hidden_modalities(augment_words(inputs, settings.text), settings)
 
 
-def augmented_faces(inputs: dict[str, Tensor], config: CombinedConfig) -> dict[str, Tensor]:
+def augmented_faces(inputs: dict[str, Tensor], settings: CombinedSettings) -> dict[str, Tensor]:
     """image (B, T, S, S), blendshapes (B, T, 52) and, if there, landmarks (B, T, 478, 3) of half the clips mirrored."""
-    face, count = config.face, len(inputs["image"])
+    face, count = settings.face, len(inputs["image"])
     names = [name for name in ("image", "landmarks", "blendshapes") if name in inputs]
     faces = {"landmarks": inputs["image"].new_zeros(1, POINTS, 3)} | {
         name: inputs[name].flatten(0, 1) for name in names
@@ -48,16 +48,16 @@ def with_one_voice(inputs: dict[str, Tensor]) -> dict[str, Tensor]:
     return inputs | {name: array[clips, drawn] for name, array in several.items()}
 
 
-def with_hidden_modalities(inputs: dict[str, Tensor], config: CombinedConfig) -> dict[str, Tensor]:
+def with_hidden_modalities(inputs: dict[str, Tensor], settings: CombinedSettings) -> dict[str, Tensor]:
     """In `modality_dropout` of the clips that have several modalities all but one to all but one of them are hidden."""
-    there = torch.stack([_present(inputs[MASKS[name]]) for name in config.modalities], 1)
+    there = torch.stack([_present(inputs[MASKS[name]]) for name in settings.modalities], 1)
     order = torch.where(there, torch.rand(there.shape, device=there.device), 2.0).argsort(1).argsort(1)
     most = (there.sum(1) - 1).clamp(min=1)  # one at least is hidden, and one left
     left = 1 + (torch.rand(len(there), device=there.device) * most).long()
-    hidden = (order >= left[:, None]) & some(len(there), config.modality_dropout).to(there.device)[:, None]
+    hidden = (order >= left[:, None]) & some(len(there), settings.modality_dropout).to(there.device)[:, None]
     changed = {
         MASKS[name]: inputs[MASKS[name]] * _spread(~hidden[:, at], inputs[MASKS[name]])
-        for at, name in enumerate(config.modalities)
+        for at, name in enumerate(settings.modalities)
     }
     return inputs | changed
 

@@ -18,9 +18,9 @@ class FaceAlone(nn.Module):
         return self._network.branches["face"].image_branch
 
     @property
-    def config(self) -> Any:
+    def settings(self) -> Any:
         """The face branch's settings."""
-        return self._network.branches["face"].config
+        return self._network.branches["face"].settings
 
     def forward(self, image: Tensor, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:
         """Logits (B, num_classes) for image (B, S, S), landmarks (B, 478, 3), blendshapes (B, 52), face_found (B,)."""

@@ -3,26 +3,26 @@
 import numpy as np
 import torch
 
-from ..data.dataset import Examples
+from ..data.dataset import Dataset
 from ..evaluation.ablation import late_weights
 from ..evaluation.testing import logits_of
 from ..training.checkpoint import Trained
-from .modality_subsets import subsets
+from .modality_subsets import modality_subsets
 
 
-def fitted(trained: Trained, val: Examples) -> Trained:
+def fitted(trained: Trained, val: Dataset) -> Trained:
     """The same model with the weights that fit val, if it fuses late and the settings give none.
 
     Modalities that val lacks weigh 1.
     """
-    network, config = trained.network, trained.config
-    if config.fusion != "late" or config.late_weights:
+    network, settings = trained.network, trained.settings
+    if settings.fusion != "late" or settings.late_weights:
         return trained
-    weights = np.ones(len(config.modalities))
-    shown = subsets(val, config)
+    weights = np.ones(len(settings.modalities))
+    shown = modality_subsets(val, settings)
     if shown is not None:
         alone = np.stack([logits_of(trained, shown.shown[name]) for name in shown.singles])
         found = late_weights(alone, val.labels[shown.rows])
-        weights[[config.modalities.index(name) for name in shown.singles]] = found
+        weights[[settings.modalities.index(name) for name in shown.singles]] = found
     network.fusion.weights.copy_(torch.from_numpy(weights))
     return trained

@@ -17,7 +17,7 @@ from ..face.detector import BLENDSHAPES
 from ..face.network import FaceModel
 from ..text.network import TextModel
 from .fusion import FUSIONS
-from .settings import CombinedConfig
+from .settings import CombinedSettings
 from .temporal import SEQUENCES
 
 BRANCHES = {"face": FaceModel, "audio": AudioModel, "text": TextModel}
@@ -42,45 +42,45 @@ class CombinedModel(nn.Module):
     A whole video goes through in two steps instead of `forward`: `of_faces`, `of_voices` and `of_words` once for each
     frame, window and text, then `fused` for each window.
 
-    >>> network = CombinedModel(CombinedConfig(modalities=("face", "audio")), num_classes=7)
+    >>> network = CombinedModel(CombinedSettings(modalities=("face", "audio")), num_classes=7)
     """
 
-    def __init__(self, config: CombinedConfig, num_classes: int):
+    def __init__(self, settings: CombinedSettings, num_classes: int):
         super().__init__()
-        self.config = config
-        made = {name: BRANCHES[name](getattr(config, name), num_classes) for name in config.modalities}
+        self.settings = settings
+        made = {name: BRANCHES[name](getattr(settings, name), num_classes) for name in settings.modalities}
         self.branches = nn.ModuleDict(made)
-        for name in set(config.frozen) & set(made):
+        for name in set(settings.frozen) & set(made):
             self.branches[name].requires_grad_(False)
         more = {"face": BLENDSHAPES, "audio": 0, "text": len(SCALES)}
         self.lengths = {name: branch.features + num_classes + more[name] for name, branch in made.items()}
         lengths = dict(self.lengths)
         if "face" in made:
             self.frame_scale = Standardised(lengths["face"])
-            how = config.sequence_units, config.sequence_layers
-            self.sequence = SEQUENCES[config.sequence](lengths["face"], *how)
+            how = settings.sequence_units, settings.sequence_layers
+            self.sequence = SEQUENCES[settings.sequence](lengths["face"], *how)
             lengths["face"] = self.sequence.features
         self.standardised = nn.ModuleDict({name: Standardised(length) for name, length in lengths.items()})
-        self.dense = nn.ModuleDict({name: _dense(length, config) for name, length in lengths.items()})
-        fusion = FUSIONS[config.fusion]
+        self.dense = nn.ModuleDict({name: _dense(length, settings) for name, length in lengths.items()})
+        fusion = FUSIONS[settings.fusion]
         heads = made if num_classes and fusion.TAKES_OPINIONS else ()
-        self.opinions = nn.ModuleDict({name: nn.Linear(config.width, num_classes) for name in heads})
+        self.opinions = nn.ModuleDict({name: nn.Linear(settings.width, num_classes) for name in heads})
         if self.opinions:
             self.trust = nn.Parameter(torch.ones(len(made)))
         self.classes = num_classes
-        how = (len(made), config.width, num_classes, config.dropout)
+        how = (len(made), settings.width, num_classes, settings.dropout)
         self.fusion = fusion(*how) if num_classes else nn.Identity()
-        if num_classes and config.late_weights:
-            self.fusion.register_buffer("weights", torch.tensor(config.late_weights))
+        if num_classes and settings.late_weights:
+            self.fusion.register_buffer("weights", torch.tensor(settings.late_weights))
 
     @property
     def features(self) -> int:
         """Length of what `forward_features` gives."""
-        return len(self.branches) * self.config.width
+        return len(self.branches) * self.settings.width
 
     def train(self, mode: bool = True) -> "CombinedModel":
         super().train(mode)
-        for name in set(self.config.frozen) & set(self.branches):
+        for name in set(self.settings.frozen) & set(self.branches):
             self.branches[name].eval()
         return self
 
@@ -181,11 +181,11 @@ class CombinedModel(nn.Module):
         """
         branch, count = self.branches[name], len(next(iter(inputs.values())))
         # On the CPU a kernel is compiled and kept for each number of rows that ever came: gigabytes, in a long study.
-        some = ROWS if self.training and name in self.config.frozen else 1
+        some = ROWS if self.training and name in self.settings.frozen else 1
         given = {name: _filled_up(value, max(1, -(-count // some)) * some) for name, value in inputs.items()}
         training = branch.training
         branch.train(training and count > 1)
-        with torch.set_grad_enabled(torch.is_grad_enabled() and name not in self.config.frozen):
+        with torch.set_grad_enabled(torch.is_grad_enabled() and name not in self.settings.frozen):
             made = of(**given)[:count]
         branch.train(training)
         return made
@@ -209,7 +209,7 @@ class CombinedModel(nn.Module):
     def _frames(self, faces: Tensor, seen: Tensor) -> Tensor:
         """The frames (B, T, F) standardised; in training each clip loses the same values in all its frames."""
         kept = faces.new_ones(len(faces), 1, faces.shape[2])
-        return self.frame_scale(faces, seen) * F.dropout(kept, self.config.branch_dropout, self.training)
+        return self.frame_scale(faces, seen) * F.dropout(kept, self.settings.branch_dropout, self.training)
 
     def _answer(self, evidence: Evidence) -> Tensor:
         """An opinion, where the fusion takes any: the branch's own answer, as far as trusted, and what was learnt."""
@@ -260,12 +260,12 @@ def _filled_up(rows: Tensor, count: int) -> Tensor:
     return F.pad(rows, (0, 0) * (rows.dim() - 1) + (0, count - len(rows))) if len(rows) < count else rows
 
 
-def _dense(length: int, config: CombinedConfig) -> nn.Sequential:
+def _dense(length: int, settings: CombinedSettings) -> nn.Sequential:
     return nn.Sequential(
-        nn.Dropout(config.branch_dropout),
-        nn.Linear(length, config.width),
+        nn.Dropout(settings.branch_dropout),
+        nn.Linear(length, settings.width),
         nn.ReLU(),
-        nn.Dropout(config.dropout),
+        nn.Dropout(settings.dropout),
     )
 
 

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.spec import spec_of
-from ..data.dataset import Examples
+from ..data.dataset import Dataset
 from ..data.store import MANIFEST, Store
-from .settings import MASKS, CombinedConfig
+from .settings import MASKS, CombinedSettings
 
 FROM = {"train": "val", "test": "test"}  # split of the clips -> split of what they are lent
 WORDS = ("token_ids", "before_ids", "lexicon")
@@ -37,42 +37,42 @@ class Loan:
     """Inputs of a batch (to be changed), rows (R,), what these are lent (R, ...)."""
 
 
-def with_loans(examples: Examples, config: CombinedConfig) -> Examples:
+def with_loans(dataset: Dataset, settings: CombinedSettings) -> Dataset:
     """The same for training: shares of the clips without a face or words are lent some, drawn anew each time."""
-    if config.borrowed_words and "text" in config.modalities:
-        source = lenders(examples, "text", config.words_from, config.text, "train")
-        examples = examples.completed(lending(source, WORD_LOAN, examples, config.borrowed_words))
-    if config.borrowed_faces and "face" in config.modalities:
-        source = lenders(examples, "face", config.faces_from, config.face, "train")
-        examples = examples.completed(lending(source, FACE_LOAN, examples, config.borrowed_faces))
-    return examples
+    if settings.borrowed_words and "text" in settings.modalities:
+        source = lenders(dataset, "text", settings.words_from, settings.text, "train")
+        dataset = dataset.with_transform(lending(source, WORD_LOAN, dataset, settings.borrowed_words))
+    if settings.borrowed_faces and "face" in settings.modalities:
+        source = lenders(dataset, "face", settings.faces_from, settings.face, "train")
+        dataset = dataset.with_transform(lending(source, FACE_LOAN, dataset, settings.borrowed_faces))
+    return dataset
 
 
-def lenders(examples: Examples, model: str, corpora: tuple[str, ...], settings: object, split: str) -> Examples:
-    """What clips of `split` (train or test) may be lent; Trouble where it is not preprocessed."""
+def lenders(dataset: Dataset, model: str, corpora: tuple[str, ...], settings: object, split: str) -> Dataset:
+    """What clips of `split` (train or test) may be lent; DemeanorError where it is not preprocessed."""
     spec = spec_of(model)
     there = [(spec.store_folder / name / MANIFEST).is_file() for name in corpora]
     what = {"face": "faces", "text": "words"}[model]
     if not there or not all(there):
-        raise Trouble(
+        raise DemeanorError(
             f"Clips are to be lent {what} from {', '.join(corpora) or 'no corpus'}, but not all of it is preprocessed "
             f"for the {model} model; do that (python run.py {model} preprocess), or set borrowed_{what}=0."
         )
     stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings)) for name in corpora]
-    found = Examples(stores, FROM[split], examples.grouping)
+    found = Dataset(stores, FROM[split], dataset.grouping)
     if model == "face":
         return found.subset(np.flatnonzero(found.column("face_found") > 0), found.split)
     return found
 
 
 def lending(
-    lenders: Examples, loan: Loan, examples: Examples, share: float | None
+    lenders: Dataset, loan: Loan, dataset: Dataset, share: float | None
 ) -> Callable[[Inputs, np.ndarray, np.ndarray], Inputs]:
     """What completes a batch of `examples` as before and then lends to this share of the clips that have none.
 
     share None: to all, and to each always the same.
     """
-    before = examples.complete
+    before = dataset.transform
     by_label = [np.flatnonzero(lenders.labels == label) for label in range(len(lenders.grouping.labels))]
 
     def lend(inputs: Inputs, labels: np.ndarray, indices: np.ndarray) -> Inputs:

@@ -6,7 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from ..core import config
-from ..core.hooks import OnProgress, Say
+from ..core.hooks import Notify, OnProgress
 from ..core.serialise import csv_text
 from ..results.folder import predict_folder
 from ..results.prediction import Prediction
@@ -31,7 +31,7 @@ def predict(
     *,
     write: bool = True,
     without: Collection[str] = (),
-    say: Say = log.info,
+    notify: Notify = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
     """What the people in the video `path`, or in every video of the folder `path`, display.
@@ -41,12 +41,14 @@ def predict(
     file of a folder that cannot be read never stops the others. `on_progress` takes seconds of the video (0 in all: not
     known), as it is read and again as it is written with what was found in it; or files. With `write` the results lie
     in a new folder of `folder_out` (default: config.OUTPUT_FOLDER), all but those `without`.
-    Raises Trouble where nothing could be read.
+    Raises DemeanorError where nothing could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
-        return predict_folder(path, trained, target, partial(predict_video, say=say, without=without), say, on_progress)
-    return [predict_video(path, trained, target, on_progress, say, without)]
+        return predict_folder(
+            path, trained, target, partial(predict_video, notify=notify, without=without), notify, on_progress
+        )
+    return [predict_video(path, trained, target, on_progress, notify, without)]
 
 
 def predict_video(
@@ -54,11 +56,11 @@ def predict_video(
     trained: Trained,
     folder_out: Path | None,
     on_progress: OnProgress | None = None,
-    say: Say = log.info,
+    notify: Notify = log.info,
     without: Collection[str] = (),
 ) -> Prediction:
     """One video; its results are written into a new folder of `folder_out` unless that is None."""
-    observed = observe(path, trained, on_progress, say)
+    observed = observe(path, trained, on_progress, notify)
     prediction = _prediction(path, observed, trained)
     if folder_out is None:
         return prediction

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self, get_args
 
-from ..audio.settings import AudioConfig
+from ..audio.settings import AudioSettings
 from ..core import config
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.settings import TrainingSettings
-from ..face.settings import FaceConfig
-from ..text.settings import TextConfig
+from ..face.settings import FaceSettings
+from ..text.settings import TextSettings
 
 Modality = Literal["face", "audio", "text"]
 SAMPLE_RATE_HZ = 16_000  # Whisper's
@@ -20,7 +20,7 @@ MOST_FRAMES = 512  # whose order a transformer can tell
 
 
 @dataclass(frozen=True)
-class CombinedConfig(TrainingSettings):
+class CombinedSettings(TrainingSettings):
     """Settings of the combined model. EXTRACT names those that preprocessing bakes into a store."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = (
@@ -40,10 +40,10 @@ class CombinedConfig(TrainingSettings):
     patience: int = 12
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
-    average_decay: float = 0.99
+    ema_decay: float = 0.99
     label_smoothing: float = 0.1
     corpus_balance: float = 0.5
-    stored: Literal["float32", "float16"] = "float16"
+    weights_dtype: Literal["float32", "float16"] = "float16"
 
     window_seconds: float = config.WINDOW_SECONDS
     """Length of the stretch that is read at once; a shorter clip is padded and masked."""
@@ -87,36 +87,38 @@ class CombinedConfig(TrainingSettings):
     faces_from: tuple[str, ...] = ("FER2013",)
     """Corpora of pictures, preprocessed for the face model, that faces are lent from; those it was not trained on."""
 
-    face: FaceConfig = FaceConfig()
+    face: FaceSettings = FaceSettings()
     """Settings of the face branch."""
-    audio: AudioConfig = AudioConfig()
+    audio: AudioSettings = AudioSettings()
     """Settings of the audio branch."""
-    text: TextConfig = TextConfig()
+    text: TextSettings = TextSettings()
     """Settings of the text branch."""
 
     def __post_init__(self):
         super().__post_init__()
         if not self.modalities or len(set(self.modalities)) < len(self.modalities):
-            raise Trouble(f"modalities must name one or more of {', '.join(MODALITIES)}, each once.")
+            raise DemeanorError(f"modalities must name one or more of {', '.join(MODALITIES)}, each once.")
         if self.audio.window_seconds != self.window_seconds:
-            raise Trouble(
+            raise DemeanorError(
                 f"The audio branch hears {self.audio.window_seconds:g} s and the window is {self.window_seconds:g} s; "
                 "set window_seconds and audio.window_seconds alike."
             )
         if "text" in self.modalities and self.audio.sample_rate_hz != SAMPLE_RATE_HZ:
             rate = f"{SAMPLE_RATE_HZ:,} Hz"
-            raise Trouble(f"The transcriber hears {rate}; set audio.sample_rate_hz to that, or leave out text.")
+            raise DemeanorError(f"The transcriber hears {rate}; set audio.sample_rate_hz to that, or leave out text.")
         untrained = [name for name in self.frozen if name not in (*self.starts, "text")]  # text begins as MiniLM
         if untrained:
-            raise Trouble(f"{untrained[0]} is frozen but starts untrained; name it in starts too, or not in frozen.")
+            raise DemeanorError(
+                f"{untrained[0]} is frozen but starts untrained; name it in starts too, or not in frozen."
+            )
         if self.late_weights and (self.fusion != "late" or len(self.late_weights) != len(self.modalities)):
-            raise Trouble(
+            raise DemeanorError(
                 f"late_weights go with fusion=late and are {len(self.modalities)}, one for each of modalities."
             )
         if self.mixup:
-            raise Trouble("Clips with faces and words cannot be mixed as sounds can; set mixup=0.")
+            raise DemeanorError("Clips with faces and words cannot be mixed as sounds can; set mixup=0.")
         if self.sequence == "transformer" and (self.sequence_units % 2 or self.frames > MOST_FRAMES):
-            raise Trouble(
+            raise DemeanorError(
                 f"The transformer needs an even number of sequence_units, not {self.sequence_units}, and {MOST_FRAMES} "
                 f"frames a window at most, not {self.frames}."
             )

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .errors import Trouble
+from .errors import DemeanorError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -21,57 +21,69 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 
-def count() -> int:
+def world_size() -> int:
     """How many processes there are."""
     return int(os.environ.get("WORLD_SIZE") or 1)
 
 
-def number() -> int:
+def rank() -> int:
     """Which of them this is, from 0."""
     return int(os.environ.get("RANK") or 0)
 
 
-def leading() -> bool:
+def is_main_process() -> bool:
     """Whether this is the one that writes files and speaks with people."""
-    return number() == 0
+    return rank() == 0
 
 
-def name() -> str:
+def process_name() -> str:
     """What people call this one."""
-    return f"Process {number() + 1} of {count()}"
+    return f"Process {rank() + 1} of {world_size()}"
 
 
 def program() -> list[str]:
     """What `run.py` was started with, for commands that people can repeat."""
-    return ["accelerate", "launch", "--multi_gpu", "--num_processes", str(count())] if count() > 1 else ["python"]
+    return (
+        ["accelerate", "launch", "--multi_gpu", "--num_processes", str(world_size())]
+        if world_size() > 1
+        else ["python"]
+    )
 
 
 def accelerator() -> Accelerator:
-    """The device of this process, joined with the others; made again it is the same. Trouble where that cannot be."""
+    """The device of this process, joined with the others; made again it is the same. DemeanorError where that cannot
+    be."""
     import torch
     from accelerate import Accelerator, DistributedDataParallelKwargs
 
     # Not every step's part of a batch reaches each parameter: in the combined model a modality may be missing in it.
     how = [DistributedDataParallelKwargs(find_unused_parameters=True)]
     device = getattr(torch.accelerator.current_accelerator(), "type", "cpu")
-    on_cpu = count() > 1 and device in ("cpu", "mps")  # accelerate, unless told so, would have each train by itself
+    on_cpu = world_size() > 1 and device in (
+        "cpu",
+        "mps",
+    )  # accelerate, unless told so, would have each train by itself
     made = Accelerator(cpu=on_cpu, mixed_precision="no", kwargs_handlers=how)
     kind = made.distributed_type.value.removeprefix("MULTI_")
-    if made.num_processes != count() or kind in ("DEEPSPEED", "FSDP", "MEGATRON_LM", "XLA"):
+    if made.num_processes != world_size() or kind in ("DEEPSPEED", "FSDP", "MEGATRON_LM", "XLA"):
         again = shlex.join([*program(), "run.py"])
-        raise Trouble(f"{count()} processes cannot share a training by way of {kind}; start it with: {again} ...")
+        raise DemeanorError(
+            f"{world_size()} processes cannot share a training by way of {kind}; start it with: {again} ..."
+        )
     _leave_in_the_end()
     return made
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """For what all processes do: where one of them has ended, this one ends with a Trouble that says so."""
+def failing_together() -> Iterator[None]:
+    """For what all processes do: where one of them has ended, this one ends with a DemeanorError that says so."""
     try:
         yield
     except RuntimeError as error:
-        if count() > 1 and _of_communication(error):
-            raise Trouble(f"{name()} has lost another one, which may say why; go on with --resume.") from error
+        if world_size() > 1 and _of_communication(error):
+            raise DemeanorError(
+                f"{process_name()} has lost another one, which may say why; go on with --resume."
+            ) from error
         raise
 
 
@@ -84,20 +96,20 @@ def _of_communication(error: RuntimeError) -> bool:
 @cache
 def _leave_in_the_end() -> None:
     """Part from the other processes at exit; torch complains of those who do not."""
-    if count() > 1:
+    if world_size() > 1:
         from torch.distributed import destroy_process_group
 
         atexit.register(destroy_process_group)
 
 
-def from_leading(make: Callable[[], Made]) -> Made:
+def on_main_process(make: Callable[[], Made]) -> Made:
     """What `make` gives in the leading process, in all of them; the others do not call it. Its trouble is theirs."""
-    if count() == 1:
+    if world_size() == 1:
         return make()
     from accelerate.utils import broadcast_object_list
 
     made, error = None, None
-    if leading():
+    if is_main_process():
         try:
             made = make()
         except Exception as trouble:
@@ -106,13 +118,13 @@ def from_leading(make: Callable[[], Made]) -> Made:
     if error:
         raise error
     if told[1] is not None:
-        raise Trouble(told[1])
+        raise DemeanorError(told[1])
     return told[0]
 
 
-def gathered(items: list[Made]) -> list[Made]:
+def all_gather(items: list[Made]) -> list[Made]:
     """The items of all processes, in the order of these, in all of them."""
-    if count() == 1:
+    if world_size() == 1:
         return items
     from accelerate.utils import gather_object
 

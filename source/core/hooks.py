@@ -5,4 +5,4 @@ from collections.abc import Callable
 OnProgress = Callable[[int, int], None]  # files done, files in all
 
 
-Say = Callable[[str], None]  # takes one sentence that a person should know
+Notify = Callable[[str], None]  # takes one sentence that a person should know

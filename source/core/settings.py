@@ -12,8 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
-from .errors import Trouble
+from .errors import DemeanorError
 
+RENAMED = {"average_decay": "ema_decay", "stored": "weights_dtype"}  # names in weights and studies of before 0.2
 BEST = "best_hyperparameters.json"  # in a model's folder: found by tuning or written by hand, read over the defaults
 
 
@@ -30,41 +31,42 @@ class Setting:
     """Its docstring."""
 
 
-def check(config: Any) -> None:
-    """Raise Trouble for a value that its field's type does not allow. Call from `__post_init__`."""
-    hints = get_type_hints(type(config))
-    for field in fields(config):
-        value, hint = getattr(config, field.name), hints[field.name]
+def check(settings: Any) -> None:
+    """Raise DemeanorError for a value that its field's type does not allow. Call from `__post_init__`."""
+    hints = get_type_hints(type(settings))
+    for field in fields(settings):
+        value, hint = getattr(settings, field.name), hints[field.name]
         if not _fits(value, hint):
-            raise Trouble(f"The setting {field.name} cannot be {value!r}; it takes {describe(hint)}.")
+            raise DemeanorError(f"The setting {field.name} cannot be {value!r}; it takes {describe(hint)}.")
 
 
-def changed(config: Any, assignments: Iterable[str]) -> Any:
+def changed(settings: Any, assignments: Iterable[str]) -> Any:
     """The config with `name=value` texts applied, as `--set` takes them.
 
     >>> changed(TrainingSettings(), ["epochs=3"]).epochs
     3
     """
-    hints, values, inner = get_type_hints(type(config)), {}, {}
+    hints, values, inner = get_type_hints(type(settings)), {}, {}
     for text in assignments:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals:
-            raise Trouble(f"'{text}' is not of the form name=value.")
+            raise DemeanorError(f"'{text}' is not of the form name=value.")
         first, dot, rest = name.partition(".")
-        _known(config, [first])
+        _known(settings, [first])
         if is_dataclass(hints[first]):
             if not dot:
-                raise Trouble(f"{first} has settings of its own; change one as {first}.NAME=VALUE.")
+                raise DemeanorError(f"{first} has settings of its own; change one as {first}.NAME=VALUE.")
             inner.setdefault(first, []).append(f"{rest}={value}")
         else:
-            _known(config, [name])
+            _known(settings, [name])
             values[name] = _parse(name, value, hints[name])
-    nested = {name: changed(getattr(config, name), texts) for name, texts in inner.items()}
-    return replace(config, **values, **nested)
+    nested = {name: changed(getattr(settings, name), texts) for name, texts in inner.items()}
+    return replace(settings, **values, **nested)
 
 
 def from_dict(default: Any, values: dict[str, Any]) -> Any:
     """The config with `values` (from JSON: lists stand for tuples, objects for settings within) over `default`'s."""
+    values = {RENAMED.get(name, name): value for name, value in values.items()}
     _known(default, values)
 
     def read(name: str, value: Any) -> Any:
@@ -76,16 +78,16 @@ def from_dict(default: Any, values: dict[str, Any]) -> Any:
 
 
 def read_over(default: Any, file: Path) -> Any:
-    """The config with the values of a JSON file, if it is there, over `default`'s; Trouble names the file."""
+    """The config with the values of a JSON file, if it is there, over `default`'s; DemeanorError names the file."""
     try:
         values = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         if not isinstance(values, dict):
-            raise Trouble("it has to hold one object, of settings by their names.")
+            raise DemeanorError("it has to hold one object, of settings by their names.")
         return from_dict(default, values)
-    except Trouble as error:
-        raise Trouble(f"{file} cannot be used: {error} Correct it or delete it.") from None
+    except DemeanorError as error:
+        raise DemeanorError(f"{file} cannot be used: {error} Correct it or delete it.") from None
     except ValueError as error:
-        raise Trouble(f"{file} is not JSON ({error}); correct it or delete it.") from None
+        raise DemeanorError(f"{file} is not JSON ({error}); correct it or delete it.") from None
 
 
 def describe(hint: Any) -> str:
@@ -102,36 +104,39 @@ def describe(hint: Any) -> str:
     return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(hint, "none")
 
 
-def listed(config: Any) -> list[Setting]:
+def listed(settings: Any) -> list[Setting]:
     """Every field of the config, in the order of definition."""
-    hints, meanings = get_type_hints(type(config)), {}
-    for part in reversed(type(config).__mro__[:-1]):
+    hints, meanings = get_type_hints(type(settings)), {}
+    for part in reversed(type(settings).__mro__[:-1]):
         meanings |= _docstrings(part)
     found = []
-    for name in (field.name for field in fields(config)):
+    for name in (field.name for field in fields(settings)):
         if is_dataclass(hints[name]):
-            found += _listed_within(config, name)
+            found += _listed_within(settings, name)
         else:
             found.append(
                 Setting(
-                    name, _text(getattr(config, name)), describe(hints[name]), " ".join(meanings.get(name, "").split())
+                    name,
+                    _text(getattr(settings, name)),
+                    describe(hints[name]),
+                    " ".join(meanings.get(name, "").split()),
                 )
             )
     return found
 
 
-def _listed_within(config, name):
+def _listed_within(settings, name):
     """The fields of the settings called `name`, without those on how it would be trained by itself."""
     shared = {field.name for field in fields(TrainingSettings)}
-    inside = (setting for setting in listed(getattr(config, name)) if setting.name not in shared)
+    inside = (setting for setting in listed(getattr(settings, name)) if setting.name not in shared)
     return [replace(setting, name=f"{name}.{setting.name}") for setting in inside]
 
 
-def _known(config, names):
-    known = [field.name for field in fields(config)]
+def _known(settings, names):
+    known = [field.name for field in fields(settings)]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise Trouble(f"There is no setting {', '.join(unknown)}; there are: {', '.join(known)}.")
+        raise DemeanorError(f"There is no setting {', '.join(unknown)}; there are: {', '.join(known)}.")
 
 
 def _fits(value, hint):
@@ -176,7 +181,7 @@ def _parse(name, text, hint):
             return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[text.lower()]
         return hint(text) if hint in (int, float) else text
     except (KeyError, ValueError):
-        raise Trouble(f"The setting {name} cannot be '{text}'; it takes {describe(hint)}.") from None
+        raise DemeanorError(f"The setting {name} cannot be '{text}'; it takes {describe(hint)}.") from None
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,7 @@ class TrainingSettings:
     """AdamW's peak rate: linear warm-up over the first tenth of the steps, then a cosine to zero."""
     weight_decay: float = 1e-2
     """AdamW's decoupled weight decay, not applied to biases and normalisation."""
-    average_decay: float = 0.998
+    ema_decay: float = 0.998
     """Decay a step of the exponential moving average of the weights, which is what is validated and kept; 0: none."""
     gradient_clip: float = 5.0
     """Largest norm of the gradient; 0: no limit."""
@@ -213,12 +218,12 @@ class TrainingSettings:
     """Weight of a label in the loss: its frequency to minus this power, mean 1; 0: none, 1: balanced."""
     bfloat16: bool = True
     """Compute in bfloat16 where the processor has it."""
-    stored: Literal["float32", "float16"] = "float32"
+    weights_dtype: Literal["float32", "float16"] = "float32"
     """The precision in which the trained weights are kept."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that decide what `extract` returns."""
-    SHARES: ClassVar[tuple[str, ...]] = ("vote_share", "label_smoothing", "average_decay", "corpus_balance")
+    SHARES: ClassVar[tuple[str, ...]] = ("vote_share", "label_smoothing", "ema_decay", "corpus_balance")
     POSITIVE: ClassVar[tuple[str, ...]] = ("epochs", "patience", "batch_size", "learning_rate")
 
     def for_prediction(self) -> Self:
@@ -229,7 +234,7 @@ class TrainingSettings:
         check(self)
         for name in self.SHARES:
             if not 0 <= getattr(self, name) <= 1:
-                raise Trouble(f"The setting {name} is a share, from 0 to 1, not {getattr(self, name)}.")
+                raise DemeanorError(f"The setting {name} is a share, from 0 to 1, not {getattr(self, name)}.")
         bad = [name for name in self.POSITIVE if getattr(self, name) <= 0]
         if bad:
-            raise Trouble(f"The setting {bad[0]} must be above zero, not {getattr(self, bad[0])}.")
+            raise DemeanorError(f"The setting {bad[0]} must be above zero, not {getattr(self, bad[0])}.")

@@ -8,10 +8,10 @@ from typing import Any
 
 from .. import MODELS
 from . import config
-from .errors import Trouble
+from .errors import DemeanorError
 
 
-class Remark(UserWarning):
+class DataWarning(UserWarning):
     """What `extract` warns of: something that a person should know of how a file was read, the same for many files."""
 
 
@@ -25,7 +25,7 @@ class ModelSpec:
 
     name: str
     """Folder under source/ and models/, and in data/preprocessed_<name>_data."""
-    default_config: Any
+    default_settings: Any
     """Frozen dataclass that extends TrainingSettings; its EXTRACT names the fields that `extract` reads."""
     suggest: Callable[[Any], dict[str, Any]]
     """Optuna trial -> the fields it overrides."""
@@ -35,29 +35,29 @@ class ModelSpec:
     """Config, num_classes -> untrained network; 0 classes: identity head, so that it gives features."""
     augment: Callable[[dict[str, Any], Any], dict[str, Any]]
     """Inputs of a training batch (tensors), config -> augmented inputs. Never called on val or test."""
-    views: Callable[[dict[str, Any], Any], list[dict[str, Any]]]
+    test_time_augment: Callable[[dict[str, Any], Any], list[dict[str, Any]]]
     """Inputs, config -> the views whose answers evaluation and prediction average, such as the mirrored face."""
     suffixes: tuple[str, ...]
     """Endings of the files that `extract` reads, lower case with the dot; of a take's forms the first is taken."""
-    summarise: Callable[[dict[str, Any], Any], Any]
+    baseline_features: Callable[[dict[str, Any], Any], Any]
     """Inputs of N clips (numpy arrays as in a store), config -> (N, D) float32 for the classical baselines."""
     layout: Any
     """How results are laid out: a `source.results.layout.Layout`."""
-    baseline: str = ""
+    baseline_name: str = ""
     """What `summarise` stands for, where `test` shall show what a logistic regression makes of it; empty: nothing."""
     typed: bool = False
     """Whether `predict` takes typed words too, not only files."""
     also_predicts: tuple[str, ...] = ()
     """Endings of the further files that `predict` reads, lower case with the dot."""
-    inherit: Callable[[Any], Any] = lambda config: config
+    inherit_settings: Callable[[Any], Any] = lambda settings: settings
     """Config -> the same with what it takes over from models that were trained before."""
-    begin: Callable[[Any, Any, tuple[str, ...]], None] = lambda network, config, labels: None
+    initialise: Callable[[Any, Any, tuple[str, ...]], None] = lambda network, settings, labels: None
     """Untrained network, config, labels: puts in the weights that training begins with."""
-    prepare: Callable[[Any, Any], Any] = lambda examples, config: examples
-    """The Examples of a training, config -> the same as this model learns from them."""
-    finish: Callable[[Any, Any], Any] = lambda trained, val: trained
-    """Trained, the Examples of val -> the same with what is fitted on val after training."""
-    subsets: Callable[[Any, Any], Any] = lambda examples, config: None
+    prepare_dataset: Callable[[Any, Any], Any] = lambda dataset, settings: dataset
+    """The Dataset of a training, config -> the same as this model learns from them."""
+    fit_after_training: Callable[[Any, Any], Any] = lambda trained, val: trained
+    """Trained, the Dataset of val -> the same with what is fitted on val after training."""
+    modality_subsets: Callable[[Any, Any], Any] = lambda dataset, settings: None
     """Examples, config -> source.evaluation.ablation.Subsets of them; None where there is but one modality."""
 
     @property
@@ -96,5 +96,5 @@ TRAINING_FOLDERS = {
 def spec_of(name: str) -> ModelSpec:
     """The SPEC of the model called `name`."""
     if name not in MODELS:
-        raise Trouble(f"There is no model '{name}'; there are: {', '.join(MODELS)}.")
+        raise DemeanorError(f"There is no model '{name}'; there are: {', '.join(MODELS)}.")
     return importlib.import_module(f"...{name}", __name__).SPEC

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..core import config
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from .labels import FINER, emotion_named
 
 SPLITS = ("train", "val", "test")
@@ -39,16 +39,16 @@ class Clip:
 
     def __post_init__(self):
         if self.emotion not in config.EMOTIONS and not (self.emotion == "" and self.scales):
-            raise Trouble(f"{self.path}: '{self.emotion}' is not one of {', '.join(config.EMOTIONS)}.")
+            raise DemeanorError(f"{self.path}: '{self.emotion}' is not one of {', '.join(config.EMOTIONS)}.")
         if self.split and self.split not in SPLITS:
-            raise Trouble(f"{self.path}: split '{self.split}' is not one of {', '.join(SPLITS)}.")
+            raise DemeanorError(f"{self.path}: split '{self.split}' is not one of {', '.join(SPLITS)}.")
         if self.original and FINER.get(self.original) != self.emotion:
-            raise Trouble(f"{self.path}: '{self.original}' is no finer label of {self.emotion}.")
+            raise DemeanorError(f"{self.path}: '{self.original}' is no finer label of {self.emotion}.")
         if self.votes and len(self.votes) != len(config.EMOTIONS):
-            raise Trouble(f"{self.path}: {len(self.votes)} votes for {len(config.EMOTIONS)} emotions.")
+            raise DemeanorError(f"{self.path}: {len(self.votes)} votes for {len(config.EMOTIONS)} emotions.")
         outside = [name for name, value in self.scales.items() if not -1 <= value <= 1]
         if outside:
-            raise Trouble(f"{self.path}: {outside[0]} must be from -1 to 1, not {self.scales[outside[0]]}.")
+            raise DemeanorError(f"{self.path}: {outside[0]} must be from -1 to 1, not {self.scales[outside[0]]}.")
 
     @property
     def scales(self) -> dict[str, float]:
@@ -114,7 +114,7 @@ def read_clips(file: Path, relative_to: Path | None = None) -> list[Clip]:
         reader = csv.DictReader(stream)
         missing = {"path", "emotion"} - set(reader.fieldnames or ())
         if missing:
-            raise Trouble(f"{file} lacks the columns {', '.join(sorted(missing))}; it has {reader.fieldnames}.")
+            raise DemeanorError(f"{file} lacks the columns {', '.join(sorted(missing))}; it has {reader.fieldnames}.")
         return [_clip_of_row(row, number, file, relative_to) for number, row in enumerate(reader)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from .dask_worker import done_here, state_here, trouble_here
 
 CONNECT_SECONDS = 5
@@ -28,7 +28,7 @@ class Cluster:
 
     address: str
     client: Any
-    say: Callable[[str], None] = lambda sentence: None
+    notify: Callable[[str], None] = lambda sentence: None
     state: dict[str, str] = field(default_factory=state_here)
     """What a worker must have the same; see `source.data.dask_worker`."""
 
@@ -43,27 +43,28 @@ class Cluster:
         return Job(self, self.client.submit(done_here, self.state, function, arguments, pure=False))
 
     def check(self, folder: Path | None = None) -> None:
-        """Raise Trouble where the scheduler or a worker is unlike this machine, or lacks a `folder` that is here."""
+        """Raise DemeanorError where the scheduler or a worker is unlike this machine, or lacks a `folder` that is
+        here."""
         try:
             self.client.run_on_scheduler(state_here)
         except Exception as error:
-            raise Trouble(_cannot_load(f"The scheduler at {self.address}", error, SCHEDULER)) from None
+            raise DemeanorError(_cannot_load(f"The scheduler at {self.address}", error, SCHEDULER)) from None
         folder = folder if folder and folder.is_dir() else None
         for worker, answer in self.client.run(trouble_here, self.state, folder, on_error="return").items():
             if isinstance(answer, Exception) and not isinstance(answer, OSError):  # OSError: it is just leaving
                 answer = _cannot_load(f"The worker {worker}", answer, WORKER)
             if answer and isinstance(answer, str):
-                raise Trouble(answer)
+                raise DemeanorError(answer)
 
     def wait_for_a_worker(self) -> None:
-        """Return once there is a worker; Trouble where none comes."""
+        """Return once there is a worker; DemeanorError where none comes."""
         if self._workers():
             return
-        self.say(f"The cluster at {self.address} has no worker; waiting {WORKERS_SECONDS} seconds for one.")
+        self.notify(f"The cluster at {self.address} has no worker; waiting {WORKERS_SECONDS} seconds for one.")
         try:
             self.client.wait_for_workers(1, timeout=WORKERS_SECONDS)
         except TimeoutError:
-            raise Trouble(
+            raise DemeanorError(
                 f"The cluster at {self.address} has no worker; start some in the clone on each machine: {WORKER}."
             ) from None
 
@@ -71,7 +72,7 @@ class Cluster:
         """Say how many workers there are."""
         workers = self._workers().values()
         count, machines = len(workers), len({worker["host"] for worker in workers})
-        self.say(f"Cluster {self.address}: {_counted(count, 'worker')} on {_counted(machines, 'machine')}.")
+        self.notify(f"Cluster {self.address}: {_counted(count, 'worker')} on {_counted(machines, 'machine')}.")
 
     def _workers(self):
         return self.client.scheduler_info()["workers"]
@@ -85,7 +86,7 @@ class Job:
     future: Any
 
     def result(self) -> Any:
-        """Wait for the result; Trouble where the workers are gone and none comes back."""
+        """Wait for the result; DemeanorError where the workers are gone and none comes back."""
         while True:
             try:
                 return self.future.result(timeout=LOOK_SECONDS)
@@ -96,11 +97,11 @@ class Job:
 
 
 @contextmanager
-def connected(address: str, say: Callable[[str], None] = lambda sentence: None) -> Iterator[Cluster]:
+def connected(address: str, notify: Callable[[str], None] = lambda sentence: None) -> Iterator[Cluster]:
     """The cluster whose Dask scheduler listens at `address`, such as tcp://10.0.0.1:8786; at the end all is cancelled.
 
-    Raises Trouble, also in place of what dask raises inside, where no scheduler answers (any more), no worker comes,
-    one of them cannot load this code or is unlike this machine, or workers die over the same files.
+    Raises DemeanorError, also in place of what dask raises inside, where no scheduler answers (any more), no worker
+    comes, one of them cannot load this code or is unlike this machine, or workers die over the same files.
     """
     from distributed import KilledWorker
     from distributed.comm import CommClosedError
@@ -108,18 +109,18 @@ def connected(address: str, say: Callable[[str], None] = lambda sentence: None) 
     with _quiet():
         client = _client(address)
         try:
-            cluster = Cluster(address, client, say)
+            cluster = Cluster(address, client, notify)
             cluster.wait_for_a_worker()
             cluster.check()
             cluster.introduce()
             yield cluster
         except (CommClosedError, CancelledError):
-            raise Trouble(
+            raise DemeanorError(
                 f"The scheduler at {address} does not answer any more; see to it, then run the same command again to "
                 "go on."
             ) from None
         except KilledWorker as killed:
-            raise Trouble(_killed(killed)) from None
+            raise DemeanorError(_killed(killed)) from None
         finally:
             with suppress(Exception):  # the scheduler may be gone
                 client.close()
@@ -137,7 +138,7 @@ def _client(address):
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except Exception as error:  # of any kind: an unknown protocol, a port that is no number, what others answer
         reason = str(error) or f"not within {CONNECT_SECONDS} seconds"
-        raise Trouble(
+        raise DemeanorError(
             f"No Dask scheduler answers at '{address}' ({reason}); start one in the clone with: {SCHEDULER}, which "
             "says its address, such as tcp://10.0.0.1:8786."
         ) from None

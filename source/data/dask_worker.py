@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core import config, packages, pretrained
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 
 
 @cache  # a worker that was started before the code changed still runs what it was when first asked
@@ -52,14 +52,14 @@ def trouble_here(state: Mapping[str, str], folder: Path | None = None, dask_work
 
 
 def done_here(state: Mapping[str, str], function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    """`function(*arguments)`; Trouble on a worker, come later, that is unlike the machine that asks."""
+    """`function(*arguments)`; DemeanorError on a worker, come later, that is unlike the machine that asks."""
     from distributed import get_worker
 
     from .preprocessing import one_thread_each
 
     trouble = trouble_here(state, dask_worker=get_worker())
     if trouble:
-        raise Trouble(trouble)
+        raise DemeanorError(trouble)
     one_thread_each()
     return function(*arguments)
 

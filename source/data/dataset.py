@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import config as settings
-from ..core.errors import Trouble
+from ..core import config
+from ..core.errors import DemeanorError
 from ..media.types import VIDEOS
 from .clips import Clip
 from .labels import Grouping
@@ -35,14 +35,14 @@ class Batch:
 
 
 # Inputs of a batch, label and place of each clip in it -> the inputs as the network is to be given them.
-Complete = Callable[[dict[str, Tensor], np.ndarray, np.ndarray], dict[str, Tensor]]
+Transform = Callable[[dict[str, Tensor], np.ndarray, np.ndarray], dict[str, Tensor]]
 
 
-class Examples(torch.utils.data.Dataset):
+class Dataset(torch.utils.data.Dataset):
     """Rows read from the memory-mapped arrays only when a batch asks for them."""
 
     _draws = False  # see `with_copies`
-    complete: Complete | None = None
+    transform: Transform | None = None
     """See `completed`."""
 
     def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping, scaled: bool = False):
@@ -90,11 +90,11 @@ class Examples(torch.utils.data.Dataset):
         drawing._draws = True
         return drawing
 
-    def completed(self, complete: Complete) -> Self:
+    def with_transform(self, transform: Transform) -> Self:
         """The same, but what a batch holds goes through `complete` before it is handed out."""
-        completed = copy(self)
-        completed.complete = complete
-        return completed
+        with_transform = copy(self)
+        with_transform.transform = transform
+        return with_transform
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -118,8 +118,8 @@ class Examples(torch.utils.data.Dataset):
         versions = [self._version(self.stores[store].copies) for store, _ in places]
         inputs = {name: self._gather(name, places, versions) for name in self.stores[0].arrays}
         tensors = {name: torch.from_numpy(array) for name, array in inputs.items()}
-        if self.complete:
-            tensors = self.complete(tensors, self.labels[chosen], chosen)
+        if self.transform:
+            tensors = self.transform(tensors, self.labels[chosen], chosen)
         return Batch(tensors, torch.from_numpy(self.labels[chosen]), torch.from_numpy(self._votes[chosen]))
 
     def _version(self, copies: int) -> tuple[int, ...]:
@@ -136,22 +136,22 @@ def _label(clip: Clip, grouping: Grouping) -> str:
 
 
 def _votes(clips: Sequence[Clip]) -> np.ndarray:
-    none = (0.0,) * len(settings.EMOTIONS)
-    return np.array([clip.votes or none for clip in clips], np.float32).reshape(-1, len(settings.EMOTIONS))
+    none = (0.0,) * len(config.EMOTIONS)
+    return np.array([clip.votes or none for clip in clips], np.float32).reshape(-1, len(config.EMOTIONS))
 
 
-def require_examples(examples: Examples, what: str) -> Examples:
-    """`examples`, if there are any; else Trouble that names the corpora looked at."""
-    if not len(examples):
-        names = ", ".join(store.folder.name for store in examples.stores) or "no corpus"
-        there = ", ".join(sorted({clip.split for store in examples.stores for clip in with_splits(store.clips)}))
-        raise Trouble(
-            f"There is nothing to {what}: {names} holds no labelled clip in the split {examples.split}; there are "
+def require_clips(dataset: Dataset, what: str) -> Dataset:
+    """`examples`, if there are any; else DemeanorError that names the corpora looked at."""
+    if not len(dataset):
+        names = ", ".join(store.folder.name for store in dataset.stores) or "no corpus"
+        there = ", ".join(sorted({clip.split for store in dataset.stores for clip in with_splits(store.clips)}))
+        raise DemeanorError(
+            f"There is nothing to {what}: {names} holds no labelled clip in the split {dataset.split}; there are "
             f"clips in: {there or 'none'}."
         )
-    return examples
+    return dataset
 
 
-def as_batch(examples: Any) -> Any:
+def as_batch(dataset: Any) -> Any:
     """collate_fn of a DataLoader over Examples, which hands out whole batches already."""
-    return examples
+    return dataset

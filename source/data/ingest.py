@@ -8,11 +8,11 @@ from typing import Any
 
 from .. import MODELS
 from ..core import config
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.spec import ModelSpec, spec_of
 from ..media.types import VIDEOS
 from .clips import Clip
-from .corpora import Say, corpus_named, known_corpora
+from .corpora import Notify, corpus_named, known_corpora
 from .corpora.recordings import audible
 from .segmentation import cut
 from .segmentation.segment import is_stretch, stretch_of
@@ -24,7 +24,7 @@ NOBODY_KNOWN = "who is in which file is not known, so one person may be in train
 def get_data(
     corpus: str,
     folder: Path | None = None,
-    say: Say = lambda sentence: None,
+    notify: Notify = lambda sentence: None,
     on_progress: OnProgress = lambda done, total: None,
 ) -> list[Summary]:
     """Lay out the corpus in `folder` (None: data/original_<corpus>_data) for training; run again, it goes on.
@@ -32,8 +32,8 @@ def get_data(
     A file goes to every model that reads files of its ending; of a take that is there in several forms, such as sound
     and video, a model gets the one whose ending is first among its `suffixes`, by the same number as another model gets
     the other. A model of pictures over time gets long recordings in pieces, see `cutting`. There is a Summary for each
-    model that got any. `say` takes each sentence a person should know, `on_progress` the files done and the files in
-    all, at each step. Raises Trouble where `folder` holds no such corpus, or none of its files is of use
+    model that got any. `notify` takes each sentence a person should know, `on_progress` the files done and the files in
+    all, at each step. Raises DemeanorError where `folder` holds no such corpus, or none of its files is of use
     to any model.
     """
     module = corpus_named(corpus)
@@ -42,7 +42,7 @@ def get_data(
 
     def note(sentence: str) -> None:
         notes.append(sentence)
-        say(sentence)
+        notify(sentence)
 
     own = config.DATA_FOLDER / f"original_{name}_data"
     folder = _existing(Path(folder or own).expanduser().absolute(), name)
@@ -54,23 +54,23 @@ def get_data(
     return [_summary(name, spec, laid[spec.name], clips, notes) for spec, _ in parts]
 
 
-def _load(module: Any, name: str, folder: Path, own: Path, say: Say) -> list[Clip]:
-    say(f"{name}: {module.LICENCE}.")
+def _load(module: Any, name: str, folder: Path, own: Path, notify: Notify) -> list[Clip]:
+    notify(f"{name}: {module.LICENCE}.")
     try:
-        clips = module.load(folder, say)
+        clips = module.load(folder, notify)
         if hasattr(module, "unpack"):
             clips = module.unpack(clips, own)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Trouble(f"{name} in {folder} could not be read: {error}.") from error
+        raise DemeanorError(f"{name} in {folder} could not be read: {error}.") from error
     return [replace(clip, corpus=name, source=clip.source or _below(clip.path, folder)) for clip in clips]
 
 
 def _existing(folder, name):
     if folder.is_file():
-        raise Trouble(f"{folder} is a file; unpack it if it is an archive, and give the folder it lies in.")
+        raise DemeanorError(f"{folder} is a file; unpack it if it is an archive, and give the folder it lies in.")
     if not folder.is_dir() or not any(folder.iterdir()):
         state = "is empty" if folder.is_dir() else "does not exist"
-        raise Trouble(
+        raise DemeanorError(
             f"{folder} {state}; put {name} there, or name the folder it is in: "
             f"python run.py data get {name} --from FOLDER (known by name: {', '.join(known_corpora())})."
         )
@@ -81,15 +81,15 @@ def _below(path, folder):
     return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
-def _there(name: str, clips: Sequence[Clip], people: str, say: Say) -> list[Clip]:
+def _there(name: str, clips: Sequence[Clip], people: str, notify: Notify) -> list[Clip]:
     there = [clip for clip in clips if stretch_of(clip.path).file.is_file()]
     missing = _missing(clips)
     if not there:
-        raise Trouble(f"{name}: none of the {len(missing):,} files it names is there, such as {missing[0].path}.")
+        raise DemeanorError(f"{name}: none of the {len(missing):,} files it names is there, such as {missing[0].path}.")
     if missing:
-        say(f"{name}: {len(missing):,} files it names are not there, such as {missing[0].path}; they were left out.")
+        notify(f"{name}: {len(missing):,} files it names are not there, such as {missing[0].path}; they were left out.")
     if not all(clip.speaker for clip in there):
-        say(f"{name}: {people}.")
+        notify(f"{name}: {people}.")
     return there
 
 
@@ -98,7 +98,7 @@ def _missing(clips: Sequence[Clip]) -> list[Clip]:
 
 
 def _by_model(
-    name: str, clips: Sequence[Clip], is_silent: Callable[[Clip], bool], say: Say
+    name: str, clips: Sequence[Clip], is_silent: Callable[[Clip], bool], notify: Notify
 ) -> list[tuple[ModelSpec, list[Clip]]]:
     """The models that can read any of the clips, each with those, a take once."""
     specs = [spec_of(model) for model in MODELS]
@@ -106,14 +106,14 @@ def _by_model(
         spec.name: [clip for clip in _readable(spec, clips) if _of_use(spec, clip, is_silent)] for spec in specs
     }
     useless = set(clips).difference(*readable.values())
-    parts = [(spec, _each_take_once(name, spec, readable[spec.name], say)) for spec in specs if readable[spec.name]]
+    parts = [(spec, _each_take_once(name, spec, readable[spec.name], notify)) for spec in specs if readable[spec.name]]
     if useless:
         paths = [clip.path for clip in clips if clip in useless]
         endings = ", ".join(sorted({path.suffix.lower() for path in paths}))
         sentence = f"{name}: {len(paths):,} files ({endings}) are of no use to any model, such as {paths[0]}"
         if not parts:
-            raise Trouble(f"{sentence}; the models are: {', '.join(MODELS)}.")
-        say(f"{sentence}; they were left out.")
+            raise DemeanorError(f"{sentence}; the models are: {', '.join(MODELS)}.")
+        notify(f"{sentence}; they were left out.")
     return parts
 
 
@@ -131,14 +131,14 @@ def _watches(spec: ModelSpec) -> bool:
     return spec.suffixes[0] in VIDEOS
 
 
-def _each_take_once(name: str, spec: ModelSpec, clips: Sequence[Clip], say: Say) -> list[Clip]:
+def _each_take_once(name: str, spec: ModelSpec, clips: Sequence[Clip], notify: Notify) -> list[Clip]:
     """Of the clips with one number the form that the model likes best, in the order of the first forms."""
     kept: dict[int, Clip] = {}
     for clip in clips:
         kept[clip.number] = min(kept.get(clip.number, clip), clip, key=lambda form: _liking(spec, form))
     if len(kept) < len(clips):
         form = "video" if _watches(spec) else "sound"
-        say(
+        notify(
             f"{name}: {len(clips) - len(kept):,} takes are there as sound and as video; the {spec.name} model gets the "
             f"{form}."
         )
@@ -149,11 +149,11 @@ def _liking(spec, clip):
     return spec.suffixes.index(clip.path.suffix.lower())
 
 
-def _cut(spec: ModelSpec, clips: list[Clip], folder: Path, say: Say, on_progress: OnProgress) -> list[Clip]:
+def _cut(spec: ModelSpec, clips: list[Clip], folder: Path, notify: Notify, on_progress: OnProgress) -> list[Clip]:
     if not _watches(spec):
         return clips
     place = config.DATA_FOLDER / f"cut_{clips[0].corpus}_data"
-    return cut(clips, folder, place, config.WINDOW_SECONDS, say, on_progress)
+    return cut(clips, folder, place, config.WINDOW_SECONDS, notify, on_progress)
 
 
 def _laid_out(name, parts, on_progress) -> dict[str, list[Clip]]:

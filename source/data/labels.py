@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..core import config
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 
 # Spellings seen in the corpora and in people's folders -> the name in config.EMOTIONS.
 SPELLINGS = {
@@ -60,7 +60,7 @@ def grouping_named(name: str | None = None) -> Grouping:
     """The grouping called `name` in config.GROUPINGS (config.GROUPING if None)."""
     name = name or config.GROUPING
     if name not in config.GROUPINGS:
-        raise Trouble(f"There is no emotion grouping '{name}'; config.py has: {', '.join(config.GROUPINGS)}.")
+        raise DemeanorError(f"There is no emotion grouping '{name}'; config.py has: {', '.join(config.GROUPINGS)}.")
     groups = tuple((label, tuple(emotions)) for label, emotions in config.GROUPINGS[name].items())
     _refuse_contradictions(name, groups)
     return Grouping(name, groups)
@@ -71,7 +71,7 @@ def _refuse_contradictions(name, groups):
     unknown = sorted(set(members) - set(config.EMOTIONS) - set(FINER))
     twice = sorted({emotion for emotion in members if members.count(emotion) > 1})
     if unknown or twice or len(groups) < 2:
-        raise Trouble(
+        raise DemeanorError(
             f"The grouping '{name}' in config.py must put emotions of config.EMOTIONS into two or more groups, each "
             f"emotion once; unknown: {unknown or 'none'}, named twice: {twice or 'none'}."
         )

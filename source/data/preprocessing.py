@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core.errors import Trouble
-from ..core.spec import ModelSpec, Remark, spec_of
+from ..core.errors import DemeanorError
+from ..core.spec import DataWarning, ModelSpec, spec_of
 from .clips import MANIFEST, Clip, labelled_files
 from .store import Manifest, Store, StoreWriter, fingerprint
 from .training_folder import training_files
@@ -44,7 +44,7 @@ class Preprocessed:
 
 def preprocess(
     spec: ModelSpec,
-    config: Any,
+    settings: Any,
     corpus: str,
     *,
     workers: int = 1,
@@ -55,25 +55,27 @@ def preprocess(
     """Bring the store of `corpus` up to date. An unchanged finished store is left as it is.
 
     executor: where `extract` runs, with `workers` at once, such as source.data.dask_client.Cluster; None: in `workers`
-    processes. Files that cannot be read get no row; they are listed in the store's unreadable.csv. Raises Trouble where
-    only the executor's workers cannot read a file.
+    processes. Files that cannot be read get no row; they are listed in the store's unreadable.csv. Raises
+    DemeanorError where only the executor's workers cannot read a file.
     """
     clips = training_clips(spec, corpus)
-    fresh = Manifest(spec.name, spec.extract_settings(config), fingerprint(clips))
+    fresh = Manifest(spec.name, spec.extract_settings(settings), fingerprint(clips))
     writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
     before, remarks = writer.manifest.clips_done, Counter()
     chunks = list(_chunks(clips[before:], workers if executor else 0))
     with _pool(executor, workers, len(chunks)) as pool:
-        for clips_of, result in zip(chunks, _map(pool, spec, config, chunks, workers), strict=True):
+        for clips_of, result in zip(chunks, _map(pool, spec, settings, chunks, workers), strict=True):
             if executor:
-                _refuse_unreadable_there(spec, config, result.unreadable)
+                _refuse_unreadable_there(spec, settings, result.unreadable)
             readable = [clip for clip in clips_of if str(clip.path) not in result.unreadable]
             writer.append(readable, result.rows, result.unreadable)
             remarks += result.remarks
             if on_progress:
                 on_progress(writer.manifest.clips_done, len(clips))
     if not writer.manifest.rows:
-        raise Trouble(f"None of the {len(clips)} files of {corpus} could be read; see {writer.folder}/unreadable.csv.")
+        raise DemeanorError(
+            f"None of the {len(clips)} files of {corpus} could be read; see {writer.folder}/unreadable.csv."
+        )
     writer.finish()
     done = writer.manifest
     return Preprocessed(corpus, writer.folder, done.rows, done.unreadable, before, dict(remarks))
@@ -85,7 +87,7 @@ def training_clips(spec: ModelSpec, corpus: str) -> list[Clip]:
     clips = training_files(folder, spec.suffixes) if folder.is_dir() else []
     if not clips:
         there = sorted(child.name for child in spec.training_folder.glob("*") if (child / MANIFEST).exists())
-        raise Trouble(
+        raise DemeanorError(
             f"There are no training files of {corpus} in {folder}; get them with: python run.py data get {corpus} "
             f"--from FOLDER (there are: {', '.join(there) or 'none yet'})."
         )
@@ -110,17 +112,17 @@ class Chunk:
     """What a person should know of the rows: the warnings of `extract`, and of how many files each was said."""
 
 
-def extract_chunk(model: str, config: Any, paths: Sequence[Path]) -> Chunk:
+def extract_chunk(model: str, settings: Any, paths: Sequence[Path]) -> Chunk:
     """`extract` over some files. Runs in a worker."""
     spec, rows, unreadable, remarks = spec_of(model), [], {}, Counter()
     for path in paths:
         with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always", Remark)
+            warnings.simplefilter("always", DataWarning)
             try:
-                rows.append(spec.extract(path, config))
-            except (Trouble, OSError) as reason:
+                rows.append(spec.extract(path, settings))
+            except (DemeanorError, OSError) as reason:
                 unreadable[str(path)] = str(reason)
-        remarks.update(str(warning.message) for warning in said if warning.category is Remark)
+        remarks.update(str(warning.message) for warning in said if warning.category is DataWarning)
     names = rows[0] if rows else ()
     return Chunk({name: np.stack([row[name] for row in rows]) for name in names}, unreadable, remarks)
 
@@ -132,11 +134,12 @@ def _chunks(clips: Sequence[Clip], sharers: int) -> Iterator[Sequence[Clip]]:
         yield clips[start : start + size]
 
 
-def _refuse_unreadable_there(spec: ModelSpec, config: Any, unreadable: dict[str, str]) -> None:
-    """Raise Trouble for a file that can be read here, so that no store depends on what a worker elsewhere lacks."""
+def _refuse_unreadable_there(spec: ModelSpec, settings: Any, unreadable: dict[str, str]) -> None:
+    """Raise DemeanorError for a file that can be read here, so that no store depends on what a worker elsewhere
+    lacks."""
     for path, reason in unreadable.items():
-        if not extract_chunk(spec.name, config, [Path(path)]).unreadable:
-            raise Trouble(
+        if not extract_chunk(spec.name, settings, [Path(path)]).unreadable:
+            raise DemeanorError(
                 f"{path} can be read on this machine, but not where a worker runs ({reason.rstrip('.')}); give all "
                 "machines the same data, code, packages and pretrained files."
             )
@@ -157,9 +160,9 @@ def one_thread_each() -> None:
     cv2.setNumThreads(1)
 
 
-def _map(pool: Any, spec: ModelSpec, config: Any, chunks: Sequence[Sequence[Clip]], workers: int):
+def _map(pool: Any, spec: ModelSpec, settings: Any, chunks: Sequence[Sequence[Clip]], workers: int):
     """Results in order, at most AHEAD chunks a worker under way."""
-    jobs = iter([(spec.name, config, [clip.path for clip in chunk]) for chunk in chunks])
+    jobs = iter([(spec.name, settings, [clip.path for clip in chunk]) for chunk in chunks])
     if pool is None:
         for job in jobs:
             yield extract_chunk(*job)

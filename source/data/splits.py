@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from .clips import Clip
 
 SEED = 0  # of the splits alone: a training's seed never moves a clip to another split
@@ -55,12 +55,14 @@ def _part_of(clips: Sequence[Clip]) -> set[Clip]:
 
 
 def assert_disjoint(one: Sequence[Clip], other: Sequence[Clip]) -> None:
-    """Raise Trouble where the two sides share a speaker or a file."""
+    """Raise DemeanorError where the two sides share a speaker or a file."""
     shared = {person_of(clip) for clip in one} & {person_of(clip) for clip in other}
     files = {clip.path for clip in one} & {clip.path for clip in other}
     if shared or files:
         example = next(iter(shared or files))
-        raise Trouble(f"Two splits share {len(shared)} people and {len(files)} files, such as {example}; refusing.")
+        raise DemeanorError(
+            f"Two splits share {len(shared)} people and {len(files)} files, such as {example}; refusing."
+        )
 
 
 def speakers_disjoint(one: Sequence[Clip], other: Sequence[Clip]) -> bool | None:

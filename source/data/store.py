@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.files import write_whole
 from .clips import MANIFEST as CLIPS
 from .clips import Clip, read_clips, write_clips
@@ -68,7 +68,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         values = json.loads(file.read_text(encoding="utf-8"))
         return Manifest(**(values | {"settings": _frozen(values["settings"])}))
     except (ValueError, TypeError, KeyError):
-        raise Trouble(f"{file} is damaged; delete {folder} and preprocess the corpus again.") from None
+        raise DemeanorError(f"{file} is damaged; delete {folder} and preprocess the corpus again.") from None
 
 
 def _frozen(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class StoreWriter:
     def _append_rows(self, clips, arrays):
         shapes = {name: {"dtype": array.dtype.str, "shape": list(array.shape[1:])} for name, array in arrays.items()}
         if self.manifest.arrays not in (None, shapes):
-            raise Trouble(f"extract gave {shapes}, but the store in {self.folder} holds {self.manifest.arrays}.")
+            raise DemeanorError(f"extract gave {shapes}, but the store in {self.folder} holds {self.manifest.arrays}.")
         for name, array in arrays.items():
             with (self.folder / f"{name}.npy").open("ab") as stream:
                 if stream.tell() == 0:
@@ -178,13 +178,13 @@ class Store:
         """The finished store in `folder`, which must have been made with the extract settings `settings`."""
         manifest = read_manifest(folder)
         if manifest is None:
-            raise Trouble(f"There is no preprocessed corpus in {folder}; run preprocess for {folder.name} first.")
+            raise DemeanorError(f"There is no preprocessed corpus in {folder}; run preprocess for {folder.name} first.")
         again = f"preprocess {folder.name} again"
         if manifest.format != FORMAT or not manifest.complete:
-            raise Trouble(f"The preprocessed corpus in {folder} is unfinished or of another version; {again}.")
+            raise DemeanorError(f"The preprocessed corpus in {folder} is unfinished or of another version; {again}.")
         stale = differing_setting(manifest, settings)
         if stale:
-            raise Trouble(f"The preprocessed corpus in {folder} does not fit: {stale}; {again}.")
+            raise DemeanorError(f"The preprocessed corpus in {folder} does not fit: {stale}; {again}.")
         names = manifest.arrays or {}
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names}
         return cls(folder, manifest, tuple(read_clips(folder / CLIPS)), arrays)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from .clips import MANIFEST, NAME, SPLITS, UNLABELLED, Clip, labelled_files, read_clips, write_clips
 
 UNFINISHED = "unfinished.csv"
@@ -42,7 +42,9 @@ class Summary:
 def training_files(folder: Path, suffixes: Sequence[str]) -> list[Clip]:
     """The clips of one corpus's training folder, laid out by `lay_out` or put there by hand."""
     if (folder / UNFINISHED).is_file():
-        raise Trouble(f"{folder} is unfinished, for getting {folder.name} was interrupted; run data get for it again.")
+        raise DemeanorError(
+            f"{folder} is unfinished, for getting {folder.name} was interrupted; run data get for it again."
+        )
     return labelled_files(folder, suffixes)
 
 
@@ -80,19 +82,23 @@ def _earlier(folder):
 
 
 def _refuse(clips, laid, folder, earlier):
-    """Raise Trouble, before anything is written, where a file would be lost."""
+    """Raise DemeanorError, before anything is written, where a file would be lost."""
     real = folder.resolve()
     inside = [clip.path for clip in clips if clip.path.resolve().is_relative_to(real)]
     if inside:
-        raise Trouble(f"{inside[0]} lies in {folder}, the folder the corpus is to be laid out in; give another folder.")
+        raise DemeanorError(
+            f"{inside[0]} lies in {folder}, the folder the corpus is to be laid out in; give another folder."
+        )
     twice = [path for path, count in Counter(clip.path for clip in laid).items() if count > 1]
     if twice:
-        raise Trouble(f"Two files of the corpus would both be named {twice[0].name}; number them apart.")
+        raise DemeanorError(f"Two files of the corpus would both be named {twice[0].name}; number them apart.")
     pairs = [(clip.path, target.path) for clip, target in zip(clips, laid, strict=True)]
     there = [pair for pair in pairs if pair[1] not in earlier and os.path.lexists(pair[1])]
     foreign = [target for source, target in there if not _same(source, target)]
     if foreign:
-        raise Trouble(f"{foreign[0]} is there already and is another file; move it away first ({len(foreign)} such).")
+        raise DemeanorError(
+            f"{foreign[0]} is there already and is another file; move it away first ({len(foreign)} such)."
+        )
 
 
 def _begin(folder, clips):
@@ -102,7 +108,7 @@ def _begin(folder, clips):
         _write_list(folder, UNFINISHED, clips)
         (folder / MANIFEST).unlink(missing_ok=True)
     except OSError as error:
-        raise Trouble(f"{folder} could not be written: {error.strerror}.") from None
+        raise DemeanorError(f"{folder} could not be written: {error.strerror}.") from None
 
 
 def _finish(folder, clips):
@@ -134,7 +140,9 @@ def _place(source, target, draft):
         _link_or_copy(source.resolve(), draft)  # resolved: a hard link to a symbolic link would be another such
         draft.replace(target)
     except OSError as error:
-        raise Trouble(f"{source} could not be brought to {target}: {error.strerror}; run it again to go on.") from None
+        raise DemeanorError(
+            f"{source} could not be brought to {target}: {error.strerror}; run it again to go on."
+        ) from None
 
 
 def _link_or_copy(source, target):

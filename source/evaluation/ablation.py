@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.dataset import Examples
+from ..data.dataset import Dataset
 from ..training.scores import scores_of
 from .metrics import RESAMPLES
 
@@ -22,7 +22,7 @@ class Subsets:
 
     rows: np.ndarray
     """(n,) which of the examples that were asked about: those that have all the modalities compared."""
-    shown: dict[str, Examples]
+    shown: dict[str, Dataset]
     """What is shown, such as "face" or "face + audio" -> these clips so; single modalities first, all of them last."""
     note: str = ""
     """What a person should know of how it was done."""

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ..data.clips import SCALES
-from ..data.dataset import Examples
+from ..data.dataset import Dataset
 from ..data.store import Store
 from ..training.checkpoint import Trained
 from .baselines import vectors
@@ -22,7 +22,7 @@ LEAST = 10  # clips that a scale is fitted or measured on
 MOST = 20_000  # clips of a corpus, about, that are looked at: more hardly change a regression
 
 
-def fitted(trained: Trained, train: Examples) -> Trained:
+def fitted(trained: Trained, train: Dataset) -> Trained:
     """The same model with its scales fitted on the corpora of `train`, those without labels too, if it has scales."""
     head, parts = getattr(trained.network, "scales", None), [_on_scales(store, train) for store in train.stores]
     parts = [part for part in parts if len(part)]
@@ -38,14 +38,14 @@ def fitted(trained: Trained, train: Examples) -> Trained:
     return trained
 
 
-def measured(trained: Trained, examples: Examples) -> dict[str, dict[str, float]]:
+def measured(trained: Trained, dataset: Dataset) -> dict[str, dict[str, float]]:
     """How near the scales come on the split and the corpora of `examples`: "scale, corpus" -> see `agreement`.
 
     Beside it, where the model has a baseline, the correlation of what a ridge regression makes of that one on train.
     """
     head, results = getattr(trained.network, "scales", None), {}
-    for store in examples.stores if head is not None else ():
-        part = _on_scales(store, examples)
+    for store in dataset.stores if head is not None else ():
+        part = _on_scales(store, dataset)
         if len(part):
             answers, truth = scales_of(trained, features_of(trained, part)), values_of(part)
             simple = _baseline(trained, part)
@@ -54,22 +54,22 @@ def measured(trained: Trained, examples: Examples) -> dict[str, dict[str, float]
                 if head.fitted[number] and known.sum() >= LEAST:
                     found = agreement(answers[known, number], truth[known, number])
                     other = agreement(simple[known, number], truth[known, number])["pearson"]
-                    beside = {} if np.isnan(other) else {f"pearson of {trained.spec.baseline}": other}
+                    beside = {} if np.isnan(other) else {f"pearson of {trained.spec.baseline_name}": other}
                     results[f"{scale}, {store.folder.name}"] = found | beside
     return results
 
 
-def _on_scales(store: Store, like: Examples) -> Examples:
+def _on_scales(store: Store, like: Dataset) -> Dataset:
     """The clips of one corpus, of the split of `like`, that say where they lie; of very many, evenly taken ones."""
-    part = Examples([store], like.split, like.grouping, scaled=True)
+    part = Dataset([store], like.split, like.grouping, scaled=True)
     return part.subset(np.arange(0, len(part), max(1, len(part) // MOST)), part.split)
 
 
-def _baseline(trained: Trained, part: Examples) -> np.ndarray:
+def _baseline(trained: Trained, part: Dataset) -> np.ndarray:
     """(N, len(SCALES)): what a ridge regression on the baseline's vectors says; not a number where it cannot."""
-    answers, train = np.full((len(part), len(SCALES)), np.nan), Examples(part.stores, "train", part.grouping, True)
-    if trained.spec.baseline and len(train):
-        inputs, others = (vectors(trained.spec, trained.config, examples) for examples in (train, part))
+    answers, train = np.full((len(part), len(SCALES)), np.nan), Dataset(part.stores, "train", part.grouping, True)
+    if trained.spec.baseline_name and len(train):
+        inputs, others = (vectors(trained.spec, trained.settings, dataset) for dataset in (train, part))
         truth = values_of(train)
         for number in range(len(SCALES)):
             known = ~np.isnan(truth[:, number])
@@ -92,11 +92,11 @@ def agreement(answers: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     }
 
 
-def features_of(trained: Trained, examples: Examples, size: int = 256) -> np.ndarray:
+def features_of(trained: Trained, dataset: Dataset, size: int = 256) -> np.ndarray:
     """What the network makes of each clip, before its head: (N, F) float32."""
-    rows = [range(start, min(start + size, len(examples))) for start in range(0, len(examples), size)]
+    rows = [range(start, min(start + size, len(dataset))) for start in range(0, len(dataset), size)]
     with torch.inference_mode():
-        parts = [trained.network.forward_features(**examples.__getitems__(part).inputs) for part in rows]
+        parts = [trained.network.forward_features(**dataset.__getitems__(part).inputs) for part in rows]
     return torch.cat(parts).float().numpy()
 
 
@@ -106,10 +106,10 @@ def scales_of(trained: Trained, features: np.ndarray) -> np.ndarray:
         return trained.network.scales(torch.from_numpy(np.ascontiguousarray(features))).numpy()
 
 
-def values_of(examples: Examples) -> np.ndarray:
+def values_of(dataset: Dataset) -> np.ndarray:
     """(N, len(SCALES)) where the corpora say the clips lie; not a number where they do not."""
     missing = dict.fromkeys(SCALES, np.nan)
-    return np.array([list((missing | clip.scales).values()) for clip in examples.clips], np.float64)
+    return np.array([list((missing | clip.scales).values()) for clip in dataset.clips], np.float64)
 
 
 def _ridge(features: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..core.spec import ModelSpec
-from ..data.dataset import Examples
+from ..data.dataset import Dataset
 
 SEED, TREES = 0, 500  # of the forest
 ABOUT = (
@@ -41,15 +41,15 @@ def random_forest() -> Any:
 BASELINES: dict[str, Callable[[], Any]] = {"SVM": support_vector_machine, "random forest": random_forest}
 
 
-def vectors(spec: ModelSpec, config: Any, examples: Examples, size: int = 512) -> np.ndarray:
+def vectors(spec: ModelSpec, settings: Any, dataset: Dataset, size: int = 512) -> np.ndarray:
     """One vector a clip as `spec.summarise` makes them, `size` clips read at a time: (N, D) float32."""
-    rows = np.arange(len(examples))
-    batches = (examples.__getitems__(rows[start : start + size]) for start in range(0, len(rows), size))
+    rows = np.arange(len(dataset))
+    batches = (dataset.__getitems__(rows[start : start + size]) for start in range(0, len(rows), size))
     arrays = ({name: value.numpy() for name, value in batch.inputs.items()} for batch in batches)
-    return np.concatenate([spec.summarise(array, config) for array in arrays])
+    return np.concatenate([spec.baseline_features(array, settings) for array in arrays])
 
 
-def simple_answers(spec: ModelSpec, config: Any, train: Examples, part: Examples) -> dict[str, np.ndarray]:
+def simple_answers(spec: ModelSpec, settings: Any, train: Dataset, part: Dataset) -> dict[str, np.ndarray]:
     """What can be said of the clips of `part` without the model: method -> (N,) label indices.
 
     The commonest label of `train`; and logistic regressions, learnt on `train`, on what `spec.summarise` gives: one in
@@ -59,11 +59,11 @@ def simple_answers(spec: ModelSpec, config: Any, train: Examples, part: Examples
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    inputs, others = vectors(spec, config, train), vectors(spec, config, part)
+    inputs, others = vectors(spec, settings, train), vectors(spec, settings, part)
     found = {"always the commonest label": np.full(len(part), np.bincount(train.labels).argmax())}
     for weights, counted in ((None, "clips"), ("balanced", "labels")):
         regression = make_pipeline(StandardScaler(), LogisticRegression(class_weight=weights, max_iter=1000))
-        name = f"logistic regression on {spec.baseline}, all {counted} alike"
+        name = f"logistic regression on {spec.baseline_name}, all {counted} alike"
         found[name] = _answers(lambda made=regression: made, inputs, train.labels, others)
     return found
 

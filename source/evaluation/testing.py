@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core import config as settings
-from ..core.errors import Trouble
+from ..core import config
+from ..core.errors import DemeanorError
 from ..data.clips import Clip, labelled_files
-from ..data.dataset import Examples, require_examples
+from ..data.dataset import Dataset, require_clips
 from ..data.labels import Grouping, grouping_named
 from ..data.preprocessing import CHUNK, Chunk, extract_chunk
 from ..data.splits import person_of, speakers_disjoint
@@ -24,71 +24,71 @@ from .metrics import Metrics, fit_temperature, measure
 log = logging.getLogger(__name__)
 
 
-def logits_of(trained: Trained, examples: Examples, size: int = 512) -> np.ndarray:
+def logits_of(trained: Trained, dataset: Dataset, size: int = 512) -> np.ndarray:
     """(N, labels) over all examples, `size` at a time."""
     batches = (
-        examples.__getitems__(range(start, min(start + size, len(examples)))) for start in range(0, len(examples), size)
+        dataset.__getitems__(range(start, min(start + size, len(dataset)))) for start in range(0, len(dataset), size)
     )
     arrays = ({name: value.numpy() for name, value in batch.inputs.items()} for batch in batches)
     return np.concatenate([trained.logits(array) for array in arrays])
 
 
-def calibrated(trained: Trained, val: Examples) -> Trained:
+def calibrated(trained: Trained, val: Dataset) -> Trained:
     """The same model with the temperature that fits val."""
-    temperature = fit_temperature(logits_of(trained, require_examples(val, "calibrate on")), val.labels)
+    temperature = fit_temperature(logits_of(trained, require_clips(val, "calibrate on")), val.labels)
     return replace(trained, header=replace(trained.header, temperature=temperature))
 
 
-def test_split(trained: Trained, examples: Examples, train: Examples | None = None) -> Metrics:
+def test_split(trained: Trained, dataset: Dataset, train: Dataset | None = None) -> Metrics:
     """Measure on the preprocessed clips of one split; train: what the model was trained on, if that is known."""
-    logits = logits_of(trained, require_examples(examples, "test on"))
-    disjoint = speakers_disjoint(train.clips, examples.clips) if train else None
-    metrics = _measured(trained, logits, examples.labels, examples.clips, examples.split, disjoint)
-    simple = _simple_methods(trained, examples, train) if train and trained.spec.baseline else None
-    found = {"scales": affect.measured(trained, examples) or None, "ablation": ablated(trained, examples)}
+    logits = logits_of(trained, require_clips(dataset, "test on"))
+    disjoint = speakers_disjoint(train.clips, dataset.clips) if train else None
+    metrics = _measured(trained, logits, dataset.labels, dataset.clips, dataset.split, disjoint)
+    simple = _simple_methods(trained, dataset, train) if train and trained.spec.baseline_name else None
+    found = {"scales": affect.measured(trained, dataset) or None, "ablation": ablated(trained, dataset)}
     return replace(metrics, simple_methods=simple, **found)
 
 
-def ablated(trained: Trained, examples: Examples) -> dict[str, Any] | None:
+def ablated(trained: Trained, dataset: Dataset) -> dict[str, Any] | None:
     """What each modality is worth on these clips, late fusion by weights that fit val; None where there is but one."""
-    shown = trained.spec.subsets(examples, trained.config)
+    shown = trained.spec.modality_subsets(dataset, trained.settings)
     if shown is None:
         return None
     logits = {name: logits_of(trained, part) for name, part in shown.shown.items()}
-    alone, truth = [logits[name] for name in shown.singles], examples.labels[shown.rows]
-    weights = _late_weights_on_val(trained, examples, shown.singles)
+    alone, truth = [logits[name] for name in shown.singles], dataset.labels[shown.rows]
+    weights = _late_weights_on_val(trained, dataset, shown.singles)
     logits[ablation.late_name(shown.singles, weights)] = ablation.late_fused(np.stack(alone), weights)
-    clips = [examples.clips[row] for row in shown.rows]
+    clips = [dataset.clips[row] for row in shown.rows]
     corpora = [clip.corpus for clip in clips]
     return ablation.measured(logits, truth, people_of(clips), shown.singles, shown.note, corpora)
 
 
-def _late_weights_on_val(trained, examples, singles):
+def _late_weights_on_val(trained, dataset, singles):
     """Even ones where val does not have these modalities."""
-    val = Examples(examples.stores, "val", examples.grouping)
-    shown = trained.spec.subsets(val, trained.config) if len(val) else None
+    val = Dataset(dataset.stores, "val", dataset.grouping)
+    shown = trained.spec.modality_subsets(val, trained.settings) if len(val) else None
     if shown is None or shown.singles != singles:
         return np.ones(len(singles))
     alone = np.stack([logits_of(trained, shown.shown[name]) for name in singles])
     return ablation.late_weights(alone, val.labels[shown.rows])
 
 
-def _simple_methods(trained, examples, train):
+def _simple_methods(trained, dataset, train):
     """How far one comes without the model, for comparison."""
-    found = simple_answers(trained.spec, trained.config, train, examples)
-    return {method: scores_of(answers, examples.labels, len(trained.labels)) for method, answers in found.items()}
+    found = simple_answers(trained.spec, trained.settings, train, dataset)
+    return {method: scores_of(answers, dataset.labels, len(trained.labels)) for method, answers in found.items()}
 
 
 def test_folder(
-    trained: Trained, folder: Path, on_progress: Any = None, say: Callable[[str], None] = log.info
+    trained: Trained, folder: Path, on_progress: Any = None, notify: Callable[[str], None] = log.info
 ) -> tuple[Metrics, dict[str, str]]:
     """Measure on the labelled files of any folder, each extracted as in prediction; and why some could not be read.
 
-    `say` is told of the files that bear no label of the model's.
+    `notify` is told of the files that bear no label of the model's.
     """
     grouping = grouping_of(trained)
     clips = _labelled(trained, folder, grouping)
-    _say_left_out(trained, folder, clips, say)
+    _say_left_out(trained, folder, clips, notify)
     logits, read, unreadable = [], [], {}
     for part, chunk in _extracted(trained, clips):
         unreadable |= chunk.unreadable
@@ -98,7 +98,7 @@ def test_folder(
         if on_progress:
             on_progress(len(read) + len(unreadable), len(clips))
     if not read:
-        raise Trouble(f"None of the {len(clips)} labelled files in {folder} could be read.")
+        raise DemeanorError(f"None of the {len(clips)} labelled files in {folder} could be read.")
     truth = np.array([trained.labels.index(str(grouping.label_of(clip.emotion, clip.original))) for clip in read])
     return _measured(trained, np.concatenate(logits), truth, read, str(folder), None), unreadable
 
@@ -107,7 +107,7 @@ def grouping_of(trained: Trained) -> Grouping:
     """The grouping the model was trained in, whatever config.GROUPING says today."""
     grouping = grouping_named(trained.header.grouping)
     if grouping.labels != trained.labels:
-        raise Trouble(
+        raise DemeanorError(
             f"The model tells {', '.join(trained.labels)} apart, but the grouping '{grouping.name}' in config.py now "
             f"has {', '.join(grouping.labels)}; train again or restore the grouping."
         )
@@ -116,31 +116,33 @@ def grouping_of(trained: Trained) -> Grouping:
 
 def _labelled(trained: Trained, folder: Path, grouping: Grouping) -> list[Clip]:
     if not folder.is_dir():
-        raise Trouble(f"There is no folder {folder}.")
+        raise DemeanorError(f"There is no folder {folder}.")
     files = labelled_files(folder, trained.spec.suffixes)
     clips = [clip for clip in files if grouping.label_of(clip.emotion, clip.original)]
     if not clips:
         name = f"<dataset>_<number>_<emotion>{trained.spec.suffixes[0]}"
-        raise Trouble(
+        raise DemeanorError(
             f"{folder} holds no labelled files; name them {name} or put them in a folder for each emotion "
-            f"({', '.join(settings.EMOTIONS)})."
+            f"({', '.join(config.EMOTIONS)})."
         )
     return clips
 
 
-def _say_left_out(trained, folder, clips, say):
+def _say_left_out(trained, folder, clips, notify):
     labelled = {clip.path for clip in clips}
     files = (file for file in sorted(folder.rglob("*")) if file.suffix.lower() in trained.spec.suffixes)
     others = [file for file in files if file.is_file() and file not in labelled]
     if others:
-        say(f"{len(others):,} files left out, for nothing says which of the emotions they show, such as {others[0]}.")
+        notify(
+            f"{len(others):,} files left out, for nothing says which of the emotions they show, such as {others[0]}."
+        )
 
 
 def _extracted(trained: Trained, clips: Sequence[Clip]) -> Iterator[tuple[Sequence[Clip], Chunk]]:
-    config = trained.config.for_prediction()
+    settings = trained.settings.for_prediction()
     for start in range(0, len(clips), CHUNK):
         part = clips[start : start + CHUNK]
-        yield part, extract_chunk(trained.spec.name, config, [clip.path for clip in part])
+        yield part, extract_chunk(trained.spec.name, settings, [clip.path for clip in part])
 
 
 def _measured(trained, logits, truth, clips, split, disjoint):
@@ -149,7 +151,7 @@ def _measured(trained, logits, truth, clips, split, disjoint):
         truth,
         trained.labels,
         people=people_of(clips),
-        not_sure_below=settings.NOT_SURE_BELOW,
+        not_sure_below=config.NOT_SURE_BELOW,
         uncalibrated=softmax(logits),
         parts=parts_of(clips),
         split=split,

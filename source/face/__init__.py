@@ -3,25 +3,27 @@
 from typing import Any
 
 from ..core.spec import ModelSpec
-from .baseline import summarise
+from .baseline import baseline_features
 from .features import SUFFIXES, extract
 from .results.table import LAYOUT
-from .settings import FaceConfig, suggest
-from .test_time_augmentation import views
+from .settings import FaceSettings, suggest
+from .test_time_augmentation import test_time_augment
 
 
-def build(config: FaceConfig, num_classes: int) -> Any:
+def build(settings: FaceSettings, num_classes: int) -> Any:
     """An untrained `source.face.network.FaceModel`."""
     from .network import FaceModel
 
-    return FaceModel(config, num_classes)
+    return FaceModel(settings, num_classes)
 
 
-def augment(inputs: dict[str, Any], config: FaceConfig) -> dict[str, Any]:
+def augment(inputs: dict[str, Any], settings: FaceSettings) -> dict[str, Any]:
     """See `source.face.augment.augment`."""
     from .augment import augment
 
-    return augment(inputs, config)
+    return augment(inputs, settings)
 
 
-SPEC = ModelSpec("face", FaceConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise, LAYOUT)
+SPEC = ModelSpec(
+    "face", FaceSettings(), suggest, extract, build, augment, test_time_augment, SUFFIXES, baseline_features, LAYOUT
+)

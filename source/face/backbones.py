@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 
 
 class Residual(nn.Module):
@@ -73,7 +73,9 @@ def torchvision_resnet(name: str) -> Callable[[Sequence[int], Sequence[int]], nn
         try:
             from torchvision import models
         except (ImportError, OSError, RuntimeError) as reason:
-            raise Trouble(f"The architecture {name} needs a working torchvision ({reason}); vgg needs none.") from None
+            raise DemeanorError(
+                f"The architecture {name} needs a working torchvision ({reason}); vgg needs none."
+            ) from None
         network = getattr(models, name)(weights=None)
         network.conv1 = nn.Conv2d(1, 64, 3, padding=1, bias=False)  # the 7x7 stride 2 stem is made for 224 pixels
         return nn.Sequential(*list(network.children())[:-2])
@@ -93,7 +95,7 @@ IMAGE_ARCHITECTURES: dict[str, Callable[[Sequence[int], Sequence[int]], nn.Modul
 def build_image(name: str, widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
     """The image architecture called `name`, untrained: (B, 1, H, W) -> (B, channels, h, w)."""
     if name not in IMAGE_ARCHITECTURES:
-        raise Trouble(f"There is no architecture '{name}'; there are: {', '.join(IMAGE_ARCHITECTURES)}.")
+        raise DemeanorError(f"There is no architecture '{name}'; there are: {', '.join(IMAGE_ARCHITECTURES)}.")
     return IMAGE_ARCHITECTURES[name](widths, depths)
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from .settings import FaceConfig
+from .settings import FaceSettings
 
 
-def summarise(inputs: dict[str, Any], config: FaceConfig) -> np.ndarray:
+def baseline_features(inputs: dict[str, Any], settings: FaceSettings) -> np.ndarray:
     """The 52 blendshapes and the flattened mesh: (N, 1486) float32, zeros where no face was found.
 
     The pixels are left out: baselines over raw pixels say nothing about classical methods.

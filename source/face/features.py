@@ -8,7 +8,7 @@ import numpy as np
 
 from ..media.image import read_picture
 from .detector import BLENDSHAPES, POINTS, Face, FaceFinder, aligned_crop, aligned_mesh
-from .settings import FaceConfig
+from .settings import FaceSettings
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif")
 
@@ -21,23 +21,23 @@ def finder() -> FaceFinder:
     return made
 
 
-def extract(path: Path, config: FaceConfig) -> dict[str, np.ndarray]:
+def extract(path: Path, settings: FaceSettings) -> dict[str, np.ndarray]:
     """The largest face of the picture in `path`, as `describe` gives it.
 
     Where no face is found the whole picture stands in for the crop, with face_found 0.
     """
     picture = read_picture(path).pixels
     face = max(finder().find(picture), key=lambda face: face.area, default=None)
-    return describe(picture, face, config)
+    return featurize(picture, face, settings)
 
 
-def describe(picture: np.ndarray, face: Face | None, config: FaceConfig) -> dict[str, np.ndarray]:
+def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) -> dict[str, np.ndarray]:
     """One face of `picture` (H, W, 3) uint8 RGB as the model's inputs.
 
     image (side, side) uint8 grey; landmarks (478, 3) float16 in the frame of source.face.detector; blendshapes (52,)
     float16 in [0, 1]; face_found () float32: 1 where a face was found, else 0 with landmarks and blendshapes zero.
     """
-    side = config.image_side
+    side = settings.image_side
     if face is None:
         mesh, blendshapes, image = np.zeros((POINTS, 3)), np.zeros(BLENDSHAPES), _whole(picture, side)
     else:

@@ -5,36 +5,36 @@ from torch import Tensor, nn
 
 from .backbones import build_image
 from .detector import BLENDSHAPES, POINTS
-from .settings import FaceConfig
+from .settings import FaceSettings
 
 
 class FaceModel(nn.Module):
     """`forward_features`, then `head`. With num_classes 0 the head is an identity, for use in a larger model.
 
-    >>> network = FaceModel(FaceConfig(widths=(4, 8), depths=(1, 1)), num_classes=7)
+    >>> network = FaceModel(FaceSettings(widths=(4, 8), depths=(1, 1)), num_classes=7)
     """
 
-    def __init__(self, config: FaceConfig, num_classes: int):
+    def __init__(self, settings: FaceSettings, num_classes: int):
         super().__init__()
-        self.config = config
+        self.settings = settings
         self.image_branch = self.shape_branch = None
-        if config.use_image:
-            self.image_branch = build_image(config.architecture, config.widths, config.depths)
+        if settings.use_image:
+            self.image_branch = build_image(settings.architecture, settings.widths, settings.depths)
         if self._shape_size:
-            self.shape_branch = _shape_layers(self._shape_size, config.shape_width)
-        self.dropout = nn.Dropout(config.dropout)
+            self.shape_branch = _shape_layers(self._shape_size, settings.shape_width)
+        self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
 
     @property
     def _shape_size(self) -> int:
-        return POINTS * 3 * self.config.use_landmarks + BLENDSHAPES * self.config.use_blendshapes
+        return POINTS * 3 * self.settings.use_landmarks + BLENDSHAPES * self.settings.use_blendshapes
 
     @property
     def features(self) -> int:
         """Length of what `forward_features` gives."""
         convolutions = [layer for layer in self.modules() if isinstance(layer, nn.Conv2d)]
         image = convolutions[-1].out_channels if self.image_branch else 0
-        return image + (self.config.shape_width if self.shape_branch else 0)
+        return image + (self.settings.shape_width if self.shape_branch else 0)
 
     def forward(self, image: Tensor, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:
         """Logits (B, num_classes). See `forward_features` for the inputs."""
@@ -55,14 +55,14 @@ class FaceModel(nn.Module):
 
     def feature_map(self, image: Tensor) -> Tensor:
         """The CNN's last map (B, channels, h, w) for image (B, S, S) in [0, 255]: of its central `seen_side` pixels."""
-        margin = (image.shape[-1] - self.config.seen_side) // 2
-        seen = image[:, None, margin : margin + self.config.seen_side, margin : margin + self.config.seen_side]
+        margin = (image.shape[-1] - self.settings.seen_side) // 2
+        seen = image[:, None, margin : margin + self.settings.seen_side, margin : margin + self.settings.seen_side]
         return self.image_branch((seen.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last))
 
     def _shape_features(self, landmarks, blendshapes, face_found):
         known = face_found.float()[:, None]
         mesh, shapes = landmarks.flatten(1).float(), blendshapes.float()
-        inputs = [mesh] * self.config.use_landmarks + [shapes] * self.config.use_blendshapes
+        inputs = [mesh] * self.settings.use_landmarks + [shapes] * self.settings.use_blendshapes
         return self.shape_branch(torch.cat(inputs, 1) * known) * known
 
 

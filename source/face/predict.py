@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from ..core import config
-from ..core.hooks import OnProgress, Say
+from ..core.hooks import Notify, OnProgress
 from ..media.image import read_picture
 from ..results.folder import predict_folder
 from ..results.prediction import Prediction, Reading
 from ..results.writing import write_prediction
 from ..training.checkpoint import Trained
 from .detector import Face
-from .features import describe, finder
+from .features import featurize, finder
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def predict(
     *,
     write: bool = True,
     without: Collection[str] = (),
-    say: Say = log.info,
+    notify: Notify = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
     """What the faces in the picture `path`, or in every picture of the folder `path`, display.
@@ -46,12 +46,12 @@ def predict(
     One Prediction a picture; a face gets a Reading, and a picture without a face none. A picture of a folder that
     cannot be read never stops the others: its Prediction has a note with the reason, and no size. Sub-folders are not
     entered.
-    With `write` the results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises Trouble where
-    nothing could be read.
+    With `write` the results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises DemeanorError
+    where nothing could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
-        return predict_folder(path, trained, target, partial(predict_picture, without=without), say, on_progress)
+        return predict_folder(path, trained, target, partial(predict_picture, without=without), notify, on_progress)
     prediction = predict_picture(path, trained, target, without)
     if on_progress:
         on_progress(1, 1)
@@ -80,7 +80,7 @@ def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...
         faces = [None]
     if not faces:
         return (), {}
-    described = [describe(pixels, face, trained.config) for face in faces]
+    described = [featurize(pixels, face, trained.settings) for face in faces]
     arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
     shares = trained.probabilities(arrays)  # one call for all faces
     height, width = pixels.shape[:2]

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.settings import TrainingSettings
 
 ImageArchitecture = Literal["vgg", "residual", "separable", "resnet18", "resnet34"]
 
 
 @dataclass(frozen=True)
-class FaceConfig(TrainingSettings):
+class FaceSettings(TrainingSettings):
     """Settings of the face model. EXTRACT names those that preprocessing bakes into a store."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = ("image_side",)
@@ -59,11 +59,13 @@ class FaceConfig(TrainingSettings):
     def __post_init__(self):
         super().__post_init__()
         if not (self.use_image or self.use_landmarks or self.use_blendshapes):
-            raise Trouble("The face model needs an input: use_image, use_landmarks and use_blendshapes are all false.")
+            raise DemeanorError(
+                "The face model needs an input: use_image, use_landmarks and use_blendshapes are all false."
+            )
         if len(self.widths) != len(self.depths) or not self.widths:
-            raise Trouble(f"widths has {len(self.widths)} stages and depths {len(self.depths)}; they must agree.")
+            raise DemeanorError(f"widths has {len(self.widths)} stages and depths {len(self.depths)}; they must agree.")
         if not 0.5 <= self.crop_share <= 1:
-            raise Trouble(f"The setting crop_share must be from 0.5 to 1, not {self.crop_share}.")
+            raise DemeanorError(f"The setting crop_share must be from 0.5 to 1, not {self.crop_share}.")
 
     @property
     def seen_side(self) -> int:

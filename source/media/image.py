@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 ACCEPTED = "PNG, JPEG, WebP, TIFF, BMP, GIF and AVIF pictures are read"
@@ -44,7 +44,7 @@ def read_picture(path: Path) -> Picture:
     """The picture in `path`, turned upright as its EXIF says; of an animation the first frame.
 
     16-bit grey is scaled to 8 bits; 32-bit and float values are stretched to them. Colour profiles are not applied.
-    Raises Trouble where `path` is not a whole picture of a format in FORMATS, or has over MOST_PIXELS.
+    Raises DemeanorError where `path` is not a whole picture of a format in FORMATS, or has over MOST_PIXELS.
     """
     path = Path(path)
     _refuse_other_than_file(path)
@@ -52,28 +52,30 @@ def read_picture(path: Path) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's words on odd metadata; size is checked below
             return _read(path)
-    except Trouble:
+    except DemeanorError:
         raise
     except Image.UnidentifiedImageError:
-        raise Trouble(f"{path} is {_kind(path)}, not a picture; {ACCEPTED}.") from None
+        raise DemeanorError(f"{path} is {_kind(path)}, not a picture; {ACCEPTED}.") from None
     except PermissionError:
-        raise Trouble(f"{path} may not be read; change its permissions.") from None
+        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
     except Exception as error:  # decoders raise all kinds at damaged bytes: SyntaxError, struct.error, EOFError, ...
-        raise Trouble(f"{path} is a damaged picture ({error}); give the whole file.") from None
+        raise DemeanorError(f"{path} is a damaged picture ({error}); give the whole file.") from None
 
 
 def _refuse_other_than_file(path):
     if path.is_dir():
-        raise Trouble(f"{path} is a folder, not a picture.")
+        raise DemeanorError(f"{path} is a folder, not a picture.")
     if not path.is_file():
-        raise Trouble(f"There is no file {path}.")
+        raise DemeanorError(f"There is no file {path}.")
     if path.stat().st_size == 0:
-        raise Trouble(f"{path} is empty (0 bytes), not a picture; {ACCEPTED}.")
+        raise DemeanorError(f"{path} is empty (0 bytes), not a picture; {ACCEPTED}.")
 
 
 def _read(path):
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit refuses what today's phones take
-    too_large = Trouble(f"{path} has over {MOST_PIXELS // 1_000_000} million pixels; make it smaller and try again.")
+    too_large = DemeanorError(
+        f"{path} has over {MOST_PIXELS // 1_000_000} million pixels; make it smaller and try again."
+    )
     try:
         image = Image.open(path, formats=FORMATS)
     except Image.DecompressionBombError:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.files import new_folder
-from ..core.hooks import OnProgress, Say
+from ..core.hooks import Notify, OnProgress
 from ..training.checkpoint import Trained
 from .prediction import Prediction
 from .writing import write_summary
@@ -18,18 +18,18 @@ def predict_folder(
     trained: Trained,
     folder_out: Path | None,
     read: ReadFile,
-    say: Say,
+    notify: Notify,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
     """What `read` says of every file in the folder `path` that ends as what the model reads, in the order of names.
 
     A file that cannot be read gets a Prediction without readings whose note has the reason. Sub-folders and hidden
     files are left alone. Results, one folder a file and a summary over all, lie in a new folder of `folder_out` (None:
-    nothing is written); a run that is stopped keeps those that are done. Raises Trouble where there is no such file,
-    or none could be read.
+    nothing is written); a run that is stopped keeps those that are done. Raises DemeanorError where there is no such
+    file, or none could be read.
     """
     model, noun = trained.spec.name, trained.spec.layout.noun
-    files = files_in(path, trained.spec.readable, noun, say)
+    files = files_in(path, trained.spec.readable, noun, notify)
     folder = new_folder(folder_out, path.resolve().name or f"{noun}s") if folder_out else None
     predictions, unreadable = [], []
     if folder:
@@ -38,31 +38,31 @@ def predict_folder(
         for number, file in enumerate(files, start=1):
             try:
                 predictions.append(read(file, trained, folder))
-            except Trouble as trouble:
+            except DemeanorError as trouble:
                 unreadable.append(str(trouble))
                 notes = (f"could not be read: {trouble}",)
                 predictions.append(Prediction(str(file), model, trained.labels, (), notes=notes))
-                say(str(trouble))
+                notify(str(trouble))
             if on_progress:
                 on_progress(number, len(files))
     finally:
         if folder:
             write_summary(folder, predictions, trained.labels, model)
     if len(unreadable) == len(files):
-        raise Trouble(f"None of the {len(files)} {noun}s in {path} could be read; the first: {unreadable[0]}")
+        raise DemeanorError(f"None of the {len(files)} {noun}s in {path} could be read; the first: {unreadable[0]}")
     if unreadable:
-        say(f"{len(unreadable)} of the {len(files)} {noun}s in {path} could not be read; the others were.")
+        notify(f"{len(unreadable)} of the {len(files)} {noun}s in {path} could not be read; the others were.")
     return predictions
 
 
-def files_in(path: Path, suffixes: tuple[str, ...], noun: str, say: Say) -> list[Path]:
-    """The files of the folder with one of these endings, by name; Trouble where there is none."""
+def files_in(path: Path, suffixes: tuple[str, ...], noun: str, notify: Notify) -> list[Path]:
+    """The files of the folder with one of these endings, by name; DemeanorError where there is none."""
     children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
     files = [child for child in children if child.suffix.lower() in suffixes and child.is_file()]
     folders, others = [child for child in children if child.is_dir()], len(children) - len(files)
     if not files:
         inside = f"; it has sub-folders ({folders[0].name}, ...): name one of them" if folders else ""
-        raise Trouble(f"There are no {noun}s in {path}{inside} ({noun}s end in {', '.join(suffixes)}).")
+        raise DemeanorError(f"There are no {noun}s in {path}{inside} ({noun}s end in {', '.join(suffixes)}).")
     if others:
-        say(f"{others} other things in {path} were left alone, {len(folders)} of them sub-folders.")
+        notify(f"{others} other things in {path} were left alone, {len(folders)} of them sub-folders.")
     return files

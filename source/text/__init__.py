@@ -4,31 +4,31 @@ from typing import Any
 
 from ..core.spec import ModelSpec
 from ..media.types import RECORDINGS
-from .features import SUFFIXES, extract, summarise
+from .features import SUFFIXES, baseline_features, extract
 from .results.table import LAYOUT
-from .settings import TextConfig, suggest
+from .settings import TextSettings, suggest
 
 
-def build(config: TextConfig, num_classes: int) -> Any:
+def build(settings: TextSettings, num_classes: int) -> Any:
     """A `source.text.network.TextModel` with MiniLM's weights and an untrained head."""
     from .network import TextModel
 
-    return TextModel(config, num_classes)
+    return TextModel(settings, num_classes)
 
 
-def augment(inputs: dict[str, Any], config: TextConfig) -> dict[str, Any]:
+def augment(inputs: dict[str, Any], settings: TextSettings) -> dict[str, Any]:
     """See `source.text.augment.augment`."""
     from .augment import augment
 
-    return augment(inputs, config)
+    return augment(inputs, settings)
 
 
-def views(inputs: dict[str, Any], config: TextConfig) -> list[dict[str, Any]]:
+def test_time_augment(inputs: dict[str, Any], settings: TextSettings) -> list[dict[str, Any]]:
     """One view: the utterance as it is."""
     return [inputs]
 
 
 SPEC = ModelSpec(
-    "text", TextConfig(), suggest, extract, build, augment, views, SUFFIXES, summarise, LAYOUT,
-    baseline="VADER", typed=True, also_predicts=RECORDINGS,
+    "text", TextSettings(), suggest, extract, build, augment, test_time_augment, SUFFIXES, baseline_features, LAYOUT,
+    baseline_name="VADER", typed=True, also_predicts=RECORDINGS,
 )  # fmt: skip

@@ -4,17 +4,17 @@ from typing import Any
 
 import torch
 
-from .settings import TextConfig
+from .settings import TextSettings
 from .tokens import CLS, PADDING, SEP
 
 MASK = 103  # BERT's token for a word that is hidden
 
 
-def augment(inputs: dict[str, Any], config: TextConfig) -> dict[str, Any]:
+def augment(inputs: dict[str, Any], settings: TextSettings) -> dict[str, Any]:
     """The batch with `config.hidden_words` of its tokens replaced by the mask; the frame and the padding stay."""
-    if not config.hidden_words:
+    if not settings.hidden_words:
         return inputs
     ids = inputs["token_ids"]
     words = (ids != PADDING) & (ids != CLS) & (ids != SEP)
-    hidden = words & (torch.rand(ids.shape, device=ids.device) < config.hidden_words)
+    hidden = words & (torch.rand(ids.shape, device=ids.device) < settings.hidden_words)
     return inputs | {"token_ids": torch.where(hidden, torch.full_like(ids, MASK), ids)}

@@ -8,7 +8,7 @@ import numpy as np
 from ..data.clips import SCALES
 from ..training.checkpoint import Trained
 from ..training.scores import softmax
-from .features import describe
+from .features import featurize
 
 BATCH = 256  # utterances described at a time, which bounds memory; the network parts them by length
 
@@ -36,7 +36,7 @@ def answers(asked: Sequence[Said], trained: Trained) -> list[Answer]:
     """An Answer to each, in their order; at most BATCH."""
     if not asked:
         return []
-    described = [describe(one.text, one.before, trained.config) for one in asked]
+    described = [featurize(one.text, one.before, trained.settings) for one in asked]
     arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
     shares, scales = answered(arrays, trained)
     return [

@@ -36,7 +36,8 @@ def layer(dropout: float) -> nn.TransformerEncoderLayer:
 
 
 def embeddings() -> Embeddings:
-    """The pretrained embeddings, in the one copy there is of them. Raises Trouble where the weights are missing."""
+    """The pretrained embeddings, in the one copy there is of them. Raises DemeanorError where the weights are
+    missing."""
     weights = _weights()
     with torch.device("meta"):
         network = Embeddings()

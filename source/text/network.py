@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from . import minilm
 from .affect_head import ScalesHead
-from .settings import LAYERS, TextConfig
+from .settings import LAYERS, TextSettings
 from .vader import SCORES
 
 CHUNK = 16  # utterances of about one length that go through the layers together, so that little padding does
@@ -19,14 +19,14 @@ class TextModel(nn.Module):
     The layers that are not trained are no part of its state: they are read from the pretrained file again.
     """
 
-    def __init__(self, config: TextConfig, num_classes: int):
+    def __init__(self, settings: TextSettings, num_classes: int):
         super().__init__()
-        self.config = config
-        first = LAYERS - config.fine_tuned_layers
+        self.settings = settings
+        first = LAYERS - settings.fine_tuned_layers
         unchanged = {"embeddings": minilm.embeddings(), "layers": minilm.frozen_layers(0, first)}
         self.pretrained = nn.ModuleDict(unchanged)
-        self.layers = minilm.trainable_layers(first, LAYERS, config.encoder_dropout)
-        self.dropout = nn.Dropout(config.dropout)
+        self.layers = minilm.trainable_layers(first, LAYERS, settings.encoder_dropout)
+        self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
         self.scales = ScalesHead(self.features)
         self.register_state_dict_post_hook(_without_pretrained)
@@ -35,7 +35,7 @@ class TextModel(nn.Module):
     @property
     def features(self) -> int:
         """Length of what `forward_features` gives."""
-        return minilm.WIDTH + (len(SCORES) if self.config.use_lexicon else 0)
+        return minilm.WIDTH + (len(SCORES) if self.settings.use_lexicon else 0)
 
     def train(self, mode: bool = True) -> "TextModel":
         super().train(mode)
@@ -52,8 +52,10 @@ class TextModel(nn.Module):
         token_ids (B, tokens) and before_ids (B, context_tokens) int: 0 where there is none; lexicon (B, len(SCORES)).
         Where an utterance has no token at all, the mean is zero.
         """
-        read = self._read(token_ids.long(), before_ids.long() if self.config.use_context else before_ids[:, :0].long())
-        return torch.cat([read, lexicon.float()], 1) if self.config.use_lexicon else read
+        read = self._read(
+            token_ids.long(), before_ids.long() if self.settings.use_context else before_ids[:, :0].long()
+        )
+        return torch.cat([read, lexicon.float()], 1) if self.settings.use_lexicon else read
 
     def _read(self, token_ids: Tensor, before_ids: Tensor) -> Tensor:
         """(B, T), (B, S) -> (B, WIDTH): in chunks of like length, which come back in the order they were given in."""

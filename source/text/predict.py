@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ..core import config
-from ..core.hooks import OnProgress, Say
+from ..core.hooks import Notify, OnProgress
 from ..media.types import RECORDINGS
 from ..results.folder import predict_folder
 from ..results.prediction import Prediction, Reading
@@ -41,7 +41,7 @@ def predict(
     *,
     write: bool = True,
     without: Collection[str] = (),
-    say: Say = log.info,
+    notify: Notify = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
     """What the words in the file `source`, in every file of the folder `source`, or in the text `source` itself, say.
@@ -49,14 +49,14 @@ def predict(
     One Prediction a file, a Reading a sentence. Of a recording a transcript is made first; without the transcriber's
     weights that is said, and its Prediction has a note and no readings. A file of a folder that cannot be read never
     stops the others. `on_progress` takes seconds of a recording, sentences of a text, or files. With `write` the
-    results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises Trouble where nothing could be
-    read.
+    results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises DemeanorError where nothing
+    could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if isinstance(source, Path) and source.is_dir():
-        read = partial(predict_text, say=once(say), without=without)
-        return predict_folder(source, trained, target, read, say, on_progress)
-    return [predict_text(source, trained, target, on_progress, say, without)]
+        read = partial(predict_text, notify=once(notify), without=without)
+        return predict_folder(source, trained, target, read, notify, on_progress)
+    return [predict_text(source, trained, target, on_progress, notify, without)]
 
 
 def predict_text(
@@ -64,11 +64,11 @@ def predict_text(
     trained: Trained,
     folder_out: Path | None,
     on_progress: OnProgress | None = None,
-    say: Say = log.info,
+    notify: Notify = log.info,
     without: Collection[str] = (),
 ) -> Prediction:
     """One text; its results are written into a new folder of `folder_out` unless that is None."""
-    document = fitting(document_from(source, on_progress, say), trained.config.tokens)
+    document = fitting(document_from(source, on_progress, notify), trained.settings.tokens)
     counted = None if is_recording(source) else on_progress  # a recording's seconds are counted, not its sentences
     readings = explained(*read_utterances(document.utterances, trained, counted), trained, counted)
     told = {"overall": overall_reading(readings, document), "seconds": document.seconds, "language": document.language}
@@ -82,18 +82,19 @@ def predict_text(
     return write_prediction(prediction, result_files(prediction, document), folder_out, folder_name(source), without)
 
 
-def document_from(source: Path | str, on_progress: OnProgress | None = None, say: Say = log.info) -> Document:
-    """The sentences of a file, or of a text itself; a recording's with times. Raises Trouble if it cannot be read."""
+def document_from(source: Path | str, on_progress: OnProgress | None = None, notify: Notify = log.info) -> Document:
+    """The sentences of a file, or of a text itself; a recording's with times. Raises DemeanorError if it cannot be
+    read."""
     if isinstance(source, str):
         document = document_of(NO_LETTER.sub("\ufffd", source))
         one_word = re.fullmatch(r"[\w-]+", source.strip())
         return replace(document, notes=(*document.notes, NO_SUCH_FILE)) if one_word else document
     if not is_recording(source):
-        return read_document(source, say)
+        return read_document(source, notify)
     from .transcript import transcribe
     from .transcript.sentences import by_sentence
 
-    return by_sentence(transcribe(source, config.WHISPER_MODEL, on_progress, say))
+    return by_sentence(transcribe(source, config.WHISPER_MODEL, on_progress, notify))
 
 
 def is_recording(source: Path | str) -> bool:
@@ -145,21 +146,21 @@ def folder_name(source: Path | str) -> str:
     return "_".join(re.findall(r"\w+", source))[:LONGEST_NAME].strip("_") or TYPED.replace(" ", "_")
 
 
-def once(say: Say) -> Say:
-    """`say`, but no sentence twice."""
+def once(notify: Notify) -> Notify:
+    """`notify`, but no sentence twice."""
     said: set[str] = set()
 
     def say_new(sentence: str) -> None:
         if sentence not in said:
             said.add(sentence)
-            say(sentence)
+            notify(sentence)
 
     return say_new
 
 
 def _befores(utterances, trained) -> Iterator[str]:
     for index in range(len(utterances)):
-        recent = utterances[max(index - CONTEXT_SENTENCES, 0) : index] if trained.config.use_context else ()
+        recent = utterances[max(index - CONTEXT_SENTENCES, 0) : index] if trained.settings.use_context else ()
         yield "\n".join(utterance.text for utterance in recent)
 
 
@@ -169,7 +170,7 @@ def _reading(utterance, answer, trained):
         start_seconds=utterance.start_seconds,
         end_seconds=utterance.end_seconds,
         text=utterance.text,
-        notes=tuple(_doubts(utterance, trained.config.tokens)) if answer.probabilities else (),
+        notes=tuple(_doubts(utterance, trained.settings.tokens)) if answer.probabilities else (),
         **answer.scales,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.settings import TrainingSettings
 
 LAYERS = 6  # of MiniLM
@@ -11,7 +11,7 @@ MOST_POSITIONS = 512
 
 
 @dataclass(frozen=True)
-class TextConfig(TrainingSettings):
+class TextSettings(TrainingSettings):
     """Settings of the text model. EXTRACT names those that preprocessing bakes into a store."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = ("tokens", "context_tokens")
@@ -30,7 +30,7 @@ class TextConfig(TrainingSettings):
     class_weight_power: float = 0.0
     gradient_clip: float = 1.0
     vote_share: float = 1.0
-    stored: Literal["float32", "float16"] = "float16"
+    weights_dtype: Literal["float32", "float16"] = "float16"
 
     tokens: int = 64
     """Tokens of an utterance that are read, the two that frame it included; what is longer is cut."""
@@ -53,14 +53,14 @@ class TextConfig(TrainingSettings):
     def __post_init__(self):
         super().__post_init__()
         if not 0 <= self.fine_tuned_layers <= LAYERS:
-            raise Trouble(f"fine_tuned_layers must be from 0 to {LAYERS}, not {self.fine_tuned_layers}.")
+            raise DemeanorError(f"fine_tuned_layers must be from 0 to {LAYERS}, not {self.fine_tuned_layers}.")
         if self.tokens < 3 or self.tokens + self.context_tokens > MOST_POSITIONS:
-            raise Trouble(
+            raise DemeanorError(
                 f"tokens must be 3 or more, and with context_tokens at most {MOST_POSITIONS}, not {self.tokens} and "
                 f"{self.context_tokens}."
             )
         if self.mixup:
-            raise Trouble("Words cannot be mixed as sounds can; set mixup=0 for the text model.")
+            raise DemeanorError("Words cannot be mixed as sounds can; set mixup=0 for the text model.")
 
 
 def suggest(trial: Any) -> dict[str, Any]:

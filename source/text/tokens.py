@@ -40,7 +40,7 @@ def _padded(ids: list[int], size: int) -> np.ndarray:
 
 @cache
 def tokenizer() -> Any:
-    """The one tokenizer of this process. Raises Trouble where its file is missing."""
+    """The one tokenizer of this process. Raises DemeanorError where its file is missing."""
     from tokenizers import Tokenizer
 
     made = Tokenizer.from_file(str(pretrained.path("minilm_tokenizer")))

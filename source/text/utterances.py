@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..data.training_folder import QUOTE
+
 
 @dataclass(frozen=True)
 class Word:
@@ -42,3 +44,15 @@ class Document:
     """Length of the recording or of the subtitles; None where there are no times."""
     notes: tuple[str, ...] = ()
     """What a person should know of how it was read, in words."""
+
+
+def parted(text: str) -> tuple[str, str]:
+    """What was said before, one line each, and the utterance itself.
+
+    >>> parted("> How was it?\\nIt was awful.")
+    ('How was it?', 'It was awful.')
+    """
+    lines = text.strip().splitlines()
+    quoted = next((number for number, line in enumerate(lines) if not line.startswith(QUOTE)), len(lines))
+    before = (line.removeprefix(QUOTE).strip() for line in lines[:quoted])
+    return "\n".join(before), "\n".join(lines[quoted:]).strip()

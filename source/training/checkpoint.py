@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import __version__
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.settings import from_dict
 from ..core.spec import ModelSpec, spec_of
 from ..data.clips import Clip
@@ -27,7 +27,7 @@ class Header:
     """What the weights do not say by themselves."""
 
     model: str
-    config: dict[str, Any]
+    settings: dict[str, Any]
     labels: tuple[str, ...]
     grouping: str
     temperature: float
@@ -49,7 +49,7 @@ class Trained:
     """A network ready to predict."""
 
     spec: ModelSpec
-    config: Any
+    settings: Any
     network: Any
     header: Header
 
@@ -72,7 +72,7 @@ class Trained:
 
         inputs = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
         with torch.inference_mode():
-            views = [self.network(**view).float() for view in self.spec.views(inputs, self.config)]
+            views = [self.network(**view).float() for view in self.spec.test_time_augment(inputs, self.settings)]
         return torch.stack(views).mean(0).numpy()
 
     def probabilities(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -85,25 +85,25 @@ def weights_file(folder: Path, model: str) -> Path:
     return folder / f"{model}_model.safetensors"
 
 
-def from_fit(spec: ModelSpec, config: Any, fit: Any, train: Any, val: Any, run: Mapping[str, Any]) -> Trained:
-    """What a `source.training.loop.Fit` on the `Examples` train and val came to, not yet calibrated.
+def from_fit(spec: ModelSpec, settings: Any, fit: Any, train: Any, val: Any, run: Mapping[str, Any]) -> Trained:
+    """What a `source.training.loop.Fit` on the `Dataset` train and val came to, not yet calibrated.
 
     run: seed, seconds and command, kept in the header.
     """
-    network = spec.build(config, len(train.grouping.labels))
-    network.load_state_dict(_as_stored(fit.best_weights, config))  # what is measured is what will be kept
+    network = spec.build(settings, len(train.grouping.labels))
+    network.load_state_dict(_as_stored(fit.best_weights, settings))  # what is measured is what will be kept
     trained = {"epochs": len(fit.history), "best_epoch": fit.best.epoch, "date": date.today().isoformat()}
     header = Header(
         model=spec.name,
-        config=asdict(config),
+        settings=asdict(settings),
         labels=train.grouping.labels,
         grouping=train.grouping.name,
         temperature=1.0,
-        extract=spec.extract_settings(config),
+        extract=spec.extract_settings(settings),
         data={part.split: clips_by_emotion(part.clips) for part in (train, val)},
         training=trained | dict(run),
     )
-    return Trained(spec, config, network.eval(), header)
+    return Trained(spec, settings, network.eval(), header)
 
 
 def clips_by_emotion(clips: Sequence[Clip]) -> dict[str, dict[str, int]]:
@@ -120,7 +120,7 @@ def save(folder: Path, trained: Trained) -> Path:
     file = weights_file(folder, trained.spec.name)
     folder.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.part")
-    weights = _as_stored(trained.network.state_dict(), trained.config)
+    weights = _as_stored(trained.network.state_dict(), trained.settings)
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     save_file(weights, draft, metadata={KEY: json.dumps(asdict(trained.header))})
     if file.exists():
@@ -129,9 +129,9 @@ def save(folder: Path, trained: Trained) -> Path:
     return file
 
 
-def _as_stored(weights, config):
+def _as_stored(weights, settings):
     """The weights in the precision that the settings ask for."""
-    if config.stored == "float32":
+    if settings.weights_dtype == "float32":
         return weights
     return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
 
@@ -147,16 +147,20 @@ def read_header(file: Path) -> Header:
     from safetensors import SafetensorError, safe_open
 
     if not file.is_file():
-        raise Trouble(f"There is no trained model at {file}; train it first, or restore the one shipped.")
+        raise DemeanorError(f"There is no trained model at {file}; train it first, or restore the one shipped.")
     try:
         with safe_open(file, framework="numpy") as stream:
             values = json.loads(stream.metadata()[KEY])
     except (SafetensorError, KeyError, TypeError, ValueError):
-        raise Trouble(f"{file} is not a checkpoint of this project; restore it or train again.") from None
+        raise DemeanorError(f"{file} is not a checkpoint of this project; restore it or train again.") from None
+    if "config" in values:  # as it was called before 0.2
+        values["settings"] = values.pop("config")
     known = Header.__dataclass_fields__
     unknown = sorted(set(values) - set(known))
     if unknown or values.get("format") != FORMAT:
-        raise Trouble(f"{file} was written by another version ({unknown or values.get('format')}); update or train.")
+        raise DemeanorError(
+            f"{file} was written by another version ({unknown or values.get('format')}); update or train."
+        )
     return Header(**(values | {"labels": tuple(values["labels"])}))
 
 
@@ -166,7 +170,7 @@ def load(file: Path) -> Trained:
 
     header = read_header(file)
     spec = spec_of(header.model)
-    config = from_dict(spec.default_config, header.config)
-    network = spec.build(config, len(header.labels))
+    settings = from_dict(spec.default_settings, header.settings)
+    network = spec.build(settings, len(header.labels))
     network.load_state_dict(load_file(file))
-    return Trained(spec, config, network.eval(), header)
+    return Trained(spec, settings, network.eval(), header)

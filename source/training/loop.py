@@ -18,11 +18,11 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from ..core import distributed
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.precision import in_bfloat16
 from ..core.settings import TrainingSettings
 from ..core.spec import ModelSpec
-from ..data.dataset import Batch, Examples, require_examples
+from ..data.dataset import Batch, Dataset, require_clips
 from ..data.loaders import clips_a_step, training_loader, val_loader
 from ..data.splits import assert_disjoint
 from .augmentation import mixup
@@ -80,25 +80,25 @@ class Average:
 class Trainer:
     """Trains one network on one split and watches it on another, if any. `fit` is the way in."""
 
-    def __init__(self, spec: ModelSpec, config: TrainingSettings, train: Examples, val: Examples | None, seed: int):
-        require_examples(train, "train on")
+    def __init__(self, spec: ModelSpec, settings: TrainingSettings, train: Dataset, val: Dataset | None, seed: int):
+        require_clips(train, "train on")
         if val is not None:
-            assert_disjoint(train.clips, require_examples(val, "validate on").clips)
-        train = spec.prepare(train.balanced(config.corpus_balance), config)
+            assert_disjoint(train.clips, require_clips(val, "validate on").clips)
+        train = spec.prepare_dataset(train.balanced(settings.corpus_balance), settings)
         set_seed(seed)
-        self.spec, self.config, self.seed, self.labels = spec, config, seed, train.grouping.labels
+        self.spec, self.settings, self.seed, self.labels = spec, settings, seed, train.grouping.labels
         self.accelerator = distributed.accelerator()
-        self.network = spec.build(config, len(self.labels)).to(memory_format=torch.channels_last)
-        spec.begin(self.network, config, self.labels)
-        self.average = Average(self.network.to(self.accelerator.device), config.average_decay)
-        self.watched = spec.build(config, len(self.labels)).to(self.accelerator.device)
-        self.weights = class_weights(train.counts(), config.class_weight_power).to(self.accelerator.device)
-        optimizer = torch.optim.AdamW(_parameter_groups(self.network, config), config.learning_rate)
+        self.network = spec.build(settings, len(self.labels)).to(memory_format=torch.channels_last)
+        spec.initialise(self.network, settings, self.labels)
+        self.average = Average(self.network.to(self.accelerator.device), settings.ema_decay)
+        self.watched = spec.build(settings, len(self.labels)).to(self.accelerator.device)
+        self.weights = class_weights(train.counts(), settings.class_weight_power).to(self.accelerator.device)
+        optimizer = torch.optim.AdamW(_parameter_groups(self.network, settings), settings.learning_rate)
         self.network, self.optimizer = self.accelerator.prepare(self.network, optimizer)
-        self.order, self.batch_size = torch.Generator(), clips_a_step(config.batch_size, len(train))
-        self.train_batches = self._delivered(training_loader(train, config.batch_size, self.order))
+        self.order, self.batch_size = torch.Generator(), clips_a_step(settings.batch_size, len(train))
+        self.train_batches = self._delivered(training_loader(train, settings.batch_size, self.order))
         self.val_batches = None if val is None else self._delivered(val_loader(val))
-        self.total_steps = config.epochs * len(self.train_batches)
+        self.total_steps = settings.epochs * len(self.train_batches)
 
     def _delivered(self, loader: DataLoader) -> Any:
         """The loader's batches on the device. To accelerate it is one process's: what is in it is chosen already."""
@@ -109,7 +109,7 @@ class Trainer:
         # Seeded anew each epoch, so that a resumed training draws what the uninterrupted one would have drawn; all
         # processes shuffle alike, and each draws changes of its own.
         seed = self.seed * 100_003 + epoch
-        set_seed((seed + distributed.number() * 1_000_000_007) % 2**32)
+        set_seed((seed + distributed.rank() * 1_000_000_007) % 2**32)
         self.order.manual_seed(seed)
         self.network.train()
         total, clips = 0.0, 0
@@ -119,24 +119,26 @@ class Trainer:
             if on_batch:
                 on_batch(step + 1, len(self.train_batches))
         self.average.state = broadcast(self.average.state)  # of the normalisation statistics each has its own
-        total, clips = (sum(part) for part in zip(*distributed.gathered([(total, clips)]), strict=True))
+        total, clips = (sum(part) for part in zip(*distributed.all_gather([(total, clips)]), strict=True))
         if not math.isfinite(total):
-            raise Trouble(f"The loss of epoch {epoch} is not a number; try a lower learning_rate or bfloat16=false.")
+            raise DemeanorError(
+                f"The loss of epoch {epoch} is not a number; try a lower learning_rate or bfloat16=false."
+            )
         return total / clips
 
     def _step(self, batch: Batch, step: int) -> float:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.config.learning_rate * schedule(step, self.total_steps)
+            group["lr"] = self.settings.learning_rate * schedule(step, self.total_steps)
         with torch.no_grad():
-            inputs = self.spec.augment(batch.inputs, self.config)
-            inputs, target = mixup(inputs, targets(batch.labels, batch.votes, self.config), self.config.mixup)
+            inputs = self.spec.augment(batch.inputs, self.settings)
+            inputs, target = mixup(inputs, targets(batch.labels, batch.votes, self.settings), self.settings.mixup)
         with self._precision():
             logits = self.network(**inputs)
-        value = loss(logits, target, self.weights, self.config)
+        value = loss(logits, target, self.weights, self.settings)
         # The mean over the processes is that over the batch's clips, however many of these each has.
-        self.accelerator.backward(value * (distributed.count() * len(logits) / self.batch_size))
-        if self.config.gradient_clip:
-            self.accelerator.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip)
+        self.accelerator.backward(value * (distributed.world_size() * len(logits) / self.batch_size))
+        if self.settings.gradient_clip:
+            self.accelerator.clip_grad_norm_(self.network.parameters(), self.settings.gradient_clip)
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.average.update(self.accelerator.unwrap_model(self.network))
@@ -154,12 +156,12 @@ class Trainer:
             with self._precision():
                 logits = self.watched(**batch.inputs)
             answers.append((logits.float().cpu(), batch.labels.cpu()))
-        logits, truth = (torch.cat(parts) for parts in zip(*distributed.gathered(answers), strict=True))
+        logits, truth = (torch.cat(parts) for parts in zip(*distributed.all_gather(answers), strict=True))
         return _val_scores(logits, truth, self.labels)
 
     def _precision(self) -> Any:
         # Not accelerate's mixed_precision: that is fixed for the life of a process, and a study tries both.
-        return in_bfloat16(self.accelerator.device.type, self.config.bfloat16)
+        return in_bfloat16(self.accelerator.device.type, self.settings.bfloat16)
 
     def state(self) -> dict[str, Any]:
         """All that a later process needs to go on, as plain values and tensors."""
@@ -178,12 +180,12 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
 
 
-@distributed.together()
+@distributed.failing_together()
 def fit(
     spec: ModelSpec,
-    config: TrainingSettings,
-    train: Examples,
-    val: Examples | None,
+    settings: TrainingSettings,
+    train: Dataset,
+    val: Dataset | None,
     folder: Path,
     *,
     seed: int = 0,
@@ -199,14 +201,14 @@ def fit(
     Deterministic on the CPU for one seed and one number of threads and processes. Of several processes only the
     leading one calls the hooks; all return the same.
     """
-    trainer, leading = Trainer(spec, config, train, val, seed), distributed.leading()
+    trainer, leading = Trainer(spec, settings, train, val, seed), distributed.is_main_process()
     clips, grouping = [len(train), len(val or ())], train.grouping.name
-    identity = {"config": repr(config), "seed": seed, "clips": clips, "grouping": grouping}
+    identity = {"config": repr(settings), "seed": seed, "clips": clips, "grouping": grouping}
     fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
     if leading and not resume:  # so that a stop in the first epoch is one to resume from
         _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
-    for epoch in range(len(fit.history) + 1, config.epochs + 1):
-        if fit.history and len(fit.history) - fit.best.epoch >= config.patience:
+    for epoch in range(len(fit.history) + 1, settings.epochs + 1):
+        if fit.history and len(fit.history) - fit.best.epoch >= settings.patience:
             break
         fit.history.append(_measured(trainer, epoch, on_batch if leading else None))
         if fit.best is fit.history[-1]:
@@ -223,9 +225,9 @@ def _measured(trainer: Trainer, epoch: int, on_batch: Callable[[int, int], None]
     started = time.perf_counter()
     train_loss = trainer.run_epoch(epoch, on_batch)
     share = schedule(epoch * len(trainer.train_batches) - 1, trainer.total_steps)
-    rate, seconds = trainer.config.learning_rate * share, time.perf_counter() - started
+    rate, seconds = trainer.settings.learning_rate * share, time.perf_counter() - started
     measured = Epoch(epoch, train_loss, **trainer.validate(), learning_rate=rate, seconds=seconds)
-    return distributed.from_leading(lambda: measured)
+    return distributed.on_main_process(lambda: measured)
 
 
 def schedule(step: int, total: int) -> float:
@@ -236,11 +238,11 @@ def schedule(step: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(total - warm, 1)))
 
 
-def _parameter_groups(network: nn.Module, config: TrainingSettings) -> list[dict[str, Any]]:
+def _parameter_groups(network: nn.Module, settings: TrainingSettings) -> list[dict[str, Any]]:
     trained = [p for p in network.parameters() if p.requires_grad]
     decayed = [p for p in trained if p.dim() > 1]
     plain = [p for p in trained if p.dim() <= 1]
-    return [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    return [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
 
 
 def _val_scores(logits: torch.Tensor, truth: torch.Tensor, labels: tuple[str, ...]) -> dict[str, float | None]:
@@ -261,16 +263,18 @@ def _save_state(file: Path, state: dict[str, Any]) -> None:
 
 
 def _resume(trainer: Trainer, file: Path, identity: dict[str, Any]) -> Fit:
-    state = distributed.from_leading(lambda: _read_state(file, identity))  # the others may have no such file
+    state = distributed.on_main_process(lambda: _read_state(file, identity))  # the others may have no such file
     trainer.restore(state)
     return Fit([Epoch(**epoch) for epoch in state["history"]], state["best_weights"])
 
 
 def _read_state(file: Path, identity: dict[str, Any]) -> dict[str, Any]:
     if not file.is_file():
-        raise Trouble(f"There is no stopped training to resume in {file.parent}; train without --resume.")
+        raise DemeanorError(f"There is no stopped training to resume in {file.parent}; train without --resume.")
     state = torch.load(file, map_location="cpu", weights_only=True)
     different = [name for name, value in identity.items() if state.get(name, value) != value]
     if different:
-        raise Trouble(f"The stopped training in {file.parent} had another {different[0]}; train without --resume.")
+        raise DemeanorError(
+            f"The stopped training in {file.parent} had another {different[0]}; train without --resume."
+        )
     return state

@@ -6,7 +6,7 @@ from torch import Tensor
 from ..core.settings import TrainingSettings
 
 
-def targets(labels: Tensor, votes: Tensor, config: TrainingSettings) -> Tensor:
+def targets(labels: Tensor, votes: Tensor, settings: TrainingSettings) -> Tensor:
     """The distribution each clip is trained towards: (B, C).
 
     labels (B,) int; votes (B, C), the raters' votes, all zero where there are none. With the loss soft_labels the votes
@@ -14,19 +14,19 @@ def targets(labels: Tensor, votes: Tensor, config: TrainingSettings) -> Tensor:
     """
     classes = votes.shape[1]
     target = torch.nn.functional.one_hot(labels, classes).float()
-    if config.loss == "soft_labels":
+    if settings.loss == "soft_labels":
         total = votes.sum(1, keepdim=True)
-        mixed = (1 - config.vote_share) * target + config.vote_share * votes / total.clamp(min=1)
+        mixed = (1 - settings.vote_share) * target + settings.vote_share * votes / total.clamp(min=1)
         target = torch.where(total > 0, mixed, target)
-    return target * (1 - config.label_smoothing) + config.label_smoothing / classes
+    return target * (1 - settings.label_smoothing) + settings.label_smoothing / classes
 
 
-def loss(logits: Tensor, target: Tensor, class_weights: Tensor, config: TrainingSettings) -> Tensor:
+def loss(logits: Tensor, target: Tensor, class_weights: Tensor, settings: TrainingSettings) -> Tensor:
     """Mean over the batch of the weighted cross entropy of logits (B, C) against target (B, C); focal where asked."""
     log_probabilities = logits.float().log_softmax(1)
     terms = -target * log_probabilities * class_weights
-    if config.loss == "focal":
-        terms = terms * (1 - log_probabilities.exp()) ** config.focal_gamma
+    if settings.loss == "focal":
+        terms = terms * (1 - log_probabilities.exp()) ** settings.focal_gamma
     return terms.sum(1).mean()
 
 

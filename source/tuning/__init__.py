@@ -89,7 +89,7 @@ class Place:
 
 
 OnStatus = Callable[[Status], None]
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
 def tune(
@@ -97,7 +97,7 @@ def tune(
     plan: Plan,
     place: Place,
     *,
-    say: Say,
+    notify: Notify,
     on_batch: OnProgress,
     on_status: OnStatus,
 ) -> Tuned:
@@ -108,8 +108,8 @@ def tune(
     watch = _Watch(study, work, place.folder, on_status)
     with workers.crew(work, plan.workers) if plan.workers > 1 else nullcontext() as pool:
         if not _searched(study, work, pool, plan, watch, on_batch):
-            say("There are no settings left to try.")
-        found = _confirmed(study, work, plan, pool, say, on_batch)
+            notify("There are no settings left to try.")
+        found = _confirmed(study, work, plan, pool, notify, on_batch)
     document = described(study, work) | {"importances": importances_of(study), "confirmation": found}
     document["verdict"] = verdict_of(found, document["trials"])
     document["seconds"] = round(time.monotonic() - started, 1)
@@ -120,7 +120,7 @@ def tune(
         found = difference(best[1], place.default)
         document["best"] = {"trial": best[0], "settings": found}
         document["train"] = _training_command(work, () if place.found_by_train else _assignments(work, best[1]))
-        file = _write_best(place.home / BEST, found, say)
+        file = _write_best(place.home / BEST, found, notify)
     write_tuning(place.folder, document, place.command)
     return Tuned(place.folder, file, document)
 
@@ -155,7 +155,7 @@ def _searched(study, work, pool, plan, watch, on_batch):
         if pool is None:
             enough = trials.take_part(study, work, watch, on_batch)
         else:
-            parts = [pool.submit(workers.take_part) for _ in range(plan.workers)]
+            parts = [pool.submit(workers.in_worker, trials.take_part_as_worker) for _ in range(plan.workers)]
             enough = all([part.result() for part in workers.finished(parts, watch)])
         if plan.join or not _wait_for_others(study, work, watch):
             return enough
@@ -170,10 +170,10 @@ def _wait_for_others(study, work, watch):
     return bool(study.get_trials(deepcopy=False, states=(TrialState.WAITING,))) and len(rows_of(study)) < work.trials
 
 
-def _confirmed(study, work, plan, pool, say, on_batch):
+def _confirmed(study, work, plan, pool, notify, on_batch):
     if plan.join or not plan.finalists:
         return None
-    return confirm(study, work, plan.finalists, plan.folds, plan.seeds, pool, say, on_batch)
+    return confirm(study, work, plan.finalists, plan.folds, plan.seeds, pool, notify, on_batch)
 
 
 def _best(document, work):
@@ -186,13 +186,13 @@ def _best(document, work):
     return row["trial"], work.space.config_of(optuna.trial.FixedTrial(row["settings"]))
 
 
-def _write_best(file, settings, say):
+def _write_best(file, settings, notify):
     """best_hyperparameters.json; one that was there is kept beside it."""
     text = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
     if file.is_file() and file.read_text(encoding="utf-8") != text:
         kept = (file.with_suffix(f".previous{number if number > 1 else ''}.json") for number in count(1))
         there = file.replace(next(name for name in kept if not name.exists()))
-        say(f"The {BEST} that was in {file.parent} is kept there as {there.name}.")
+        notify(f"The {BEST} that was in {file.parent} is kept there as {there.name}.")
     return write_whole(file, text)
 
 

@@ -18,7 +18,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from ..core.units import percent
-from ..data.dataset import Examples
+from ..data.dataset import Dataset
 from ..evaluation.cross_validation.folds import random_folds, speaker_folds, speakers_in
 from ..evaluation.testing import logits_of
 from ..training import checkpoint
@@ -38,7 +38,7 @@ class Again:
     """A training of a finalist: with another seed, measured on val; or with fold number `fold` held out."""
 
     trial: int
-    config: Any
+    settings: Any
     seed: int
     fold: int | None = None
     folds: int = 0
@@ -75,7 +75,7 @@ def confirm(
     folds: int,
     seeds: int,
     pool: Any,
-    say: Callable[[str], None],
+    notify: Callable[[str], None],
     on_batch: OnProgress,
 ) -> dict[str, Any] | None:
     """Candidates, best first by the mean over the folds; None where there is nothing to compare.
@@ -87,13 +87,13 @@ def confirm(
     plan = {trial.number: _plan(work, trial, folds, seeds) for trial in chosen}
     known = {_key_of_trial(work, trial): trial.values[0] for trial in chosen} | _known(study)
     todo = [again for all_of in plan.values() for again in all_of if again.key not in known]
-    say(f"Confirming the best: {len(todo)} trainings of {work.base.epochs} epochs at most.")
+    notify(f"Confirming the best: {len(todo)} trainings of {work.base.epochs} epochs at most.")
     default = default_of(study, work)
     for number, (again, uar) in enumerate(_done(study, work, todo, pool, on_batch), start=1):
         study.set_user_attr(again.key, uar)
         known[again.key] = uar
         whose = "the default" if default and again.trial == default.number else f"trial {again.trial}"
-        say(f"{number} of {len(todo)}: {whose}, {_part(again)}: UAR {percent(uar)}.")
+        notify(f"{number} of {len(todo)}: {whose}, {_part(again)}: UAR {percent(uar)}.")
     rows = [_candidate(trial, plan[trial.number], known) for trial in chosen]
     if not rows:
         return None
@@ -106,18 +106,18 @@ def confirm(
 def run(work: Work, again: Again, on_batch: OnProgress) -> float:
     """Train, and the UAR on what was not trained on."""
     if again.fold is None:
-        return trials.trained(work, again.config, work.train, work.val, again.seed, None, on_batch)["val_uar"]
+        return trials.trained(work, again.settings, work.train, work.val, again.seed, None, on_batch)["val_uar"]
     held_out = folds_of(work.train, again.folds)[again.fold]
     rest = work.train.subset(np.setdiff1d(np.arange(len(work.train)), held_out), "train")
     part = work.train.subset(held_out, "held out")
     with TemporaryDirectory(prefix="demeanor_fold_", ignore_cleanup_errors=True) as folder:
-        made = fit(work.spec, again.config, rest, None, Path(folder), seed=again.seed, on_batch=on_batch)
-    network = checkpoint.from_fit(work.spec, again.config, made, rest, part, {})
+        made = fit(work.spec, again.settings, rest, None, Path(folder), seed=again.seed, on_batch=on_batch)
+    network = checkpoint.from_fit(work.spec, again.settings, made, rest, part, {})
     answers = logits_of(network, part).argmax(1)
     return scores_of(answers, part.labels, len(network.labels))["uar"]
 
 
-def folds_of(train: Examples, folds: int) -> list[np.ndarray]:
+def folds_of(train: Dataset, folds: int) -> list[np.ndarray]:
     """By speaker, as many as there are speakers at most; at random where speakers are not known."""
     if not _known_speakers(train):
         return random_folds(train.clips, folds, seed=0)
@@ -135,9 +135,9 @@ def _corpora(train):
 
 
 def _plan(work, trial, folds, seeds):
-    config = work.space.config_of(optuna.trial.FixedTrial(trial.params))
-    again = [Again(trial.number, config, work.seed + extra) for extra in range(seeds)]
-    return [*again, *(Again(trial.number, config, work.seed + fold, fold, folds) for fold in range(folds))]
+    settings = work.space.config_of(optuna.trial.FixedTrial(trial.params))
+    again = [Again(trial.number, settings, work.seed + extra) for extra in range(seeds)]
+    return [*again, *(Again(trial.number, settings, work.seed + fold, fold, folds) for fold in range(folds))]
 
 
 def _key_of_trial(work, trial):
@@ -157,7 +157,7 @@ def _done(
             known = study.user_attrs.get(again.key)
             yield again, run(work, again, on_batch) if known is None else known
         return
-    whose = {pool.submit(workers.run_again, again): again for again in todo}
+    whose = {pool.submit(workers.in_worker, run, again): again for again in todo}
     for future in workers.finished(list(whose), partial(on_batch, 0, 0)):
         yield whose[future], future.result()
 

@@ -18,7 +18,7 @@ class Space:
     fixed: tuple[str, ...] = ()
 
     def config_of(self, trial: Any) -> Any:
-        """The settings that an Optuna trial stands for; Trouble where they cannot go together."""
+        """The settings that an Optuna trial stands for; DemeanorError where they cannot go together."""
         return replace(self.base, **self.spec.suggest(_Held(trial, self.base, self.fixed)))
 
     def default(self) -> dict[str, Any]:
@@ -81,9 +81,9 @@ def in_words(distribution: BaseDistribution) -> dict[str, Any]:
     return {name: getattr(distribution, name) for name in ("low", "high", "log")}
 
 
-def difference(config: Any, default: Any) -> dict[str, Any]:
+def difference(settings: Any, default: Any) -> dict[str, Any]:
     """The settings of `config` that are not as in `default`; of settings within, those that differ."""
-    return _difference(asdict(config), asdict(default))
+    return _difference(asdict(settings), asdict(default))
 
 
 def _difference(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.command_line import without_passwords
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 SQLITE = "sqlite:///"
@@ -19,7 +19,7 @@ SECONDS_OF_PATIENCE = 60  # of SQLite with a file that another process is writin
 def open_storage(place: str) -> Any:
     """The Optuna storage at `place`: the URL of a database, or the path of a journal file, which may be new.
 
-    Trouble where it cannot be reached. SQLite serves processes of one machine; for several machines there are
+    DemeanorError where it cannot be reached. SQLite serves processes of one machine; for several machines there are
     PostgreSQL, MySQL and the journal, whose file has to lie on a disk that they share.
     """
     place = _with_sqlite_named(place)
@@ -31,7 +31,7 @@ def open_storage(place: str) -> Any:
     try:
         return _opened(place)
     except (SQLAlchemyError, OptunaError, ImportError, ValueError) as error:
-        raise Trouble(f"The storage {without_passwords(place)} cannot be opened: {_first_line(error)}.") from None
+        raise DemeanorError(f"The storage {without_passwords(place)} cannot be opened: {_first_line(error)}.") from None
 
 
 def sqlite(file: Path) -> str:
@@ -65,7 +65,7 @@ def one_at_a_time(place: str) -> Iterator[None]:
 
 @contextmanager
 def answering(place: str) -> Iterator[None]:
-    """Trouble where the storage, once open, does not answer any more."""
+    """DemeanorError where the storage, once open, does not answer any more."""
     from optuna.exceptions import StorageInternalError
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -73,7 +73,7 @@ def answering(place: str) -> Iterator[None]:
         yield
     except (StorageInternalError, SQLAlchemyError) as error:
         why = f"The storage {without_passwords(place)} does not answer any more ({_first_line(error)})"
-        raise Trouble(f"{why}; once it does, run the same again to go on.") from None
+        raise DemeanorError(f"{why}; once it does, run the same again to go on.") from None
 
 
 def _opened(url):
@@ -107,7 +107,7 @@ def _journal(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         return JournalStorage(JournalFileBackend(str(file)))
     except (OSError, ValueError) as error:
-        raise Trouble(f"The journal {file} cannot be opened: {_first_line(error)}.") from None
+        raise DemeanorError(f"The journal {file} cannot be opened: {_first_line(error)}.") from None
 
 
 def _first_line(error):

@@ -15,7 +15,7 @@ import psutil
 from optuna.trial import FrozenTrial, TrialState
 
 from ..core.command_line import without_passwords
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from .sampler import RepeatableSampler, pruner_named
 from .storage import open_storage
 from .study_spec import Work
@@ -36,7 +36,7 @@ FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 def open_study(work: Work) -> optuna.Study:
     """The study, new or begun before; the first trial of a new one has the default's settings.
 
-    Trouble where it was begun with something else, for then its trials could not be compared.
+    DemeanorError where it was begun with something else, for then its trials could not be compared.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     directions = ["maximize"] if work.against is None else ["maximize", "minimize"]
@@ -49,7 +49,7 @@ def open_study(work: Work) -> optuna.Study:
     if begun is None:
         study.set_user_attr(OF, asked)
     elif begun != asked:
-        raise Trouble(_other(work, begun, asked))
+        raise DemeanorError(_other(work, begun, asked))
     study.enqueue_trial(work.space.default(), skip_if_exists=True)  # at each call, for one may be stopped before it
     return study
 

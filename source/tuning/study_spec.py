@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..core.spec import ModelSpec, spec_of
-from ..data.dataset import Examples, require_examples
+from ..data.dataset import Dataset, require_clips
 from ..data.labels import grouping_named
 from ..data.store import Store
 from .sampler import Pruner
@@ -55,18 +55,18 @@ class Work:
         return Space(self.spec, self.base, self.fixed)
 
     @cached_property
-    def train(self) -> Examples:
+    def train(self) -> Dataset:
         """What trials are trained on."""
         whole = self._examples("train")
         if self.clips is None or self.clips >= len(whole):
-            return require_examples(whole, "train on")
+            return require_clips(whole, "train on")
         drawn = np.random.default_rng(0).permutation(len(whole))[: self.clips]  # the same for every seed
         return whole.subset(np.sort(drawn), "train")
 
     @cached_property
-    def val(self) -> Examples:
+    def val(self) -> Dataset:
         """What trials are measured on. The test split is never opened."""
-        return require_examples(self._examples("val"), "measure on")
+        return require_clips(self._examples("val"), "measure on")
 
     @property
     def corpora(self) -> dict[str, dict[str, int]]:
@@ -77,4 +77,4 @@ class Work:
 
     def _examples(self, split):
         baked = self.spec.extract_settings(self.base)
-        return Examples([Store.open(store, baked) for store in self.stores], split, grouping_named(self.grouping))
+        return Dataset([Store.open(store, baked) for store in self.stores], split, grouping_named(self.grouping))

@@ -11,15 +11,27 @@ import optuna
 import torch
 from optuna.exceptions import UpdateFinishedTrialError
 
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from ..core.threads import one_thread
-from ..data.dataset import Examples
+from ..data.dataset import Dataset
 from ..evaluation.testing import logits_of
 from ..training import checkpoint
 from ..training.loop import Epoch, Fit, fit
 from ..training.scores import scores_of
 from .storage import one_at_a_time
-from .study import DEATHS, MOST_DEATHS, RESULT, drop, fail, next_trial, queue_again, retry_lost, signs_of_life, twin
+from .study import (
+    DEATHS,
+    MOST_DEATHS,
+    RESULT,
+    drop,
+    fail,
+    next_trial,
+    open_study,
+    queue_again,
+    retry_lost,
+    signs_of_life,
+    twin,
+)
 from .study_spec import OnProgress, Work
 
 PLANNED = "planned"  # attribute of a trial: its epochs at most
@@ -45,25 +57,30 @@ def take_part(study: optuna.Study, work: Work, on_change: Callable[[], None], on
     return False
 
 
+def take_part_as_worker(work: Work, on_batch: OnProgress) -> bool:
+    """Do as `take_part` on the study of `work`, opened in this process."""
+    return take_part(open_study(work), work, lambda: None, on_batch)
+
+
 def _tried(study, trial, work, on_change, on_batch):
     """Whether it was worth a training: no trial before had the same settings."""
     try:
-        config = work.space.config_of(trial)
+        settings = work.space.config_of(trial)
         if trial.user_attrs.get(DEATHS, 0) >= MOST_DEATHS:
-            raise Trouble(f"{MOST_DEATHS} processes were killed over these settings, perhaps for want of memory.")
+            raise DemeanorError(f"{MOST_DEATHS} processes were killed over these settings, perhaps for want of memory.")
         other = twin(study, trial)
         if other is not None:
             drop(study, trial, f"the settings of trial {other}")
             return False
-        trial.set_user_attr(PLANNED, config.epochs)
+        trial.set_user_attr(PLANNED, settings.epochs)
         on_change()
         with signs_of_life(trial):
-            result = trained(work, config, work.train, work.val, work.seed, _Watch(trial, work, on_change), on_batch)
+            result = trained(work, settings, work.train, work.val, work.seed, _Watch(trial, work, on_change), on_batch)
         trial.set_user_attr(RESULT, result)
         study.tell(trial, [result["val_uar"], *([result[work.against]] if work.against else [])])
     except optuna.TrialPruned:
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
-    except (Trouble, MemoryError, torch.OutOfMemoryError) as reason:
+    except (DemeanorError, MemoryError, torch.OutOfMemoryError) as reason:
         fail(study, trial, str(reason) or type(reason).__name__)
     except UpdateFinishedTrialError:
         pass  # another process took this one for dead, and has queued the settings anew
@@ -98,9 +115,9 @@ class _Watch:
 
 def trained(
     work: Work,
-    config: Any,
-    train: Examples,
-    val: Examples,
+    settings: Any,
+    train: Dataset,
+    val: Dataset,
     seed: int,
     on_epoch_end: OnEpochEnd | None = None,
     on_batch: OnProgress | None = None,
@@ -109,8 +126,8 @@ def trained(
     started = time.perf_counter()
     with TemporaryDirectory(prefix="demeanor_trial_", ignore_cleanup_errors=True) as folder:
         how = {"seed": seed, "on_epoch_end": on_epoch_end, "on_batch": on_batch}
-        made = fit(work.spec, config, train, val, Path(folder), **how)
-    network = work.spec.finish(checkpoint.from_fit(work.spec, config, made, train, val, {}), val)
+        made = fit(work.spec, settings, train, val, Path(folder), **how)
+    network = work.spec.fit_after_training(checkpoint.from_fit(work.spec, settings, made, train, val, {}), val)
     answers = logits_of(network, val).argmax(1)
     scores = scores_of(answers, val.labels, len(network.labels))
     seconds = round(time.perf_counter() - started, 1)
@@ -126,9 +143,9 @@ def _at_best(fit):
     return named | {"best_epoch": best.epoch}
 
 
-def milliseconds(network: checkpoint.Trained, examples: Examples) -> float:
+def milliseconds(network: checkpoint.Trained, dataset: Dataset) -> float:
     """What an answer to one clip takes on one thread: the median of several."""
-    inputs = {name: value.numpy() for name, value in examples[0].inputs.items()}
+    inputs = {name: value.numpy() for name, value in dataset[0].inputs.items()}
     taken = []
     with one_thread():
         for _ in range(TIMED):

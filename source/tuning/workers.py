@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from ..core import config
-from ..core.errors import Trouble
+from ..core.errors import DemeanorError
 from .study_spec import Work
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -42,7 +42,7 @@ def crew(work: Work, workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def finished(futures: Sequence[Future], look: Callable[[], None]) -> Iterator[Future]:
-    """The futures as they finish; `look` is called about every second. Trouble where a process was killed."""
+    """The futures as they finish; `look` is called about every second. DemeanorError where a process was killed."""
     waiting = set(futures)
     try:
         while waiting:
@@ -52,7 +52,9 @@ def finished(futures: Sequence[Future], look: Callable[[], None]) -> Iterator[Fu
                 future.result()
                 yield future
     except BrokenProcessPool:
-        raise Trouble("A worker was killed, perhaps for want of memory; run it again, with fewer --workers.") from None
+        raise DemeanorError(
+            "A worker was killed, perhaps for want of memory; run it again, with fewer --workers."
+        ) from None
 
 
 def _begin(work, folders, threads, stop, number):
@@ -79,19 +81,9 @@ def _end_with_parent():
     os._exit(1)
 
 
-def take_part() -> bool:
-    """`source.tuning.trial.take_part` in a worker."""
-    from . import trial
-    from .study import open_study
-
-    return trial.take_part(open_study(_work), _work, lambda: None, _stop_if_asked)
-
-
-def run_again(again: Any) -> float:
-    """`source.tuning.confirmation.run` in a worker."""
-    from . import confirmation
-
-    return confirmation.run(_work, again, _stop_if_asked)
+def in_worker(job: Callable[..., Any], *arguments: Any) -> Any:
+    """Call `job`, a function at module level, in a worker: with its study, these arguments and its `on_batch`."""
+    return job(_work, *arguments, _stop_if_asked)
 
 
 def _stop_if_asked(done: int, total: int) -> None:

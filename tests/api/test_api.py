@@ -9,7 +9,7 @@ import source
 from source import api
 from source.audio import whisper_features
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.settings import BEST
 from source.face import features
 from tests.support.corpora import picture
@@ -57,13 +57,15 @@ def test_a_model_is_tested_in_its_own_grouping(toy, house, monkeypatch, learned,
 def test_a_training_may_have_a_grouping_of_its_own(toy, house):
     assert api.train(toy.model, settings=toy.words, grouping="five").val.labels == tuple(config.GROUPINGS["five"])
     assert api.test(toy.model, "val").metrics.labels == tuple(config.GROUPINGS["five"])
-    with pytest.raises(Trouble, match="no emotion grouping 'six'; config.py has: seven, five"):
+    with pytest.raises(DemeanorError, match="no emotion grouping 'six'; config.py has: seven, five"):
         api.train(toy.model, settings=toy.words, grouping="six")
 
 
 def test_a_split_that_is_not_there_says_which_are(toy, house):
     api.train(toy.model, settings=toy.words)
-    with pytest.raises(Trouble, match="toy holds no labelled clip in the split test; there are clips in: train, val"):
+    with pytest.raises(
+        DemeanorError, match="toy holds no labelled clip in the split test; there are clips in: train, val"
+    ):
         api.test(toy.model, "test")
 
 
@@ -84,17 +86,19 @@ def test_files_without_a_label_are_told_of(toy, house):
     for place in ("happy", "hapy"):
         toy.file(house / "mine" / place / f"a{toy.suffix}")
     said = []
-    assert api.test(toy.model, folder=house / "mine", say=said.append).metrics.n == 1
+    assert api.test(toy.model, folder=house / "mine", notify=said.append).metrics.n == 1
     assert any(sentence.startswith("1 files left out") and "hapy" in sentence for sentence in said)
-    with pytest.raises(Trouble, match=f"name them <dataset>_<number>_<emotion>{toy.spec.suffixes[0]} or put them in"):
+    with pytest.raises(
+        DemeanorError, match=f"name them <dataset>_<number>_<emotion>{toy.spec.suffixes[0]} or put them in"
+    ):
         api.test(toy.model, folder=house / "mine" / "hapy")
-    with pytest.raises(Trouble, match="There is no folder"):
+    with pytest.raises(DemeanorError, match="There is no folder"):
         api.test(toy.model, folder=house / "nowhere")
 
 
 def test_a_corpus_named_twice_counts_once(toy, house):
     said = []
-    api.train(toy.model, ["toy", "toy"], settings=toy.words, say=said.append)
+    api.train(toy.model, ["toy", "toy"], settings=toy.words, notify=said.append)
     assert said == [f"Training the {toy.model} model on 56 clips of toy, watching 28."]
 
 
@@ -106,7 +110,7 @@ def test_a_corpus_that_changed_is_told_of(toy, house):
         if changed:
             toy.file(files[0], seed=99)
         said = []
-        api.train(toy.model, ["mine"], settings=toy.words, say=said.append)
+        api.train(toy.model, ["mine"], settings=toy.words, notify=said.append)
         assert any(sentence.startswith("mine has changed since") for sentence in said) == changed
 
 
@@ -151,7 +155,7 @@ def test_only_what_the_model_reads_is_offered(toy, house, monkeypatch):
 
 
 def test_a_result_file_that_there_is_not_cannot_be_left_out(toy):
-    with pytest.raises(Trouble, match="annotated.mp5 is no result file that can be left out; there are: "):
+    with pytest.raises(DemeanorError, match="annotated.mp5 is no result file that can be left out; there are: "):
         api.predict(toy.model, "x", without=("annotated.mp5",))
 
 

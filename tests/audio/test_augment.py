@@ -10,7 +10,7 @@ import torch
 from source.audio import SPEC
 from source.audio.perturbation import altered, altered_copies, with_noise, with_pitch, with_speed
 from source.core import config
-from source.data.dataset import Examples
+from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.data.loaders import training_loader, val_loader
 from source.evaluation import testing
@@ -146,7 +146,7 @@ def test_each_clip_is_drawn_for_by_itself():
 
 
 def test_views_are_the_stretch_as_it_is():
-    (view,) = SPEC.views(voices(), AUDIO)
+    (view,) = SPEC.test_time_augment(voices(), AUDIO)
     assert all(torch.equal(view[name], value) for name, value in voices().items())
 
 
@@ -194,29 +194,29 @@ def store(tmp_path_factory):
 
 
 def part(store, split):
-    return Examples([store], split, grouping_named("seven"))
+    return Dataset([store], split, grouping_named("seven"))
 
 
-def rows_of(store, examples):
-    return [store.clips.index(clip) for clip in examples.clips]
+def rows_of(store, dataset):
+    return [store.clips.index(clip) for clip in dataset.clips]
 
 
 @pytest.mark.parametrize("split", ["train", "val", "test", None])
 def test_without_drawing_every_clip_is_itself(store, split):
-    examples = part(store, split)
-    batch = examples.__getitems__(range(len(examples)))
-    assert len(examples) == len({clip.path for clip in examples.clips})
+    dataset = part(store, split)
+    batch = dataset.__getitems__(range(len(dataset)))
+    assert len(dataset) == len({clip.path for clip in dataset.clips})
     for name, array in store.arrays.items():
         assert array.shape[1] == 1 + COPIES
-        np.testing.assert_array_equal(batch.inputs[name].numpy(), array[rows_of(store, examples), 0])
+        np.testing.assert_array_equal(batch.inputs[name].numpy(), array[rows_of(store, dataset), 0])
 
 
 def test_drawing_gives_every_version_of_the_clip_and_of_no_other(store):
     torch.manual_seed(0)
-    examples = part(store, "train").with_copies()
-    rows, seen = rows_of(store, examples), set()
+    dataset = part(store, "train").with_copies()
+    rows, seen = rows_of(store, dataset), set()
     for _ in range(8):
-        batch = examples.__getitems__(range(len(examples)))
+        batch = dataset.__getitems__(range(len(dataset)))
         assert batch.labels.tolist() == part(store, "train").labels.tolist()
         for at, row in enumerate(rows):
             same = [
@@ -272,4 +272,4 @@ def test_the_baselines_are_given_the_clips_themselves(store):
     rows = rows_of(store, part(store, "val"))
     made = vectors(SPEC, replace(AUDIO, encoder="none"), part(store, "val"), size=9)
     clips = {name: array[rows, 0] for name, array in store.arrays.items()}
-    np.testing.assert_allclose(made, SPEC.summarise(clips, AUDIO), atol=1e-4)
+    np.testing.assert_allclose(made, SPEC.baseline_features(clips, AUDIO), atol=1e-4)

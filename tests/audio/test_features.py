@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from source.audio import SPEC, features, whisper_features
-from source.audio.features import conditioned, describe, extract, summarise
+from source.audio.features import baseline_features, conditioned, extract, featurize
 from source.audio.mfcc import mfcc
-from source.audio.settings import AudioConfig
+from source.audio.settings import AudioSettings
 from source.cli import render
 from source.core import config
-from source.core.errors import Trouble
-from source.core.spec import Remark
+from source.core.errors import DemeanorError
+from source.core.spec import DataWarning
 from source.data import preprocessing
 from source.data.clips import write_clips
 from source.media.sound import read_sound
@@ -69,7 +69,7 @@ def test_any_recording_gives_finite_arrays_of_one_shape(tmp_path, name, denoise)
     assert not made["mfcc"][~made["voiced"]].any()
 
 
-@pytest.mark.parametrize("choice", get_args(get_type_hints(AudioConfig)["encoder"]))
+@pytest.mark.parametrize("choice", get_args(get_type_hints(AudioSettings)["encoder"]))
 def test_every_use_of_the_encoder_gives_what_the_network_takes(tmp_path, toy_encoder, choice):
     settings = replace(AUDIO, encoder=choice)
     made = extract(wav(tmp_path / "a.wav", spoken(0.7)), settings)
@@ -88,7 +88,7 @@ def test_prediction_describes_as_preprocessing_does(tmp_path, toy_encoder):
     heard = read_sound(file, RATE).waveform
     for copies in (0, 2):
         stored = extract(file, replace(AUDIO, copies=copies))
-        predicted = describe(heard, replace(AUDIO, copies=copies).for_prediction())
+        predicted = featurize(heard, replace(AUDIO, copies=copies).for_prediction())
         assert stored.keys() == predicted.keys()
         for name, array in predicted.items():
             np.testing.assert_array_equal(stored[name][0] if copies else stored[name], array)
@@ -96,7 +96,7 @@ def test_prediction_describes_as_preprocessing_does(tmp_path, toy_encoder):
 
 def test_the_mfcc_are_of_the_voice_alone_in_the_middle():
     samples = spoken(0.5)
-    made = describe(samples, replace(PLAIN, trim_silence=False, normalise_level=False))
+    made = featurize(samples, replace(PLAIN, trim_silence=False, normalise_level=False))
     there = np.flatnonzero(made["voiced"])
     assert len(there) == 1 + len(samples) // 256 == there[-1] - there[0] + 1
     assert abs(there[0] - (62 - there[-1])) <= 1
@@ -121,13 +121,13 @@ def test_recordings_at_any_rate_are_heard_at_one(tmp_path):
 def test_the_microphones_gain_has_no_say_but_where_it_is_asked_for(gain):
     samples = spoken(0.8)
     for settings, same in ((PLAIN, True), (replace(PLAIN, normalise_level=False), False)):
-        one, other = (describe(wave, settings)["mfcc"].astype(float) for wave in (samples, samples * np.float32(gain)))
+        one, other = (featurize(wave, settings)["mfcc"].astype(float) for wave in (samples, samples * np.float32(gain)))
         assert (np.abs(one - other).max() < 0.5) == same
 
 
 def test_silence_around_is_trimmed_where_it_is_asked_for():
     samples = np.pad(spoken(0.4), (4800, 3200))  # 0.3 s before and 0.2 s after
-    on, off = (describe(samples, replace(PLAIN, trim_silence=trim))["voiced"].sum() for trim in (True, False))
+    on, off = (featurize(samples, replace(PLAIN, trim_silence=trim))["voiced"].sum() for trim in (True, False))
     assert off == 1 + len(samples) // 256 and on <= off - 0.2 * RATE / 256
 
 
@@ -137,7 +137,7 @@ def test_noise_is_reduced_where_it_is_asked_for():
     pause = [np.square(conditioned(samples, replace(PLAIN, trim_silence=False, denoise=on))[:RATE]).mean()
              for on in (False, True)]  # fmt: skip
     assert pause[1] < pause[0] / 10
-    one, other = (describe(samples, replace(PLAIN, window_seconds=2.0, denoise=on))["mfcc"] for on in (False, True))
+    one, other = (featurize(samples, replace(PLAIN, window_seconds=2.0, denoise=on))["mfcc"] for on in (False, True))
     assert not np.array_equal(one, other)
 
 
@@ -146,8 +146,8 @@ def test_the_encoder_hears_the_voice_alone(monkeypatch):
     monkeypatch.setattr(
         whisper_features, "layers", lambda waveform: heard.append(len(waveform)) or hears_little(waveform)
     )
-    describe(np.pad(spoken(0.4), 1600), replace(AUDIO, trim_silence=False))
-    describe(spoken(2.0), replace(AUDIO, trim_silence=False))
+    featurize(np.pad(spoken(0.4), 1600), replace(AUDIO, trim_silence=False))
+    featurize(spoken(2.0), replace(AUDIO, trim_silence=False))
     assert heard == [6400 + 3200, RATE]  # not the padding of the window, and no more than a window
 
 
@@ -157,15 +157,15 @@ def test_the_encoder_hears_the_voice_alone(monkeypatch):
 def test_what_has_no_room_is_told(tmp_path, recwarn):
     extract(wav(tmp_path / "a.wav", spoken(0.9)), PLAIN)
     extract(wav(tmp_path / "b.wav", np.pad(spoken(0.7), 8000)), PLAIN)  # with its silence longer than the window
-    assert not [warning for warning in recwarn if warning.category is Remark]
+    assert not [warning for warning in recwarn if warning.category is DataWarning]
     noise = 0.4 * np.sign(np.random.default_rng(0).normal(size=4 * RATE))  # of the same energy at every moment
     noise[: 2 * RATE] *= 0.1
     noise[3 * RATE :] *= 0.1
     file = wav(tmp_path / "c.wav", noise)
-    with pytest.warns(Remark, match="longer than 1 seconds .*: the loudest part was read"):
+    with pytest.warns(DataWarning, match="longer than 1 seconds .*: the loudest part was read"):
         made = extract(file, PLAIN)
     loudest = read_sound(file, RATE).waveform[2 * RATE : 3 * RATE]
-    np.testing.assert_array_equal(made["mfcc"], describe(loudest, PLAIN)["mfcc"])
+    np.testing.assert_array_equal(made["mfcc"], featurize(loudest, PLAIN)["mfcc"])
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def test_more_than_it_can_hear_is_an_error():
 def test_missing_weights_are_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
     whisper_module._loaded.cache_clear()
-    with pytest.raises(Trouble, match=r"tiny.en.pt is missing, and .* needs it"):
+    with pytest.raises(DemeanorError, match=r"tiny.en.pt is missing, and .* needs it"):
         whisper_features.layers(spoken(0.5))
     whisper_module._loaded.cache_clear()
 
@@ -278,10 +278,10 @@ def test_missing_weights_are_one_sentence(tmp_path, monkeypatch):
 
 def test_the_summary_is_over_the_voiced_frames_alone():
     arrays = audio_arrays(5)
-    made = summarise(arrays, AUDIO)
+    made = baseline_features(arrays, AUDIO)
     assert made.shape == (5, 6 * AUDIO.coefficients)
     for row, values, voiced in zip(made, arrays["mfcc"].astype(np.float32), arrays["voiced"], strict=True):
         expected = np.concatenate([values[voiced].mean(0), values[voiced].std(0)])
         np.testing.assert_allclose(row, expected, atol=1e-4)
     arrays["voiced"][:] = False
-    assert np.isfinite(summarise(arrays, AUDIO)).all()
+    assert np.isfinite(baseline_features(arrays, AUDIO)).all()

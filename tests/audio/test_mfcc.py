@@ -11,11 +11,11 @@ import pytest
 
 from source.audio import torchaudio_import
 from source.audio.mfcc import frames_of, melspectrogram, mfcc
-from source.audio.settings import AudioConfig
+from source.audio.settings import AudioSettings
 from source.core import config
 from tests.support.voice import RATE_HZ, spoken
 
-CONFIG = AudioConfig(encoder="none", use_mfcc=True)
+CONFIG = AudioSettings(encoder="none", use_mfcc=True)
 NOISE = np.random.default_rng(0).normal(0, 0.1, 2 * RATE_HZ).astype(np.float32)
 T = np.arange(2 * RATE_HZ) / RATE_HZ
 WAVEFORMS = {

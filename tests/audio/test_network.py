@@ -10,8 +10,8 @@ import torch
 from source.audio import SPEC
 from source.audio.backbones import SEQUENCE_ARCHITECTURES, build_sequence
 from source.audio.network import POOLINGS
-from source.audio.settings import AudioConfig, SequenceArchitecture, suggest
-from source.core.errors import Trouble
+from source.audio.settings import AudioSettings, SequenceArchitecture, suggest
+from source.core.errors import DemeanorError
 from source.training.losses import loss
 from tests.support.toy import AUDIO, audio_arrays
 
@@ -38,19 +38,19 @@ def experienced(*how):
     """A network whose normalisations have seen batches, so that nothing is at its initial value, in evaluation mode."""
     network = built(*how)
     for seed in range(3):
-        network(**inputs(16, network.config, seed))
+        network(**inputs(16, network.settings, seed))
     return network.eval()
 
 
 def test_settings_offer_exactly_what_is_registered():
     assert set(get_args(SequenceArchitecture)) == set(SEQUENCE_ARCHITECTURES)
-    assert set(get_args(get_type_hints(AudioConfig)["pooling"])) == set(POOLINGS)
+    assert set(get_args(get_type_hints(AudioSettings)["pooling"])) == set(POOLINGS)
 
 
 @pytest.mark.parametrize(("architecture", "pooling", "part"), EVERY)
 def test_every_parameter_gets_a_gradient(architecture, pooling, part):
     network = built(architecture, pooling, part)
-    batch = SPEC.augment(inputs(16, network.config), network.config)
+    batch = SPEC.augment(inputs(16, network.settings), network.settings)
     (network(**batch) * torch.randn(16, 7)).sum().backward()
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in network.parameters())
     assert all(p.grad.abs().max() > 0 for p in network.head.parameters())
@@ -59,7 +59,7 @@ def test_every_parameter_gets_a_gradient(architecture, pooling, part):
 @pytest.mark.parametrize(("architecture", "pooling", "part"), EVERY)
 def test_head_and_features_come_apart(architecture, pooling, part):
     network = built(architecture, pooling, part).eval()
-    heard = inputs(settings=network.config)
+    heard = inputs(settings=network.settings)
     features = network.forward_features(**heard)
     assert features.shape == (4, network.features) and network(**heard).shape == (4, 7)
     assert torch.equal(network.head(features), network(**heard))
@@ -67,12 +67,12 @@ def test_head_and_features_come_apart(architecture, pooling, part):
 
 
 def test_the_shipped_settings_stay_under_half_a_million_parameters():
-    assert sum(p.numel() for p in SPEC.build(AudioConfig(), 7).parameters()) < 500_000
+    assert sum(p.numel() for p in SPEC.build(AudioSettings(), 7).parameters()) < 500_000
 
 
 @pytest.mark.parametrize("architecture", SEQUENCE_ARCHITECTURES)
 def test_so_does_every_architecture_at_the_shipped_sizes(architecture):
-    settings = replace(AudioConfig(), architecture=architecture, use_mfcc=True, use_encoder=False)
+    settings = replace(AudioSettings(), architecture=architecture, use_mfcc=True, use_encoder=False)
     assert sum(p.numel() for p in SPEC.build(settings, 7).parameters()) < 500_000
 
 
@@ -115,7 +115,7 @@ def test_features_are_zero_where_the_mask_is(architecture, length):
 @pytest.mark.parametrize(("architecture", "pooling", "part"), EVERY)
 def test_a_clip_without_a_voiced_frame_gets_an_answer(architecture, pooling, part):
     network = experienced(architecture, pooling, part)
-    silent = inputs(settings=network.config)
+    silent = inputs(settings=network.settings)
     silent["voiced"][0] = False
     with torch.inference_mode():
         assert torch.isfinite(network(**silent)).all()
@@ -129,7 +129,7 @@ def test_a_clip_without_a_voiced_frame_gets_an_answer(architecture, pooling, par
 @pytest.mark.parametrize(("architecture", "pooling", "part"), EVERY)
 def test_a_batch_answers_as_its_clips_do_alone(architecture, pooling, part):
     network = experienced(architecture, pooling, part)
-    voices = inputs(settings=network.config)
+    voices = inputs(settings=network.settings)
     with torch.inference_mode():
         alone = [network(**{name: value[i : i + 1] for name, value in voices.items()}) for i in range(4)]
         torch.testing.assert_close(network(**voices), torch.cat(alone), atol=1e-4, rtol=1e-4)
@@ -166,7 +166,7 @@ def test_the_encoders_features_count_and_can_be_left_out():
 
 
 def test_an_unknown_architecture_names_the_known():
-    with pytest.raises(Trouble, match="residual, tdnn"):
+    with pytest.raises(DemeanorError, match="residual, tdnn"):
         build_sequence("transformer", 3, (4,), (1,))
 
 
@@ -190,12 +190,12 @@ def test_an_unknown_architecture_names_the_known():
     ({"copy_speed": 1.0}, "copy_speed"),
 ], ids=str)  # fmt: skip
 def test_contradictions_are_refused_early(changes, words):
-    with pytest.raises(Trouble, match=words):
-        replace(AudioConfig(), **changes)
+    with pytest.raises(DemeanorError, match=words):
+        replace(AudioSettings(), **changes)
 
 
 def test_other_windows_and_rates_are_heard_without_the_encoder():
-    settings = replace(AudioConfig(), encoder="none", use_mfcc=True, window_seconds=40.0, sample_rate_hz=8000)
+    settings = replace(AudioSettings(), encoder="none", use_mfcc=True, window_seconds=40.0, sample_rate_hz=8000)
     assert (settings.window_samples, settings.frames) == (320_000, 1251)
 
 
@@ -203,8 +203,8 @@ def test_suggestions_are_settings():
     import optuna
 
     trial = optuna.create_study().ask()
-    assert replace(AudioConfig(), **suggest(trial)).window_seconds == 4
+    assert replace(AudioSettings(), **suggest(trial)).window_seconds == 4
 
 
 def test_prediction_needs_no_copies():
-    assert AudioConfig().copies and replace(AudioConfig(), copies=0) == AudioConfig().for_prediction()
+    assert AudioSettings().copies and replace(AudioSettings(), copies=0) == AudioSettings().for_prediction()

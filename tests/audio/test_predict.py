@@ -19,13 +19,13 @@ import torch
 from PIL import Image
 
 from source.audio import SPEC, predict
-from source.audio.features import describe
+from source.audio.features import featurize
 from source.audio.results import figures
-from source.audio.settings import AudioConfig
+from source.audio.settings import AudioSettings
 from source.cli import render
 from source.cli.terminal import Progress
 from source.core import config, units
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.units import clock
 from source.media.sound import speech_activity
 from source.results.prediction import SCHEMA, Prediction, Reading
@@ -36,7 +36,7 @@ from tests.audio.test_windows import LoudIsSpeech
 
 RATE = 16_000
 LABELS = config.EMOTIONS
-CONFIG = AudioConfig()
+CONFIG = AudioSettings()
 FILES = {"result.json", "timeline.csv", "timeline.png"}
 
 
@@ -188,7 +188,7 @@ def test_memory_does_not_grow_with_length(tmp_path):
 
 def test_hop_of_zero_is_a_trouble(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "HOP_SECONDS", 0)
-    with pytest.raises(Trouble, match="HOP_SECONDS"):
+    with pytest.raises(DemeanorError, match="HOP_SECONDS"):
         read(recording(tmp_path, tone(5)))
 
 
@@ -245,7 +245,7 @@ def test_the_sound_of_a_video(tmp_path):
     ffmpeg("-i", sound, *picture, "-shortest", tmp_path / "film.mp4")
     assert read(tmp_path / "film.mp4").overall.emotion == "happy"
     ffmpeg(*picture, tmp_path / "mute.mp4")
-    with pytest.raises(Trouble, match="no sound"):
+    with pytest.raises(DemeanorError, match="no sound"):
         read(tmp_path / "mute.mp4", tmp_path / "out")
 
 
@@ -258,7 +258,7 @@ def test_what_is_no_recording_is_one_sentence_and_no_folder(tmp_path, name, cont
         Image.new("RGB", (8, 8)).save(tmp_path / name)
     else:
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(Trouble, match=words) as raised:
+    with pytest.raises(DemeanorError, match=words) as raised:
         read(tmp_path / name, tmp_path / "out")
     assert name in str(raised.value) and "\n" not in str(raised.value) and not (tmp_path / "out").exists()
 
@@ -324,7 +324,7 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path):
     (folder / "notes.txt").write_text("mine")
     said, done = [], []
     results = predict.predict(
-        folder, toy_trained(), tmp_path / "out", say=said.append, on_progress=lambda *step: done.append(step)
+        folder, toy_trained(), tmp_path / "out", notify=said.append, on_progress=lambda *step: done.append(step)
     )
     assert [Path(result.source).name for result in results] == ["a.wav", "b.WAV", "bad.wav", "c.wav"]
     assert done == [(number, 4) for number in range(1, 5)] and "1 of the 4 recordings" in said[-1]
@@ -342,10 +342,10 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path):
 
 def test_a_folder_without_recordings_is_a_trouble(tmp_path):
     (tmp_path / "photo.png").write_bytes(b"")
-    with pytest.raises(Trouble, match=r"no recordings in .* \(recordings end in .wav, "):
+    with pytest.raises(DemeanorError, match=r"no recordings in .* \(recordings end in .wav, "):
         predict.predict(tmp_path, toy_trained(), tmp_path / "out")
     (tmp_path / "calls").mkdir()
-    with pytest.raises(Trouble, match=r"it has sub-folders \(calls, "):
+    with pytest.raises(DemeanorError, match=r"it has sub-folders \(calls, "):
         predict.predict(tmp_path, toy_trained(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -376,7 +376,7 @@ def test_without_writing_nothing_is_written(tmp_path, monkeypatch):
 
 # --- With the real network ---------------------------------------------------------------------------------------
 
-SMALL = AudioConfig(encoder="none", use_mfcc=True, coefficients=8, mel_bands=20, widths=(8, 8), depths=(1, 1))
+SMALL = AudioSettings(encoder="none", use_mfcc=True, coefficients=8, mel_bands=20, widths=(8, 8), depths=(1, 1))
 
 
 def real_trained():
@@ -388,7 +388,7 @@ def real_trained():
 def test_prediction_gives_the_network_what_preprocessing_does(tmp_path, monkeypatch):
     """A known mistake of such tools: other features, or another rate, in prediction than in training."""
     given, kept = [], Trained.probabilities
-    monkeypatch.setattr(predict, "describe", describe)
+    monkeypatch.setattr(predict, "describe", featurize)
     monkeypatch.setattr(Trained, "probabilities", lambda self, arrays: given.append(arrays) or kept(self, arrays))
     file = recording(tmp_path, silence(0.3, 44_100), tone(2, rate=44_100), rate=44_100)
     predict.predict(file, real_trained(), write=False)

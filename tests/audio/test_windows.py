@@ -7,13 +7,13 @@ import pytest
 
 from source.audio.results import overview
 from source.audio.results.overview import MOST_COLUMNS, Overview
-from source.audio.settings import AudioConfig
+from source.audio.settings import AudioSettings
 from source.audio.windows import batches, slide
 from source.media.sound import speech_activity as speech_module
 from source.media.sound.speech_activity import Listener, Speech, listened
 
 RATE = 16_000
-CONFIG = AudioConfig()
+CONFIG = AudioSettings()
 
 
 def blocks(samples, length):
@@ -133,8 +133,8 @@ def test_speech_is_found_at_its_time_at_any_rate(monkeypatch, rate):
 # --- The overview ------------------------------------------------------------------------------------------------
 
 
-def seen(samples, block=5000, config=CONFIG):
-    made = Overview(config)
+def seen(samples, block=5000, settings=CONFIG):
+    made = Overview(settings)
     for part in blocks(samples, block):
         made.add(part)
     made.finish()

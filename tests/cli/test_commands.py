@@ -20,7 +20,7 @@ from source.cli.command import Entry, Option, WrongUse
 from source.cli.menu import Menu, menu_of
 from source.cli.terminal import Progress
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.settings import Setting, changed
 from source.core.spec import TRAINING_FOLDERS, spec_of
 from source.data.preprocessing import Preprocessed
@@ -96,7 +96,7 @@ def played(tmp_path, monkeypatch):
 
 def calls(fakes):
     """What was asked of the work; hooks are new objects each time."""
-    hooks = {"say", "on_progress", "on_batch", "on_epoch_end", "on_status"}
+    hooks = {"notify", "on_progress", "on_batch", "on_epoch_end", "on_status"}
     work = ((name, call) for name, fake in fakes.items() for call in fake.call_args_list)
     return [
         (name, [value for value in call.args if not callable(value)],
@@ -237,7 +237,7 @@ def test_wrong_use_is_one_sentence_and_2(played, capsys, line, part):
 @pytest.mark.parametrize(
     "error, text",
     [
-        (Trouble("There is no x; there are: y."), "There is no x; there are: y."),
+        (DemeanorError("There is no x; there are: y."), "There is no x; there are: y."),
         (ModuleNotFoundError("No module named 'torch'", name="torch"), "package torch is not installed"),
         (PermissionError(13, "Permission denied", "models/face"), "models/face: Permission denied."),
         (KeyError("odd"), "Unforeseen: KeyError: 'odd' (--debug shows where)."),
@@ -252,7 +252,7 @@ def test_a_trouble_is_one_sentence_and_1(played, capsys, error, text):
 
 @pytest.mark.parametrize("words", [["--debug", "face", "train"], ["face", "train", "--debug"]])
 def test_debug_shows_where(played, capsys, words):
-    played["train"].side_effect = Trouble("No.")
+    played["train"].side_effect = DemeanorError("No.")
     assert cli_main.main(words) == 1
     err = capsys.readouterr().err
     assert err.startswith("Traceback") and err.endswith("\nNo.\n")
@@ -452,7 +452,7 @@ def test_help_is_the_same_in_the_menu(answers, command, played, monkeypatch, cap
 
 
 def test_a_trouble_goes_back_to_the_menu(played, monkeypatch, capsys):
-    played["predict"].side_effect = Trouble("There is no photo.")
+    played["predict"].side_effect = DemeanorError("There is no photo.")
     assert session(monkeypatch, f"{number_of('face predict')} photo.jpg", number_of("face settings"), "q") == 0
     assert "There is no photo." in capsys.readouterr().err
     assert [name for name, *_ in calls(played)] == ["predict", "settings"]
@@ -611,7 +611,7 @@ def test_progress_without_a_terminal_is_lines_and_short_jobs_have_none(monkeypat
         for done in range(1, 101):
             progress(done, 100)
             if done == 50:
-                progress.say("Half.")
+                progress.notify("Half.")
     lines = capsys.readouterr().err.splitlines()
     assert any(line.startswith("10 of 100, ") and line.endswith(" left") for line in lines) and "Half." in lines
 
@@ -644,7 +644,7 @@ def test_progress_begins_anew_for_each_epoch():
 
 @pytest.mark.parametrize("model", source.MODELS)
 def test_every_setting_is_explained_and_can_be_set_as_shown(model):
-    default = spec_of(model).default_config
+    default = spec_of(model).default_settings
     there = api.settings(model)
     assert all(setting.meaning for setting in there)
     assert changed(default, [f"{setting.name}={setting.text}" for setting in there]) == api.configured(model)

@@ -15,7 +15,7 @@ import pytest
 import run
 import source
 from source.core import pretrained
-from source.face.settings import FaceConfig
+from source.face.settings import FaceSettings
 from tests.support.corpora import EMOTIONS, fer_folders, picture
 from tests.support.toy import face_store, voice
 from tests.support.typed import number_of
@@ -114,7 +114,7 @@ def test_a_reader_that_goes_away_is_no_trouble(project):
     command = f"{shlex.quote(sys.executable)} run.py face settings"
     done = subprocess.run(["sh", "-c", f"{command} | head -1"], cwd=project.folder, env=project.environment(),
                           capture_output=True, text=True)  # fmt: skip
-    assert (done.stdout, done.stderr) == (f"epochs={FaceConfig().epochs}\n", "")
+    assert (done.stdout, done.stderr) == (f"epochs={FaceSettings().epochs}\n", "")
 
 
 def test_no_colour_but_on_a_terminal(project):
@@ -144,7 +144,7 @@ def test_every_entry_can_be_finished_in_one_session(project):
     for shown in ("Training files: data/training_faces/FER2013", "FER2013: 42 clips, in data/", "epoch   1  train loss",
                   "Weights: models/face/face_model.safetensors", "Report: models/face/test_test/report.md",
                   "Report: models/face/test_folder_labelled/report.md", "Results: output_files/face\n",
-                  '"schema": "demeanor.prediction/1"', f"epochs={FaceConfig().epochs}", "Python: "):  # fmt: skip
+                  '"schema": "demeanor.prediction/1"', f"epochs={FaceSettings().epochs}", "Python: "):  # fmt: skip
         assert shown in done.stdout, shown
     for file in ("models/face/model_card.md", "models/face/test_test/metrics.json", "output_files/face/result.json"):
         assert (project.folder / file).is_file()

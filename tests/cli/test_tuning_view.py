@@ -141,10 +141,10 @@ def test_it_fits_any_terminal_and_leaves_it_clean(always, columns, rows, encodin
 def test_sentences_stay_above_the_table(always):
     view, terminal = live(60)
     with view:
-        view.say("Before the first trial.")
+        view.notify("Before the first trial.")
         view.status(status())
         for number in range(3):
-            view.say(f"[bold]Confirming {number}, with a path/of/a/file.")
+            view.notify(f"[bold]Confirming {number}, with a path/of/a/file.")
             view.batch(number, 3)
         assert terminal.screen.shown()[4].startswith("Tuning audio")
     said = ["Before the first trial.", *(f"[bold]Confirming {number}, with a path/of/a/file." for number in range(3))]
@@ -156,7 +156,7 @@ def test_a_resized_terminal_is_not_torn(always, monkeypatch):
     panel = view.shown.panel
     with view:
         for columns in (120, 50, 33, 90):
-            view.say(f"{columns} columns.")
+            view.notify(f"{columns} columns.")
             monkeypatch.setattr(panel, "_measure", lambda size=(columns, 40): setattr(panel.console, "size", size))
             terminal.screen.resize(columns)
             view.status(status(tuning(20, ("complete", "running"))))
@@ -191,7 +191,7 @@ def test_it_is_drawn_four_times_a_second_at_most():
         view.batch(done, 1000)
         view.status(status())
     assert terminal.getvalue().count("Tuning audio") < first.count("Tuning audio") + 12  # the calls take time, too
-    view.say("Always.")
+    view.notify("Always.")
     assert "Always." in terminal.screen.shown() and "batch 999 of 1,000" in terminal.screen.shown()[-1][:20]
 
 
@@ -241,7 +241,7 @@ def test_a_line_for_each_newly_finished_trial(capsys):
             trial(10, "running"), trial(11, "failed", why=""), trial(12, "pruned", val_uar=None, epochs=1)]  # fmt: skip
     with TuningView("audio") as view:
         view.status(status(tuning(0, trials=[before])))
-        view.say("A sentence.")
+        view.notify("A sentence.")
         for _ in range(2):
             view.status(status(tuning(0, trials=rows)))
             view.batch(3, 4)
@@ -277,7 +277,7 @@ def test_a_terminal_that_cannot_redraw_gets_lines(monkeypatch, term, lines):
 def test_without_stderr_nothing_is_shown(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stderr", None)
     with TuningView("audio") as view:
-        view.say("A sentence.")
+        view.notify("A sentence.")
         view.status(status(tuning(0)))
         view.status(status())
     assert capsys.readouterr().out == ""
@@ -287,7 +287,7 @@ def test_without_stderr_nothing_is_shown(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("call", [lambda view: view.status(status()), lambda view: view.batch(0, 0),
-                                  lambda view: view.say("A sentence.")])  # fmt: skip
+                                  lambda view: view.notify("A sentence.")])  # fmt: skip
 @pytest.mark.parametrize("make", [lambda: live()[0], lambda: TuningView("audio")])
 def test_a_swallowed_ctrl_c_is_raised_once_more(make, call):
     Progress.interrupted = True

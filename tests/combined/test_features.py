@@ -10,21 +10,21 @@ import torch
 import torch.nn.functional as F
 
 from source.audio import SPEC as AUDIO_SPEC
-from source.audio.features import describe as describe_voice
-from source.audio.settings import AudioConfig
+from source.audio.features import featurize as describe_voice
+from source.audio.settings import AudioSettings
 from source.combined import SPEC, pairing, pretrained_branches
 from source.combined.augment import augmented_faces, with_hidden_modalities, with_one_voice
-from source.combined.features import extract, stretch, summarise
-from source.combined.settings import MODALITIES, CombinedConfig
+from source.combined.features import baseline_features, extract, stretch
+from source.combined.settings import MODALITIES, CombinedSettings
 from source.core import config
-from source.core.errors import Trouble
-from source.core.spec import Remark, spec_of
-from source.data.dataset import Examples
+from source.core.errors import DemeanorError
+from source.core.spec import DataWarning, spec_of
+from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.data.preprocessing import extract_chunk
 from source.face.mirror import MIRRORED_BLENDSHAPES, MIRRORED_POINTS
 from source.media.sound import read_sound
-from source.text.features import describe as describe_words
+from source.text.features import featurize as describe_words
 from source.text.utterances import Document, Utterance, Word
 from source.training import augmentation, checkpoint
 from source.training.checkpoint import Header, Trained
@@ -141,7 +141,7 @@ def test_of_a_longer_clip_voice_and_face_are_those_of_its_loudest_stretch(tmp_pa
     sound = np.concatenate([spoken(2.0) * 0.02, spoken(1.0)])
     shows = lambda t: moving_face(t) if face_from <= t < face_from + 1 else test_card(t)  # noqa: E731
     file = write_video(tmp_path / "a.mkv", seconds=3, fps=8, picture=shows, sound=sound)
-    with pytest.warns(Remark, match="longer than 1 seconds: the stretch with the loudest voice was read"):
+    with pytest.warns(DataWarning, match="longer than 1 seconds: the stretch with the loudest voice was read"):
         made = extract(file, SIGHT)
     assert made["face_found"].mean() == pytest.approx(seen, abs=0.25) and made["heard"] == 1
     voice = read_sound(file, RATE).waveform
@@ -170,9 +170,9 @@ def test_the_window_lies_about_the_voice():
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path, content):
     file = tmp_path / "a.mp4"
     file.write_bytes(content)
-    with pytest.raises(Trouble, match="a.mp4"):
+    with pytest.raises(DemeanorError, match="a.mp4"):
         extract(file, SIGHT)
-    with pytest.raises(Trouble, match="none.mp4"):
+    with pytest.raises(DemeanorError, match="none.mp4"):
         extract(tmp_path / "none.mp4", SIGHT)
 
 
@@ -180,8 +180,8 @@ def test_a_voice_is_described_as_the_audio_model_describes_it(tmp_path):
     """The same features at the same rate in both: not 22,050 Hz in one and 16,000 Hz in the other."""
     import soundfile
 
-    assert CombinedConfig().audio.sample_rate_hz == AudioConfig().sample_rate_hz == RATE
-    assert CombinedConfig().audio == AudioConfig()
+    assert CombinedSettings().audio.sample_rate_hz == AudioSettings().sample_rate_hz == RATE
+    assert CombinedSettings().audio == AudioSettings()
     for name, rate, channels in (("a.wav", 44_100, 2), ("b.flac", 22_050, 1), ("c.wav", RATE, 1)):
         voice = np.interp(np.arange(0, 1, 1 / rate), np.arange(0, 1, 1 / RATE), spoken(1.0))
         soundfile.write(tmp_path / name, np.stack([voice] * channels, 1), rate)
@@ -214,7 +214,7 @@ def test_words_are_those_of_the_stretch_and_nobody_listens_to_silence(tmp_path, 
     heard = []
     monkeypatch.setattr("source.text.transcript.transcribe", lambda *given: heard.append(given) or document)
     settings = replace(SIGHT, transcribe=True)
-    with pytest.warns(Remark):
+    with pytest.warns(DataWarning):
         sound = np.concatenate([spoken(2.0) * 0.02, spoken(1.0)])
         made = extract(wav(tmp_path / "a.wav", sound), settings)
     expected = describe_words("it really.", "", settings.text)
@@ -225,7 +225,7 @@ def test_words_are_those_of_the_stretch_and_nobody_listens_to_silence(tmp_path, 
 
 def test_the_baselines_vector_is_numpys_over_what_is_there():
     given = combined_arrays(6)
-    made = summarise(given, COMBINED)
+    made = baseline_features(given, COMBINED)
     assert made.shape == (6, 104 + 3072 + 4) and made.dtype == np.float32
     found = given["face_found"][1] > 0
     shapes = given["blendshapes"][1][found].astype(np.float32)
@@ -370,34 +370,34 @@ def test_videos_and_sounds_of_one_corpus_count_as_two(tmp_path):
     clips = tuple(
         replace(clip, path=clip.path.with_suffix(".mp4")) if clip.number < 14 else clip for clip in store.clips
     )
-    part = Examples([replace(store, clips=clips)], "train", grouping_named("seven"))
+    part = Dataset([replace(store, clips=clips)], "train", grouping_named("seven"))
     endings = Counter(clip.path.suffix for clip in part.balanced(1.0).clips)
     assert endings == {".wav": 56, ".mp4": 56} and len(part.balanced(0.0)) == 70
 
 
 def test_a_column_is_what_batches_hold_in_the_order_of_the_clips(tmp_path):
-    part = Examples([combined_store(tmp_path)], "train", grouping_named("seven")).subset([5, 2, 9], "")
+    part = Dataset([combined_store(tmp_path)], "train", grouping_named("seven")).subset([5, 2, 9], "")
     for name in ("face_found", "heard"):
         assert np.array_equal(part.column(name), part.__getitems__([0, 1, 2]).inputs[name].numpy())
 
 
 def test_a_column_of_several_copies_is_of_the_clip_itself(tmp_path):
     store = audio_store(tmp_path, copies=2)
-    part = Examples([store], "train", grouping_named("seven"))
+    part = Dataset([store], "train", grouping_named("seven"))
     assert np.array_equal(part.column("mfcc"), store.arrays["mfcc"][: len(part), 0])
 
 
 def test_what_completes_a_batch_is_told_the_labels_and_places_and_stays_with_a_choice(tmp_path):
-    part, told = Examples([combined_store(tmp_path)], "train", grouping_named("seven")), []
+    part, told = Dataset([combined_store(tmp_path)], "train", grouping_named("seven")), []
 
-    def complete(inputs, labels, indices):
+    def transform(inputs, labels, indices):
         told.append((labels.tolist(), indices.tolist()))
         return inputs | {"heard": inputs["heard"] * 0}
 
-    done = part.completed(complete)
+    done = part.with_transform(transform)
     assert not done.subset([8, 3], "two").__getitems__([1, 0]).inputs["heard"].any()
     assert told == [([part.labels[3], part.labels[8]], [1, 0])]
-    assert part.__getitems__(range(20)).inputs["heard"].any() and part.complete is None
+    assert part.__getitems__(range(20)).inputs["heard"].any() and part.transform is None
 
 
 # --- Lent words --------------------------------------------------------------------------------------------------
@@ -415,7 +415,7 @@ def utterances():
 
 
 def clips(folder, split="train", **masks):
-    return Examples([combined_store(folder / "clips", 210, 28, 28, **masks)], split, grouping_named("seven"))
+    return Dataset([combined_store(folder / "clips", 210, 28, 28, **masks)], split, grouping_named("seven"))
 
 
 def lenders(text, inputs):
@@ -461,7 +461,7 @@ def test_clips_with_words_of_their_own_keep_them(house):
 def test_for_measuring_every_clip_has_words_always_the_same_of_the_test_split(house):
     text, part = utterances(), clips(house, "test", said=0)
     lent = pairing.lenders(part, "text", ("MELD",), ALL.text, "test")
-    part = part.completed(pairing.lending(lent, pairing.WORD_LOAN, part, None))
+    part = part.with_transform(pairing.lending(lent, pairing.WORD_LOAN, part, None))
     whole, again = (part.__getitems__(range(28)).inputs for _ in range(2))
     assert same(whole, again) and whole["said"].all()
     whose = lenders(text, whole)
@@ -509,7 +509,7 @@ def test_clips_with_a_face_keep_it_and_words_are_lent_beside(house):
     whole = clips(house, face_found=1)
     lent = pairing.with_loans(whole, replace(FACES_LENT, borrowed_faces=1.0))
     assert same(lent.__getitems__(range(60)).inputs, whole.__getitems__(range(60)).inputs)
-    bare = Examples([combined_store(house / "bare", face_found=0, said=0)], "train", grouping_named("seven"))
+    bare = Dataset([combined_store(house / "bare", face_found=0, said=0)], "train", grouping_named("seven"))
     both = replace(ALL, borrowed_words=1.0, borrowed_faces=1.0)
     made = pairing.with_loans(bare, both).__getitems__(range(56)).inputs
     assert made["said"].all() and made["face_found"][:, 0].all()
@@ -517,16 +517,16 @@ def test_clips_with_a_face_keep_it_and_words_are_lent_beside(house):
 
 def test_without_text_corpora_it_is_one_sentence_and_without_lending_none_is_needed(house):
     part = clips(house, said=0)
-    with pytest.raises(Trouble, match="lent words from MELD, but not .* for the text model.*borrowed_words=0"):
+    with pytest.raises(DemeanorError, match="lent words from MELD, but not .* for the text model.*borrowed_words=0"):
         pairing.with_loans(part, ALL)
-    with pytest.raises(Trouble, match="lent words from no corpus"):
+    with pytest.raises(DemeanorError, match="lent words from no corpus"):
         pairing.with_loans(part, replace(ALL, words_from=()))
     assert pairing.with_loans(part, replace(ALL, borrowed_words=0.0)) is part
     assert pairing.with_loans(part, replace(ALL, modalities=("face", "audio"))) is part
-    with pytest.raises(Trouble, match="lent faces from FER2013, but .* for the face model.*borrowed_faces=0"):
+    with pytest.raises(DemeanorError, match="lent faces from FER2013, but .* for the face model.*borrowed_faces=0"):
         pairing.with_loans(part, FACES_LENT)
     text_store(spec_of("text").store_folder / "MELD")
-    with pytest.raises(Trouble, match="tokens"):
+    with pytest.raises(DemeanorError, match="tokens"):
         pairing.with_loans(part, replace(ALL, text=replace(TEXT, tokens=9)))
 
 
@@ -560,7 +560,7 @@ def test_training_leaves_a_frozen_branch_as_the_trained_model_is(house):
     from source.training.loop import fit
 
     trained, store = face_model(), combined_store(house / "clips")
-    parts = [Examples([store], split, grouping_named("seven")) for split in ("train", "val")]
+    parts = [Dataset([store], split, grouping_named("seven")) for split in ("train", "val")]
     weights = fit(SPEC, replace(BEGINS, epochs=1), *parts, house / "made").best_weights
     kept = {name: weights[f"branches.face.{name}"] for name in trained.state_dict()}
     assert all(torch.equal(value, kept[name]) for name, value in trained.state_dict().items())
@@ -568,12 +568,12 @@ def test_training_leaves_a_frozen_branch_as_the_trained_model_is(house):
 
 def test_other_labels_or_settings_or_no_model_are_one_sentence(house):
     network = SPEC.build(BEGINS, 7)
-    with pytest.raises(Trouble, match="There is no trained model"):
+    with pytest.raises(DemeanorError, match="There is no trained model"):
         pretrained_branches.begin(network, BEGINS, config.EMOTIONS)
     face_model()
-    with pytest.raises(Trouble, match="train it in this grouping first, or leave face out of starts"):
+    with pytest.raises(DemeanorError, match="train it in this grouping first, or leave face out of starts"):
         pretrained_branches.begin(network, BEGINS, ("good", "bad"))
-    with pytest.raises(Trouble, match="other settings than the trained face model"):
+    with pytest.raises(DemeanorError, match="other settings than the trained face model"):
         pretrained_branches.begin(network, replace(BEGINS, face=replace(BEGINS.face, dropout=0.9)), config.EMOTIONS)
     pretrained_branches.begin(
         network, replace(BEGINS, starts=("text",), frozen=()), ("good", "bad")
@@ -581,7 +581,7 @@ def test_other_labels_or_settings_or_no_model_are_one_sentence(house):
 
 
 def test_settings_are_those_of_the_models_that_it_starts_as(house):
-    plain = CombinedConfig()
+    plain = CombinedSettings()
     assert pretrained_branches.inherited(plain) == plain  # there is none yet
     face_model()
     made = pretrained_branches.inherited(plain)

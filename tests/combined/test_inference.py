@@ -18,9 +18,9 @@ from source.combined.inference.per_face import face_readings, people_readings
 from source.combined.inference.stream import Observed, observe
 from source.combined.inference.voice_stream import Window
 from source.combined.inference.windows import SMOOTHING, overall_reading, window_readings
-from source.combined.settings import CombinedConfig
+from source.combined.settings import CombinedSettings
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.face.detector import BLENDSHAPES, Face
 from source.face.tracker import Seen
@@ -55,7 +55,7 @@ class Evidence(torch.nn.Module):
 
 def evident(*modalities, temperature=1.0):
     header = Header("combined", {}, LABELS, "seven", temperature, {})
-    return Trained(spec_of("combined"), CombinedConfig(modalities=modalities), Evidence(modalities), header)
+    return Trained(spec_of("combined"), CombinedSettings(modalities=modalities), Evidence(modalities), header)
 
 
 def logits(label, strength=2.0):
@@ -158,7 +158,7 @@ class Shown:
 
 def sighted(monkeypatch, frames):
     monkeypatch.setattr("source.combined.inference.face_stream.FaceTracker", lambda: Shown(frames))
-    side = combined().config.face.image_side
+    side = combined().settings.face.image_side
     arrays = {
         "image": np.zeros((side, side), np.uint8), "blendshapes": np.zeros(52, np.float16),
         "landmarks": np.zeros((478, 3), np.float16), "face_found": np.float32(1),
@@ -216,14 +216,14 @@ def test_faces_in_the_first_second_of_a_window_say_what_those_frames_alone_say()
     trained = combined()
     some = torch.randn(3, trained.network.lengths["face"], generator=torch.Generator().manual_seed(0)).half().numpy()
     rows = [(at / 4, 0, 50.0, features) for at, features in enumerate(some)]
-    settings = replace(trained.config, window_seconds=4.0, audio=replace(trained.config.audio, window_seconds=4.0))
-    (made,) = window_readings(observed([window()], rows), replace(trained, config=settings))
+    settings = replace(trained.settings, window_seconds=4.0, audio=replace(trained.settings.audio, window_seconds=4.0))
+    (made,) = window_readings(observed([window()], rows), replace(trained, settings=settings))
     with torch.inference_mode():
         alone = trained.network.fused(faces=torch.from_numpy(some).float()[None])
     alone = (alone / trained.header.temperature).softmax(1)[0]
     assert list(made.probabilities.values()) == pytest.approx(alone.tolist(), abs=1e-5)
-    others = replace(trained.config, window_seconds=4.0, frames_per_second=1, audio=settings.audio)
-    (other,) = window_readings(observed([window()], rows), replace(trained, config=others))
+    others = replace(trained.settings, window_seconds=4.0, frames_per_second=1, audio=settings.audio)
+    (other,) = window_readings(observed([window()], rows), replace(trained, settings=others))
     assert list(other.probabilities.values()) != pytest.approx(alone.tolist(), abs=1e-5), "the test can fail"
 
 
@@ -360,7 +360,7 @@ def listening(endless):
     """The model of `endless` with words, for a file of one minute."""
     trained, lasts = endless
     lasts(1)
-    return replace(trained, config=replace(trained.config, modalities=("face", "audio", "text")))
+    return replace(trained, settings=replace(trained.settings, modalities=("face", "audio", "text")))
 
 
 def test_whisper_hears_the_file_once_not_every_window(endless, monkeypatch):
@@ -387,11 +387,11 @@ def test_whisper_hears_the_file_once_not_every_window(endless, monkeypatch):
 
 def test_without_whisper_there_is_a_note_no_words_and_all_else(endless, monkeypatch):
     def missing(name):
-        raise Trouble("there are no weights; put them there.")
+        raise DemeanorError("there are no weights; put them there.")
 
     trained, said = listening(endless), []
     monkeypatch.setattr("source.combined.inference.stream.speech_model", missing)
-    seen = observe(Path("endless"), trained, say=said.append)
+    seen = observe(Path("endless"), trained, notify=said.append)
     assert said == ["Nothing is transcribed: there are no weights; put them there."]
     assert seen.notes == ("not transcribed: there are no weights; put them there.",)
     assert seen.document.utterances == () and all(one.voice is not None for one in seen.windows)
@@ -400,5 +400,5 @@ def test_without_whisper_there_is_a_note_no_words_and_all_else(endless, monkeypa
 def test_of_what_the_model_is_not_given_no_note_says_that_it_is_missing(endless):
     trained, _ = endless[0], endless[1](1)
     for name in ("face", "audio"):
-        seen = observe(Path("endless"), replace(trained, config=replace(trained.config, modalities=(name,))))
+        seen = observe(Path("endless"), replace(trained, settings=replace(trained.settings, modalities=(name,))))
         assert seen.notes == () and len(seen.sightings) == 300 * (name == "face")

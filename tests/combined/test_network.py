@@ -13,9 +13,9 @@ from source.combined import SPEC, network
 from source.combined.explain import FaceAlone
 from source.combined.fusion import FUSIONS
 from source.combined.network import VOICE, CombinedModel, Standardised
-from source.combined.settings import MODALITIES, CombinedConfig, Fusion, Sequence, suggest
+from source.combined.settings import MODALITIES, CombinedSettings, Fusion, Sequence, suggest
 from source.combined.temporal import SEQUENCES
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.text.network import TextModel
 from source.training import checkpoint
 from source.training.loop import Epoch, Fit
@@ -82,7 +82,7 @@ def test_settings_offer_exactly_what_is_registered():
 @pytest.mark.parametrize(("sequence", "fusion", "modalities"), EVERY)
 def test_every_trained_parameter_gets_a_gradient_and_no_frozen_one(sequence, fusion, modalities):
     network = built(sequence, fusion, modalities).train()
-    logits = network(**SPEC.augment(inputs(12), network.config))
+    logits = network(**SPEC.augment(inputs(12), network.settings))
     assert logits.shape == (12, 7)
     (logits * torch.randn(12, 7)).sum().backward()
     for name, parameter in network.named_parameters():
@@ -231,7 +231,7 @@ def test_branches_can_be_without_landmarks_or_mfcc():
     face, audio = replace(COMBINED.face, use_landmarks=False), replace(COMBINED.audio, use_mfcc=False)
     network, given = built(face=face, audio=audio).eval(), inputs()
     given = {name: value for name, value in given.items() if name not in ("landmarks", "mfcc", "voiced")}
-    assert network(**given).shape == (6, 7) and network(**SPEC.augment(given, network.config)).shape == (6, 7)
+    assert network(**given).shape == (6, 7) and network(**SPEC.augment(given, network.settings)).shape == (6, 7)
 
 
 def test_a_face_alone_is_explained_by_the_same_answer():
@@ -245,17 +245,17 @@ def test_a_face_alone_is_explained_by_the_same_answer():
     with torch.inference_mode():
         answer = alone(**{name: frame[name][:, 0] for name in names})
         torch.testing.assert_close(answer, network(**shown(frame, "face")), atol=1e-5, rtol=1e-4)
-    assert alone.image_branch is network.branches["face"].image_branch and alone.config is COMBINED.face
+    assert alone.image_branch is network.branches["face"].image_branch and alone.settings is COMBINED.face
 
 
 def test_a_checkpoint_in_half_precision_answers_the_same(tmp_path):
-    network = experienced(modalities=MODALITIES, stored="float16")
+    network = experienced(modalities=MODALITIES, weights_dtype="float16")
     fit = Fit([Epoch(1, 0.0, None, None, None, 0.0, 0.0)], network.state_dict())
     part = SimpleNamespace(split="train", clips=[], grouping=SimpleNamespace(name="seven", labels=tuple("abcdefg")))
-    trained = checkpoint.from_fit(SPEC, network.config, fit, part, part, {})
+    trained = checkpoint.from_fit(SPEC, network.settings, fit, part, part, {})
     loaded = checkpoint.load(checkpoint.save(tmp_path, trained))
     given = {name: value.numpy() for name, value in inputs().items()}
-    assert loaded.config == network.config and np.array_equal(loaded.logits(given), trained.logits(given))
+    assert loaded.settings == network.settings and np.array_equal(loaded.logits(given), trained.logits(given))
     with torch.inference_mode():
         whole = network(**inputs()).numpy()
     assert loaded.logits(given) == pytest.approx(whole, abs=0.03 * float(np.abs(whole).max()))
@@ -454,17 +454,17 @@ def test_one_row_in_a_batch_and_an_outlier_stay_finite():
     ({"sequence": "rnn"}, "lstm, gru, transformer, statistics"),
 ], ids=str)  # fmt: skip
 def test_contradictions_are_refused_early(changes, words):
-    with pytest.raises(Trouble, match=words):
-        replace(CombinedConfig(), **changes)
+    with pytest.raises(DemeanorError, match=words):
+        replace(CombinedSettings(), **changes)
 
 
 def test_the_window_is_so_many_frames():
-    assert CombinedConfig().frames == 20 and replace(CombinedConfig(), frames_per_second=0.01).frames == 1
+    assert CombinedSettings().frames == 20 and replace(CombinedSettings(), frames_per_second=0.01).frames == 1
 
 
 def test_prediction_needs_no_copies_and_reads_words_where_there_is_a_branch():
     for modalities in CHOICES:
-        made = replace(CombinedConfig(), modalities=modalities).for_prediction()
+        made = replace(CombinedSettings(), modalities=modalities).for_prediction()
         assert made.audio.copies == 0 and made.transcribe == ("text" in modalities)
 
 
@@ -472,9 +472,9 @@ def test_suggestions_are_settings():
     import optuna
 
     trial = optuna.create_study().ask()
-    assert replace(CombinedConfig(), **suggest(trial)).window_seconds == 4
+    assert replace(CombinedSettings(), **suggest(trial)).window_seconds == 4
 
 
 def test_the_shipped_settings_train_under_a_million_parameters():
-    network = CombinedModel(CombinedConfig(modalities=("face", "audio")), 7)
+    network = CombinedModel(CombinedSettings(modalities=("face", "audio")), 7)
     assert sum(p.numel() for p in network.parameters() if p.requires_grad) < 1_000_000

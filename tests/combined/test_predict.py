@@ -18,7 +18,7 @@ from source.combined import predict as predict_file
 from source.combined.predict import predict
 from source.combined.results import annotated as annotated_file
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.training.checkpoint import Header, Trained
 from tests.support.toy import COMBINED
@@ -182,7 +182,7 @@ def test_the_last_stretch_of_a_file_is_in_the_last_window(films):
     """A known mistake of such tools: of 5.9 s the first 1.9 are lost, or the last ones."""
     settings = replace(COMBINED, window_seconds=4.0, audio=replace(COMBINED.audio, window_seconds=4.0))
     file = films("5.9.mkv", 5.875, size=(64, 48))
-    (made,) = predict(file, replace(combined(), config=settings), write=False)
+    (made,) = predict(file, replace(combined(), settings=settings), write=False)
     assert spans_of(made) == [(0, 4), (1, 5), (pytest.approx(1.875), pytest.approx(5.875))]
     assert [reading.speech_seconds > 1 for reading in made.readings] == [True] * 3
 
@@ -259,7 +259,7 @@ def test_the_file_is_opened_once_to_be_read(both, monkeypatch):
 def test_training_and_prediction_compute_the_same(films):
     """A known mistake of such tools: features by two ways, and nothing complains."""
     trained, file = combined(), films("window.mkv", 1.0)
-    arrays = trained.spec.extract(file, trained.config)
+    arrays = trained.spec.extract(file, trained.settings)
     assert arrays["face_found"].tolist() == [1] * 4 and arrays["heard"] == 1
     (expected,) = trained.probabilities({name: np.asarray(array)[None] for name, array in arrays.items()})
     (reading,) = read(file).readings
@@ -280,7 +280,7 @@ def test_what_is_no_video_is_one_sentence_and_no_folder(both, films, tmp_path, n
     else:
         content = films("silent.mp4", voice=False).read_bytes()
         (tmp_path / name).write_bytes(content[: round(len(content) * share)])
-    with pytest.raises(Trouble, match=words) as raised:
+    with pytest.raises(DemeanorError, match=words) as raised:
         predict(tmp_path / name, combined(), tmp_path / "out")
     assert str(raised.value).count("\n") == 0 and name in str(raised.value) and not (tmp_path / "out").exists()
 
@@ -299,7 +299,7 @@ def test_a_folder_with_a_bad_file_odd_names_and_results_for_each(films, tmp_path
     (inputs / "1 schlecht.mp4").write_bytes(b"\0" * 100)
     (inputs / f"{NAME}.mkv").write_bytes(films("moment.mkv", 0.3, fps=10).read_bytes())
     (inputs / f"{NAME}.mp4").write_bytes(films("neither.mp4", face=False, voice=False).read_bytes())
-    hooks = {"say": said.append, "on_progress": lambda *step: steps.append(step)}
+    hooks = {"notify": said.append, "on_progress": lambda *step: steps.append(step)}
     made = predict(inputs, combined(), tmp_path / "out", without=SLOW, **hooks)
     assert [bool(one.readings) for one in made] == [False, True, True] and "could not be read" in made[0].notes[0]
     folder = tmp_path / "out" / inputs.name

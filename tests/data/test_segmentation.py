@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from source.core import config, spec
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data import ingest as module
 from source.data import segmentation
 from source.data.clips import clip_from_name
@@ -425,7 +425,7 @@ def test_stretches_of_whole_videos_are_cut_out_and_long_ones_in_pieces(original)
     film(original / "youtube_videos_temp" / "76e_1.mp4", 12.5)
     film(original / "youtube_videos_temp" / "5b44393ed.mp4", 3)  # ends before the utterance begins
     said = []
-    clips = laid_out("OMG", original, say=said.append)["combined"]
+    clips = laid_out("OMG", original, notify=said.append)["combined"]
     lengths = [len(numbers_of(clip.path)[0]) for clip in clips]
     assert [clip.number for clip in clips] == [1_000_001, 2_000_001, *[n * 1_000_000 + 2 for n in (1, 2, 3, 4)]]
     assert sum(lengths[:2]) in (31, 32) and sum(lengths[2:]) in range(85, 90)
@@ -438,7 +438,7 @@ def test_progress_and_sentences_say_what_is_cut(original):
     film(original / "mine_1_happy.mp4", 4)
     film(original / "mine_2_happy.mp4", 1)
     said, seen = [], []
-    laid_out("mine", original, say=said.append, on_progress=lambda *pair: seen.append(pair))
+    laid_out("mine", original, notify=said.append, on_progress=lambda *pair: seen.append(pair))
     assert seen == [(1, 2), (2, 2), (1, 1), *[(done, 5) for done in range(1, 6)]]
     assert any("mine: 1 recordings are longer than 3 s and are cut" in line and "2000037" in line for line in said)
 
@@ -450,7 +450,10 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(original, monkeypa
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as patch, pytest.raises(Trouble, match="No space left on device; run it again to go on"):
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(DemeanorError, match="No space left on device; run it again to go on"),
+    ):
         patch.setattr(writer.Piece, "finish", full)
         laid_out("mine", original)
     assert len(laid_out("mine", original)["combined"]) == 2

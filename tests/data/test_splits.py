@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data.splits import assert_disjoint, person_of, speakers_disjoint, with_splits
 from tests.support.toy import face_clips
 
@@ -65,7 +65,7 @@ def test_splitting_twice_gives_the_same():
 
 def test_shared_people_are_refused():
     one = face_clips(7, speakers=1)
-    with pytest.raises(Trouble, match="share 1 people"):
+    with pytest.raises(DemeanorError, match="share 1 people"):
         assert_disjoint(one, [replace(one[0], path=one[0].path.with_name("other.png"))])
     assert_disjoint(one, [replace(one[0], speaker="somebody else", path=one[0].path.with_name("other.png"))])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import source
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data.store import Manifest, Store, StoreWriter, fingerprint
 from tests.support.toy import SIDE, TOYS, face_arrays, face_clips
 
@@ -58,7 +58,7 @@ def test_a_killed_run_loses_only_the_last_chunk(tmp_path, model):
 
 def test_an_unfinished_store_is_refused(tmp_path):
     StoreWriter(tmp_path, fresh([])).append([], {}, {})
-    with pytest.raises(Trouble, match="unfinished"):
+    with pytest.raises(DemeanorError, match="unfinished"):
         Store.open(tmp_path, SETTINGS)
 
 
@@ -67,7 +67,7 @@ def test_a_stale_store_names_the_setting(tmp_path):
     writer = StoreWriter(tmp_path, fresh(clips))
     writer.append(clips, face_arrays(2), {})
     writer.finish()
-    with pytest.raises(Trouble, match="image_side was 16 and is now 64"):
+    with pytest.raises(DemeanorError, match="image_side was 16 and is now 64"):
         Store.open(tmp_path, SETTINGS | {"image_side": 64})
 
 
@@ -94,15 +94,15 @@ def test_arrays_of_another_shape_are_refused(tmp_path):
     clips, arrays = face_clips(2), face_arrays(2)
     writer = StoreWriter(tmp_path, fresh(clips))
     writer.append(clips[:1], rows(arrays, 0, 1), {})
-    with pytest.raises(Trouble, match="holds"):
+    with pytest.raises(DemeanorError, match="holds"):
         writer.append(clips[1:], {"image": arrays["image"][1:, :8]}, {})
 
 
 def test_a_damaged_manifest_and_no_store_are_one_sentence(tmp_path):
-    with pytest.raises(Trouble, match="no preprocessed corpus"):
+    with pytest.raises(DemeanorError, match="no preprocessed corpus"):
         Store.open(tmp_path, SETTINGS)
     (tmp_path / "manifest.json").write_text(json.dumps({"rows": 3}))
-    with pytest.raises(Trouble, match="damaged"):
+    with pytest.raises(DemeanorError, match="damaged"):
         Store.open(tmp_path, SETTINGS)
 
 

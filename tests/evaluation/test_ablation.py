@@ -11,11 +11,11 @@ from sklearn.metrics import accuracy_score, f1_score, recall_score
 from source import api
 from source.combined import SPEC
 from source.combined.late_fusion import fitted
-from source.combined.modality_subsets import MASKS, subsets
+from source.combined.modality_subsets import MASKS, modality_subsets
 from source.combined.settings import MODALITIES
 from source.core import config
 from source.core.spec import spec_of
-from source.data.dataset import Examples
+from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.evaluation import ablation, baselines, testing
 from source.evaluation.ablation import late_fused, late_name, late_weights, measured
@@ -40,7 +40,7 @@ def house(tmp_path, monkeypatch):
 
 
 def clips(folder, split="test", test=56, **masks):
-    return Examples([combined_store(folder / "clips", 56, 28, test, **masks)], split, SEVEN)
+    return Dataset([combined_store(folder / "clips", 56, 28, test, **masks)], split, SEVEN)
 
 
 def trained_of(settings=COMBINED):
@@ -54,22 +54,22 @@ def trained_of(settings=COMBINED):
 
 def test_the_clips_compared_are_those_that_have_all_modalities(tmp_path):
     part = clips(tmp_path)
-    shown = subsets(part, ALL)
+    shown = modality_subsets(part, ALL)
     there = np.stack([part.column(mask).reshape(56, -1).any(1) for mask in MASKS.values()])
     assert shown.rows.tolist() == np.flatnonzero(there.all(0)).tolist() and 0 < len(shown.rows) < 56
     names = [" + ".join(names) for count in (1, 2, 3) for names in combinations(MODALITIES, count)]
     assert list(shown.shown) == names and shown.singles == list(MODALITIES) and not shown.note
-    for examples in shown.shown.values():
-        assert [clip.number for clip in examples.clips] == [part.clips[row].number for row in shown.rows]
-        assert examples.labels.tolist() == part.labels[shown.rows].tolist()
+    for dataset in shown.shown.values():
+        assert [clip.number for clip in dataset.clips] == [part.clips[row].number for row in shown.rows]
+        assert dataset.labels.tolist() == part.labels[shown.rows].tolist()
 
 
 def test_what_is_hidden_is_hidden_and_nothing_else(tmp_path):
     part = clips(tmp_path)
-    shown = subsets(part, ALL)
+    shown = modality_subsets(part, ALL)
     whole = part.subset(shown.rows, "").__getitems__(range(len(shown.rows))).inputs
-    for name, examples in shown.shown.items():
-        given = examples.__getitems__(range(len(shown.rows))).inputs
+    for name, dataset in shown.shown.items():
+        given = dataset.__getitems__(range(len(shown.rows))).inputs
         for modality, mask in MASKS.items():
             assert (given[mask] == whole[mask] * (modality in name.split(" + "))).all()
         assert all((given[array] == whole[array]).all() for array in given if array not in MASKS.values())
@@ -85,14 +85,14 @@ def test_what_is_hidden_is_hidden_and_nothing_else(tmp_path):
     (COMBINED, {"face_found": 0, "heard": 0}, None),
 ], ids=str)  # fmt: skip
 def test_only_modalities_that_there_are_are_compared(tmp_path, settings, masks, names):
-    shown = subsets(clips(tmp_path, **masks), settings)
+    shown = modality_subsets(clips(tmp_path, **masks), settings)
     assert (shown and list(shown.shown)) == names
 
 
 def test_clips_without_words_are_lent_some_and_it_is_said(house):
     text = text_store(spec_of("text").store_folder / "MELD", 56, 56, 49)
     part = clips(house, said=0)
-    shown = subsets(part, ALL)
+    shown = modality_subsets(part, ALL)
     assert "text" in shown.singles and "lent an utterance of its emotion from MELD" in shown.note
     given = [shown.shown[name].__getitems__(range(len(shown.rows))).inputs for name in ("text", "face + audio + text")]
     assert given[0]["said"].all() and (given[0]["token_ids"] == given[1]["token_ids"]).all()
@@ -108,13 +108,13 @@ def test_a_clip_that_nothing_can_be_lent_is_not_compared(house):
     """No utterance of its emotion in the text corpora: it would be asked about words that are not there."""
     store = text_store(spec_of("text").store_folder / "MELD", 56, 56, 5)  # angry, disgust, fear, happy, sad
     part = clips(house, said=0, face_found=1, heard=1)
-    rows = subsets(part, ALL).rows
+    rows = modality_subsets(part, ALL).rows
     assert {clip.emotion for clip in store.clips if clip.split == "test"} == set(config.EMOTIONS[:5])
     assert {part.clips[row].emotion for row in rows} == set(config.EMOTIONS[:5]) and len(rows) == 40
 
 
 def test_without_text_corpora_words_are_left_out(house):
-    shown = subsets(clips(house, said=0), ALL)
+    shown = modality_subsets(clips(house, said=0), ALL)
     assert list(shown.shown) == ROWS and "Words were left out: Clips are to be lent words from MELD" in shown.note
 
 
@@ -157,7 +157,7 @@ def test_a_row_says_its_weights():
 def test_weights_that_fit_val_are_kept_with_the_model(tmp_path):
     val = clips(tmp_path, "val", heard=1, face_found=1)
     before = trained_of(replace(COMBINED, fusion="late"))
-    shown = subsets(val, before.config)
+    shown = modality_subsets(val, before.settings)
     alone = np.stack([testing.logits_of(before, shown.shown[name]) for name in ("face", "audio")])
     made = fitted(before, val)
     weights = made.network.fusion.weights.numpy()
@@ -257,12 +257,12 @@ def test_people_are_drawn_as_a_whole(monkeypatch):
 
 def test_late_weights_of_a_test_are_those_that_fit_val(tmp_path):
     part, model = clips(tmp_path), trained_of()
-    val = subsets(Examples(part.stores, "val", SEVEN), COMBINED)
+    val = modality_subsets(Dataset(part.stores, "val", SEVEN), COMBINED)
     alone = np.stack([testing.logits_of(model, val.shown[name]) for name in ("face", "audio")])
-    weights = late_weights(alone, Examples(part.stores, "val", SEVEN).labels[val.rows])
+    weights = late_weights(alone, Dataset(part.stores, "val", SEVEN).labels[val.rows])
     made = testing.ablated(model, part)
     assert [row["given"] for row in made["rows"]] == [*ROWS, late_name(["face", "audio"], weights)]
-    assert made["n"] == len(subsets(part, COMBINED).rows)
+    assert made["n"] == len(modality_subsets(part, COMBINED).rows)
     assert testing.ablated(model, clips(tmp_path / "deaf", heard=0)) is None
 
 
@@ -291,13 +291,13 @@ def test_a_validation_measures_it_on_held_out_people_and_goes_on_where_it_stoppe
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        api.validate("combined", say=stop, **how)
+        api.validate("combined", notify=stop, **how)
     monkeypatch.setattr(held_out, "fit", None)  # both folds are kept: nothing is trained again
     made = api.validate("combined", resume=True, **how)
     found = json.loads((made.folder / "validation.json").read_text(encoding="utf-8"))["metrics"]["ablation"]
     assert [row["given"] for row in found["rows"]] == [*ROWS, "late fusion, weights fitted to the other folds"]
-    there = Examples([combined_store(house / "same", 42, 0, 0)], None, SEVEN)
-    assert found["n"] == len(subsets(there, COMBINED).rows) < 42
+    there = Dataset([combined_store(house / "same", 42, 0, 0)], None, SEVEN)
+    assert found["n"] == len(modality_subsets(there, COMBINED).rows) < 42
     assert "What each modality is worth" in (made.folder / "report.md").read_text(encoding="utf-8")
 
 
@@ -306,7 +306,7 @@ def trials(house, part, settings=COMBINED):
 
 
 def test_the_folds_own_answers_have_no_say_in_its_late_weights(house):
-    part = Examples([combined_store(house / "a", 56, 0, 0, heard=1, face_found=1)], None, SEVEN)
+    part = Dataset([combined_store(house / "a", 56, 0, 0, heard=1, face_found=1)], None, SEVEN)
     folds, draw = speaker_folds(part.clips, 4), np.random.default_rng(0)
     right = np.eye(7)[part.labels] + draw.normal(size=(56, 7))
     found = {"face": right, "audio": draw.normal(size=(56, 7)), "face + audio": right}
@@ -325,8 +325,8 @@ def test_the_folds_own_answers_have_no_say_in_its_late_weights(house):
 
 def test_a_validation_says_too_that_words_were_lent(house):
     text_store(spec_of("text").store_folder / "MELD", 56, 56, 49)
-    part = Examples([combined_store(house / "a", 56, 0, 0, said=0, heard=1, face_found=1)], None, SEVEN)
-    names = subsets(part, ALL).shown
+    part = Dataset([combined_store(house / "a", 56, 0, 0, said=0, heard=1, face_found=1)], None, SEVEN)
+    names = modality_subsets(part, ALL).shown
     draw = np.random.default_rng(0)
     found = {name: draw.normal(size=(56, 7)).astype(np.float32) for name in names}
     found["text"][:9] = np.nan  # these were not asked about

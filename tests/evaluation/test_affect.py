@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data.clips import Clip, read_clips, write_clips
-from source.data.dataset import Examples
+from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.evaluation import affect
 from source.text import SPEC
@@ -16,8 +16,8 @@ from source.training.checkpoint import Header, Trained
 from tests.support.toy import TEXT, text_store
 
 
-def examples(store, split="train", scaled=False):
-    return Examples([store], split, grouping_named("seven"), scaled)
+def dataset(store, split="train", scaled=False):
+    return Dataset([store], split, grouping_named("seven"), scaled)
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def test_a_scale_is_learnt_from_the_clips_that_say_it(tmp_path, trained):
     values = np.sign(np.asarray(store.arrays["lexicon"][:, 3]))
     clips = tuple(replace(clip, sentiment=float(v)) for clip, v in zip(store.clips, values, strict=True))
     store = replace(store, clips=clips)
-    affect.fitted(trained, examples(store))
-    found = affect.measured(trained, examples(store, "val"))
+    affect.fitted(trained, dataset(store))
+    found = affect.measured(trained, dataset(store, "val"))
     assert list(found) == ["sentiment, " + store.folder.name]  # nobody said valence or arousal
     result = found["sentiment, " + store.folder.name]
     assert result["pearson"] > 0.6 and result["n"] == 28
     assert "pearson of VADER" in result
-    answers = affect.scales_of(trained, affect.features_of(trained, examples(store, "val")))
+    answers = affect.scales_of(trained, affect.features_of(trained, dataset(store, "val")))
     assert np.isfinite(answers[:, 0]).all() and np.abs(answers[:, 0]).max() <= 1
     assert np.isnan(answers[:, 1:]).all()
 
@@ -50,8 +50,8 @@ def test_clips_without_an_emotion_serve_the_scales_alone(tmp_path):
     store = text_store(tmp_path)
     clips = tuple(replace(clip, emotion="" if i % 2 else clip.emotion) for i, clip in enumerate(store.clips))
     store = replace(store, clips=clips)
-    assert len(examples(store)) == 28 and len(examples(store, scaled=True)) == 56
-    assert set(examples(store, scaled=True).labels.tolist()) == {-1, *range(7)}
+    assert len(dataset(store)) == 28 and len(dataset(store, scaled=True)) == 56
+    assert set(dataset(store, scaled=True).labels.tolist()) == {-1, *range(7)}
 
 
 def test_agreement_is_that_of_the_references():
@@ -82,5 +82,5 @@ def test_clips_csv_keeps_the_scales(tmp_path):
 
 @pytest.mark.parametrize("fields", [{"emotion": ""}, {"emotion": "happy", "valence": 1.5}], ids=str)
 def test_a_clip_that_says_nothing_or_too_much_is_refused(tmp_path, fields):
-    with pytest.raises(Trouble):
+    with pytest.raises(DemeanorError):
         Clip(**({"path": tmp_path / "a.txt", "corpus": "mine", "number": 0} | fields))

@@ -8,7 +8,7 @@ from sklearn.svm import SVC
 
 import source
 from source.core.spec import spec_of
-from source.data.dataset import Examples
+from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.evaluation import baselines as baseline
 from source.evaluation.baselines import BASELINES, SEED, held_out_answers, vectors
@@ -66,8 +66,8 @@ def test_one_label_in_all_training_folds_is_the_answer():
 
 def test_vectors_are_read_in_chunks_and_in_order(tmp_path):
     store = face_store(tmp_path)
-    examples = Examples([store], None, grouping_named("seven")).subset([5, 2, 40, 7, 0], "")
-    made = vectors(SPEC, CONFIG, examples, size=2)
+    dataset = Dataset([store], None, grouping_named("seven")).subset([5, 2, 40, 7, 0], "")
+    made = vectors(SPEC, CONFIG, dataset, size=2)
     assert made.shape == (5, 52 + 478 * 3) and made.dtype == np.float32
     assert (made[:, :52] == store.arrays["blendshapes"][[5, 2, 40, 7, 0]]).all()
     assert (made[2, 52:].reshape(478, 3) == store.arrays["landmarks"][40]).all()

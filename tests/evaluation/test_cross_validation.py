@@ -11,7 +11,7 @@ from sklearn import metrics as reference
 
 from source import api
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.data.clips import Clip
 from source.data.labels import grouping_named
@@ -91,11 +91,11 @@ def test_the_published_protocol_is_blocks_of_four_actors(names):
 
 
 def test_folds_that_cannot_be_made_are_refused():
-    with pytest.raises(Trouble, match="from 2 to 3, the speakers"):
+    with pytest.raises(DemeanorError, match="from 2 to 3, the speakers"):
         speaker_folds(clips_of("one", "abc"), 4)
-    with pytest.raises(Trouble, match="from 2 to 3"):
+    with pytest.raises(DemeanorError, match="from 2 to 3"):
         speaker_folds(clips_of("one", "abc"), 1)
-    with pytest.raises(Trouble, match="2 clips of mine have no speaker; name them in the column speaker"):
+    with pytest.raises(DemeanorError, match="2 clips of mine have no speaker; name them in the column speaker"):
         speaker_folds([*clips_of("one", "abc"), *face_clips(2, corpus="mine")], 2)
 
 
@@ -154,7 +154,7 @@ def test_who_speaks_is_worth_nothing_by_honest_folds_and_all_by_leaky_ones():
 def test_a_validation_can_be_computed_again_from_its_predictions(house):
     store_of("one", clips_of("one", "abcdef"))
     said = []
-    made = api.validate("face", settings=TOY, folds=3, seeds=2, leaky=True, say=said.append)
+    made = api.validate("face", settings=TOY, folds=3, seeds=2, leaky=True, notify=said.append)
     assert made.folder == config.MODELS_FOLDER / "face" / "validation_one_seven"
     assert {file.name for file in made.folder.iterdir()} == {
         "validation.json", "report.md", "confusion_matrix.png", "predictions.csv"
@@ -208,7 +208,7 @@ def test_across_corpora_only_the_labels_that_both_have_count(house, monkeypatch)
     said, runs = [], []
     real = held_out.fit
     monkeypatch.setattr(held_out, "fit", lambda *args, **how: runs.append(1) or real(*args, **how))
-    made = api.validate("face", ["one", "two", "three"], settings=TOY, folds=3, across=True, say=said.append)
+    made = api.validate("face", ["one", "two", "three"], settings=TOY, folds=3, across=True, notify=said.append)
     assert f"{len(runs)} trainings of 1 epochs." in said
     table = made.to_dict()["across"]
     assert table["one"]["two"]["n"] == 15 and table["two"]["one"]["n"] == 20
@@ -223,10 +223,10 @@ def test_across_corpora_only_the_labels_that_both_have_count(house, monkeypatch)
 def test_a_leak_is_refused_where_speakers_are_said_to_be_apart(house):
     clips = clips_of("one", "abcd")
     store_of("one", clips)
-    examples = api._examples("face", api.configured("face", TOY), ["one"], None, grouping_named("seven"))
-    trials = held_out.Trials(spec_of("face"), api.configured("face", TOY), examples, house, api.silent, api.silent)
-    with pytest.raises(Trouble, match="share 4 people"):
-        trials.held_out_logits(random_folds(examples.clips, 2, 0), 0)
+    dataset = api._examples("face", api.configured("face", TOY), ["one"], None, grouping_named("seven"))
+    trials = held_out.Trials(spec_of("face"), api.configured("face", TOY), dataset, house, api.silent, api.silent)
+    with pytest.raises(DemeanorError, match="share 4 people"):
+        trials.held_out_logits(random_folds(dataset.clips, 2, 0), 0)
 
 
 def test_what_cannot_be_validated_is_said_before_any_training(house):
@@ -238,8 +238,8 @@ def test_what_cannot_be_validated_is_said_before_any_training(house):
         (["one", "nobody"], {"folds": 2}, "14 clips of nobody have no speaker"),
         (["one"], {"folds": 2, "across": True}, "two corpora or more"),
     ):
-        with pytest.raises(Trouble, match=words):
-            api.validate("face", corpora, settings=TOY, say=said.append, **how)
+        with pytest.raises(DemeanorError, match=words):
+            api.validate("face", corpora, settings=TOY, notify=said.append, **how)
     assert (
         len(said) == 3
         and all(sentence.startswith("Validating") for sentence in said)
@@ -257,7 +257,7 @@ def test_a_stopped_validation_goes_on_with_the_next_fold_to_the_same_result(hous
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        api.validate("face", output=house / "a b", say=stop, **how)
+        api.validate("face", output=house / "a b", notify=stop, **how)
     steps = []
     resumed = api.validate("face", output=house / "a b", resume=True, on_batch=lambda *at: steps.append(at), **how)
     assert len(steps) == 1  # the batch of the second fold
@@ -273,7 +273,7 @@ def test_resuming_with_other_settings_takes_no_old_answers(house):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        api.validate("face", settings=TOY, folds=2, say=stop, output=house / "out")
+        api.validate("face", settings=TOY, folds=2, notify=stop, output=house / "out")
     steps = []
     hooks = {"on_batch": lambda *at: steps.append(at), "resume": True, "output": house / "out"}
     api.validate("face", settings=[*TOY, "dropout=0.1"], folds=2, **hooks)

@@ -161,8 +161,8 @@ def test_the_card_leaves_out_tests_and_comparisons_of_an_earlier_model(tmp_path)
 @pytest.mark.parametrize("model", source.MODELS)
 def test_a_card_names_the_limits_of_its_model_and_of_no_other(tmp_path, model):
     toy = TOYS[model]
-    header = replace(toy_trained().header, model=model, config=asdict(toy.config))
-    writing.write_card(tmp_path, Trained(toy.spec, toy.config, toy.spec.build(toy.config, 7), header))
+    header = replace(toy_trained().header, model=model, settings=asdict(toy.settings))
+    writing.write_card(tmp_path, Trained(toy.spec, toy.settings, toy.spec.build(toy.settings, 7), header))
     limits = (tmp_path / "model_card.md").read_text(encoding="utf-8").split("## Limits")[1]
     for whose, sentences in model_card.LIMITS.items():
         assert all((sentence in limits) == (whose in ("all", model)) for sentence in sentences)

@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 import torch
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.face.backbones import IMAGE_ARCHITECTURES
 from source.face.detector import BLENDSHAPES, POINTS
 from source.face.explain import feature_maps, grad_cam
 from source.face.network import FaceModel
-from source.face.settings import FaceConfig
+from source.face.settings import FaceSettings
 
-TOY = FaceConfig(widths=(4, 6), depths=(1, 1), shape_width=8)
+TOY = FaceSettings(widths=(4, 6), depths=(1, 1), shape_width=8)
 
 
-def network_for(config, classes=7):
+def network_for(settings, classes=7):
     torch.manual_seed(0)
     try:
-        return FaceModel(config, classes).eval()
-    except Trouble as trouble:
+        return FaceModel(settings, classes).eval()
+    except DemeanorError as trouble:
         pytest.skip(str(trouble))
 
 
@@ -57,8 +57,8 @@ def test_every_architecture(architecture):
 @pytest.mark.parametrize("architecture", ["vgg", "residual", "separable"])
 def test_equals_class_activation_mapping(architecture):
     """With mean pooling and one dense layer Grad-CAM is, up to scale, CAM (Zhou et al. 2016, arXiv:1512.04150)."""
-    config = replace(TOY, architecture=architecture, use_landmarks=False, use_blendshapes=False, crop_share=1.0)
-    network, inputs = network_for(config), inputs_for(2)
+    settings = replace(TOY, architecture=architecture, use_landmarks=False, use_blendshapes=False, crop_share=1.0)
+    network, inputs = network_for(settings), inputs_for(2)
     if architecture == "vgg":
         network.image_branch = network.image_branch[:-1]  # without the last pooling, as CAM has it
     target = torch.tensor([1, 5])
@@ -84,7 +84,7 @@ def test_frozen_weights_are_no_obstacle():
 
 def test_finer_than_the_pooled_map():
     """The vgg's last pooling is left out: evidence at 6 x 6 places, not 3 x 3."""
-    network = network_for(FaceConfig(widths=(4, 4, 4, 4), depths=(1, 1, 1, 1)))
+    network = network_for(FaceSettings(widths=(4, 4, 4, 4), depths=(1, 1, 1, 1)))
     from source.face import explain
 
     with torch.no_grad(), explain._recorded(network.image_branch) as maps:

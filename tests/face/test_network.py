@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.face import SPEC
 from source.face.backbones import IMAGE_ARCHITECTURES, build_image
 from source.face.mirror import MIRRORED_BLENDSHAPES, MIRRORED_POINTS, mirrored
-from source.face.settings import FaceConfig, ImageArchitecture, suggest
+from source.face.settings import FaceSettings, ImageArchitecture, suggest
 from tests.support.toy import CONFIG, SIDE, face_arrays
 
 
@@ -22,7 +22,7 @@ def inputs(count=4):
 def built(architecture):
     try:
         return SPEC.build(replace(CONFIG, architecture=architecture), 7)
-    except Trouble as reason:
+    except DemeanorError as reason:
         pytest.skip(str(reason))
 
 
@@ -43,12 +43,12 @@ def test_head_and_features_come_apart(architecture):
     features = network.forward_features(**inputs())
     assert features.shape == (4, network.features)
     assert torch.equal(network.head(features), network(**inputs()))
-    bodiless = SPEC.build(network.config, 0)
+    bodiless = SPEC.build(network.settings, 0)
     assert bodiless(**inputs()).shape == (4, network.features)
 
 
 def test_the_shipped_settings_stay_under_a_million_parameters():
-    assert sum(p.numel() for p in SPEC.build(FaceConfig(), 7).parameters()) <= 1_000_000
+    assert sum(p.numel() for p in SPEC.build(FaceSettings(), 7).parameters()) <= 1_000_000
 
 
 def test_an_unfound_face_has_no_shape_to_speak_of():
@@ -75,14 +75,14 @@ def test_the_mirror_is_its_own_inverse_and_exchanges_sides():
 
 
 def test_views_are_the_face_and_its_mirror():
-    one, other = SPEC.views(inputs(), replace(CONFIG, five_crops=False))
+    one, other = SPEC.test_time_augment(inputs(), replace(CONFIG, five_crops=False))
     assert torch.equal(one["image"], inputs()["image"]) and torch.equal(other["image"], inputs()["image"].flip(-1))
 
 
 def test_five_crops_are_the_centre_and_the_corners_that_the_network_would_not_see():
-    config = replace(CONFIG, crop_share=0.75)  # sees 12 of 16 pixels
+    settings = replace(CONFIG, crop_share=0.75)  # sees 12 of 16 pixels
     faces = inputs()
-    seen = [view["image"][:, 2:14, 2:14] for view in SPEC.views(faces, config)[::2]]
+    seen = [view["image"][:, 2:14, 2:14] for view in SPEC.test_time_augment(faces, settings)[::2]]
     starts = [(2, 2), (4, 4), (4, 0), (0, 4), (0, 0)]
     for crop, (down, across) in zip(seen, starts, strict=True):
         assert torch.equal(crop, faces["image"][:, down : down + 12, across : across + 12])
@@ -98,8 +98,8 @@ def test_augmentation_changes_pictures_within_their_range_and_keeps_the_shapes()
 
 def test_augmentation_that_is_switched_off_only_mirrors():
     off = dict.fromkeys(("rotate_degrees", "scale_share", "shift_share", "contrast", "brightness"), 0.0)
-    config = replace(CONFIG, **off, erase_probability=0.0, shape_dropout=0.0)
-    before, after = inputs(16), SPEC.augment(inputs(16), config)
+    settings = replace(CONFIG, **off, erase_probability=0.0, shape_dropout=0.0)
+    before, after = inputs(16), SPEC.augment(inputs(16), settings)
     for face, other in zip(after["image"], before["image"].float(), strict=True):
         assert min((face - other).abs().max(), (face - other.flip(-1)).abs().max()) < 0.1
 
@@ -111,7 +111,7 @@ def test_each_clip_is_drawn_for_by_itself():
 
 
 def test_an_unknown_architecture_names_the_known():
-    with pytest.raises(Trouble, match="vgg, residual"):
+    with pytest.raises(DemeanorError, match="vgg, residual"):
         build_image("alexnet", (4,), (1,))
 
 
@@ -123,7 +123,7 @@ def test_an_unknown_architecture_names_the_known():
     ({"loss": "hinge"}, "cross_entropy"),
 ], ids=str)  # fmt: skip
 def test_contradictions_are_refused_early(changes, words):
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         replace(CONFIG, **changes)
 
 
@@ -131,7 +131,7 @@ def test_suggestions_are_settings():
     import optuna
 
     trial = optuna.create_study().ask()
-    assert replace(FaceConfig(), **suggest(trial)).image_side == 48
+    assert replace(FaceSettings(), **suggest(trial)).image_side == 48
 
 
 def test_the_seen_part_is_central():

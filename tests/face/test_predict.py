@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from source.core import config, pretrained
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.figure import label_colours
 from source.core.spec import spec_of
 from source.face import SPEC, predict
@@ -173,7 +173,7 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path, finds):
     (folder / ".hidden.png").write_text("not mine")
     said, done = [], []
     results = predict.predict(
-        folder, toy_trained(), tmp_path / "out", say=said.append, on_progress=lambda *step: done.append(step)
+        folder, toy_trained(), tmp_path / "out", notify=said.append, on_progress=lambda *step: done.append(step)
     )
     assert [Path(result.source).name for result in results] == ["a.bmp", "a.png", "bad.png", "z.jpg"]
     assert [len(result.readings) for result in results] == [1, 1, 0, 1] and done == [(i, 4) for i in range(1, 5)]
@@ -218,7 +218,7 @@ def test_a_folder_without_a_readable_picture_is_a_trouble(tmp_path, finds, names
     folder.mkdir()
     for name in names:
         (folder / name).write_text("text")
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         predict.predict(folder, toy_trained(), tmp_path / "out")
 
 
@@ -266,7 +266,7 @@ def test_without_writing_nothing_is_written(tmp_path, finds, monkeypatch):
 def test_a_file_that_is_no_picture_leaves_no_folder(tmp_path, finds):
     finds(toy_face())
     (tmp_path / "a.png").write_text("text")
-    with pytest.raises(Trouble, match="text file"):
+    with pytest.raises(DemeanorError, match="text file"):
         predict.predict(tmp_path / "a.png", toy_trained(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.media import image
 from source.media.image import read_picture
 
@@ -128,16 +128,16 @@ def test_a_phone_picture_with_a_preview_is_no_animation(tmp_path):
 def test_what_is_no_picture_is_named(tmp_path, content, words):
     file = tmp_path / "odd name.png"
     file.write_bytes(content)
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(DemeanorError) as trouble:
         read_picture(file)
     assert words in str(trouble.value) and "odd name.png" in str(trouble.value) and "PNG, JPEG" in str(trouble.value)
     assert "\n" not in str(trouble.value)
 
 
 def test_missing_and_folder(tmp_path):
-    with pytest.raises(Trouble, match="There is no file"):
+    with pytest.raises(DemeanorError, match="There is no file"):
         read_picture(tmp_path / "none.png")
-    with pytest.raises(Trouble, match="is a folder"):
+    with pytest.raises(DemeanorError, match="is a folder"):
         read_picture(tmp_path)
 
 
@@ -147,7 +147,7 @@ def test_truncated(tmp_path, name, share):
     large = np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8)
     file = saved(tmp_path, large, name)
     file.write_bytes(file.read_bytes()[: int(file.stat().st_size * share)])
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(DemeanorError) as trouble:
         read_picture(file)
     assert file.name in str(trouble.value)
 
@@ -159,6 +159,6 @@ def test_a_bomb_is_refused_unopened(tmp_path):
     for side in (15_000, 30_000):  # above the limit; above the size at which Pillow refuses by itself
         header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
         (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b""))
-        with pytest.raises(Trouble, match="over 200 million pixels"):
+        with pytest.raises(DemeanorError, match="over 200 million pixels"):
             read_picture(tmp_path / "bomb.png")
     assert image.MOST_PIXELS == 200_000_000

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.media.sound import container as sound_file
 from source.media.sound import read_sound, stream_sound
 
@@ -306,23 +306,23 @@ def test_damage_in_the_middle_is_passed_over_and_told(tmp_path):
 def test_what_is_no_recording_is_named(tmp_path, content, words, capfd):
     file = tmp_path / "odd name a.wav"
     file.write_bytes(content)
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(DemeanorError) as trouble:
         read_sound(file)
     assert words in str(trouble.value) and "odd name a.wav" in str(trouble.value) and "\n" not in str(trouble.value)
     assert capfd.readouterr() == ("", ""), "FFmpeg's own words are for nobody"
 
 
 def test_a_recording_without_samples_and_a_video_cut_off(tmp_path):
-    with pytest.raises(Trouble, match="nothing in it can be read"):
+    with pytest.raises(DemeanorError, match="nothing in it can be read"):
         read_sound(saved(tmp_path, np.zeros(0)))
     file = video(tmp_path, "a.mp4")
     file.write_bytes(file.read_bytes()[:-9000])  # the index is at its end
-    with pytest.raises(Trouble, match="damaged"):
+    with pytest.raises(DemeanorError, match="damaged"):
         read_sound(file)
 
 
 def test_a_video_without_sound_says_so(tmp_path):
-    with pytest.raises(Trouble, match="a.mp4 has no sound"):
+    with pytest.raises(DemeanorError, match="a.mp4 has no sound"):
         read_sound(video(tmp_path, "a.mp4", sound=False))
 
 
@@ -331,14 +331,14 @@ def test_a_picture_is_none(tmp_path, name):
     from PIL import Image
 
     Image.new("RGB", (8, 8)).save(tmp_path / name)
-    with pytest.raises(Trouble, match="is a picture, not a recording"):
+    with pytest.raises(DemeanorError, match="is a picture, not a recording"):
         read_sound(tmp_path / name)
 
 
 def test_missing_folder_and_forbidden(tmp_path, monkeypatch):
-    with pytest.raises(Trouble, match="There is no file"):
+    with pytest.raises(DemeanorError, match="There is no file"):
         read_sound(tmp_path / "none.wav")
-    with pytest.raises(Trouble, match="is a folder"):
+    with pytest.raises(DemeanorError, match="is a folder"):
         read_sound(tmp_path)
     file = saved(tmp_path, sweep())
     if os.name == "posix" and os.geteuid() == 0:  # root may read everything
@@ -348,7 +348,7 @@ def test_missing_folder_and_forbidden(tmp_path, monkeypatch):
 
         monkeypatch.setattr(Path, "open", refuse)
     file.chmod(0)
-    with pytest.raises(Trouble, match="may not be read"):
+    with pytest.raises(DemeanorError, match="may not be read"):
         read_sound(file)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.media.sound import read_sound
 from source.media.video import replay, stream_video
 from source.media.video.frame import Upright, turned
@@ -123,7 +123,7 @@ def test_sound_alone_has_no_frames(tmp_path, name):
     frames, sound, stream = seen(tmp_path / name)
     assert frames == [] and stream.size is None and not stream.has_picture and stream.notes == ("no picture",)
     np.testing.assert_array_equal(sound, read_sound(tmp_path / name).waveform)
-    with pytest.raises(Trouble, match="has no picture"):
+    with pytest.raises(DemeanorError, match="has no picture"):
         replay(tmp_path / name)
 
 
@@ -415,7 +415,7 @@ def test_what_the_decoder_still_holds_is_not_lost(tmp_path, monkeypatch, error, 
 
 
 def test_a_video_without_its_index(tmp_path):
-    with pytest.raises(Trouble, match="a.mp4 is of an unknown format or damaged"):
+    with pytest.raises(DemeanorError, match="a.mp4 is of an unknown format or damaged"):
         stream_video(cut(video(tmp_path / "a.mp4", sound_seconds=2)))
 
 
@@ -438,31 +438,31 @@ def test_sound_that_cannot_be_decoded_leaves_the_picture(tmp_path, monkeypatch):
 def test_what_is_no_video_is_named(tmp_path, content, words):
     (tmp_path / "a.mp4").write_bytes(content)
     for read in (stream_video, replay):
-        with pytest.raises(Trouble, match=words):
+        with pytest.raises(DemeanorError, match=words):
             read(tmp_path / "a.mp4")
 
 
 def test_what_has_neither_picture_nor_sound_says_so(tmp_path):
     (tmp_path / "a.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nhello\n")
     subprocess.run([*FFMPEG, "-i", tmp_path / "a.srt", tmp_path / "a.mkv"], check=True)
-    with pytest.raises(Trouble, match="a.mkv has neither a picture nor a sound"):
+    with pytest.raises(DemeanorError, match="a.mkv has neither a picture nor a sound"):
         stream_video(tmp_path / "a.mkv")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "AVIF"])
 def test_a_picture_by_another_name_is_none(tmp_path, kind):
     Image.fromarray(test_card(0)).save(tmp_path / "a.mp4", kind)
-    with pytest.raises(Trouble, match="is a picture, not a recording"):
+    with pytest.raises(DemeanorError, match="is a picture, not a recording"):
         stream_video(tmp_path / "a.mp4")
 
 
 def test_missing_folder_and_no_rate(tmp_path):
-    with pytest.raises(Trouble, match="There is no file"):
+    with pytest.raises(DemeanorError, match="There is no file"):
         stream_video(tmp_path / "none.mp4")
-    with pytest.raises(Trouble, match="is a folder"):
+    with pytest.raises(DemeanorError, match="is a folder"):
         stream_video(tmp_path)
     for rate in (0, -1, float("nan")):
-        with pytest.raises(Trouble, match="frames per second"):
+        with pytest.raises(DemeanorError, match="frames per second"):
             stream_video(video(tmp_path / "a.mp4", 0.2), rate)
 
 

@@ -14,8 +14,8 @@ import torch
 
 from source.cli import main as cli_main
 from source.core import config, distributed
-from source.core.errors import Trouble
-from source.data.dataset import Examples
+from source.core.errors import DemeanorError
+from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.data.store import Store, read_manifest
 from source.training.loop import STATE, Fit, fit
@@ -64,13 +64,13 @@ def smooth_text(folder: Path) -> dict[str, Any]:
 def easy_voice(folder: Path) -> float:
     """The best val UAR of a network with batch normalisation and dropout on voices whose MFCC tell the emotion."""
     plain = TOYS["audio"].plain | {"dropout": 0.1}
-    return trained("audio", folder, epochs=20, average_decay=0.9, learning_rate=3e-2, **plain).best.val_uar
+    return trained("audio", folder, epochs=20, ema_decay=0.9, learning_rate=3e-2, **plain).best.val_uar
 
 
 def trouble(folder: Path) -> str:
     try:
         trained("audio", folder, learning_rate=1e30, bfloat16=False)
-    except Trouble as error:
+    except DemeanorError as error:
         return str(error)
     return "none"
 
@@ -78,10 +78,10 @@ def trouble(folder: Path) -> str:
 def trained(model: str, folder: Path, data: Path | None = None, resume=False, on_epoch_end=None, augment=None, **how):
     toy, place = TOYS[model], (data or folder) / "data" / f"preprocessed_{model}_data" / "toy"
     store = Store.open(place, read_manifest(place).settings)
-    parts = [Examples([store], split, grouping_named("seven")) for split in ("train", "val")]
+    parts = [Dataset([store], split, grouping_named("seven")) for split in ("train", "val")]
     spec = replace(toy.spec, augment=augment) if augment else toy.spec
     home = folder if resume else folder / model
-    return fit(spec, replace(toy.config, **how), *parts, home, resume=resume, on_epoch_end=on_epoch_end)
+    return fit(spec, replace(toy.settings, **how), *parts, home, resume=resume, on_epoch_end=on_epoch_end)
 
 
 def weights(result: Fit) -> dict[str, torch.Tensor]:
@@ -102,4 +102,4 @@ if __name__ == "__main__":
     code = cli_main.process()
     if code:
         sys.exit(code)
-    torch.save(all_seen(home), home / f"{distributed.number()}.pt")
+    torch.save(all_seen(home), home / f"{distributed.rank()}.pt")

@@ -13,7 +13,7 @@ from source.tuning.search_space import Space
 from source.tuning.study_spec import Work
 from tests.support.toy import TOYS
 
-NOTHING: dict[str, Any] = {name: lambda *_: None for name in ("say", "on_batch", "on_status")}
+NOTHING: dict[str, Any] = {name: lambda *_: None for name in ("notify", "on_batch", "on_status")}
 SEARCH_ALONE = Plan(finalists=0)
 
 
@@ -29,16 +29,16 @@ def toy_work(folder: Path, model: str = "audio", trials: int = 4, **how: Any) ->
         "storage": str(folder / "tuning.journal"),
         "fixed": _too_small(toy),
     }
-    settings = {"base": toy.config, "stores": (store,), "grouping": "seven", "study": f"{model} tuning"}
+    settings = {"base": toy.settings, "stores": (store,), "grouping": "seven", "study": f"{model} tuning"}
     return Work(model, **(usual | settings | how), trials=trials)
 
 
 def _too_small(toy):
     """Settings that toys have smaller than any that is tried, which are held fast therefore."""
-    ranges = Space(toy.spec, toy.config).ranges()
+    ranges = Space(toy.spec, toy.settings).ranges()
 
     def within(name, part):
-        value = getattr(toy.config, name)
+        value = getattr(toy.settings, name)
         return value in part.choices if hasattr(part, "choices") else part.low <= value <= part.high
 
     return tuple(name for name, part in ranges.items() if not within(name, part))
@@ -46,25 +46,25 @@ def _too_small(toy):
 
 def search(work: Work, folder: Path, plan: Plan = SEARCH_ALONE, **hooks: Any):
     """`source.tuning.tune` with hooks that do nothing, but for those named."""
-    place = tuning.Place(folder, folder / "tuning", "python run.py", TOYS[work.model].config)
+    place = tuning.Place(folder, folder / "tuning", "python run.py", TOYS[work.model].settings)
     return tuning.tune(work, plan, place, **(NOTHING | hooks))
 
 
-def score(config: Any) -> float:
+def score(settings: Any) -> float:
     """What a played training comes to: best at a learning rate of 0.002 and a dropout of 0.4."""
-    return 0.9 - 0.2 * abs(math.log10(config.learning_rate / 0.002)) - abs(config.dropout - 0.4)
+    return 0.9 - 0.2 * abs(math.log10(settings.learning_rate / 0.002)) - abs(settings.dropout - 0.4)
 
 
-def played(work, config, train, val, seed, on_epoch_end=None, on_batch=None):
+def played(work, settings, train, val, seed, on_epoch_end=None, on_batch=None):
     """In the place of `source.tuning.trial.trained`: takes no time, and tells its score from the start."""
-    for epoch in range(1, config.epochs + 1):
+    for epoch in range(1, settings.epochs + 1):
         if on_batch:
-            on_batch(epoch, config.epochs)
+            on_batch(epoch, settings.epochs)
         if on_epoch_end:
-            on_epoch_end(epoch, Epoch(epoch, 1.0, 1.0, score(config), score(config), 0.001, 0.1))
-    scores = dict.fromkeys(("val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1"), score(config))
-    cost = {"parameters": round(1000 * config.dropout), "milliseconds": 1.0}
-    return scores | cost | {"val_loss": 1.0, "best_epoch": 1, "epochs": config.epochs, "seconds": 0.1}
+            on_epoch_end(epoch, Epoch(epoch, 1.0, 1.0, score(settings), score(settings), 0.001, 0.1))
+    scores = dict.fromkeys(("val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1"), score(settings))
+    cost = {"parameters": round(1000 * settings.dropout), "milliseconds": 1.0}
+    return scores | cost | {"val_loss": 1.0, "best_epoch": 1, "epochs": settings.epochs, "seconds": 0.1}
 
 
 def main(folder: str, storage: str, trials: str, how: str) -> None:

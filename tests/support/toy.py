@@ -8,23 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from source.audio.settings import AudioConfig
+from source.audio.settings import AudioSettings
 from source.audio.whisper_features import LAYERS, WIDTH
-from source.combined.settings import CombinedConfig
+from source.combined.settings import CombinedSettings
 from source.core import config
 from source.core.settings import listed
 from source.core.spec import ModelSpec, spec_of
 from source.data.clips import Clip
 from source.data.store import Manifest, Store, StoreWriter, fingerprint
-from source.face.settings import FaceConfig
-from source.text.settings import TextConfig
+from source.face.settings import FaceSettings
+from source.text.settings import TextSettings
 from source.text.tokens import CLS, SEP
 from source.text.vader import SCORES
 from tests.support.corpora import picture
 from tests.support.voice import spoken
 
 SIDE = 16
-CONFIG = FaceConfig(
+CONFIG = FaceSettings(
     image_side=SIDE, widths=(4, 8), depths=(1, 1), shape_width=8, epochs=2, batch_size=16, learning_rate=5e-3
 )
 
@@ -67,13 +67,13 @@ def face_store(folder: Path, train: int = 56, val: int = 28, test: int = 0) -> S
     return Store.open(folder, settings)
 
 
-AUDIO = AudioConfig(
+AUDIO = AudioSettings(
     window_seconds=1.0, coefficients=8, mel_bands=20, copies=0, widths=(4, 8), depths=(1, 1), encoder_width=4,
     epochs=2, batch_size=16, learning_rate=5e-3, use_mfcc=True,
 )  # fmt: skip
 
 
-def audio_arrays(count: int, seed: int = 0, settings: AudioConfig = AUDIO) -> dict[str, np.ndarray]:
+def audio_arrays(count: int, seed: int = 0, settings: AudioSettings = AUDIO) -> dict[str, np.ndarray]:
     """Random inputs of the audio model, as `extract` makes them with these settings, stacked: (count, ...)."""
     draw, copies = np.random.default_rng(seed), settings.copies
     rows = (count, 1 + copies) if copies else (count,)
@@ -104,7 +104,7 @@ def audio_clips(count: int, speakers: int = 0, split: str = "", corpus: str = "t
 
 
 def audio_store(
-    folder: Path, train: int = 56, val: int = 28, test: int = 0, copies: int = 0, settings: AudioConfig = AUDIO
+    folder: Path, train: int = 56, val: int = 28, test: int = 0, copies: int = 0, settings: AudioSettings = AUDIO
 ) -> Store:
     """A store whose voices' mean MFCC tells the emotion, the copies' too, so that a net can learn it."""
     parts = {"train": (train, 4), "val": (val, 2), "test": (test, 2)}
@@ -138,7 +138,7 @@ def wav(file: Path, samples: np.ndarray, rate_hz: int = 16_000) -> Path:
     return file
 
 
-TEXT = TextConfig(tokens=8, context_tokens=4, fine_tuned_layers=0, epochs=2, batch_size=16, learning_rate=1e-2)
+TEXT = TextSettings(tokens=8, context_tokens=4, fine_tuned_layers=0, epochs=2, batch_size=16, learning_rate=1e-2)
 WORD = 2000  # a token; the next ones are words too
 SENTENCES = ("I hate it!", "How disgusting.", "I am afraid.", "I am so happy!", "I miss her.", "Wow, really?", "It is.")
 
@@ -194,20 +194,20 @@ def utterance(file: Path, seed: int = 0) -> Path:
     return file
 
 
-COMBINED = CombinedConfig(  # two of the three: the text branch reads its pretrained layers each time it is made
+COMBINED = CombinedSettings(  # two of the three: the text branch reads its pretrained layers each time it is made
     modalities=("face", "audio"),
     window_seconds=1.0, frames_per_second=4, starts=(), frozen=("text",), borrowed_words=0.0, borrowed_faces=0.0,
     sequence_units=4, width=8,
-    face=FaceConfig(image_side=SIDE, widths=(4, 8), depths=(1, 1), shape_width=8),
-    audio=AudioConfig(
+    face=FaceSettings(image_side=SIDE, widths=(4, 8), depths=(1, 1), shape_width=8),
+    audio=AudioSettings(
         window_seconds=1.0, coefficients=8, mel_bands=20, copies=0, widths=(4, 8), depths=(1, 1), encoder_width=4,
         use_mfcc=True,
     ),
-    text=TextConfig(tokens=8, context_tokens=4, fine_tuned_layers=0), epochs=2, batch_size=16, learning_rate=1e-2,
+    text=TextSettings(tokens=8, context_tokens=4, fine_tuned_layers=0), epochs=2, batch_size=16, learning_rate=1e-2,
 )  # fmt: skip
 
 
-def combined_arrays(count: int, seed: int = 0, settings: CombinedConfig = COMBINED) -> dict[str, np.ndarray]:
+def combined_arrays(count: int, seed: int = 0, settings: CombinedSettings = COMBINED) -> dict[str, np.ndarray]:
     """Random inputs of the combined model, as `extract` makes them, stacked; each modality missing here and there."""
     draw, frames = np.random.default_rng(seed), settings.frames
     faces = {
@@ -242,7 +242,7 @@ class Toy:
     """What a test that holds for every model needs of one."""
 
     model: str
-    config: Any
+    settings: Any
     arrays: Callable[..., dict[str, np.ndarray]]
     clips: Callable[..., list[Clip]]
     store: Callable[..., Store]
@@ -261,7 +261,7 @@ class Toy:
     @property
     def words(self) -> tuple[str, ...]:
         """The config as `--set` takes it."""
-        return tuple(f"{setting.name}={setting.text}" for setting in listed(self.config))
+        return tuple(f"{setting.name}={setting.text}" for setting in listed(self.settings))
 
 
 TOYS = {

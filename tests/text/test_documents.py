@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.text import documents
 from source.text.documents import document_of, read_document, read_text
 from source.text.documents.html import is_markup, visible_text
@@ -100,7 +100,7 @@ def test_a_file_cut_within_a_character_is_still_utf8(file):
 )
 @pytest.mark.parametrize("ending", ["txt", "md", "html"])
 def test_what_is_no_text_is_refused(file, content, reason, ending):
-    with pytest.raises(Trouble, match=reason):
+    with pytest.raises(DemeanorError, match=reason):
         read_document(file(f"a.{ending}", content))
 
 
@@ -136,9 +136,9 @@ def test_another_language_is_told(file):
 
 def test_what_is_not_there_or_of_another_kind_is_refused(file, tmp_path):
     for path, reason in ((tmp_path, "a folder"), (tmp_path / "no.txt", "no file"), (file("a.docx", b"PK"), r"\.txt")):
-        with pytest.raises(Trouble, match=reason):
+        with pytest.raises(DemeanorError, match=reason):
             read_document(path)
-        with pytest.raises(Trouble, match=reason):
+        with pytest.raises(DemeanorError, match=reason):
             read_text(path)
 
 
@@ -146,9 +146,9 @@ def test_what_is_not_there_or_of_another_kind_is_refused(file, tmp_path):
 def test_what_is_too_long_is_refused(file, ending, monkeypatch):
     content = pdf([FIRST, SECOND]) if ending == "pdf" else BOTH.encode()
     monkeypatch.setattr(documents, "MOST_CHARACTERS", 20)
-    with pytest.raises(Trouble, match="split it"):
+    with pytest.raises(DemeanorError, match="split it"):
         read_document(file(f"a.{ending}", content))
-    with pytest.raises(Trouble, match="split it"):
+    with pytest.raises(DemeanorError, match="split it"):
         document_of(BOTH)
 
 
@@ -157,7 +157,7 @@ def test_a_file_of_200_megabytes_is_refused_unread(tmp_path, monkeypatch):
     with path.open("wb") as stream:
         stream.truncate(200_000_000)  # sparse: takes no room
     monkeypatch.setattr(type(path), "read_bytes", None)
-    with pytest.raises(Trouble, match="200 MB"):
+    with pytest.raises(DemeanorError, match="200 MB"):
         read_document(path)
 
 
@@ -317,7 +317,7 @@ def test_a_pdf_of_another_program_is_read(file):
     ],
 )
 def test_what_is_wrong_with_a_pdf_is_said_in_a_sentence(file, content, reason):
-    with pytest.raises(Trouble, match=reason) as trouble:
+    with pytest.raises(DemeanorError, match=reason) as trouble:
         read_document(file("my file.pdf", content))
     assert "my file.pdf" in str(trouble.value) and "\n" not in str(trouble.value)
 

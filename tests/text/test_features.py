@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from source.core.errors import Trouble
-from source.core.spec import Remark
-from source.text.features import describe, extract, parted, summarise
-from source.text.settings import TextConfig
+from source.core.errors import DemeanorError
+from source.core.spec import DataWarning
+from source.text.features import baseline_features, extract, featurize
+from source.text.settings import TextSettings
 from source.text.tokens import CLS, DTYPE, SEP, context_ids, is_longer, tokenizer, utterance_ids
+from source.text.utterances import parted
 from source.text.vader import SCORES, lexicon_scores
 from tests.support.toy import TEXT
 
@@ -59,7 +60,7 @@ def test_quoted_lines_at_the_beginning_were_said_before(text, expected):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_file_is_described_as_its_words_are(tmp_path, encoding):
     file = written(tmp_path / "a b é.txt", "> Café?\nI’m so happy!", encoding)
-    made, expected = extract(file, TEXT), describe("I'm so happy!", "Café?", TEXT)
+    made, expected = extract(file, TEXT), featurize("I'm so happy!", "Café?", TEXT)
     assert made.keys() == expected.keys() == {"token_ids", "before_ids", "lexicon"}
     for name, array in expected.items():
         np.testing.assert_array_equal(made[name], array)
@@ -67,22 +68,22 @@ def test_a_file_is_described_as_its_words_are(tmp_path, encoding):
 
 
 def test_shapes_follow_the_settings_and_the_words_count():
-    settings = replace(TextConfig(), tokens=20, context_tokens=5)
-    made, other = describe("I hate it.", "Why?", settings), describe("I love it.", "Who?", settings)
+    settings = replace(TextSettings(), tokens=20, context_tokens=5)
+    made, other = featurize("I hate it.", "Why?", settings), featurize("I love it.", "Who?", settings)
     assert made["token_ids"].shape == (20,) and made["before_ids"].shape == (5,) and made["lexicon"].shape == (4,)
     assert not any(np.array_equal(made[name], other[name]) for name in made)  # not "nine zeros"
-    assert summarise({"lexicon": made["lexicon"][None]}, settings).shape == (1, 4)
+    assert baseline_features({"lexicon": made["lexicon"][None]}, settings).shape == (1, 4)
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "> only what was said before"])
 def test_a_file_without_words_is_one_sentence(tmp_path, text):
-    with pytest.raises(Trouble, match="holds no words"):
+    with pytest.raises(DemeanorError, match="holds no words"):
         extract(written(tmp_path / "a.txt", text), TEXT)
 
 
 def test_what_is_cut_is_said(tmp_path):
     file = written(tmp_path / "a.txt", "very " * 30 + "good")
-    with pytest.warns(Remark, match="longer than 8 tokens"):
+    with pytest.warns(DataWarning, match="longer than 8 tokens"):
         extract(file, TEXT)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

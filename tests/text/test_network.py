@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from source.core import pretrained
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.text import SPEC, minilm
-from source.text.features import describe
+from source.text.features import featurize
 from source.text.minilm import HEADS, WIDTH
 from source.text.network import TextModel
-from source.text.settings import LAYERS, TextConfig
+from source.text.settings import LAYERS, TextSettings
 from source.text.tokens import CLS, SEP
 from source.training import checkpoint
 from source.training.checkpoint import Header, Trained
@@ -91,7 +91,7 @@ def test_padding_has_no_say(network):
 
 
 def test_what_has_no_word_is_answered_all_the_same(network):
-    inputs = tensors({name: np.stack([array]) for name, array in describe("", "", TEXT).items()})
+    inputs = tensors({name: np.stack([array]) for name, array in featurize("", "", TEXT).items()})
     with torch.inference_mode():
         assert torch.isfinite(network(**inputs)).all()
         assert (network.forward_features(**inputs) == 0).all()
@@ -127,12 +127,12 @@ def test_the_untrained_layers_never_drop_anything(network):
 
 @pytest.mark.parametrize("stored, size", [("float16", 2), ("float32", 4)])
 def test_it_comes_back_from_its_file_as_it_was(tmp_path, stored, size):
-    config = replace(TEXT, stored=stored)
-    network = SPEC.build(config, LABELS).eval()
+    settings = replace(TEXT, weights_dtype=stored)
+    network = SPEC.build(settings, LABELS).eval()
     network.load_state_dict({k: v.half() if v.is_floating_point() else v for k, v in network.state_dict().items()})
     labels = tuple("abcdefg")
-    header = Header("text", asdict(config), labels, "seven", 1.0, {})
-    file = checkpoint.save(tmp_path, Trained(SPEC, config, network, header))
+    header = Header("text", asdict(settings), labels, "seven", 1.0, {})
+    file = checkpoint.save(tmp_path, Trained(SPEC, settings, network, header))
     numbers = sum(tensor.numel() for tensor in network.state_dict().values())
     assert file.stat().st_size < size * numbers + 100_000
     again, arrays = checkpoint.load(file), text_arrays(5)
@@ -142,11 +142,11 @@ def test_it_comes_back_from_its_file_as_it_was(tmp_path, stored, size):
 
 @pytest.mark.parametrize("changes, words", [
     ({"fine_tuned_layers": 7}, "fine_tuned_layers"), ({"tokens": 2}, "tokens"), ({"tokens": 500}, "512"),
-    ({"mixup": 0.2}, "mixup"), ({"stored": "int8"}, "stored"), ({"hidden_words": 1.5}, "hidden_words"),
+    ({"mixup": 0.2}, "mixup"), ({"weights_dtype": "int8"}, "weights_dtype"), ({"hidden_words": 1.5}, "hidden_words"),
 ], ids=str)  # fmt: skip
 def test_settings_that_cannot_be_are_refused(changes, words):
-    with pytest.raises(Trouble, match=words):
-        replace(TextConfig(), **changes)
+    with pytest.raises(DemeanorError, match=words):
+        replace(TextSettings(), **changes)
 
 
 def test_hidden_words_leave_the_frame_and_the_padding():
@@ -161,5 +161,5 @@ def test_missing_weights_are_told_in_a_sentence(monkeypatch, tmp_path):
     for kept in (minilm._weights, minilm._layer_weights):
         kept.cache_clear()
     monkeypatch.setattr("source.core.config.MODELS_FOLDER", tmp_path)
-    with pytest.raises(Trouble, match="reading words needs it"):
+    with pytest.raises(DemeanorError, match="reading words needs it"):
         TextModel(TEXT, LABELS)

@@ -18,22 +18,22 @@ from PIL import Image
 from source import api
 from source.cli import render
 from source.core import config, pretrained
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.media.types import RECORDINGS
 from source.results.prediction import SCHEMA, Prediction, Reading
 from source.text import SPEC, chunking, explain, inference, predict
-from source.text.features import describe
+from source.text.features import featurize
 from source.text.inference import Said
 from source.text.results import figures
 from source.text.results.highlights import highlights
-from source.text.settings import TextConfig
+from source.text.settings import TextSettings
 from source.text.utterances import Document, Utterance, Word
 from source.training import checkpoint
 from source.training.checkpoint import Header, Trained
 
 LABELS = config.EMOTIONS
-CONFIG = TextConfig()
+CONFIG = TextSettings()
 WORDS = ("happy", "sad", "neutral")  # that the toy knows
 TEXT_FILES = {"result.json", "sentences.csv", "word_counts.csv", "highlights.html"}
 TIMED_FILES = TEXT_FILES | {"timeline.png", *(f"transcript.{kind}" for kind in ("txt", "srt", "vtt", "json"))}
@@ -229,14 +229,14 @@ def test_a_recording_is_transcribed_once_and_read_by_sentences(toys, tmp_path, m
 
 def test_without_the_transcribers_weights_other_files_go_on(toys, tmp_path, monkeypatch):
     def missing(name):
-        raise Trouble("models/pretrained/tiny.en.pt is missing.")
+        raise DemeanorError("models/pretrained/tiny.en.pt is missing.")
 
     monkeypatch.setattr("source.text.transcript.speech_model", missing)
     for name in ("a.wav", "b.mp4"):
         written(tmp_path / "in", "", name)
     written(tmp_path / "in", "I am happy.")
     said = []
-    results = predict.predict(tmp_path / "in", toy_trained(), tmp_path / "out", say=said.append)
+    results = predict.predict(tmp_path / "in", toy_trained(), tmp_path / "out", notify=said.append)
     assert [result.overall.emotion for result in results] == [None, None, "happy"]
     assert said == ["Nothing is transcribed: models/pretrained/tiny.en.pt is missing."]
     assert all("not transcribed" in result.notes[0] for result in results[:2])
@@ -274,7 +274,7 @@ def test_another_script_carries_a_note(toys):
 
 def test_nothing_is_cut(toys):
     text = " ".join(f"word{number}," for number in range(150)) + " happy."
-    result = read(text, trained=toy_trained(TextConfig(tokens=20)))
+    result = read(text, trained=toy_trained(TextSettings(tokens=20)))
     assert " ".join(reading.text for reading in result.readings) == text
     assert all(len(reading.text.split()) <= 18 and not reading.notes for reading in result.readings)
     assert result.readings[-1].emotion == "happy"
@@ -480,7 +480,7 @@ def test_a_folder_goes_on_after_a_bad_file(toys, tmp_path):
     written(folder, "I am happy. So happy."), written(folder, SUBTITLES, "film.srt"), written(folder, "", "photo.png")
     said, done = [], []
     results = predict.predict(
-        folder, toy_trained(), tmp_path / "out", say=said.append, on_progress=lambda *step: done.append(step)
+        folder, toy_trained(), tmp_path / "out", notify=said.append, on_progress=lambda *step: done.append(step)
     )
     assert [Path(result.source).name for result in results] == ["bad.txt", "film.srt", "note.txt"]
     assert done == [(number, 3) for number in range(1, 4)] and "1 of the 3 texts" in said[-1]
@@ -552,12 +552,12 @@ def test_words_are_told_from_the_names_of_files(tmp_path, monkeypatch):
         "~nobody/x",
         "report.docx",
     ):
-        with pytest.raises(Trouble, match="There is no .* nor at that path"):
+        with pytest.raises(DemeanorError, match="There is no .* nor at that path"):
             api.asked_for("text", missing)
     for empty in ("", "  "):
-        with pytest.raises(Trouble, match="Nothing was named"):
+        with pytest.raises(DemeanorError, match="Nothing was named"):
             api.asked_for("text", empty)
-    with pytest.raises(Trouble, match="There is no so sad"):
+    with pytest.raises(DemeanorError, match="There is no so sad"):
         api.asked_for("face", "so sad")
 
 
@@ -577,7 +577,7 @@ def test_what_it_predicts_from_is_offered_but_is_no_corpus(tmp_path, monkeypatch
 def real():
     """MiniLM with an untrained head, and scales that an untrained head gives."""
     torch.manual_seed(0)
-    settings = TextConfig(stored="float32")
+    settings = TextSettings(weights_dtype="float32")
     network = SPEC.build(settings, len(LABELS)).eval()
     network.scales.weight.normal_(0, 0.02), network.scales.fitted.fill_(True)
     return Trained(
@@ -589,7 +589,7 @@ def real():
 @pytest.mark.parametrize("bfloat16, near", [(False, 1e-6), (True, 0.02)])
 def test_one_pass_gives_what_the_model_and_its_scales_give(real, monkeypatch, bfloat16, near):
     monkeypatch.setattr("source.core.precision.has_bfloat16", lambda: bfloat16)
-    described = [describe(text, "", real.config) for text in ("I am happy!", "no", "He left us in the dark, alone.")]
+    described = [featurize(text, "", real.settings) for text in ("I am happy!", "no", "He left us in the dark, alone.")]
     arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
     shares, scales = inference.answered(arrays, real)
     np.testing.assert_allclose(shares, real.probabilities(arrays), atol=near)
@@ -605,7 +605,7 @@ def test_prediction_gives_the_network_what_preprocessing_does(real, tmp_path, mo
     texts = ("What a wonderful day “this” is 😂!", "He died, and nobody came to bury him.")
     found = [read(written(tmp_path, text), trained=real).readings[0] for text in texts]
     for text, arrays in zip(texts, (given[0], given[2]), strict=True):
-        extracted = SPEC.extract(written(tmp_path, text), real.config)
+        extracted = SPEC.extract(written(tmp_path, text), real.settings)
         assert given[0].keys() == extracted.keys()
         for name, array in extracted.items():
             np.testing.assert_array_equal(arrays[name][0], array)
@@ -616,13 +616,13 @@ def test_prediction_gives_the_network_what_preprocessing_does(real, tmp_path, mo
 
 @needs_minilm
 def test_what_was_said_before_is_told_if_the_settings_ask_for_it(real, monkeypatch):
-    asked, kept = [], inference.describe
+    asked, kept = [], inference.featurize
     monkeypatch.setattr(inference, "describe", lambda *how: asked.append(how[:2]) or kept(*how))
     text = "One came. Two came. Three came. Four came. Five came."
     read(text, trained=real)
     assert {before for _, before in asked} == {""}
     asked.clear()
-    read(text, trained=replace(real, config=replace(real.config, use_context=True)))
+    read(text, trained=replace(real, settings=replace(real.settings, use_context=True)))
     assert asked[:2] == [("One came.", ""), ("Two came.", "One came.")]
     assert asked[4] == ("Five came.", "Two came.\nThree came.\nFour came.")
     assert asked[-1] == ("Five", "Two came.\nThree came.\nFour came.")  # a word is left out, what was before stays

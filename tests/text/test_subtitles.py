@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.text.documents.subtitles import read_subtitles, subtitles_of
 from source.text.results.transcript import clock, json_text, srt_text, txt_text, vtt_text
 from source.text.utterances import Document, Utterance, Word
@@ -119,7 +119,7 @@ def test_encodings(tmp_path, encoding):
 def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path):
     (tmp_path / "b.srt").write_bytes(bytes(range(256)) * 40)
     for path in (tmp_path, tmp_path / "none.srt", tmp_path / "b.srt"):
-        with pytest.raises(Trouble):
+        with pytest.raises(DemeanorError):
             read_subtitles(path)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.media.sound.speech_activity import Speech
 from source.text import transcript
 from source.text.transcript import blocks as block_module
@@ -267,7 +267,7 @@ def test_by_sentence_cuts_at_sentence_ends_and_joins_over_segments(monkeypatch):
 
 def test_without_weights_it_is_said_once_and_the_document_is_empty(tmp_path):
     told = []
-    document = transcribe(wav(tmp_path / "a.wav", spoken(1.0), RATE), model="gigantic", say=told.append)
+    document = transcribe(wav(tmp_path / "a.wav", spoken(1.0), RATE), model="gigantic", notify=told.append)
     assert len(told) == 1 and "gigantic" in told[0] and document.utterances == ()
     assert len(document.notes) == 1 and document.language == ""
 
@@ -277,7 +277,7 @@ def test_without_weights_it_is_said_once_and_the_document_is_empty(tmp_path):
 def test_what_is_no_recording_is_trouble(data, tmp_path):
     file = tmp_path / "a.wav"
     file.write_bytes(data)
-    with pytest.raises(Trouble):
+    with pytest.raises(DemeanorError):
         transcribe(file)
 
 
@@ -377,7 +377,7 @@ def test_a_file_that_is_no_model_is_trouble(tmp_path):
     from source.media.sound.whisper import speech_model
 
     (tmp_path / "base.pt").write_bytes(b"not a model")
-    with pytest.raises(Trouble):
+    with pytest.raises(DemeanorError):
         speech_model(str(tmp_path / "base.pt"))
 
 

@@ -12,7 +12,7 @@ from source.cli import commands, menu_loop, terminal
 from source.cli import main as cli_main
 from source.cli import perform as cli_perform
 from source.core import config, distributed
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data import loaders
 from source.training import checkpoint
 from tests.support import launched
@@ -50,7 +50,7 @@ def furthest(some, others):
 def test_two_processes_come_to_the_weights_of_one(one, two):
     text = two[2][0]["text"]
     assert furthest(text["weights"], one["text"]["weights"]) < 1e-4
-    start = launched.TOYS["text"].spec.build(launched.TOYS["text"].config, 7).state_dict()
+    start = launched.TOYS["text"].spec.build(launched.TOYS["text"].settings, 7).state_dict()
     assert furthest(text["weights"], start) > 0.01, "there was something to learn"
 
 
@@ -117,12 +117,12 @@ def launched_as(monkeypatch):
 
 def test_a_process_that_has_lost_another_says_so(launched_as):
     closed = RuntimeError("[gloo/transport/tcp/pair.cc:553] Connection closed by peer [127.0.0.1]:65224.")
-    with pytest.raises(RuntimeError, match="gloo"), distributed.together():  # alone there is none to lose
+    with pytest.raises(RuntimeError, match="gloo"), distributed.failing_together():  # alone there is none to lose
         raise closed
     launched_as(1, 4)
-    with pytest.raises(Trouble, match="^Process 2 of 4 has lost another one"), distributed.together():
+    with pytest.raises(DemeanorError, match="^Process 2 of 4 has lost another one"), distributed.failing_together():
         raise closed
-    with pytest.raises(RuntimeError, match="of memory"), distributed.together():
+    with pytest.raises(RuntimeError, match="of memory"), distributed.failing_together():
         raise RuntimeError("out of memory")
 
 
@@ -171,12 +171,12 @@ def test_too_few_clips_for_each_process_is_one_sentence(launched_as):
     assert loaders.clips_a_step(1, 100) == 1
     launched_as(0, 4)
     assert loaders.clips_a_step(64, 100) == 64 and loaders.clips_a_step(64, 9) == 9
-    with pytest.raises(Trouble, match="A step has 7 clips, but each of 4 processes needs two.*batch_size to 8"):
+    with pytest.raises(DemeanorError, match="A step has 7 clips, but each of 4 processes needs two.*batch_size to 8"):
         loaders.clips_a_step(7, 100)
 
 
 def test_alone_there_is_one_process_that_leads(monkeypatch):
     for name in ("RANK", "WORLD_SIZE"):
         monkeypatch.delenv(name, raising=False)
-    assert distributed.leading() and distributed.count() == 1 and distributed.program() == ["python"]
-    assert distributed.from_leading(lambda: 3) == 3 and distributed.gathered([1, 2]) == [1, 2]
+    assert distributed.is_main_process() and distributed.world_size() == 1 and distributed.program() == ["python"]
+    assert distributed.on_main_process(lambda: 3) == 3 and distributed.all_gather([1, 2]) == [1, 2]

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 import source
-from source.core.errors import Trouble
-from source.data.dataset import Examples
+from source.core.errors import DemeanorError
+from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.evaluation import testing
 from source.training import checkpoint
@@ -36,7 +36,7 @@ def store(toy, tmp_path_factory):
 
 
 def parts(store, grouping="seven"):
-    return [Examples([store], split, grouping_named(grouping)) for split in ("train", "val")]
+    return [Dataset([store], split, grouping_named(grouping)) for split in ("train", "val")]
 
 
 def same(one, other):
@@ -44,7 +44,7 @@ def same(one, other):
 
 
 @pytest.mark.parametrize("changes", [
-    {}, {"loss": "focal"}, {"loss": "soft_labels"}, {"class_weight_power": 1.0}, {"average_decay": 0.0},
+    {}, {"loss": "focal"}, {"loss": "soft_labels"}, {"class_weight_power": 1.0}, {"ema_decay": 0.0},
     {"gradient_clip": 0.0}, {"bfloat16": False}, {"label_smoothing": 0.0}, {"corpus_balance": 1.0},
 ], ids=str)  # fmt: skip
 def test_every_option_trains(toy, store, tmp_path, changes):
@@ -64,33 +64,35 @@ def test_mixed_clips_train(model, tmp_path):
 def test_smaller_corpora_are_repeated(toy, tmp_path):
     stores = [toy.store(tmp_path / name, train) for name, train in (("large", 56), ("small", 14))]
     small = tuple(replace(clip, corpus="small") for clip in stores[1].clips)
-    examples = Examples([stores[0], replace(stores[1], clips=small)], "train", grouping_named("seven"))
+    dataset = Dataset([stores[0], replace(stores[1], clips=small)], "train", grouping_named("seven"))
     for power, expected in ((0.0, 14), (0.5, 28), (1.0, 56)):
-        corpora = [clip.corpus for clip in examples.balanced(power).clips]
+        corpora = [clip.corpus for clip in dataset.balanced(power).clips]
         assert (corpora.count("toy"), corpora.count("small")) == (56, expected)
 
 
 def trains(toy, store, folder, changes):
-    result = fit(toy.spec, replace(toy.config, **changes), *parts(store), folder)
+    result = fit(toy.spec, replace(toy.settings, **changes), *parts(store), folder)
     assert len(result.history) == 2 and all(torch.isfinite(w).all() for w in result.best_weights.values())
 
 
 def test_it_learns_what_can_be_learnt(toy, store, tmp_path):
-    config = replace(toy.config, epochs=30, patience=30, average_decay=0.9, **toy.plain)
-    assert fit(toy.spec, config, *parts(store), tmp_path).best.val_uar > 0.6  # chance: 0.14
+    settings = replace(toy.settings, epochs=30, patience=30, ema_decay=0.9, **toy.plain)
+    assert fit(toy.spec, settings, *parts(store), tmp_path).best.val_uar > 0.6  # chance: 0.14
 
 
 def test_the_grouping_really_switches(toy, store, tmp_path):
     train, val = parts(store, "five")
-    result = fit(toy.spec, toy.config, train, val, tmp_path)
-    trained = checkpoint.from_fit(toy.spec, toy.config, result, train, val, {})
+    result = fit(toy.spec, toy.settings, train, val, tmp_path)
+    trained = checkpoint.from_fit(toy.spec, toy.settings, result, train, val, {})
     assert trained.labels == ("sad/fear", "neutral", "happy", "angry", "surprise/disgust")
     assert testing.test_split(trained, val).n == 28
     assert train.counts().tolist() == [16, 8, 8, 8, 16]
 
 
 def test_one_seed_gives_one_result_and_another_another(toy, store, tmp_path):
-    runs = [fit(toy.spec, toy.config, *parts(store), tmp_path / str(i), seed=seed) for i, seed in enumerate((1, 1, 2))]
+    runs = [
+        fit(toy.spec, toy.settings, *parts(store), tmp_path / str(i), seed=seed) for i, seed in enumerate((1, 1, 2))
+    ]
     assert same(runs[0].best_weights, runs[1].best_weights)
     assert not same(runs[0].best_weights, runs[2].best_weights)
 
@@ -105,8 +107,8 @@ class Killed(Exception):
 
 
 def test_a_killed_training_resumes_to_the_same_result(toy, store, tmp_path):
-    config = replace(toy.config, epochs=4)
-    whole = fit(toy.spec, config, *parts(store), tmp_path / "whole")
+    settings = replace(toy.settings, epochs=4)
+    whole = fit(toy.spec, settings, *parts(store), tmp_path / "whole")
 
     def kill(done, total):
         kill.batches += 1
@@ -115,32 +117,32 @@ def test_a_killed_training_resumes_to_the_same_result(toy, store, tmp_path):
 
     kill.batches = 0
     with pytest.raises(Killed):
-        fit(toy.spec, config, *parts(store), tmp_path / "killed", on_batch=kill)
-    resumed = fit(toy.spec, config, *parts(store), tmp_path / "killed", resume=True)
+        fit(toy.spec, settings, *parts(store), tmp_path / "killed", on_batch=kill)
+    resumed = fit(toy.spec, settings, *parts(store), tmp_path / "killed", resume=True)
     assert same(whole.best_weights, resumed.best_weights)
     plain = [[replace(epoch, seconds=0) for epoch in run.history] for run in (whole, resumed)]
     assert plain[0] == plain[1]
 
 
 def test_resuming_another_training_or_none_is_refused(toy, store, tmp_path):
-    with pytest.raises(Trouble, match="no stopped training"):
-        fit(toy.spec, toy.config, *parts(store), tmp_path, resume=True)
-    fit(toy.spec, toy.config, *parts(store), tmp_path)
-    with pytest.raises(Trouble, match="another config"):
-        fit(toy.spec, replace(toy.config, dropout=0.1), *parts(store), tmp_path, resume=True)
+    with pytest.raises(DemeanorError, match="no stopped training"):
+        fit(toy.spec, toy.settings, *parts(store), tmp_path, resume=True)
+    fit(toy.spec, toy.settings, *parts(store), tmp_path)
+    with pytest.raises(DemeanorError, match="another config"):
+        fit(toy.spec, replace(toy.settings, dropout=0.1), *parts(store), tmp_path, resume=True)
     assert (tmp_path / STATE).is_file()
 
 
 def test_without_val_nothing_is_chosen_and_the_last_weights_are_kept(toy, store, tmp_path):
     train, _ = parts(store)
-    config = replace(toy.config, epochs=4, patience=1)
+    settings = replace(toy.settings, epochs=4, patience=1)
     last = []
 
     def keep(epoch, metrics):
         state = torch.load(tmp_path / "whole" / STATE, weights_only=True)
         last.append(state["average"])
 
-    whole = fit(toy.spec, config, train, None, tmp_path / "whole", on_epoch_end=keep)
+    whole = fit(toy.spec, settings, train, None, tmp_path / "whole", on_epoch_end=keep)
     assert len(whole.history) == 4 == whole.best.epoch and not same(last[-2], last[-1])
     assert same(whole.best_weights, last[-1])
     assert {(epoch.val_loss, epoch.val_accuracy, epoch.val_uar) for epoch in whole.history} == {(None, None, None)}
@@ -149,23 +151,23 @@ def test_without_val_nothing_is_chosen_and_the_last_weights_are_kept(toy, store,
 def test_watching_val_changes_no_weight(toy, store, tmp_path):
     train, val = parts(store)
     for name, watched in (("blind", None), ("watched", val)):
-        fit(toy.spec, toy.config, train, watched, tmp_path / name)
+        fit(toy.spec, toy.settings, train, watched, tmp_path / name)
     blind, watched = (torch.load(tmp_path / name / STATE, weights_only=True) for name in ("blind", "watched"))
     assert same(blind["average"], watched["average"])
 
 
 def test_without_val_a_killed_training_resumes_to_the_same_result(toy, store, tmp_path):
     train, val = parts(store)
-    whole = fit(toy.spec, toy.config, train, None, tmp_path / "whole")
+    whole = fit(toy.spec, toy.settings, train, None, tmp_path / "whole")
 
     def kill(epoch, metrics):
         raise Killed
 
     with pytest.raises(Killed):
-        fit(toy.spec, toy.config, train, None, tmp_path / "killed", on_epoch_end=kill)
-    with pytest.raises(Trouble, match="another clips"):
-        fit(toy.spec, toy.config, train, val, tmp_path / "killed", resume=True)
-    resumed = fit(toy.spec, toy.config, train, None, tmp_path / "killed", resume=True)
+        fit(toy.spec, toy.settings, train, None, tmp_path / "killed", on_epoch_end=kill)
+    with pytest.raises(DemeanorError, match="another clips"):
+        fit(toy.spec, toy.settings, train, val, tmp_path / "killed", resume=True)
+    resumed = fit(toy.spec, toy.settings, train, None, tmp_path / "killed", resume=True)
     assert same(whole.best_weights, resumed.best_weights)
     assert [replace(epoch, seconds=0) for epoch in whole.history] == [
         replace(epoch, seconds=0) for epoch in resumed.history
@@ -173,16 +175,16 @@ def test_without_val_a_killed_training_resumes_to_the_same_result(toy, store, tm
 
 
 def test_resuming_in_another_grouping_is_refused(toy, store, tmp_path):
-    fit(toy.spec, toy.config, *parts(store), tmp_path)
-    with pytest.raises(Trouble, match="another grouping"):
-        fit(toy.spec, toy.config, *parts(store, "five"), tmp_path, resume=True)
+    fit(toy.spec, toy.settings, *parts(store), tmp_path)
+    with pytest.raises(DemeanorError, match="another grouping"):
+        fit(toy.spec, toy.settings, *parts(store, "five"), tmp_path, resume=True)
 
 
 def test_a_label_that_no_training_clip_bears_is_never_likely(toy, store, tmp_path):
     train, _ = parts(store, "eight")
     assert train.counts().tolist() == [8] * 7 + [0]
-    result = fit(toy.spec, replace(toy.config, epochs=8), train, None, tmp_path)
-    trained = checkpoint.from_fit(toy.spec, toy.config, result, train, train, {})
+    result = fit(toy.spec, replace(toy.settings, epochs=8), train, None, tmp_path)
+    trained = checkpoint.from_fit(toy.spec, toy.settings, result, train, train, {})
     shares = torch.from_numpy(testing.logits_of(trained, train)).softmax(1)
     assert trained.labels[-1] == "calm" and shares[:, -1].mean() < shares[:, :-1].mean(0).min()
 
@@ -196,7 +198,7 @@ def test_class_weights_are_of_mean_one_over_the_clips_and_nothing_where_there_is
 
 
 def test_a_choice_of_clips_is_read_in_its_own_order(store):
-    whole = Examples([store, store], None, grouping_named("five"))
+    whole = Dataset([store, store], None, grouping_named("five"))
     assert len(whole) == 2 * len(store) and whole.labels.tolist()[: len(store)] == whole.labels.tolist()[len(store) :]
     chosen = [len(store) + 3, 5, 0]
     part = whole.subset(chosen, "three")
@@ -208,8 +210,8 @@ def test_a_choice_of_clips_is_read_in_its_own_order(store):
 
 
 def test_early_stopping_counts_from_the_best_epoch(toy, store, tmp_path):
-    config = replace(toy.config, epochs=30, patience=3, learning_rate=1e-9)
-    result = fit(toy.spec, config, *parts(store), tmp_path)
+    settings = replace(toy.settings, epochs=30, patience=3, learning_rate=1e-9)
+    result = fit(toy.spec, settings, *parts(store), tmp_path)
     assert len(result.history) == result.best.epoch + 3 < 30
 
 
@@ -221,14 +223,14 @@ def test_the_hook_sees_every_epoch_and_may_stop(toy, store, tmp_path):
         raise Killed
 
     with pytest.raises(Killed):
-        fit(toy.spec, toy.config, *parts(store), tmp_path, on_epoch_end=stop_after_first)
+        fit(toy.spec, toy.settings, *parts(store), tmp_path, on_epoch_end=stop_after_first)
     assert len(seen) == 1
 
 
 def test_a_leak_between_train_and_val_is_refused(toy, store, tmp_path):
     train, _ = parts(store)
-    with pytest.raises(Trouble, match="share"):
-        fit(toy.spec, toy.config, train, train, tmp_path)
+    with pytest.raises(DemeanorError, match="share"):
+        fit(toy.spec, toy.settings, train, train, tmp_path)
 
 
 def test_the_learning_rate_warms_up_and_falls_to_zero():
@@ -249,18 +251,20 @@ def test_the_average_follows_the_weights():
 
 def test_a_checkpoint_alone_predicts_the_same(toy, store, tmp_path):
     train, val = parts(store)
-    result = fit(toy.spec, toy.config, train, val, tmp_path)
-    trained = testing.calibrated(checkpoint.from_fit(toy.spec, toy.config, result, train, val, {"seed": 0}), val)
+    result = fit(toy.spec, toy.settings, train, val, tmp_path)
+    trained = testing.calibrated(checkpoint.from_fit(toy.spec, toy.settings, result, train, val, {"seed": 0}), val)
     loaded = checkpoint.load(checkpoint.save(tmp_path, trained))
     arrays = toy.arrays(5)
     assert (loaded.probabilities(arrays) == trained.probabilities(arrays)).all()
     assert loaded.probabilities(arrays).sum(1) == pytest.approx(1)
-    assert loaded.config == toy.config and loaded.header.temperature == trained.header.temperature
+    assert loaded.settings == toy.settings and loaded.header.temperature == trained.header.temperature
 
 
 def test_training_again_keeps_the_previous_model(toy, store, tmp_path):
     train, val = parts(store)
-    trained = checkpoint.from_fit(toy.spec, toy.config, fit(toy.spec, toy.config, train, val, tmp_path), train, val, {})
+    trained = checkpoint.from_fit(
+        toy.spec, toy.settings, fit(toy.spec, toy.settings, train, val, tmp_path), train, val, {}
+    )
     first = checkpoint.save(tmp_path, trained).read_bytes()
     checkpoint.save(tmp_path, trained.with_metrics(val={}))
     weights = checkpoint.weights_file(tmp_path, toy.model)
@@ -271,10 +275,10 @@ def test_training_again_keeps_the_previous_model(toy, store, tmp_path):
 
 
 def test_a_foreign_or_missing_checkpoint_is_one_sentence(tmp_path):
-    with pytest.raises(Trouble, match="no trained model"):
+    with pytest.raises(DemeanorError, match="no trained model"):
         checkpoint.load(tmp_path / "none.safetensors")
-    with pytest.raises(Trouble, match="no trained model"):
+    with pytest.raises(DemeanorError, match="no trained model"):
         checkpoint.load(tmp_path)  # a folder
     (tmp_path / "text.safetensors").write_text("not a checkpoint at all")
-    with pytest.raises(Trouble, match="not a checkpoint"):
+    with pytest.raises(DemeanorError, match="not a checkpoint"):
         checkpoint.load(tmp_path / "text.safetensors")

@@ -10,10 +10,10 @@ from optuna.trial import TrialState
 
 import source
 from source import api
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.core.settings import BEST, changed, read_over
 from source.core.spec import spec_of
-from source.data.dataset import Examples
+from source.data.dataset import Dataset
 from source.tuning import Plan, confirmation, trial
 from source.tuning import study as study_module
 from source.tuning.confirmation import folds_of
@@ -47,20 +47,20 @@ def settings_of(made):
 def test_the_default_lies_within_its_own_ranges(model):
     """Else it could not be the first trial."""
     spec = spec_of(model)
-    space = Space(spec, spec.default_config)
+    space = Space(spec, spec.default_settings)
     for name, value in space.default().items():
         part = space.ranges()[name]
         assert part._contains(part.to_internal_repr(value)), name
     given = space.config_of(optuna.trial.FixedTrial(space.default()))
-    assert given == spec.default_config
+    assert given == spec.default_settings
 
 
 @pytest.mark.parametrize("model", source.MODELS)
 def test_what_is_held_fast_is_not_varied(model):
     spec = spec_of(model)
-    free = Space(spec, spec.default_config)
+    free = Space(spec, spec.default_settings)
     name = "learning_rate"
-    held = Space(spec, changed(spec.default_config, [f"{name}=0.5"]), (name,))  # beyond the range that is varied
+    held = Space(spec, changed(spec.default_settings, [f"{name}=0.5"]), (name,))  # beyond the range that is varied
     assert set(free.ranges()) - set(held.ranges()) == {name}
     drawn = optuna.create_study().ask()
     assert held.config_of(drawn).learning_rate == 0.5 and name not in drawn.params
@@ -68,19 +68,19 @@ def test_what_is_held_fast_is_not_varied(model):
 
 def test_a_setting_that_depends_on_another_is_varied_only_with_it():
     spec = spec_of("audio")
-    space = Space(spec, spec.default_config)
+    space = Space(spec, spec.default_settings)
     assert "architecture" not in space.ranges()
-    assert "architecture" in Space(spec, replace(spec.default_config, use_mfcc=True)).ranges()
+    assert "architecture" in Space(spec, replace(spec.default_settings, use_mfcc=True)).ranges()
 
 
 def test_a_difference_reads_back_to_the_same_settings():
     spec = spec_of("combined")
-    config = changed(spec.default_config, ["epochs=3", "audio.encoder_width=64", "modalities=face,audio"])
-    found = json.loads(json.dumps(difference(config, spec.default_config)))
+    settings = changed(spec.default_settings, ["epochs=3", "audio.encoder_width=64", "modalities=face,audio"])
+    found = json.loads(json.dumps(difference(settings, spec.default_settings)))
     assert set(found) == {"epochs", "audio", "modalities"} and found["audio"] == {"encoder_width": 64}
     from source.core.settings import from_dict
 
-    assert from_dict(spec.default_config, found) == config
+    assert from_dict(spec.default_settings, found) == settings
 
 
 # --- The search --------------------------------------------------------------------------------------------------
@@ -92,8 +92,8 @@ def test_the_best_is_the_best_and_the_search_finds_it(quick, tmp_path):
     rows = [row for row in made.document["trials"] if row["state"] == "complete"]
     uars = [row["val_uar"] for row in rows]
     assert uars == sorted(uars, reverse=True)
-    best = read_over(TOYS["audio"].config, made.best)
-    assert score(best) == pytest.approx(max(uars)) and max(uars) > score(TOYS["audio"].config)
+    best = read_over(TOYS["audio"].settings, made.best)
+    assert score(best) == pytest.approx(max(uars)) and max(uars) > score(TOYS["audio"].settings)
     late = np.mean([row["val_uar"] for row in rows if row["trial"] >= 15])
     early = np.mean([row["val_uar"] for row in rows if row["trial"] < 10])
     assert late > early, "TPE does no better than chance"
@@ -109,13 +109,13 @@ def test_the_test_split_is_never_read(tmp_path, monkeypatch):
     toy = TOYS["audio"]
     toy.store(tmp_path / "store", test=28)
     read = set()
-    whole = Examples.__getitems__
+    whole = Dataset.__getitems__
 
     def watched(self, indices):
         read.update(self.clips[index].path.name.partition("_")[0] for index in indices)
         return whole(self, indices)
 
-    monkeypatch.setattr(Examples, "__getitems__", watched)
+    monkeypatch.setattr(Dataset, "__getitems__", watched)
     search(toy_work(tmp_path, trials=2), tmp_path, Plan(finalists=1, folds=2, seeds=1))
     assert read == {"train", "val"}
 
@@ -132,11 +132,11 @@ def test_running_again_goes_on_as_if_there_had_been_no_stop(quick, tmp_path):
 def test_a_stopped_trial_is_begun_anew_with_its_settings(tmp_path, monkeypatch):
     begun = []
 
-    def stopped(work, config, *arguments):
-        begun.append(config)
+    def stopped(work, settings, *arguments):
+        begun.append(settings)
         if len(begun) == 3:
             raise KeyboardInterrupt
-        return played(work, config, *arguments)
+        return played(work, settings, *arguments)
 
     monkeypatch.setattr(trial, "trained", stopped)
     with pytest.raises(KeyboardInterrupt):
@@ -183,10 +183,10 @@ def test_a_study_stopped_as_it_was_made_gets_its_default_later(quick, tmp_path):
 
 
 def test_settings_that_cannot_go_together_fail_and_the_study_goes_on(tmp_path, monkeypatch):
-    def refused(work, config, *arguments):
-        if config.dropout > 0.4:
-            raise Trouble("The loss of epoch 1 is not a number.")
-        return played(work, config, *arguments)
+    def refused(work, settings, *arguments):
+        if settings.dropout > 0.4:
+            raise DemeanorError("The loss of epoch 1 is not a number.")
+        return played(work, settings, *arguments)
 
     monkeypatch.setattr(trial, "trained", refused)
     rows = search(toy_work(tmp_path, trials=8), tmp_path).document["trials"]
@@ -208,14 +208,14 @@ def test_identical_settings_are_not_tried_twice_and_an_exhausted_study_ends(quic
     monkeypatch.setattr("source.tuning.study_spec.spec_of", lambda name: few)
     monkeypatch.setattr(trial, "MOST_TWINS", 30)
     said = []
-    made = search(toy_work(tmp_path, trials=100, fixed=()), tmp_path, say=said.append)
+    made = search(toy_work(tmp_path, trials=100, fixed=()), tmp_path, notify=said.append)
     tried = [tuple(row.values()) for row in settings_of(made).values()]
     assert len(tried) == len(set(tried)) == 4 and "There are no settings left to try." in said
 
 
 @pytest.mark.parametrize("pruner", ["median", "hyperband"])
 def test_bad_trials_are_given_up_early_and_good_ones_are_not(pruner, quick, tmp_path):
-    base = replace(TOYS["audio"].config, epochs=9)
+    base = replace(TOYS["audio"].settings, epochs=9)
     rows = search(toy_work(tmp_path, trials=25, pruner=pruner, base=base), tmp_path).document["trials"]
     given_up = [row for row in rows if row["state"] == "pruned"]
     assert given_up and all(0 < row["epochs"] < 9 for row in given_up)
@@ -226,7 +226,7 @@ def test_bad_trials_are_given_up_early_and_good_ones_are_not(pruner, quick, tmp_
 def test_the_default_is_never_given_up(tmp_path, monkeypatch):
     """However bad it is, the finalists are held against it."""
     monkeypatch.setattr(trial, "trained", played)
-    base = replace(TOYS["audio"].config, epochs=9, dropout=0.6)
+    base = replace(TOYS["audio"].settings, epochs=9, dropout=0.6)
     for pruner in ("median", "hyperband"):
         work = toy_work(tmp_path, trials=9, pruner=pruner, base=base, study=pruner)
         open_study(work).enqueue_trial(work.space.default() | {"dropout": 0.41})
@@ -241,8 +241,8 @@ def test_without_a_pruner_none_is_given_up(quick, tmp_path):
 
 @pytest.mark.parametrize("cost", ["parameters", "milliseconds"])
 def test_a_pareto_study_keeps_what_nothing_beats(cost, tmp_path, monkeypatch):
-    def costly(work, config, *arguments):
-        return played(work, config, *arguments) | {cost: 100 * config.dropout}
+    def costly(work, settings, *arguments):
+        return played(work, settings, *arguments) | {cost: 100 * settings.dropout}
 
     monkeypatch.setattr(trial, "trained", costly)
     document = search(toy_work(tmp_path, trials=15, against=cost), tmp_path).document
@@ -271,7 +271,7 @@ def test_fewer_clips_are_drawn_the_same_for_every_seed(tmp_path):
     [
         ({"seed": 1}, "seed 0, not 1"),
         ({"clips": 20}, "corpora .*'train': 56.*'train': 20.*"),
-        ({"base": replace(TOYS["audio"].config, epochs=3)}, "epochs 2, not 3"),
+        ({"base": replace(TOYS["audio"].settings, epochs=3)}, "epochs 2, not 3"),
         ({"against": "parameters"}, "against None, not parameters"),
         ({"grouping": "five"}, "grouping seven, not five"),
     ],
@@ -279,7 +279,7 @@ def test_fewer_clips_are_drawn_the_same_for_every_seed(tmp_path):
 )
 def test_a_study_is_not_gone_on_with_under_other_conditions(quick, tmp_path, change, words):
     search(toy_work(tmp_path), tmp_path)
-    with pytest.raises(Trouble, match=f"{words}; .*--study NAME"):
+    with pytest.raises(DemeanorError, match=f"{words}; .*--study NAME"):
         search(toy_work(tmp_path, **change), tmp_path)
     assert search(toy_work(tmp_path, study="audio tuning_other", **change), tmp_path).document["trials"]
 
@@ -357,8 +357,8 @@ def test_the_confirmation_trains_for_real(tmp_path):
     work = toy_work(tmp_path, trials=2, pruner="none")
     made = search(work, tmp_path, Plan(finalists=1, folds=2, seeds=2))
     for row in made.document["confirmation"]["candidates"]:
-        config = work.space.config_of(optuna.trial.FixedTrial(row["settings"]))
-        again = [trial.trained(work, config, work.train, work.val, seed)["val_uar"] for seed in (0, 1)]
+        settings = work.space.config_of(optuna.trial.FixedTrial(row["settings"]))
+        again = [trial.trained(work, settings, work.train, work.val, seed)["val_uar"] for seed in (0, 1)]
         assert row["val_uar"] == again and row["val_mean"] == pytest.approx(np.mean(again))
         assert row["fold_sd"] == pytest.approx(np.std(row["fold_uar"], ddof=1)) and len(row["fold_uar"]) == 2
 
@@ -369,7 +369,7 @@ def test_the_confirmation_trains_for_real(tmp_path):
 def test_another_best_keeps_the_earlier_file(quick, tmp_path):
     (tmp_path / BEST).write_text('{"epochs": 77}')
     said = []
-    made = search(toy_work(tmp_path), tmp_path, say=said.append)
+    made = search(toy_work(tmp_path), tmp_path, notify=said.append)
     assert json.loads((tmp_path / "best_hyperparameters.previous.json").read_text()) == {"epochs": 77}
     assert "previous" in said[-1] and json.loads(made.best.read_text()) != {"epochs": 77}
 
@@ -389,11 +389,11 @@ def test_an_edited_file_is_read_and_a_wrong_one_refused_with_the_choices(model, 
     from source.core import config
 
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
-    monkeypatch.setattr(api, "_default", lambda name: spec_of(name).default_config)
+    monkeypatch.setattr(api, "_default", lambda name: spec_of(name).default_settings)
     (tmp_path / model).mkdir()
     (tmp_path / model / BEST).write_text('{"epochs": 3, "loss": "focal"}')
-    assert asdict(api.configured(model)) == asdict(spec_of(model).default_config) | {"epochs": 3, "loss": "focal"}
+    assert asdict(api.configured(model)) == asdict(spec_of(model).default_settings) | {"epochs": 3, "loss": "focal"}
     assert api.configured(model, ["epochs=5"]).epochs == 5
     (tmp_path / model / BEST).write_text(text)
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         api.configured(model)

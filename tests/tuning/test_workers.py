@@ -13,7 +13,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.tuning import Plan, confirmation, study, trial
 from source.tuning.storage import open_storage
 from tests.support.studies import played, search, toy_work
@@ -160,8 +160,8 @@ def test_local_workers_share_the_trials_the_confirmation_and_the_cores(tmp_path)
     pids = {frozen.user_attrs[study.OWNER]["pid"] for frozen in study.counted(study.open_study(work))}
     assert os.getpid() not in pids
     best = made.document["confirmation"]["candidates"][0]
-    config = work.space.config_of(optuna.trial.FixedTrial(best["settings"]))
-    again = confirmation.run(work, confirmation.Again(best["trial"], config, 0, 0, 2), lambda *_: None)
+    settings = work.space.config_of(optuna.trial.FixedTrial(best["settings"]))
+    again = confirmation.run(work, confirmation.Again(best["trial"], settings, 0, 0, 2), lambda *_: None)
     assert again == pytest.approx(best["fold_uar"][0], abs=0.02)  # the number of threads may change the last digits
 
 
@@ -190,6 +190,6 @@ def test_only_adding_trials_writes_no_best_and_confirms_nothing(tmp_path, monkey
     ],
 )
 def test_a_storage_that_is_not_there_is_one_sentence_without_its_password(storage, words):
-    with pytest.raises(Trouble, match=words) as trouble:
+    with pytest.raises(DemeanorError, match=words) as trouble:
         open_storage(storage)
     assert "secret" not in str(trouble.value) and "\n" not in str(trouble.value)

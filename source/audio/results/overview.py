@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..mfcc import melspectrogram
-from ..settings import AudioConfig
+from ..settings import AudioSettings
 
 MOST_COLUMNS = 4096  # even; more than a picture has pixels
 PARTS = 8  # of a column, in which the waveform is gathered: it changes faster than a spectrum
@@ -15,10 +15,10 @@ class Overview:
     A column begins as a frame of the spectrogram; whenever there are MOST_COLUMNS, neighbours become one.
     """
 
-    def __init__(self, config: AudioConfig):
-        self.config = config
+    def __init__(self, settings: AudioSettings):
+        self.settings = settings
         self.samples = 0
-        self.column_samples = config.hop_samples
+        self.column_samples = settings.hop_samples
         self._held = np.zeros(0, np.float32)
         self._columns: list[np.ndarray] = []  # each: PARTS smallest samples, PARTS largest, the spectrum
 
@@ -35,7 +35,7 @@ class Overview:
     def finish(self) -> None:
         """Make a column of what is left over, too short for one of its own."""
         if len(self._held):
-            padded = np.pad(self._held, (0, -len(self._held) % self.config.hop_samples))
+            padded = np.pad(self._held, (0, -len(self._held) % self.settings.hop_samples))
             self._columns.append(self._described(padded, 1)[0])
             self._held = self._held[:0]
 
@@ -58,22 +58,22 @@ class Overview:
     def edges_seconds(self) -> np.ndarray:
         """(columns + 1,) where each begins, and where the last one ends."""
         starts = np.arange(len(self._columns)) * self.column_samples
-        return np.append(starts, self.samples) / self.config.sample_rate_hz
+        return np.append(starts, self.samples) / self.settings.sample_rate_hz
 
     @property
     def bands_hz(self) -> np.ndarray:
         """(mel bands,) the frequency in the middle of each."""
-        highest = _mel(self.config.sample_rate_hz / 2)
-        hertz = np.geomspace(1, self.config.sample_rate_hz / 2, 2000)
+        highest = _mel(self.settings.sample_rate_hz / 2)
+        hertz = np.geomspace(1, self.settings.sample_rate_hz / 2, 2000)
         mel = np.interp(
-            np.linspace(0, highest, self.config.mel_bands + 2), np.append(0, _mel(hertz)), np.append(0, hertz)
+            np.linspace(0, highest, self.settings.mel_bands + 2), np.append(0, _mel(hertz)), np.append(0, hertz)
         )
         return mel[1:-1]
 
     def _described(self, samples, columns):
         parts = np.linspace(0, len(samples), columns * PARTS, endpoint=False).astype(int)
         waves = (reduce.reduceat(samples, parts).reshape(columns, PARTS) for reduce in (np.minimum, np.maximum))
-        frames = melspectrogram(samples, self.config)[: len(samples) // self.config.hop_samples]
+        frames = melspectrogram(samples, self.settings)[: len(samples) // self.settings.hop_samples]
         spectrum = frames.reshape(columns, -1, frames.shape[1]).mean(1)
         return np.column_stack((*waves, spectrum)).astype(np.float32)
 

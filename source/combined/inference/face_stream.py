@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...face.features import describe
+from ...face.features import featurize
 from ...face.tracker import FaceTracker
 from ...media.video import Frame
 from ...training.checkpoint import Trained
@@ -38,7 +38,7 @@ class Faces:
         """Take in one frame."""
         self.frames += 1
         for seen in self._tracker.see(frame.pixels, frame.seconds):
-            self._waiting.append(describe(frame.pixels, seen.face, self._trained.config.face))
+            self._waiting.append(featurize(frame.pixels, seen.face, self._trained.settings.face))
             self._seconds.append(frame.seconds)
             self._person.append(seen.person)
             self._box.append(np.asarray(seen.face.box, np.float32) * frame.scale)

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from ...core import config
-from ...core.errors import Trouble
-from ...core.hooks import OnProgress, Say
+from ...core.errors import DemeanorError
+from ...core.hooks import Notify, OnProgress
 from ...media.sound import silence
 from ...media.sound.speech_activity import Speech
 from ...media.sound.whisper import speech_model
@@ -49,18 +49,18 @@ class Observed:
     notes: tuple[str, ...]
 
 
-def observe(path: Path, trained: Trained, on_progress: OnProgress | None = None, say: Say = log.info) -> Observed:
+def observe(path: Path, trained: Trained, on_progress: OnProgress | None = None, notify: Notify = log.info) -> Observed:
     """What there is to see and hear in the recording `path`; `on_progress` takes its seconds.
 
-    Where the transcriber's weights are missing that is said, and there are no words. Raises Trouble where the file
-    cannot be read.
+    Where the transcriber's weights are missing that is said, and there are no words. Raises DemeanorError where the
+    file cannot be read.
     """
-    rate_hz = trained.config.audio.sample_rate_hz
-    speech, settings = Speech(rate_hz), trained.config
+    rate_hz = trained.settings.audio.sample_rate_hz
+    speech, settings = Speech(rate_hz), trained.settings
     voices = Voices(trained, speech)
     how = {"frames_per_second": settings.frames_per_second, "sample_rate_hz": rate_hz, "block_seconds": PIECE_SECONDS}
     with Faces(trained) as faces, stream_video(path, on_frame=_eyes(faces, trained), **how) as stream:
-        recogniser, unheard = _recogniser(trained, say) if stream.has_sound else (None, ())
+        recogniser, unheard = _recogniser(trained, notify) if stream.has_sound else (None, ())
         pieces = voices.heard(_counted(_as_long_as_the_picture(stream, rate_hz), stream, rate_hz, on_progress))
         document = transcribed(pieces, speech, recogniser)
         windows, sightings = voices.finish(), faces.sightings()
@@ -80,17 +80,17 @@ def observe(path: Path, trained: Trained, on_progress: OnProgress | None = None,
 
 
 def _eyes(faces, trained):
-    return faces.see if "face" in trained.config.modalities else None
+    return faces.see if "face" in trained.settings.modalities else None
 
 
-def _recogniser(trained, say):
+def _recogniser(trained, notify):
     """Whisper's, and notes; None where there is none, which is noted, or words are not asked for."""
-    if "text" not in trained.config.modalities:
+    if "text" not in trained.settings.modalities:
         return None, ()
     try:
         return Recogniser(speech_model(config.WHISPER_MODEL)), ()
-    except Trouble as trouble:
-        say(f"Nothing is transcribed: {trouble}")
+    except DemeanorError as trouble:
+        notify(f"Nothing is transcribed: {trouble}")
         return None, (f"not transcribed: {trouble}",)
 
 

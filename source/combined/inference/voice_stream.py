@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...audio.features import describe
+from ...audio.features import featurize
 from ...audio.predict import enough_speech
 from ...audio.windows import Windows
 from ...core import config
@@ -39,10 +39,10 @@ class Voices:
 
     def __init__(self, trained: Trained, speech: Speech):
         self._trained, self._speech = trained, speech
-        self._settings = trained.config.for_prediction().audio
+        self._settings = trained.settings.for_prediction().audio
         self._rate_hz = self._settings.sample_rate_hz
         hop_samples = max(round(config.HOP_SECONDS * self._rate_hz), 1)
-        self._cutter = Windows(round(trained.config.window_seconds * self._rate_hz), hop_samples)
+        self._cutter = Windows(round(trained.settings.window_seconds * self._rate_hz), hop_samples)
         self._waiting: list[tuple[int, np.ndarray]] = []
         self.windows: list[Window] = []
 
@@ -69,7 +69,7 @@ class Voices:
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
         spoken = [self._speech.samples(start, start + len(samples)) / self._rate_hz for start, samples in batch]
         yes = [
-            enough_speech(speech, len(samples) / self._rate_hz) and "audio" in self._trained.config.modalities
+            enough_speech(speech, len(samples) / self._rate_hz) and "audio" in self._trained.settings.modalities
             for speech, (_, samples) in zip(spoken, batch, strict=True)
         ]
         made = iter(self._features([samples for (_, samples), chosen in zip(batch, yes, strict=True) if chosen]))
@@ -82,7 +82,7 @@ class Voices:
             return []
         import torch
 
-        described = [describe(voice, self._settings) for voice in voices]
+        described = [featurize(voice, self._settings) for voice in voices]
         inputs = {name: torch.from_numpy(np.stack([one[name] for one in described])) for name in described[0]}
         with torch.inference_mode():
             return self._trained.network.of_voices(**inputs).numpy()

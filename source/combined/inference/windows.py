@@ -54,7 +54,7 @@ def window_readings(observed: Observed, trained: Trained) -> list[Reading]:
 
 
 def _said(parts: Parts, trained: Trained) -> Said:
-    names = trained.config.modalities
+    names = trained.settings.modalities
     present, fused = np.stack([there(parts, name) for name in names], 1), answers(parts, trained)
     alone = [answers(only(parts, [name]), trained) for name in names]
     without = [answers(only(parts, [other for other in names if other != name]), trained) for name in names]
@@ -94,7 +94,7 @@ def _mean_near(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 def _reading(of: Of, at: int, said: Said, trained: Trained) -> Reading:
     window, person, text = of
-    here = [(number, name) for number, name in enumerate(trained.config.modalities) if said.there[at, number]]
+    here = [(number, name) for number, name in enumerate(trained.settings.modalities) if said.there[at, number]]
     likeliest = int(said.fused[at].argmax())
     lost = said.fused[at, likeliest] - said.without[at, :, likeliest]
     return Reading(
@@ -114,7 +114,7 @@ def _parts(batch: Sequence[Of], sightings: Sightings, read: Mapping[str, Tensor]
     """The windows as `CombinedModel.fused` takes them."""
     lengths, parts = trained.network.lengths, {}
     if "face" in lengths:
-        parts |= _face_parts(batch, sightings, trained.config, lengths["face"])
+        parts |= _face_parts(batch, sightings, trained.settings, lengths["face"])
     if "audio" in lengths:
         silence = np.zeros(lengths["audio"], np.float32)
         voices = np.stack([silence if window.voice is None else window.voice for window, _, _ in batch])

@@ -13,7 +13,7 @@ from torch import Tensor
 from ...data.clips import SCALES
 from ...results.prediction import Reading
 from ...results.timeline import mean_probabilities
-from ...text.features import describe
+from ...text.features import featurize
 from ...text.utterances import Utterance
 from ...training.checkpoint import Trained
 from .forward import answers, named, placed
@@ -37,14 +37,14 @@ def _said_in(one: Utterance, window: Window) -> bool:
 
 def words_read(texts: Sequence[str], trained: Trained) -> dict[str, Tensor]:
     """Text -> (W,) what the text branch makes of it; zeros for no text. Each is read once."""
-    if "text" not in trained.config.modalities:
+    if "text" not in trained.settings.modalities:
         return {}
-    network, settings = trained.network, trained.config.text
+    network, settings = trained.network, trained.settings.text
     made = {"": torch.zeros(network.lengths["text"])}
     asked = [text for text in dict.fromkeys(texts) if text]
     for start in range(0, len(asked), BATCH):
         batch = asked[start : start + BATCH]
-        described = [describe(text, "", settings) for text in batch]
+        described = [featurize(text, "", settings) for text in batch]
         inputs = {name: torch.from_numpy(np.stack([one[name] for one in described])) for name in described[0]}
         with torch.inference_mode():
             made |= zip(batch, network.of_words(**inputs), strict=True)

@@ -14,7 +14,7 @@ EARLIER_SECONDS = (0.0, 10.0)  # formats without an index are jumped about in by
 def frames_at(path: Path, times: Sequence[float]) -> Iterator[Frame]:
     """For each of `times`, in seconds and rising, the first frame at or after it; of a time past the end none.
 
-    Where a file cannot be jumped about in, it is decoded from its beginning. Raises Trouble as Replay does.
+    Where a file cannot be jumped about in, it is decoded from its beginning. Raises DemeanorError as Replay does.
     """
     with sound_file.opened(path, refuse_without_picture) as container:
         stream, upright = picture_stream(container), None

@@ -57,10 +57,10 @@ def telling_frames(
     choices = chosen(prediction, sightings, most)
     if not choices:
         return []
-    network, config = _face_network(trained), trained.config.face
+    network, settings = _face_network(trained), trained.settings.face
     frames = frames_at(path, [choice.seconds for choice in choices])
     return [
-        _telling(frame.pixels, choice, list(prediction.labels), network, config)
+        _telling(frame.pixels, choice, list(prediction.labels), network, settings)
         for choice, frame in zip(choices, frames, strict=False)  # a file may have been cut since
     ]
 
@@ -105,10 +105,10 @@ def _worth(choice, taken, room):
     return reading.confidence * lasts**0.5 * AGAIN**again * min(0.1 + nearest / room, 1.0)
 
 
-def _telling(pixels, choice, labels, network, config):
+def _telling(pixels, choice, labels, network, settings):
     said, when = f"#{choice.reading.person} {choice.reading.said}", clock(choice.seconds, tenths=True)
     label = labels.index(str(choice.reading.likeliest))
-    views = _head_and_shoulders(pixels, choice.box), _attention(pixels, choice.box, label, network, config)
+    views = _head_and_shoulders(pixels, choice.box), _attention(pixels, choice.box, label, network, settings)
     return TellingFrame(choice.seconds, choice.reading.person, choice.reading, *views, f"{when}  {said}")
 
 
@@ -125,16 +125,16 @@ def _head_and_shoulders(pixels, box):
     return _file(image, "JPEG", quality=88)
 
 
-def _attention(pixels, box, label, network, config):
+def _attention(pixels, box, label, network, settings):
     """The face as the network was given it, and over it what speaks for the label."""
     from ...face.explain import grad_cam
-    from ...face.features import describe
+    from ...face.features import featurize
     from ...face.results.figures import tensors
 
     region, face = _found_again(pixels, box)
     if face is None:
         return None
-    arrays = {name: np.asarray(array)[None] for name, array in describe(region, face, config).items()}
+    arrays = {name: np.asarray(array)[None] for name, array in featurize(region, face, settings).items()}
     evidence = grad_cam(network, tensors(arrays), [label])
     return None if evidence is None else _coloured(arrays["image"][0], evidence[0])
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip
 
-Say = Callable[[str], None]  # takes one sentence that a person should know
+Notify = Callable[[str], None]  # takes one sentence that a person should know
 
 
 class Corpus(Protocol):
@@ -29,8 +29,8 @@ class Corpus(Protocol):
     SPEAKERS_KNOWN: bool
     """Whether the corpus says who is in which file."""
 
-    def load(self, folder: Path, say: Say) -> list[Clip]:
-        """The labelled files of the corpus in `folder`, numbered; Trouble where `folder` holds no such corpus.
+    def load(self, folder: Path, notify: Notify) -> list[Clip]:
+        """The labelled files of the corpus in `folder`, numbered; DemeanorError where `folder` holds no such corpus.
 
         A take that is there in several forms, such as sound and video, gives a clip for each, with the same number.
         """
@@ -44,7 +44,9 @@ def corpus_named(name: str) -> Any:
     'CK+'
     """
     if not re.fullmatch(r"\w[\w+. -]*", name) or name != name.rstrip(". "):
-        raise Trouble(f"'{name}' cannot be a corpus's name, for it names a folder: take letters, digits, + and -.")
+        raise DemeanorError(
+            f"'{name}' cannot be a corpus's name, for it names a folder: take letters, digits, + and -."
+        )
     module = re.sub(r"[^a-z0-9]", "", name.lower().replace("+", "plus"))
     return _corpora().get(module) or importlib.import_module(f"{__name__}.named_files")
 

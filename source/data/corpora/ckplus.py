@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip, numbered
 from ..labels import emotion_named
-from . import Say
+from . import Notify
 from .folders import left_out_sentence, not_found, pictures_below
 
 NAME = "CK+"
@@ -20,7 +20,7 @@ PEAK_FRAMES = 3  # the last ones of a sequence, which its label is of
 LOOKED_FOR = "S005/001/S005_001_00000011.png with S005_001_00000011_emotion.txt, or anger/S010_004_00000017.png"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """Of each labelled sequence the last three frames as its emotion and the first as neutral, speakers known.
 
     Of CK+48, where each picture lies in a folder of its emotion, every picture. Contempt is left out.
@@ -30,33 +30,35 @@ def load(folder: Path, say: Say) -> list[Clip]:
         for file in sorted(folder.rglob("S*_emotion.txt"))
         if (frame := FRAME.match(file.name))
     }
-    clips = _from_sequences(folder, labels, say) if labels else _from_emotion_folders(folder, say)
+    clips = _from_sequences(folder, labels, notify) if labels else _from_emotion_folders(folder, notify)
     if not clips:
         raise not_found(NAME, folder, LOOKED_FOR)
-    say(f"{NAME}: {len(clips):,} pictures of {len({clip.speaker for clip in clips}):,} people.")
+    notify(f"{NAME}: {len(clips):,} pictures of {len({clip.speaker for clip in clips}):,} people.")
     return numbered(clips)
 
 
-def _from_sequences(folder, labels, say):
+def _from_sequences(folder, labels, notify):
     sequences, clips, left_out = _sequences(folder), [], Counter()
     for sequence, label in labels.items():
         if emotion := emotion_named(label):
             clips.extend(_clips_of_sequence(sequences.get(sequence, []), emotion, folder))
         else:
             left_out[label] += 1
-    _say_of_sequences(labels, sequences, left_out, say)
+    _say_of_sequences(labels, sequences, left_out, notify)
     return clips
 
 
-def _say_of_sequences(labels, sequences, left_out, say):
-    say(f"{NAME}: the last {PEAK_FRAMES} frames of a sequence are taken as its emotion and the first as neutral.")
+def _say_of_sequences(labels, sequences, left_out, notify):
+    notify(f"{NAME}: the last {PEAK_FRAMES} frames of a sequence are taken as its emotion and the first as neutral.")
     for label, count in left_out.items():
-        say(f"{NAME}: {count:,} sequences of {label} left out: it is none of the emotions told apart.")
+        notify(f"{NAME}: {count:,} sequences of {label} left out: it is none of the emotions told apart.")
     unlabelled, without_frames = set(sequences) - set(labels), set(labels) - set(sequences)
     if unlabelled:
-        say(f"{NAME}: {len(unlabelled):,} sequences without a label left out.")
+        notify(f"{NAME}: {len(unlabelled):,} sequences without a label left out.")
     if without_frames:
-        say(f"{NAME}: {len(without_frames):,} labelled sequences have no pictures here, such as {min(without_frames)}.")
+        notify(
+            f"{NAME}: {len(without_frames):,} labelled sequences have no pictures here, such as {min(without_frames)}."
+        )
 
 
 def _sequences(folder: Path) -> dict[str, list[Path]]:
@@ -75,7 +77,7 @@ def _code(file):
     try:
         return codes[float(text)]
     except (ValueError, KeyError):
-        raise Trouble(f"{file} says '{text[:20]}', which is none of CK+'s codes 0 to {len(CODES) - 1}.") from None
+        raise DemeanorError(f"{file} says '{text[:20]}', which is none of CK+'s codes 0 to {len(CODES) - 1}.") from None
 
 
 def _clips_of_sequence(frames, emotion, folder) -> Iterator[Clip]:
@@ -84,7 +86,7 @@ def _clips_of_sequence(frames, emotion, folder) -> Iterator[Clip]:
             yield _clip(file, emotion if number else "neutral", folder)
 
 
-def _from_emotion_folders(folder, say):
+def _from_emotion_folders(folder, notify):
     left_out: Counter[str] = Counter()
     clips = []
     for file in (file for file in pictures_below(folder) if FRAME.fullmatch(file.stem)):
@@ -93,7 +95,7 @@ def _from_emotion_folders(folder, say):
         else:
             left_out[file.parent.name.lower()] += 1
     if left_out and clips:
-        say(left_out_sentence(NAME, left_out))
+        notify(left_out_sentence(NAME, left_out))
     return clips
 
 

@@ -9,9 +9,9 @@ import re
 from functools import partial
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip
-from . import Say
+from . import Notify
 from .folders import csv_rows, nearby
 from .recordings import recordings
 
@@ -25,21 +25,21 @@ COLUMNS = ("ActorID", "Age", "Sex", "Race", "Ethnicity")
 LOOKED_FOR = "files such as AudioWAV/1001_DFA_ANG_XX.wav"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The recordings, sounds and videos; sex, age and race where VideoDemographics.csv is."""
     table = nearby(folder, DEMOGRAPHICS)
-    clips = recordings(NAME, folder, partial(_read, people=_people(table) if table else {}), say, LOOKED_FOR)
+    clips = recordings(NAME, folder, partial(_read, people=_people(table) if table else {}), notify, LOOKED_FOR)
     without = len({clip.speaker for clip in clips if not clip.sex})
     if without:
         state = f"does not say the sex of {without:,} actors" if table else "is not here: sex, age and race are unknown"
-        say(f"{NAME}: {DEMOGRAPHICS} {state}.")
+        notify(f"{NAME}: {DEMOGRAPHICS} {state}.")
     return clips
 
 
 def _people(table):
     rows = list(csv_rows(table))
     if not rows or not set(COLUMNS) <= set(rows[0]):
-        raise Trouble(f"{table} is no table of CREMA-D's actors: it needs the columns {', '.join(COLUMNS)}.")
+        raise DemeanorError(f"{table} is no table of CREMA-D's actors: it needs the columns {', '.join(COLUMNS)}.")
     return {row["ActorID"].strip(): _person(row) for row in rows}
 
 

@@ -5,9 +5,9 @@ No emotion is named, so a clip has the two scales only. Ratings go from 1 to 5 (
 
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip, numbered
-from . import Say
+from . import Notify
 from .folders import SPLIT_FOLDERS, corpus_folder, not_found
 from .utterance_tables import by_column, mended, row_clip, say_left_out, table_rows, unpacked
 
@@ -21,17 +21,17 @@ LOWEST, MIDDLE, HIGHEST = 1, 3, 5
 unpack = unpacked
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The sentences of emobank.csv; one without words is left out."""
     root = corpus_folder(folder, lambda place: (place / TABLE).is_file())
     rows = by_column(table_rows(root / TABLE)) if root else []
     if not root or not rows:
         raise not_found(NAME, folder, TABLE)
     if not set(COLUMNS) <= set(rows[0]):
-        raise Trouble(f"{root / TABLE} is not EmoBank's table: it needs the columns id, split, V, A and text.")
+        raise DemeanorError(f"{root / TABLE} is not EmoBank's table: it needs the columns id, split, V, A and text.")
     clips = [_clip(row, number, root / TABLE) for number, row in enumerate(rows, start=1)]
     kept = [clip for clip in clips if any(map(str.isalnum, clip.sentence))]
-    say_left_out(NAME, ["they hold no words"] * (len(clips) - len(kept)), say)
+    say_left_out(NAME, ["they hold no words"] * (len(clips) - len(kept)), notify)
     return numbered(kept)
 
 
@@ -49,4 +49,6 @@ def _scale(row, column, number, table):
             return round((rating - MIDDLE) / (HIGHEST - MIDDLE), 4)
     except ValueError:
         pass
-    raise Trouble(f"{table}, row {number}: {column.upper()} is '{row[column]}', no rating from {LOWEST} to {HIGHEST}.")
+    raise DemeanorError(
+        f"{table}, row {number}: {column.upper()} is '{row[column]}', no rating from {LOWEST} to {HIGHEST}."
+    )

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ..clips import Clip
-from . import Say
+from . import Notify
 from .recordings import none_of_the_emotions, recordings
 
 NAME = "EmoDB"
@@ -24,9 +24,9 @@ PEOPLE = {  # sex, age
 LOOKED_FOR = "files such as wav/03a01Fa.wav"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The recordings; boredom is left out."""
-    return recordings(NAME, folder, _read, say, LOOKED_FOR)
+    return recordings(NAME, folder, _read, notify, LOOKED_FOR)
 
 
 def _read(file):

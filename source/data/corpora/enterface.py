@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..clips import Clip
 from ..labels import emotion_named
-from . import Say
+from . import Notify
 from .recordings import recordings
 
 NAME = "eNTERFACE"
@@ -22,13 +22,13 @@ NUMBERED = {part: re.compile(rf"{part}[ _-]*(\d+)", re.IGNORECASE) for part in (
 LOOKED_FOR = "files such as subject 1/anger/sentence 1/s1_an_1.avi"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The videos."""
-    clips = recordings(NAME, folder, partial(_read, folder=folder), say, LOOKED_FOR, take=_take)
+    clips = recordings(NAME, folder, partial(_read, folder=folder), notify, LOOKED_FOR, take=_take)
     otherwise = [clip for clip in clips if _named(clip.path).get("emotion", clip.emotion) != clip.emotion]
     if otherwise:
         example = otherwise[0].source
-        say(f"{NAME}: {len(otherwise):,} files lie in a folder of another emotion than their name says, such as "
+        notify(f"{NAME}: {len(otherwise):,} files lie in a folder of another emotion than their name says, such as "
             f"{example}; the folder was taken.")  # fmt: skip
     return clips
 

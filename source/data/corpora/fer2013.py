@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip, numbered
 from ..labels import emotion_named
-from . import Say, ferplus
+from . import Notify, ferplus
 from .folders import (
     SPLIT_FOLDERS,
     corpus_folder,
@@ -29,19 +29,19 @@ SIDE = 48  # pixels
 LOOKED_FOR = "fer2013.csv, or folders train, test or Training, PublicTest, PrivateTest with a folder for each emotion"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The pictures of fer2013.csv or of the folders, with FER+ votes where fer2013new.csv lies beside them.
 
     A picture of fer2013.csv has the path `fer2013.csv/row00000.png`; `unpack` makes the file.
     """
     root = corpus_folder(folder, lambda place: bool(_csv(place) or _parts(place)), PARTS)
     file = _csv(root) if root else None
-    clips = _from_csv(file) if file else _from_folders(root, say) if root else []
+    clips = _from_csv(file) if file else _from_folders(root, notify) if root else []
     if not root or not clips:
         raise not_found(NAME, folder, LOOKED_FOR)
-    _say_ambiguous(clips, root, say)
+    _say_ambiguous(clips, root, notify)
     votes = next((place / ferplus.FILE for place in (root, folder) if (place / ferplus.FILE).is_file()), None)
-    return ferplus.with_votes(clips, votes, say) if votes else clips
+    return ferplus.with_votes(clips, votes, notify) if votes else clips
 
 
 def unpack(clips: list[Clip], folder: Path) -> list[Clip]:
@@ -80,12 +80,12 @@ def _from_csv(file):
 def _clip_of_row(file, number, row):
     usage, code = row.get("Usage", "").strip().lower(), row.get("emotion", "").strip()
     if code not in tuple("0123456") or usage not in ("", "training", "publictest", "privatetest"):
-        raise Trouble(f"{file}, row {number}: emotion '{code}' and Usage '{usage}' are none of FER2013's.")
+        raise DemeanorError(f"{file}, row {number}: emotion '{code}' and Usage '{usage}' are none of FER2013's.")
     source = f"{file.name}:{number}"
     return Clip(file / _row_name(number), NAME, number, CODES[int(code)], split=PARTS.get(usage, ""), source=source)
 
 
-def _from_folders(root, say):
+def _from_folders(root, notify):
     left_out: Counter[str] = Counter()
     parts = sorted(_parts(root), key=lambda part: ("train", "val", "test").index(PARTS[part.name.lower()]))
     found = [(part, *pair) for part in parts for pair in pictures_by_emotion(part, left_out, _emotion)]
@@ -94,9 +94,9 @@ def _from_folders(root, say):
         for part, emotion, file in found
     ]
     if left_out:
-        say(left_out_sentence(NAME, left_out))
+        notify(left_out_sentence(NAME, left_out))
     if "val" not in {clip.split for clip in clips}:
-        say(f"{NAME}: nothing here says which pictures are PublicTest; val will be taken from train.")
+        notify(f"{NAME}: nothing here says which pictures are PublicTest; val will be taken from train.")
     return numbered(clips)
 
 
@@ -106,12 +106,12 @@ def _split(part, file):
     return PARTS.get(file.name.partition("_")[0].lower(), "test") if merged else PARTS[part.name.lower()]
 
 
-def _say_ambiguous(clips, root, say):
+def _say_ambiguous(clips, root, notify):
     file = root / "ambiguous.txt"
     names = set(file.read_text(encoding="utf-8").split()) if file.is_file() else set()
     count = sum(clip.path.name in names for clip in clips)
     if count:
-        say(f"{NAME}: {count:,} pictures of ambiguous.txt kept, though a near-double of each bears another label.")
+        notify(f"{NAME}: {count:,} pictures of ambiguous.txt kept, though a near-double of each bears another label.")
 
 
 def _write_picture(pixels, target, where):
@@ -131,7 +131,7 @@ def _png(pixels: str, where: str) -> bytes:
     try:
         picture = np.array(pixels.split(), dtype=np.uint8).reshape(SIDE, SIDE)
     except (ValueError, OverflowError):
-        raise Trouble(f"{where} is not {SIDE} x {SIDE} grey values from 0 to 255; the file is damaged.") from None
+        raise DemeanorError(f"{where} is not {SIDE} x {SIDE} grey values from 0 to 255; the file is damaged.") from None
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, format="PNG")
     return stream.getvalue()

@@ -4,17 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...core import config
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip
 from ..labels import emotion_named
-from . import Say
+from . import Notify
 from .folders import csv_rows
 
 FILE = "fer2013new.csv"
 SPLITS = {"Training": "train", "PublicTest": "val", "PrivateTest": "test"}
 
 
-def with_votes(clips: list[Clip], file: Path, say: Say) -> list[Clip]:
+def with_votes(clips: list[Clip], file: Path, notify: Notify) -> list[Clip]:
     """The clips with the votes for them over config.EMOTIONS; those for contempt, unknown and NF (no face) dropped.
 
     A picture is matched by its file name, or in the order of fer2013.csv where the clips are its rows. A picture
@@ -23,13 +23,15 @@ def with_votes(clips: list[Clip], file: Path, say: Say) -> list[Clip]:
     rows = list(csv_rows(file))
     columns = {emotion_named(column): column for column in (rows[0] if rows else ())}
     if not rows or not {"Usage", "Image name"} <= set(rows[0]) or not set(config.EMOTIONS) & set(columns):
-        raise Trouble(f"{file} is no FER+ table: it needs the columns Usage, Image name, neutral, happiness and so on.")
+        raise DemeanorError(
+            f"{file} is no FER+ table: it needs the columns Usage, Image name, neutral, happiness and so on."
+        )
     matched = _by_name(clips, rows) or _by_order(clips, rows)
     if not matched:
-        say(f"FER+: {file.name} is of other pictures than these; no votes were taken.")
+        notify(f"FER+: {file.name} is of other pictures than these; no votes were taken.")
         return clips
     voted = [replace(clip, votes=_votes(matched.get(clip.path), columns, file)) for clip in clips]
-    say(f"FER+: votes for {sum(bool(clip.votes) for clip in voted):,} of {len(clips):,} pictures.")
+    notify(f"FER+: votes for {sum(bool(clip.votes) for clip in voted):,} of {len(clips):,} pictures.")
     return voted
 
 
@@ -52,5 +54,5 @@ def _votes(row, columns, file):
     try:
         votes = tuple(float(row[columns[name]]) if name in columns else 0.0 for name in config.EMOTIONS) if row else ()
     except (ValueError, KeyError):
-        raise Trouble(f"{file}: the votes for {row['Image name']} are no numbers.") from None
+        raise DemeanorError(f"{file}: the votes for {row['Image name']} are no numbers.") from None
     return votes if any(votes) else ()

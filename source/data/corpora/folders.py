@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ...media.types import PICTURES
 from ..labels import emotion_named
 
@@ -87,8 +87,8 @@ def left_out_sentence(corpus: str, left_out: Counter[str]) -> str:
     return f"{corpus}: pictures left out, for they are of none of the emotions told apart: {counts}."
 
 
-def not_found(corpus: str, folder: Path, looked_for: str) -> Trouble:
-    """The Trouble that says what was looked for in `folder` and what lies there instead."""
+def not_found(corpus: str, folder: Path, looked_for: str) -> DemeanorError:
+    """The DemeanorError that says what was looked for in `folder` and what lies there instead."""
     entries = sorted(entry.name for entry in folder.iterdir())
     there = ", ".join(entries[:6]) + (f" and {len(entries) - 6:,} more" if len(entries) > 6 else "")
-    return Trouble(f"{folder} holds no {corpus}: looked for {looked_for}; found {there or 'nothing'}.")
+    return DemeanorError(f"{folder} holds no {corpus}: looked for {looked_for}; found {there or 'nothing'}.")

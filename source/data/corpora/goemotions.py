@@ -6,9 +6,9 @@ The authors' train.tsv, dev.tsv and test.tsv, or one goemotions.csv with the col
 from pathlib import Path
 
 from ...core import config
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip, numbered
-from . import Say
+from . import Notify
 from .folders import SPLIT_FOLDERS, corpus_folder, not_found
 from .utterance_tables import by_column, mended, row_clip, say_left_out, table_rows, unpacked
 
@@ -34,14 +34,14 @@ SEVERAL = "they have several emotions, so that no single answer is right (those 
 unpack = unpacked
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The comments; of several emotions only in train, where each of them has a vote and the first is the emotion."""
     root = corpus_folder(folder, lambda place: bool(_tables(place)))
     clips = [clip for table, split in _tables(root) for clip in _read(table, split)] if root else []
     if not root or not clips:
         raise not_found(NAME, folder, LOOKED_FOR)
     reasons = {clip: _reason(clip) for clip in clips}
-    say_left_out(NAME, filter(None, reasons.values()), say)
+    say_left_out(NAME, filter(None, reasons.values()), notify)
     return numbered(clip for clip in clips if not reasons[clip])
 
 
@@ -65,7 +65,7 @@ def _read(table, split):
         ]
     rows = by_column(table_rows(table))
     if rows and not {"text", "labels_fine", "split"} <= set(rows[0]):
-        raise Trouble(f"{table} needs the columns text, labels_fine and split; it has {', '.join(rows[0])}.")
+        raise DemeanorError(f"{table} needs the columns text, labels_fine and split; it has {', '.join(rows[0])}.")
     return [
         _clip(table, number, row["text"], row["labels_fine"].split("|"), row["split"], row.get("id", ""))
         for number, row in enumerate(rows, start=1)
@@ -75,13 +75,13 @@ def _read(table, split):
 def _by_index(labels, table, number):
     names, indices = list(FINE), labels.split(",")
     if not all(index.isdecimal() and int(index) < len(names) for index in indices):
-        raise Trouble(f"{table}, row {number}: '{labels}' are not indices of GoEmotions' {len(names)} emotions.")
+        raise DemeanorError(f"{table}, row {number}: '{labels}' are not indices of GoEmotions' {len(names)} emotions.")
     return [names[int(index)] for index in indices]
 
 
 def _clip(table, number, text, fine, split, name):
     if not set(fine) <= set(FINE):
-        raise Trouble(f"{table}, row {number}: '{'|'.join(fine)}' are none of GoEmotions' {len(FINE)} emotions.")
+        raise DemeanorError(f"{table}, row {number}: '{'|'.join(fine)}' are none of GoEmotions' {len(FINE)} emotions.")
     emotions = [FINE[label] for label in fine]
     several = len(set(emotions)) > 1
     return row_clip(

@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip, numbered
 from ..labels import emotion_named
-from . import Say
+from . import Notify
 from .folders import SPLIT_FOLDERS, files_below, not_found
 from .utterance_tables import TABLES, by_column, mended, row_clip, say_left_out, table_rows, unpacked
 
@@ -41,7 +41,7 @@ LOOKED_FOR = "a table called isear.csv, with the columns ID, EMOT and SIT, or la
 unpack = unpacked
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The reports of joy, fear, anger, sadness and disgust; without those that say nothing."""
     tables = [file for file in files_below(folder, TABLES) if "isear" in file.stem.lower()]
     table = min(tables, key=lambda file: TABLES.index(file.suffix.lower()), default=None)
@@ -51,7 +51,7 @@ def load(folder: Path, say: Say) -> list[Clip]:
     label = _labels(table, [row["label"] for row in rows])
     texts = [_text(row["text"]) for row in rows]
     reasons = [_reason(label[row["label"]], text) for row, text in zip(rows, texts, strict=True)]
-    say_left_out(NAME, filter(None, reasons), say)
+    say_left_out(NAME, filter(None, reasons), notify)
     each = zip(rows, texts, reasons, strict=True)
     return numbered(
         _clip(table, number, row, text, label) for number, (row, text, why) in enumerate(each, start=1) if not why
@@ -77,7 +77,7 @@ def _made_up_header(table, names, rows):
     """The names of the columns of a table without a header: the one with a label, and the longest."""
     labelled = next((place for place, name in enumerate(names) if SPELT_OTHERWISE.get(name, name) in LABELS), None)
     if labelled is None or len(names) < 2:
-        raise Trouble(f"{table} is not {NAME}: it needs {LOOKED_FOR.partition('with ')[2]}.")
+        raise DemeanorError(f"{table} is not {NAME}: it needs {LOOKED_FOR.partition('with ')[2]}.")
     lengths = [sum(len(row[place]) for row in rows[:100] if place < len(row)) for place in range(len(names))]
     lengths[labelled] = -1
     text = lengths.index(max(lengths))
@@ -92,7 +92,7 @@ def _labels(table: Path, given: Sequence[str]) -> dict[str, str]:
     labels = {code: numbers.get(name, name) for code, name in names.items()}
     unknown = sorted(code for code, label in labels.items() if label not in LABELS)
     if unknown:
-        raise Trouble(f"{table}: '{unknown[0]}' is none of {NAME}'s labels: {', '.join(LABELS)}.")
+        raise DemeanorError(f"{table}: '{unknown[0]}' is none of {NAME}'s labels: {', '.join(LABELS)}.")
     return labels
 
 

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from ..clips import Clip
-from . import Say
+from . import Notify
 from .recordings import recordings
 
 NAME = "JAVED"
@@ -21,12 +21,12 @@ DOUBTFUL = ("06-01-05_01", "08-01-06_01", "08-04-03_01")  # the video's sound is
 LOOKED_FOR = "files such as audio/01-03-06_07.opus or video/01-03-06_01.mp4"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The recordings; a take that was filmed is there as sound and as video."""
-    clips = recordings(NAME, folder, _read, say, LOOKED_FOR)
+    clips = recordings(NAME, folder, _read, notify, LOOKED_FOR)
     doubtful = list(dict.fromkeys(clip.path.stem for clip in clips if clip.path.stem in DOUBTFUL))
     if doubtful:
-        say(f"{NAME}: {', '.join(doubtful)} may be mislabelled (sound file and video are not the same); kept.")
+        notify(f"{NAME}: {', '.join(doubtful)} may be mislabelled (sound file and video are not the same); kept.")
     return clips
 
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip
 from ..labels import emotion_named
-from . import Say
+from . import Notify
 from .folders import nearby, nearby_folder, not_found
 from .recordings import numbered_takes
 from .utterance_tables import by_column, mended, row_clip, say_left_out, table_rows, unpacked
@@ -30,18 +30,18 @@ BEFORE = 3  # utterances of the dialogue that are given with each
 LOOKED_FOR = "train_sent_emo.csv, dev_sent_emo.csv and test_sent_emo.csv"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The utterances, in the order of their dialogues, as texts and, where their part's folder is there, as videos.
 
     Videos that are missing, as some are in the archives, keep their paths.
     """
     found = {part: nearby(folder, TABLE.format(part=part)) for part in PARTS}
     tables = {part: table for part, table in found.items() if table}
-    splits = _splits(tables, say)
+    splits = _splits(tables, notify)
     clips = {part: _read(table, part, splits[part]) for part, table in tables.items()}
     if not any(clips.values()):
         raise not_found(NAME, folder, LOOKED_FOR)
-    say_left_out(NAME, ["they hold no words" for read in clips.values() for clip in read if not clip.sentence], say)
+    say_left_out(NAME, ["they hold no words" for read in clips.values() for clip in read if not clip.sentence], notify)
     videos = {part: nearby_folder(folder, VIDEO_FOLDERS[part]) for part in clips}
     return numbered_takes(
         [_forms(clip, videos[part]) for part, read in clips.items() for clip in read if clip.sentence]
@@ -53,18 +53,18 @@ def unpack(clips: list[Clip], folder: Path) -> list[Clip]:
     return unpacked(clips, folder, _before(clips))
 
 
-def _splits(tables, say):
+def _splits(tables, notify):
     """MELD's own splits; without its test file, dev is what is tested on, and val is taken from train."""
     if "test" in tables or "dev" not in tables:
         return {"train": "train", "dev": "val", "test": "test"}
-    say(f"{NAME}: {TABLE.format(part='test')} is not here, so dev is the test set; val will be taken from train.")
+    notify(f"{NAME}: {TABLE.format(part='test')} is not here, so dev is the test set; val will be taken from train.")
     return {"train": "train", "dev": "test"}
 
 
 def _read(table, part, split):
     rows = by_column(table_rows(table))
     if rows and not set(COLUMNS) <= set(rows[0]):
-        raise Trouble(f"{table} is not MELD's table: it needs the columns {', '.join(COLUMNS)}.")
+        raise DemeanorError(f"{table} is not MELD's table: it needs the columns {', '.join(COLUMNS)}.")
     clips = [(_place(row, table, line), _clip(row, line, table, part, split)) for line, row in enumerate(rows, start=2)]
     return [clip for _, clip in sorted(clips, key=lambda pair: pair[0])]
 
@@ -72,14 +72,14 @@ def _read(table, part, split):
 def _place(row, table, line):
     dialogue, utterance = row["dialogue_id"], row["utterance_id"]
     if not (dialogue.isdecimal() and utterance.isdecimal()):
-        raise Trouble(f"{table}, line {line}: dialogue '{dialogue}', utterance '{utterance}' are not numbers.")
+        raise DemeanorError(f"{table}, line {line}: dialogue '{dialogue}', utterance '{utterance}' are not numbers.")
     return int(dialogue), int(utterance)
 
 
 def _clip(row, line, table, part, split):
     emotion, sentiment = emotion_named(row["emotion"]), SENTIMENT.get(row["sentiment"].lower())
     if not emotion or sentiment is None:
-        raise Trouble(f"{table}, line {line}: '{row['emotion']}', '{row['sentiment']}' are none of MELD's.")
+        raise DemeanorError(f"{table}, line {line}: '{row['emotion']}', '{row['sentiment']}' are none of MELD's.")
     dialogue, utterance = _place(row, table, line)
     speaker = mended(row["speaker"])
     return row_clip(

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...media.types import PICTURES, RECORDINGS, SOUNDS, TEXTS, VIDEOS
 from ..clips import MANIFEST, Clip, labelled_files
 from ..labels import emotion_named
-from . import Say
+from . import Notify
 from .folders import SPLIT_FOLDERS, files_below, not_found
 from .recordings import numbered_takes
 
@@ -23,14 +23,14 @@ LOOKED_FOR = (
 )
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The labelled files in `folder`; a folder train, val or test above them gives their split."""
     clips = labelled_files(folder, SUFFIXES)
     if not clips:
         raise not_found("labelled files", folder, LOOKED_FOR)
     if not (folder / MANIFEST).is_file():
         clips = [_with_split(clip, clip.path.relative_to(folder)) for clip in clips]
-        _say_of_names(clips, folder, say)
+        _say_of_names(clips, folder, notify)
     takes = _takes(clips)
     if len({forms[0].number for forms in takes}) < len(takes):
         return numbered_takes(takes)
@@ -59,16 +59,16 @@ def _with_split(clip, below):
     return replace(clip, split=split, source=below.as_posix())
 
 
-def _say_of_names(clips, folder, say):
+def _say_of_names(clips, folder, notify):
     labelled = {clip.path for clip in clips}
     of_texts = any(path.suffix.lower() in TEXTS for path in labelled)  # else a text is a README, which nobody misses
     files = files_below(folder, SUFFIXES if of_texts else set(SUFFIXES) - set(TEXTS))
     if len(files) > len(clips):
         example = next(file for file in files if file not in labelled)
-        say(f"{len(files) - len(clips):,} files left out, for nothing says their emotion, such as {example}.")
+        notify(f"{len(files) - len(clips):,} files left out, for nothing says their emotion, such as {example}.")
     contradicting = [clip.path for clip in clips if emotion_named(clip.path.parent.name) not in (None, clip.emotion)]
     if contradicting:
-        say(
+        notify(
             f"{len(contradicting):,} files lie in a folder of another emotion than their name says, such as "
             f"{contradicting[0]}; the name was taken."
         )

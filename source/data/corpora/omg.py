@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ...media.types import VIDEOS
 from ..clips import SPLITS, Clip, numbered
 from ..segmentation.segment import stretch_path
-from . import Say
+from . import Notify
 from .folders import files_below, not_found
 from .utterance_tables import by_column, mended, table_rows
 
@@ -28,7 +28,7 @@ COLUMNS = ("link", "start", "end", "video", "utterance", "arousal", "valence", "
 LOOKED_FOR = "omg_TrainVideos.csv, omg_ValidationVideos.csv and omg_TestVideos_WithLabels.csv"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The labelled utterances, one cut already before a stretch of a whole video; what is missing keeps its path."""
     tables = _tables(folder)
     rows = {split: _rows(files["Videos"]) for split, files in tables.items()}
@@ -37,7 +37,7 @@ def load(folder: Path, say: Say) -> list[Clip]:
     texts = {key: text for files in tables.values() for key, text in _texts(files.get("Transcripts"))}
     videos = _videos(folder)
     clips = [_clip(row, where, split, texts, videos, folder) for split, read in rows.items() for where, row in read]
-    return numbered(_each_video_in_one_split(clips, say))
+    return numbered(_each_video_in_one_split(clips, notify))
 
 
 def _tables(folder: Path) -> dict[str, dict[str, Path]]:
@@ -56,7 +56,7 @@ def _rows(table: Path) -> list[tuple[str, Mapping[str, str]]]:
     """The rows of a table, each with where it stands."""
     rows = by_column(table_rows(table))
     if rows and not set(COLUMNS) <= set(rows[0]):
-        raise Trouble(f"{table} is not {NAME}'s table: it needs the columns {', '.join(COLUMNS)}.")
+        raise DemeanorError(f"{table} is not {NAME}'s table: it needs the columns {', '.join(COLUMNS)}.")
     return [(f"{table}, line {line}", row) for line, row in enumerate(rows, start=2)]
 
 
@@ -75,7 +75,9 @@ def _clip(row, where, split, texts, videos, folder):
     start, end, arousal, valence = (_number(row, name, where) for name in ("start", "end", "arousal", "valence"))
     code, video, utterance = row["emotionmaxvote"], row["video"], row["utterance"]
     if code not in map(str, range(len(CODES))) or not (0 <= arousal <= 1 and -1 <= valence <= 1):
-        raise Trouble(f"{where}: emotion '{code}', arousal {arousal:g}, valence {valence:g} are none of {NAME}'s.")
+        raise DemeanorError(
+            f"{where}: emotion '{code}', arousal {arousal:g}, valence {valence:g} are none of {NAME}'s."
+        )
     path = videos.get((video, Path(utterance).stem))
     whole = next((videos[name,] for name in _names(row) if (name,) in videos), None)
     if path is None:
@@ -94,7 +96,7 @@ def _number(row, column, where):
     try:
         return float(row[column])
     except ValueError:
-        raise Trouble(f"{where}: {column} is '{row[column]}', not a number.") from None
+        raise DemeanorError(f"{where}: {column} is '{row[column]}', not a number.") from None
 
 
 def _names(row) -> Sequence[str]:
@@ -107,10 +109,10 @@ def _address(link):
     return parse_qs(urlsplit(link).query).get("v", [""])[0]
 
 
-def _each_video_in_one_split(clips: Sequence[Clip], say: Say) -> list[Clip]:
+def _each_video_in_one_split(clips: Sequence[Clip], notify: Notify) -> list[Clip]:
     """Without what is of a video that a later split has too."""
     last = {clip.source: SPLITS.index(clip.split) for clip in clips}  # the clips are in the order of SPLITS
     kept = [clip for clip in clips if SPLITS.index(clip.split) == last[clip.source]]
     if len(kept) < len(clips):
-        say(f"{NAME}: {len(clips) - len(kept):,} utterances left out, for their videos are in val or test too.")
+        notify(f"{NAME}: {len(clips) - len(kept):,} utterances left out, for their videos are in val or test too.")
     return kept

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..clips import Clip, numbered
-from . import Say
+from . import Notify
 from .folders import not_found, pictures_below
 
 NAME = "RAF-DB"
@@ -14,13 +14,13 @@ CODES = {"1": "surprise", "2": "fear", "3": "disgust", "4": "happy", "5": "sad",
 LOOKED_FOR = "list_partition_label.txt with pictures such as train_00001_aligned.jpg, or folders train/1 to test/7"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The pictures in RAF-DB's own partition, the aligned ones where there are such; a missing one keeps its path."""
     lists = sorted(folder.rglob("list_pa*tition_label.txt"))  # the makers' own file is list_patition_label.txt
     clips = _from_list(lists[0], folder) if lists else _from_folders(folder)
     if not clips:
         raise not_found(NAME, folder, LOOKED_FOR)
-    say(f"{NAME}: its own partition has train and test; val will be taken from train.")
+    notify(f"{NAME}: its own partition has train and test; val will be taken from train.")
     return numbered(clips)
 
 
@@ -34,7 +34,7 @@ def _from_list(file, folder):
 def _clip_of_line(words, where, pictures, folder):
     name, split = words[0], _split(words[0])
     if words[-1] not in CODES or not split:
-        raise Trouble(f"{where}: '{' '.join(words)}' is not of the form 'train_00001.jpg 5', labels from 1 to 7.")
+        raise DemeanorError(f"{where}: '{' '.join(words)}' is not of the form 'train_00001.jpg 5', labels from 1 to 7.")
     return Clip(pictures.get(Path(name).stem, folder / name), NAME, 0, CODES[words[-1]], split=split, source=name)
 
 

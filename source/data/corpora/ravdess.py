@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from ..clips import Clip
-from . import Say
+from . import Notify
 from .recordings import recordings
 
 NAME = "RAVDESS"
@@ -25,15 +25,15 @@ SILENT = "02"
 LOOKED_FOR = "the speech, in files such as Actor_12/03-01-06-01-02-01-12.wav or 01-01-06-01-02-01-12.mp4"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The spoken recordings; of a performance that was filmed, the video with sound before the silent one.
 
     Calm is read as neutral and stays the clip's `original`, so that the grouping "eight" can tell it apart.
     """
-    clips = recordings(NAME, folder, _read, say, LOOKED_FOR, _performance, is_silent)
+    clips = recordings(NAME, folder, _read, notify, LOOKED_FOR, _performance, is_silent)
     calm = len({clip.number for clip in clips if clip.original == "calm"})
     if calm:
-        say(f'{NAME}: {calm:,} recordings of calm are read as neutral, and told apart in the grouping "eight".')
+        notify(f'{NAME}: {calm:,} recordings of calm are read as neutral, and told apart in the grouping "eight".')
     return clips
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...media.types import RECORDINGS, VIDEOS
 from ..clips import Clip, numbered
-from . import Say
+from . import Notify
 from .folders import files_below, not_found
 
 Read = Callable[[Path], dict[str, Any] | str | None]
@@ -32,7 +32,7 @@ def recordings(
     corpus: str,
     folder: Path,
     read: Read,
-    say: Say,
+    notify: Notify,
     looked_for: str,
     take: Callable[[Clip], Hashable] = stem,
     is_silent: Callable[[Clip], bool] = audible,
@@ -40,18 +40,18 @@ def recordings(
     """The clips of the recordings in `folder`; what is left out is said, with its count.
 
     Files for which `take` gives the same are the same take and have the same number: one sound and one video of each
-    are kept, a video that `is_silent` only where there is no other. Raises Trouble where there is none.
+    are kept, a video that `is_silent` only where there is no other. Raises DemeanorError where there is none.
     """
     readings = {file: read(file) for file in files_below(folder, RECORDINGS)}
-    _say_left_out(corpus, readings, say)
+    _say_left_out(corpus, readings, notify)
     clips = [_clip(corpus, folder, file, fields) for file, fields in readings.items() if isinstance(fields, dict)]
     if not clips:
         raise not_found(corpus, folder, looked_for)
     takes = _takes(clips, take, is_silent)
     doubles = len(clips) - sum(map(len, takes))
     if doubles:
-        say(f"{corpus}: {doubles:,} files left out, for the same takes are there already.")
-    say(f"{corpus}: {len(takes):,} recordings of {len({forms[0].speaker for forms in takes}):,} people.")
+        notify(f"{corpus}: {doubles:,} files left out, for the same takes are there already.")
+    notify(f"{corpus}: {len(takes):,} recordings of {len({forms[0].speaker for forms in takes}):,} people.")
     return numbered_takes(takes)
 
 
@@ -71,13 +71,15 @@ def _clip(corpus: str, folder: Path, file: Path, fields: Mapping[str, Any]) -> C
     return Clip(file, corpus, 0, source=file.relative_to(folder).as_posix(), **fields)
 
 
-def _say_left_out(corpus, readings, say):
+def _say_left_out(corpus, readings, notify):
     reasons = Counter(reading for reading in readings.values() if isinstance(reading, str))
     for reason, count in sorted(reasons.items()):
-        say(f"{corpus}: {count:,} files left out: {reason}.")
+        notify(f"{corpus}: {count:,} files left out: {reason}.")
     strangers = [file for file, reading in readings.items() if reading is None]
     if strangers and len(strangers) < len(readings):
-        say(f"{corpus}: {len(strangers):,} files left out: not named as {corpus}'s are, such as {strangers[0].name}.")
+        notify(
+            f"{corpus}: {len(strangers):,} files left out: not named as {corpus}'s are, such as {strangers[0].name}."
+        )
 
 
 def _takes(clips, take, is_silent) -> list[list[Clip]]:

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from ..clips import Clip
-from . import Say
+from . import Notify
 from .recordings import recordings
 
 NAME = "SAVEE"
@@ -23,9 +23,9 @@ CODES = {
 LOOKED_FOR = "files such as DC_a01.wav or DC/a01.wav, of the speakers DC, JE, JK and KL"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The recordings, in one folder or in one for each speaker."""
-    return recordings(NAME, folder, _read, say, LOOKED_FOR, take=lambda clip: (clip.speaker, clip.sentence))
+    return recordings(NAME, folder, _read, notify, LOOKED_FOR, take=lambda clip: (clip.speaker, clip.sentence))
 
 
 def _read(file):

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from ..clips import Clip
-from . import Say
+from . import Notify
 from .recordings import recordings
 
 NAME = "TESS"
@@ -23,10 +23,10 @@ CODES = {
 LOOKED_FOR = "files such as OAF_Pleasant_surprise/OAF_back_ps.wav"
 
 
-def load(folder: Path, say: Say) -> list[Clip]:
+def load(folder: Path, notify: Notify) -> list[Clip]:
     """The recordings of both speakers; the emotion is by the file's name, for the folders are spelt in many ways."""
     return recordings(
-        NAME, folder, _read, say, LOOKED_FOR, take=lambda clip: (clip.speaker, clip.sentence, clip.emotion)
+        NAME, folder, _read, notify, LOOKED_FOR, take=lambda clip: (clip.speaker, clip.sentence, clip.emotion)
     )
 
 

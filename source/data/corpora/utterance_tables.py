@@ -15,7 +15,7 @@ from typing import Any
 from ...core.files import write_whole
 from ..clips import Clip
 from ..training_folder import QUOTE
-from . import Say
+from . import Notify
 
 TABLES = (".csv", ".tsv", ".txt")  # in this order one is preferred
 CP1252 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}  # \x92 is meant as ’
@@ -71,10 +71,10 @@ def unpacked(clips: list[Clip], folder: Path, before: Mapping[Path, Sequence[str
     return [_unpacked(clip, folder, (before or {}).get(clip.path, ())) for clip in clips]
 
 
-def say_left_out(corpus: str, reasons: Iterable[str], say: Say) -> None:
+def say_left_out(corpus: str, reasons: Iterable[str], notify: Notify) -> None:
     """Say how many rows were left out for each of the reasons."""
     for reason, count in sorted(Counter(reasons).items()):
-        say(f"{corpus}: {count:,} texts left out: {reason}.")
+        notify(f"{corpus}: {count:,} texts left out: {reason}.")
 
 
 def _unpacked(clip, folder, before):

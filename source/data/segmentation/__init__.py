@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ...core.files import write_whole
 from ..clips import Clip
 from .cut_points import cut_points
@@ -20,7 +20,7 @@ from .segment import Stretch, stretch_of
 MOST_WINDOWS = 1.5  # a recording up to so many windows long stays whole
 CUTS = "cuts.json"
 NUMBER_DIGITS = 6  # of a piece's number, at least, that are its recording's
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
 OnProgress = Callable[[int, int], None]  # recordings done, recordings to be cut
 
 
@@ -46,18 +46,18 @@ class Job:
 
 
 def cut(
-    clips: Sequence[Clip], original: Path, folder: Path, window_seconds: float, say: Say, on_progress: OnProgress
+    clips: Sequence[Clip], original: Path, folder: Path, window_seconds: float, notify: Notify, on_progress: OnProgress
 ) -> list[Clip]:
     """The clips (not none), those over MOST_WINDOWS windows as pieces below `folder`, and stretches of a file as files.
 
     original: the corpus's folder. Pieces keep all that is known of their recording, its `source` too; piece 2 of
     recording 37 has the number 2000037. A file whose length nothing tells stays whole; what cannot be read at all is
-    left out, and said. on_progress: of the files looked at, then of those cut. Raises Trouble where a piece cannot be
-    written.
+    left out, and said. on_progress: of the files looked at, then of those cut. Raises DemeanorError where a piece
+    cannot be written.
     """
     jobs, stretches = _jobs(clips, original, folder, window_seconds, on_progress)
     unit = 10 ** max(NUMBER_DIGITS, *(len(str(clip.number)) for clip in clips))
-    _say_of_length(clips, stretches, window_seconds, unit, say)
+    _say_of_length(clips, stretches, window_seconds, unit, notify)
     made: dict[Stretch, list[Path]] = {}
     for number, job in enumerate(jobs):
         made |= _cut_file(job)
@@ -65,7 +65,7 @@ def cut(
     kept = [piece for clip in clips for piece in _pieces(clip, stretches.get(clip.path), made, unit)]
     lost = len(clips) - len({clip.number % unit for clip in kept})
     if lost:
-        say(f"{clips[0].corpus}: {lost:,} clips left out, for their times are not in the recordings that are here.")
+        notify(f"{clips[0].corpus}: {lost:,} clips left out, for their times are not in the recordings that are here.")
     return kept
 
 
@@ -100,11 +100,11 @@ def _below(file, original):
     return file.relative_to(original if file.is_relative_to(original) else file.anchor)
 
 
-def _say_of_length(clips, stretches, window_seconds, unit, say):
+def _say_of_length(clips, stretches, window_seconds, unit, notify):
     most = MOST_WINDOWS * window_seconds
     count = sum(stretch.seconds > most for stretch in stretches.values())
     if count:
-        say(
+        notify(
             f"{clips[0].corpus}: {count:,} recordings are longer than {most:g} s and are cut, in pauses where there are"
             f" any, into pieces of about {window_seconds:g} s; of recording 37 the second piece is {2 * unit + 37}."
         )
@@ -120,7 +120,7 @@ def _cut_file(job: Job) -> dict[Stretch, list[Path]]:
             plan = _without(plan, _write(job, missing))
             _keep(job, plan)
     except OSError as error:
-        raise Trouble(f"{job.file} could not be cut to {job.folder}: {error}; run it again to go on.") from None
+        raise DemeanorError(f"{job.file} could not be cut to {job.folder}: {error}; run it again to go on.") from None
     pieces = [[job.folder / name for name in plan[stretch.name(job.suffix)]] for stretch in job.stretches]
     return dict(zip(job.stretches, pieces, strict=True))
 

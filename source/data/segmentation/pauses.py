@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 
 RATE_HZ = 16_000
 LEAST_SECONDS = 0.2  # a pause that is shorter is within a word
@@ -23,7 +23,7 @@ def _heard(file, changed_ns):
     try:
         with stream_sound(file, RATE_HZ) as stream:
             samples = sum(len(block) for block in listened(stream, Listener(RATE_HZ), speech))
-    except Trouble:
+    except DemeanorError:
         return ()
     found = speech.pauses(LEAST_SECONDS * RATE_HZ, samples)
     return tuple((start / RATE_HZ, end / RATE_HZ) for start, end in found)

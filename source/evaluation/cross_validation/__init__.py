@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ...core.spec import ModelSpec
 from ...data.clips import Clip
-from ...data.dataset import Examples, require_examples
+from ...data.dataset import Dataset, require_clips
 from ..baselines import ABOUT
 from .cross_corpus import Cell, across
 from .folds import corpus_folds, random_folds, speaker_folds, speakers_in
@@ -44,8 +44,8 @@ class Validation:
 
     folder: Path
     model: str
-    examples: Examples
-    config: Any
+    dataset: Dataset
+    settings: Any
     plan: Plan
     outcomes: tuple[Outcome, ...]
     """First the model's own, speakers apart; then its baselines; then the leaky ones."""
@@ -57,7 +57,7 @@ class Validation:
 
     @property
     def clips(self) -> list[Clip]:
-        return self.examples.clips
+        return self.dataset.clips
 
     def to_dict(self) -> dict[str, Any]:
         """validation.json.
@@ -72,12 +72,12 @@ class Validation:
         return {
             "schema": SCHEMA,
             "model": self.model,
-            "grouping": self.examples.grouping.name,
-            "labels": list(self.examples.grouping.labels),
+            "grouping": self.dataset.grouping.name,
+            "labels": list(self.dataset.grouping.labels),
             "corpora": {name: len(rows) for name, rows in names.items()},
             "folds": self.plan.folds,
             "seeds": list(self.answers),
-            "settings": asdict(self.config),
+            "settings": asdict(self.settings),
             "baselines": ABOUT,
             "seconds": round(self.seconds, 1),
             "metrics": self.outcomes[0].metrics.to_dict(),
@@ -89,32 +89,32 @@ class Validation:
 
 def validate(
     spec: ModelSpec,
-    config: Any,
-    examples: Examples,
+    settings: Any,
+    dataset: Dataset,
     folder: Path,
     plan: Plan,
     *,
     resume: bool = False,
-    say: Callable[[str], None],
+    notify: Callable[[str], None],
     on_batch: Callable[[int, int], None],
 ) -> Validation:
     """Do what `plan` says with all of `examples`. Folds that are done are kept in `folder` until all are.
 
-    Trouble, before any training, where a clip's speaker is not known or there are too few speakers or corpora.
+    DemeanorError, before any training, where a clip's speaker is not known or there are too few speakers or corpora.
     """
-    folds, started = _checked(examples, plan), time.perf_counter()
+    folds, started = _checked(dataset, plan), time.perf_counter()
     if not resume:
         shutil.rmtree(folder / KEPT, ignore_errors=True)
-    say(f"{_trainings(examples.clips, plan)} trainings of {config.epochs} epochs.")
-    trials = Trials(spec, config, examples, folder / KEPT, say, on_batch)
+    notify(f"{_trainings(dataset.clips, plan)} trainings of {settings.epochs} epochs.")
+    trials = Trials(spec, settings, dataset, folder / KEPT, notify, on_batch)
     model, answers = of_model(trials, folds, range(plan.seed, plan.seed + plan.seeds), apart=True)
     outcomes = [model, *of_baselines(trials, folds, apart=True)]
     if plan.leaky:
-        leaky = random_folds(examples.clips, plan.folds, plan.seed)
+        leaky = random_folds(dataset.clips, plan.folds, plan.seed)
         outcomes += [of_model(trials, leaky, [plan.seed], apart=False)[0], *of_baselines(trials, leaky, apart=False)]
     table = across(trials, plan.folds, plan.seed) if plan.across else None
     seconds = time.perf_counter() - started
-    return Validation(folder, spec.name, examples, config, plan, tuple(outcomes), table, folds, answers, seconds)
+    return Validation(folder, spec.name, dataset, settings, plan, tuple(outcomes), table, folds, answers, seconds)
 
 
 def forget_folds(folder: Path) -> None:
@@ -122,13 +122,13 @@ def forget_folds(folder: Path) -> None:
     shutil.rmtree(folder / KEPT, ignore_errors=True)
 
 
-def _checked(examples, plan):
-    clips, labels = require_examples(examples, "validate").clips, set(examples.labels.tolist())
+def _checked(dataset, plan):
+    clips, labels = require_clips(dataset, "validate").clips, set(dataset.labels.tolist())
     corpora = corpus_folds(clips)
     if len(labels) < 2:
-        raise Trouble(f"{', '.join(corpora)} shows only one label; there is nothing to tell apart.")
+        raise DemeanorError(f"{', '.join(corpora)} shows only one label; there is nothing to tell apart.")
     if plan.across and len(corpora) < 2:
-        raise Trouble(f"--across needs two corpora or more; there is only {', '.join(corpora)}.")
+        raise DemeanorError(f"--across needs two corpora or more; there is only {', '.join(corpora)}.")
     return speaker_folds(clips, plan.folds)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data.dataset import Examples
+from ...data.dataset import Dataset
 from ...training.scores import softmax
 from ..metrics import measure
 from ..testing import people_of
@@ -20,13 +20,13 @@ def across(trials: Trials, folds: int, seed: int) -> dict[str, dict[str, Cell | 
     On the corpus that it was trained on: by folds over its speakers, as many as it has if they are fewer. None where
     two labels or two speakers are not to be had.
     """
-    corpora = corpus_folds(trials.examples.clips)
+    corpora = corpus_folds(trials.dataset.clips)
     result = {}
     for home, rows in corpora.items():
         abroad, at_home = _abroad(trials, rows, seed), _at_home(trials, rows, folds, seed)
-        trials.say(f"Trained on {home} and tested on the other corpora.")
+        trials.notify(f"Trained on {home} and tested on the other corpora.")
         result[home] = {
-            name: _cell(trials.examples, at_home if name == home else abroad, rows, tested)
+            name: _cell(trials.dataset, at_home if name == home else abroad, rows, tested)
             for name, tested in corpora.items()
         }
     return result
@@ -34,14 +34,14 @@ def across(trials: Trials, folds: int, seed: int) -> dict[str, dict[str, Cell | 
 
 def _abroad(trials: Trials, rows: np.ndarray, seed: int) -> np.ndarray:
     """Logits (N, labels) for all other clips, of one model trained on all clips of a corpus."""
-    logits = np.zeros((len(trials.examples), len(trials.examples.grouping.labels)), np.float32)
-    others = np.setdiff1d(np.arange(len(trials.examples)), rows)
+    logits = np.zeros((len(trials.dataset), len(trials.dataset.grouping.labels)), np.float32)
+    others = np.setdiff1d(np.arange(len(trials.dataset)), rows)
     logits[others] = trials.logits(rows, others, seed)
     return logits
 
 
 def _at_home(trials: Trials, rows: np.ndarray, folds: int, seed: int) -> np.ndarray | None:
-    clips = trials.examples.subset(rows, "").clips
+    clips = trials.dataset.subset(rows, "").clips
     folds = min(folds, speakers_in(clips))
     if folds < 2:
         return None
@@ -49,12 +49,12 @@ def _at_home(trials: Trials, rows: np.ndarray, folds: int, seed: int) -> np.ndar
     return trials.held_out_logits(at_home, seed, name=f"{clips[0].corpus} alone, fold")
 
 
-def _cell(examples: Examples, logits: np.ndarray | None, trained: np.ndarray, tested: np.ndarray) -> Cell | None:
-    shared = np.intersect1d(examples.labels[trained], examples.labels[tested])
+def _cell(dataset: Dataset, logits: np.ndarray | None, trained: np.ndarray, tested: np.ndarray) -> Cell | None:
+    shared = np.intersect1d(dataset.labels[trained], dataset.labels[tested])
     if logits is None or len(shared) < 2:
         return None
-    rows = tested[np.isin(examples.labels[tested], shared)]
-    truth, people = np.searchsorted(shared, examples.labels[rows]), people_of(examples.subset(rows, "").clips)
-    names = [examples.grouping.labels[label] for label in shared]
+    rows = tested[np.isin(dataset.labels[tested], shared)]
+    truth, people = np.searchsorted(shared, dataset.labels[rows]), people_of(dataset.subset(rows, "").clips)
+    names = [dataset.grouping.labels[label] for label in shared]
     metrics = measure(softmax(logits[rows][:, shared]), truth, names, people=people)
     return {"n": metrics.n, "labels": names, "uar": metrics.uar, "ci95": metrics.ci95["uar"]}

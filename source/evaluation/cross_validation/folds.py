@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ...data.clips import Clip
 from ...data.splits import person_of
 
@@ -20,7 +20,9 @@ def speaker_folds(clips: Sequence[Clip], folds: int) -> list[np.ndarray]:
     speakers = _speakers(clips)
     most = max(map(len, speakers.values()), default=0)
     if not 2 <= folds <= most:
-        raise Trouble(f"{folds} folds over speakers cannot be made: from 2 to {most}, the speakers of a corpus, can.")
+        raise DemeanorError(
+            f"{folds} folds over speakers cannot be made: from 2 to {most}, the speakers of a corpus, can."
+        )
     fold_of = {
         (corpus, name): fold
         for corpus, names in speakers.items()
@@ -37,7 +39,7 @@ def random_folds(clips: Sequence[Clip], folds: int, seed: int) -> list[np.ndarra
     LEAKY: nearly every speaker is in training and test. Only to show beside `speaker_folds` what that is worth.
     """
     if not 2 <= folds <= len(clips):
-        raise Trouble(f"{folds} folds of {len(clips):,} clips cannot be made.")
+        raise DemeanorError(f"{folds} folds of {len(clips):,} clips cannot be made.")
     shuffled = np.random.default_rng(seed).permutation(len(clips))
     emotions = np.array([clip.original or clip.emotion for clip in clips])[shuffled]
     dealt = shuffled[np.argsort(emotions, kind="stable")]
@@ -56,11 +58,11 @@ def speakers_in(clips: Sequence[Clip]) -> int:
 
 
 def _speakers(clips: Sequence[Clip]) -> dict[str, list[str]]:
-    """Corpus -> its speakers in order of name, 2 before 10; Trouble where one is not known."""
+    """Corpus -> its speakers in order of name, 2 before 10; DemeanorError where one is not known."""
     unknown = [clip for clip in clips if not clip.speaker]
     if unknown:
         corpora = ", ".join(sorted({clip.corpus for clip in unknown}))
-        raise Trouble(
+        raise DemeanorError(
             f"Folds over speakers need to know who is who, but {len(unknown):,} clips of {corpora} have no speaker; "
             "name them in the column speaker of the corpus's clips.csv and preprocess again, or choose other corpora."
         )

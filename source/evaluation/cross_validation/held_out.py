@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from ...core import config as settings
+from ...core import config
 from ...core.files import write_whole
 from ...core.spec import ModelSpec
 from ...core.units import percent
-from ...data.dataset import Examples
+from ...data.dataset import Dataset
 from ...data.splits import assert_disjoint
 from ...training import checkpoint
 from ...training.loop import fit
@@ -56,10 +56,10 @@ class Trials:
     """Trains on some clips and answers others; keeps the answers in `kept`, so that a stopped validation goes on."""
 
     spec: ModelSpec
-    config: Any
-    examples: Examples
+    settings: Any
+    dataset: Dataset
     kept: Path
-    say: Callable[[str], None]
+    notify: Callable[[str], None]
     on_batch: Callable[[int, int], None]
 
     def logits(self, train: np.ndarray, held_out: np.ndarray, seed: int) -> np.ndarray:
@@ -78,17 +78,17 @@ class Trials:
             return dict(arrays)
 
     def _trained_and_asked(self, train, held_out, seed, speakers_apart):
-        parts = self.examples.subset(train, "train"), self.examples.subset(held_out, "held out")
+        parts = self.dataset.subset(train, "train"), self.dataset.subset(held_out, "held out")
         if speakers_apart:
             assert_disjoint(parts[0].clips, parts[1].clips)
         with TemporaryDirectory(prefix="demeanor_fold_", ignore_cleanup_errors=True) as folder:
-            result = fit(self.spec, self.config, parts[0], None, Path(folder), seed=seed, on_batch=self.on_batch)
-        trained = checkpoint.from_fit(self.spec, self.config, result, *parts, {})
+            result = fit(self.spec, self.settings, parts[0], None, Path(folder), seed=seed, on_batch=self.on_batch)
+        trained = checkpoint.from_fit(self.spec, self.settings, result, *parts, {})
         return {WHOLE: logits_of(trained, parts[1])} | self._with_less(trained, parts[1])
 
     def _with_less(self, trained, part):
         """What is shown -> logits, not numbers for clips that lack one of the modalities compared."""
-        shown, answers = self.spec.subsets(part, self.config), {}
+        shown, answers = self.spec.modality_subsets(part, self.settings), {}
         for name, clips in shown.shown.items() if shown else ():
             answers[name] = np.full((len(part), len(trained.labels)), np.nan, np.float32)
             answers[name][shown.rows] = logits_of(trained, clips)
@@ -96,9 +96,9 @@ class Trials:
 
     def _identity(self, train, held_out, seed):
         """Of all that the answer depends on."""
-        stores = [(store.folder.name, store.manifest.sources) for store in self.examples.stores]
-        digest = hashlib.sha256(repr((repr(self.config), self.examples.grouping, stores, seed)).encode())
-        for rows in (self.examples.labels, train, held_out):
+        stores = [(store.folder.name, store.manifest.sources) for store in self.dataset.stores]
+        digest = hashlib.sha256(repr((repr(self.settings), self.dataset.grouping, stores, seed)).encode())
+        for rows in (self.dataset.labels, train, held_out):
             digest.update(np.asarray(rows, np.int64).tobytes() + b"|")
         return digest.hexdigest()[:24]
 
@@ -115,14 +115,14 @@ class Trials:
         for number, held_out in enumerate(folds, start=1):
             parts = self.answers(np.setdiff1d(together, held_out), held_out, seed, speakers_apart)
             for shown, logits in parts.items():
-                empty = np.full((len(self.examples), logits.shape[1]), np.nan, np.float32)
+                empty = np.full((len(self.dataset), logits.shape[1]), np.nan, np.float32)
                 found.setdefault(shown, empty)[held_out] = logits
             how_good = self._how_good(parts[WHOLE], held_out, speakers_apart)
-            self.say(f"{name} {number} of {len(folds)}, seed {seed}: {how_good}.")
+            self.notify(f"{name} {number} of {len(folds)}, seed {seed}: {how_good}.")
         return found
 
     def _how_good(self, logits, held_out, speakers_apart):
-        part = self.examples.subset(held_out, "")
+        part = self.dataset.subset(held_out, "")
         uar, people = _uar(logits.argmax(1), part.labels), speakers_in(part.clips)
         whose = f"of {people} speaker{'s' * (people != 1)}" if speakers_apart else "(LEAKY random folds)"
         return f"UAR {percent(uar)} on {len(part):,} clips {whose}"
@@ -130,17 +130,17 @@ class Trials:
 
 def of_model(trials: Trials, folds: Folds, seeds: Sequence[int], apart: bool) -> tuple[Outcome, dict[int, np.ndarray]]:
     """How the model does, and for each seed its calibrated probabilities (N, labels)."""
-    truth, temperatures, answers = trials.examples.labels, {}, {}
+    truth, temperatures, answers = trials.dataset.labels, {}, {}
     found = {seed: trials.held_out_answers(folds, seed, apart) for seed in seeds}
     logits = {seed: found[seed].pop(WHOLE) for seed in seeds}
     for seed in seeds:
         temperatures[seed] = cross_fitted(logits[seed], truth, folds)
         answers[seed] = softmax(logits[seed] / _spread_over(folds, temperatures[seed])[:, None])
     first = seeds[0]
-    how = {"not_sure_below": settings.NOT_SURE_BELOW, "uncalibrated": softmax(logits[first])}
-    metrics = _pooled(trials.examples, answers[first], folds, apart, **how)
+    how = {"not_sure_below": config.NOT_SURE_BELOW, "uncalibrated": softmax(logits[first])}
+    metrics = _pooled(trials.dataset, answers[first], folds, apart, **how)
     metrics = replace(metrics, ablation=ablated(trials, found[first], folds) if apart else None)
-    rows = _fold_scores(trials.examples, answers[first].argmax(1), folds)
+    rows = _fold_scores(trials.dataset, answers[first].argmax(1), folds)
     rows = [row | {"temperature": value} for row, value in zip(rows, temperatures[first], strict=True)]
     uars = [_uar(answers[seed].argmax(1), truth) for seed in seeds]
     return Outcome(trials.spec.name, apart, metrics, tuple(rows), tuple(uars)), answers
@@ -148,13 +148,13 @@ def of_model(trials: Trials, folds: Folds, seeds: Sequence[int], apart: bool) ->
 
 def ablated(trials: Trials, answers: Answers, folds: Folds) -> dict[str, Any] | None:
     """What each modality is worth, on the clips that have all; late fusion's weights for a fold fit the other folds."""
-    examples, shown = trials.examples, trials.spec.subsets(trials.examples, trials.config)
+    dataset, shown = trials.dataset, trials.spec.modality_subsets(trials.dataset, trials.settings)
     if shown is None or not answers:
         return None
     rows = np.flatnonzero(~np.isnan(np.stack(list(answers.values()))).any((0, 2)))
     if not len(rows):
         return None
-    truth, singles = examples.labels[rows], [name for name in answers if ablation.PLUS not in name]
+    truth, singles = dataset.labels[rows], [name for name in answers if ablation.PLUS not in name]
     logits = {name: values[rows] for name, values in answers.items()}
     alone, late = np.stack([logits[name] for name in singles]), np.zeros_like(next(iter(logits.values())))
     for fold in folds:
@@ -162,7 +162,7 @@ def ablated(trials: Trials, answers: Answers, folds: Folds) -> dict[str, Any] | 
         if inside.any():
             weights = ablation.late_weights(alone[:, ~inside], truth[~inside])
             late[inside] = ablation.late_fused(alone[:, inside], weights)
-    clips = [examples.clips[row] for row in rows]
+    clips = [dataset.clips[row] for row in rows]
     logits[f"{ablation.LATE}, weights fitted to the other folds"] = late
     corpora = [clip.corpus for clip in clips]
     return ablation.measured(logits, truth, people_of(clips), singles, shown.note, corpora)
@@ -176,25 +176,25 @@ def cross_fitted(logits: np.ndarray, truth: np.ndarray, folds: Folds) -> list[fl
 
 def of_baselines(trials: Trials, folds: Folds, apart: bool) -> list[Outcome]:
     """How the classical baselines do."""
-    examples, outcomes = trials.examples, []
-    inputs = vectors(trials.spec, trials.config, examples)
+    dataset, outcomes = trials.dataset, []
+    inputs = vectors(trials.spec, trials.settings, dataset)
     for name, baseline in BASELINES.items():
-        answers = held_out_answers(baseline, inputs, examples.labels, folds)
-        metrics = _pooled(examples, np.eye(len(examples.grouping.labels))[answers], folds, apart)
-        outcomes.append(Outcome(name, apart, metrics, tuple(_fold_scores(examples, answers, folds))))
-        trials.say(f"{name}{'' if apart else ', LEAKY random folds'}: UAR {percent(metrics.uar)}.")
+        answers = held_out_answers(baseline, inputs, dataset.labels, folds)
+        metrics = _pooled(dataset, np.eye(len(dataset.grouping.labels))[answers], folds, apart)
+        outcomes.append(Outcome(name, apart, metrics, tuple(_fold_scores(dataset, answers, folds))))
+        trials.notify(f"{name}{'' if apart else ', LEAKY random folds'}: UAR {percent(metrics.uar)}.")
     return outcomes
 
 
-def _pooled(examples, probabilities, folds, apart, **how):
-    how |= {"people": people_of(examples.clips), "parts": parts_of(examples.clips), "speakers_disjoint": apart}
+def _pooled(dataset, probabilities, folds, apart, **how):
+    how |= {"people": people_of(dataset.clips), "parts": parts_of(dataset.clips), "speakers_disjoint": apart}
     split = f"{len(folds)} {'folds of speakers' if apart else 'LEAKY random folds'}"
-    return measure(probabilities, examples.labels, examples.grouping.labels, split=split, **how)
+    return measure(probabilities, dataset.labels, dataset.grouping.labels, split=split, **how)
 
 
-def _fold_scores(examples, answers, folds):
+def _fold_scores(dataset, answers, folds):
     for number, rows in enumerate(folds, start=1):
-        part = examples.subset(rows, "")
+        part = dataset.subset(rows, "")
         row = {"fold": number, "n": len(rows), "speakers": speakers_in(part.clips)}
         right = float((answers[rows] == part.labels).mean())
         yield row | {"accuracy": right, "uar": _uar(answers[rows], part.labels)}

@@ -129,7 +129,7 @@ def model_card(
         "## Limits",
         bullets((*LIMITS["all"], *LIMITS.get(header.model, ()), *_thin_labels(header))),
         "## Settings",
-        table([{"setting": name, "value": f"`{plain(value)}`"} for name, value in header.config.items()]),
+        table([{"setting": name, "value": f"`{plain(value)}`"} for name, value in header.settings.items()]),
         *command_block("To train it again", command),
     ]
     return joined(parts)

@@ -83,7 +83,7 @@ def _held_out_rows(validation, labels):
             below = clip.path.is_relative_to(config.DATA_FOLDER)
             path = clip.path.relative_to(config.DATA_FOLDER) if below else clip.path
             what = {"path": path.as_posix(), "corpus": clip.corpus, "speaker": clip.speaker, "seed": seed}
-            what |= {"truth": labels[validation.examples.labels[index]], "fold": fold_of[index]}
+            what |= {"truth": labels[validation.dataset.labels[index]], "fold": fold_of[index]}
             yield what | {label: f"{share:.6f}" for label, share in zip(labels, answers[index], strict=True)}
 
 

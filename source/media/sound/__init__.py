@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from . import container as sound_file
 from .downmix import MonoMix
 from .notes import SoundNotes
@@ -35,14 +35,15 @@ class Sound:
 
 
 def read_sound(path: Path, sample_rate_hz: int = 16_000) -> Sound:
-    """The whole sound of the file `path` as one channel at `sample_rate_hz`; raises Trouble as SoundStream does."""
+    """The whole sound of the file `path` as one channel at `sample_rate_hz`; raises DemeanorError as SoundStream
+    does."""
     with stream_sound(path, sample_rate_hz) as stream:
         waveform = np.concatenate(list(stream))
     return Sound(waveform, sample_rate_hz, stream.notes)
 
 
 def stream_sound(path: Path, sample_rate_hz: int = 16_000, block_seconds: float = 30.0) -> "SoundStream":
-    """The sound of the file `path` as one channel at `sample_rate_hz`, block by block; raises Trouble as it does.
+    """The sound of the file `path` as one channel at `sample_rate_hz`, block by block; raises DemeanorError as it does.
 
     with stream_sound(path, 16_000) as stream:
         for block in stream:
@@ -55,7 +56,7 @@ class SoundStream:
     """A file's sound as it is decoded; a context manager to be iterated over once.
 
     Blocks are (samples,) float32 of `block_seconds`, the last one shorter; the first sample is the recording's time 0.
-    Opening and iterating raise Trouble where there is no sound or none of it can be read.
+    Opening and iterating raise DemeanorError where there is no sound or none of it can be read.
     """
 
     seconds: float | None
@@ -87,7 +88,7 @@ class SoundStream:
         for block in blocks(chain(self._silence_before(), self._resampled()), self._block_samples):
             yield block
         if block is None or not self._known.samples:
-            raise Trouble(f"{self.path} has a sound track, but nothing in it can be read; give the whole file.")
+            raise DemeanorError(f"{self.path} has a sound track, but nothing in it can be read; give the whole file.")
         self.notes = self._sound_notes(sound_file.promised_seconds(self.path, self._container))
 
     def _sound_notes(self, promised_seconds):

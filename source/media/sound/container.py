@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..types import SOUNDS, VIDEOS
 
 ACCEPTED = f"sounds ({', '.join(SOUNDS)}) and videos ({', '.join(VIDEOS)}) are read"
@@ -25,7 +25,7 @@ BEGINNINGS = {  # what people hand in for a recording -> how such a file starts;
 
 
 def opened(path: Path, refuse: Callable[[Path, Any], None]):
-    """The container in the file `path`; raises Trouble where there is none or `refuse(path, container)` does."""
+    """The container in the file `path`; raises DemeanorError where there is none or `refuse(path, container)` does."""
     import av
     from av.error import FFmpegError
 
@@ -35,7 +35,7 @@ def opened(path: Path, refuse: Callable[[Path, Any], None]):
         # Absolute: FFmpeg takes "a:b.wav" for an address. Files only: a playlist must not reach for others.
         container = av.open(str(path.absolute()), options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except (FFmpegError, ValueError) as error:
-        raise Trouble(f"{path} is of an unknown format or damaged ({_reason(error)}); {ACCEPTED}.") from None
+        raise DemeanorError(f"{path} is of an unknown format or damaged ({_reason(error)}); {ACCEPTED}.") from None
     try:
         refuse(path, container)
     except BaseException:
@@ -46,11 +46,11 @@ def opened(path: Path, refuse: Callable[[Path, Any], None]):
 
 def _refuse_other_than_file(path):
     if path.is_dir():
-        raise Trouble(f"{path} is a folder, not a recording.")
+        raise DemeanorError(f"{path} is a folder, not a recording.")
     if not path.is_file():
-        raise Trouble(f"There is no file {path}.")
+        raise DemeanorError(f"There is no file {path}.")
     if path.stat().st_size == 0:
-        raise Trouble(f"{path} is empty (0 bytes), not a recording; {ACCEPTED}.")
+        raise DemeanorError(f"{path} is empty (0 bytes), not a recording; {ACCEPTED}.")
 
 
 def _refuse_other_kinds(path):
@@ -59,12 +59,12 @@ def _refuse_other_kinds(path):
         with path.open("rb") as stream:
             start = stream.read(1024)
     except PermissionError:
-        raise Trouble(f"{path} may not be read; change its permissions.") from None
+        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
     kinds = [name for name, beginning in BEGINNINGS.items() if beginning.match(start)]
     if not kinds and b"\0" not in start and _is_text(start):
         kinds = ["a text file"]
     if kinds:
-        raise Trouble(f"{path} is {kinds[0]}, not a recording; {ACCEPTED}.")
+        raise DemeanorError(f"{path} is {kinds[0]}, not a recording; {ACCEPTED}.")
 
 
 def _is_text(start):
@@ -76,11 +76,13 @@ def _is_text(start):
 
 
 def refuse_without_sound(path: Path, container) -> None:
-    """Raises Trouble where the container has no sound that can be decoded."""
+    """Raises DemeanorError where the container has no sound that can be decoded."""
     if container.streams.best("audio") is None:
-        raise Trouble(f"{path} has no sound; give a recording in which somebody can be heard.")
+        raise DemeanorError(f"{path} has no sound; give a recording in which somebody can be heard.")
     if sound_stream(container) is None:
-        raise Trouble(f"{path} has its sound in a form that cannot be decoded here; convert it to WAV and try again.")
+        raise DemeanorError(
+            f"{path} has its sound in a form that cannot be decoded here; convert it to WAV and try again."
+        )
 
 
 def sound_stream(container):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ...core.units import clock
 from ..sound import SoundStream, blocks, silence
 from ..sound import container as sound_file
@@ -34,7 +34,7 @@ def stream_video(
     block_seconds: float = 1.0,
     most_side: int = 1280,
 ) -> "VideoStream":
-    """The recording in the file `path`, block by block; raises Trouble as VideoStream does.
+    """The recording in the file `path`, block by block; raises DemeanorError as VideoStream does.
 
     on_frame: is given the first frame at or after each multiple of 1 / `frames_per_second` seconds, as it passes;
         none twice, so that a video of fewer frames gives each of them once.
@@ -52,7 +52,7 @@ class VideoStream(SoundStream):
 
     Blocks are those of SoundStream, sample for sample; where there is no sound, silence as long as the picture. The
     pictures run ahead of the blocks by up to five seconds. Works without picture as well; opening and iterating raise
-    Trouble where there is neither or nothing of them can be read.
+    DemeanorError where there is neither or nothing of them can be read.
     """
 
     size: tuple[int, int] | None = None
@@ -63,7 +63,7 @@ class VideoStream(SoundStream):
 
     def __init__(self, path, frames_per_second, sample_rate_hz, on_frame, block_seconds, most_side):
         if not (math.isfinite(frames_per_second) and frames_per_second > 0):
-            raise Trouble(f"{frames_per_second} frames per second cannot be read; give a number above 0.")
+            raise DemeanorError(f"{frames_per_second} frames per second cannot be read; give a number above 0.")
         super().__init__(path, sample_rate_hz, block_seconds)
         self._sound, picture = sound_file.sound_stream(self._container), picture_stream(self._container)
         self.has_sound, self.has_picture = self._sound is not None, picture is not None
@@ -75,7 +75,7 @@ class VideoStream(SoundStream):
     @staticmethod
     def _refuse(path, container):
         if not sound_file.sound_stream(container) and not picture_stream(container):
-            raise Trouble(f"{path} has neither a picture nor a sound that can be decoded; {sound_file.ACCEPTED}.")
+            raise DemeanorError(f"{path} has neither a picture nor a sound that can be decoded; {sound_file.ACCEPTED}.")
 
     def _look_ahead(self):
         """To the first frame of the picture, which alone says how it is turned."""
@@ -96,7 +96,7 @@ class VideoStream(SoundStream):
         yield from blocks(chain(self._silence_before(), self._resampled()), self._block_samples)
         self.has_sound, self.has_picture = self._known.samples > 0, self._pictures.size is not None
         if not self.has_sound and not self.has_picture:
-            raise Trouble(f"{self.path} is a recording, but nothing in it can be read; give the whole file.")
+            raise DemeanorError(f"{self.path} is a recording, but nothing in it can be read; give the whole file.")
         self.size, self.notes = self._pictures.size, self._all_notes()
 
     def _resampled(self):

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..sound import container as sound_file
 from .frame import Frame, Upright, picture_stream
 from .timestamps import FrameTimes
 
 
 def replay(path: Path, most_side: int | None = None) -> "Replay":
-    """All frames of the video in the file `path`, upright; raises Trouble as Replay does.
+    """All frames of the video in the file `path`, upright; raises DemeanorError as Replay does.
 
     most_side: pixels on a frame's long side, at most; None: as large as they are.
 
@@ -25,7 +25,7 @@ def replay(path: Path, most_side: int | None = None) -> "Replay":
 class Replay:
     """A video's frames in the order and at the seconds they are shown; a context manager to be iterated over once.
 
-    Opening raises Trouble where there is no picture or none of it can be decoded. What is damaged is passed over.
+    Opening raises DemeanorError where there is no picture or none of it can be decoded. What is damaged is passed over.
     """
 
     size: tuple[int, int]
@@ -44,7 +44,7 @@ class Replay:
         self._first = next(self._frames, None)
         if self._first is None:
             self.close()
-            raise Trouble(f"{path} has a picture, but nothing of it can be decoded; give the whole file.")
+            raise DemeanorError(f"{path} has a picture, but nothing of it can be decoded; give the whole file.")
         self._upright = Upright(self._first, stream, most_side)
         self.size = self._upright.size
 
@@ -70,6 +70,6 @@ class Replay:
 
 
 def refuse_without_picture(path: Path, container) -> None:
-    """Raises Trouble where the container has no moving picture that can be decoded."""
+    """Raises DemeanorError where the container has no moving picture that can be decoded."""
     if picture_stream(container) is None:
-        raise Trouble(f"{path} has no picture that can be decoded; give a video.")
+        raise DemeanorError(f"{path} has no picture that can be decoded; give a video.")

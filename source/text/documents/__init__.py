@@ -3,10 +3,10 @@
 import logging
 from pathlib import Path
 
-from ...core.errors import Trouble
-from ...core.hooks import Say
+from ...core.errors import DemeanorError
+from ...core.hooks import Notify
 from ...media.types import TEXTS
-from ..utterances import Document, Utterance
+from ..utterances import Document, Utterance, parted
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +20,11 @@ NOTHING = "there is nothing to read in it"
 QUOTED = "its first lines, quoted with '>', are what was said before and are not read"
 
 
-def read_document(path: Path, say: Say = log.info) -> Document:
+def read_document(path: Path, notify: Notify = log.info) -> Document:
     """The sentences of the file `path`, of a kind in `media_types.TEXTS`, in their order.
 
-    A file without words is a Document without utterances and with a note. Raises Trouble where it is not there, of
-    another kind, damaged, binary or larger than MOST_CHARACTERS.
+    A file without words is a Document without utterances and with a note. Raises DemeanorError where it is not there,
+    of another kind, damaged, binary or larger than MOST_CHARACTERS.
     """
     path = Path(path)
     _refuse(path)
@@ -32,15 +32,15 @@ def read_document(path: Path, say: Say = log.info) -> Document:
         from .subtitles import read_subtitles
 
         return read_subtitles(path)
-    text, notes, wrapped = _text_of(path, say)
-    before, text = _parted(text, path)
+    text, notes, wrapped = _text_of(path, notify)
+    before, text = parted(text) if path.suffix.lower() in (".txt", ".md") else ("", text)
     return _document(text, (*notes, QUOTED) if before else notes, wrapped)
 
 
 def document_of(text: str) -> Document:
     """The sentences of a text that was typed or pasted; of HTML, those that a browser would show.
 
-    Raises Trouble where it has over MOST_CHARACTERS.
+    Raises DemeanorError where it has over MOST_CHARACTERS.
     """
     from .html import is_markup, visible_text
 
@@ -50,35 +50,38 @@ def document_of(text: str) -> Document:
     return _document(text, ())
 
 
-def read_text(path: Path, say: Say = log.info) -> str:
-    """All the words of the file `path`, the quoted lines at its beginning too. Raises Trouble as `read_document`."""
+def read_text(path: Path, notify: Notify = log.info) -> str:
+    """All the words of the file `path`, the quoted lines at its beginning too. Raises DemeanorError as
+    `read_document`."""
     path = Path(path)
     _refuse(path)
     if path.suffix.lower() in SUBTITLES:
         from .subtitles import read_subtitles
 
         return " ".join(utterance.text for utterance in read_subtitles(path).utterances)
-    return _text_of(path, say)[0]
+    return _text_of(path, notify)[0]
 
 
 def _refuse(path):
     if path.is_dir():
-        raise Trouble(f"{path} is a folder, not a text.")
+        raise DemeanorError(f"{path} is a folder, not a text.")
     if not path.is_file():
-        raise Trouble(f"There is no file {path}.")
+        raise DemeanorError(f"There is no file {path}.")
     if path.suffix.lower() not in TEXTS:
-        raise Trouble(f"{path} is not a text by its ending; there are: {', '.join(TEXTS)}.")
+        raise DemeanorError(f"{path} is not a text by its ending; there are: {', '.join(TEXTS)}.")
     most = MOST_BYTES.get(path.suffix.lower(), MOST_TEXT_BYTES)
     if (size := path.stat().st_size) > most:
-        raise Trouble(f"{path} has {size / MEGABYTE:,.0f} MB, and at most {most // MEGABYTE} MB are read; split it.")
+        raise DemeanorError(
+            f"{path} has {size / MEGABYTE:,.0f} MB, and at most {most // MEGABYTE} MB are read; split it."
+        )
 
 
-def _text_of(path, say) -> tuple[str, tuple[str, ...], bool | None]:
+def _text_of(path, notify) -> tuple[str, tuple[str, ...], bool | None]:
     """Text, notes, and whether a margin wrapped its lines (None: they have to tell)."""
     if path.suffix.lower() == ".pdf":
         from .pdf import pdf_text
 
-        return *pdf_text(path, MOST_CHARACTERS, say), True
+        return *pdf_text(path, MOST_CHARACTERS, notify), True
     if path.suffix.lower() in PAGES:
         return *_page(path), False
     text, notes = _decoded(path)
@@ -103,7 +106,7 @@ def _decoded(path):
     try:
         data = path.read_bytes()
     except PermissionError:
-        raise Trouble(f"{path} may not be read; change its permissions.") from None
+        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
     text, notes = decoded(data, path, charset(data) if path.suffix.lower() in PAGES else "")
     _refuse_long(text, str(path))
     return text, notes
@@ -111,13 +114,7 @@ def _decoded(path):
 
 def _refuse_long(text, what):
     if len(text) > MOST_CHARACTERS:
-        raise Trouble(f"{what} has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are read; split it.")
-
-
-def _parted(text, path):
-    from ..features import parted
-
-    return parted(text) if path.suffix.lower() in (".txt", ".md") else ("", text)
+        raise DemeanorError(f"{what} has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are read; split it.")
 
 
 def _document(text, notes, wrapped=None) -> Document:

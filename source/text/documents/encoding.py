@@ -4,7 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 
 MARKED = {  # how a file may begin -> how it is written; the longer mark first, it begins with the shorter one
     codecs.BOM_UTF32_LE: "utf-32",
@@ -30,14 +30,14 @@ def decoded(data: bytes, path: Path, declared: str = "") -> tuple[str, tuple[str
     """The text of the file `path` with the bytes `data`, and what a person should know of how it was read.
 
     declared: the encoding that the file itself names, as web pages do. Else the mark at its beginning tells, else it is
-    UTF-8, UTF-16, or last the Windows-1252 of Western Europe. Raises Trouble where `data` is not text.
+    UTF-8, UTF-16, or last the Windows-1252 of Western Europe. Raises DemeanorError where `data` is not text.
     """
     for what, beginning in OTHERS.items():
         if data.startswith(beginning):
-            raise Trouble(f"{path} is {what}.")
+            raise DemeanorError(f"{path} is {what}.")
     encoding = _encoding(data, declared)
     if not encoding:
-        raise Trouble(f"{path} is not a text; text, Markdown, HTML, PDF and subtitles are read.")
+        raise DemeanorError(f"{path} is not a text; text, Markdown, HTML, PDF and subtitles are read.")
     try:
         return data.decode(encoding), ()
     except UnicodeError:

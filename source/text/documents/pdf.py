@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 
 HYPHEN = re.compile(r"([^\W\d_])[-\u2010\u00ad]\n(?=[^\W\d_])")  # within a word that the margin parted
 PAGE_NUMBER = re.compile(r"\s*(?:page\s+)?[-–—]?\s*\d{1,4}\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—]?\s*", re.IGNORECASE)
@@ -14,23 +14,23 @@ MOST_NAMED = 10  # pages, in a note
 TOLD_PAGES = 100  # after so many it is said how far reading has come
 
 
-def pdf_text(path: Path, most_characters: int, say: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:
+def pdf_text(path: Path, most_characters: int, notify: Callable[[str], None]) -> tuple[str, tuple[str, ...]]:
     """The text of the PDF `path`, its pages one after the other, and what a person should know of how it was read.
 
     Words that a hyphen parts at the end of a line are joined, "well-known" too where it stands there; page numbers are
-    left out. Raises Trouble where it is damaged, locked, without text or has over `most_characters`.
+    left out. Raises DemeanorError where it is damaged, locked, without text or has over `most_characters`.
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its words on odd but readable files
     try:
         pages = _pages(path)
-        texts, damaged = _texts(path, pages, most_characters, say)
-    except Trouble:
+        texts, damaged = _texts(path, pages, most_characters, notify)
+    except DemeanorError:
         raise
     except Exception as error:  # pypdf raises all kinds at damaged files: KeyError, RecursionError, its own, ...
-        raise Trouble(f"{path} is a damaged PDF document ({error}); give the whole file.") from None
+        raise DemeanorError(f"{path} is a damaged PDF document ({error}); give the whole file.") from None
     empty = [number for number, text in enumerate(texts, start=1) if not text and number not in damaged]
     if not any(texts):
-        raise Trouble(f"{path} holds no text, perhaps pictures of it: run text recognition (OCR) over it first.")
+        raise DemeanorError(f"{path} holds no text, perhaps pictures of it: run text recognition (OCR) over it first.")
     text = _joined(texts)
     return text, (*_named("without text, perhaps scanned", empty), *_named("damaged and left out", damaged))
 
@@ -39,7 +39,7 @@ def _pages(path):
     from pypdf import PdfReader
     from pypdf.errors import DependencyError
 
-    locked = Trouble(f"{path} is locked with a password; save a copy without it.")
+    locked = DemeanorError(f"{path} is locked with a password; save a copy without it.")
     reader = PdfReader(path)
     try:
         if reader.is_encrypted and not reader.decrypt(""):  # many may be read by all, but not printed or changed
@@ -49,7 +49,7 @@ def _pages(path):
         raise locked from None
 
 
-def _texts(path, pages, most_characters, say) -> tuple[list[str], list[int]]:
+def _texts(path, pages, most_characters, notify) -> tuple[list[str], list[int]]:
     """The text of every page, and the numbers of those that are damaged."""
     texts: list[str] = []
     damaged = []
@@ -60,11 +60,11 @@ def _texts(path, pages, most_characters, say) -> tuple[list[str], list[int]]:
             texts.append("")
             damaged.append(number)
         if sum(map(len, texts)) > most_characters:
-            raise Trouble(f"{path} holds more than {most_characters:,} characters up to page {number}; split it.")
+            raise DemeanorError(f"{path} holds more than {most_characters:,} characters up to page {number}; split it.")
         if number % TOLD_PAGES == 0:
-            say(f"{path}: {number} of {len(pages)} pages read")
+            notify(f"{path}: {number} of {len(pages)} pages read")
     if len(damaged) == len(pages) > 0:
-        raise Trouble(f"{path} is a damaged PDF document (none of its pages can be read); give the whole file.")
+        raise DemeanorError(f"{path} is a damaged PDF document (none of its pages can be read); give the whole file.")
     return texts, damaged
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from ...core.errors import Trouble
+from ...core.errors import DemeanorError
 from ..utterances import Document, Utterance
 from .encoding import decoded
 
@@ -42,17 +42,17 @@ class Cue:
 def read_subtitles(path: Path) -> Document:
     """What the subtitles in the file `path` say, an Utterance a cue, in the order of their times.
 
-    Times are both there or both None; of a cue that ends before it begins the beginning counts. Raises Trouble where
-    the file cannot be read or is no text. An empty one is a Document without utterances, and with a note.
+    Times are both there or both None; of a cue that ends before it begins the beginning counts. Raises DemeanorError
+    where the file cannot be read or is no text. An empty one is a Document without utterances, and with a note.
     """
     try:
         data = Path(path).read_bytes()
     except FileNotFoundError:
-        raise Trouble(f"There is no file {path}.") from None
+        raise DemeanorError(f"There is no file {path}.") from None
     except IsADirectoryError:
-        raise Trouble(f"{path} is a folder, not a file of subtitles.") from None
+        raise DemeanorError(f"{path} is a folder, not a file of subtitles.") from None
     except PermissionError:
-        raise Trouble(f"{path} may not be read; change its permissions.") from None
+        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
     text, notes = decoded(data, path)
     return subtitles_of(text, notes)
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ...core import config
-from ...core.errors import Trouble
-from ...core.hooks import OnProgress, Say
+from ...core.errors import DemeanorError
+from ...core.hooks import Notify, OnProgress
 from ...media.sound import stream_sound
 from ...media.sound.speech_activity import Speech
 from ...media.sound.whisper import speech_model
@@ -43,18 +43,18 @@ ENGLISH_FROM = 0.8
 
 
 def transcribe(
-    path: Path, model: str = config.WHISPER_MODEL, on_progress: OnProgress | None = None, say: Say = log.info
+    path: Path, model: str = config.WHISPER_MODEL, on_progress: OnProgress | None = None, notify: Notify = log.info
 ) -> Document:
     """What is said in the recording `path`, an Utterance for each segment of Whisper's; see `by_sentence`.
 
     model: as source.media.sound.whisper takes it; where its weights are missing, that is said once and the Document has
     no utterances and a note, so that whoever goes on does so without words. `on_progress` takes seconds of the
-    recording (0 in all: not known). Raises Trouble where the recording cannot be read.
+    recording (0 in all: not known). Raises DemeanorError where the recording cannot be read.
     """
     try:
         network = speech_model(model)
-    except Trouble as trouble:
-        say(f"Nothing is transcribed: {trouble}")
+    except DemeanorError as trouble:
+        notify(f"Nothing is transcribed: {trouble}")
         return Document((), notes=(f"not transcribed: {trouble}",))
     with stream_sound(path, SAMPLE_RATE_HZ, PIECE_SECONDS) as stream:
         progress = Progress(stream.seconds, on_progress)

@@ -16,14 +16,14 @@ from source.combined.results.frames_at import frames_at
 from source.combined.results.key_frames import chosen, telling_frames, telling_frames_png
 from source.core import config
 from source.face.network import FaceModel
-from source.face.settings import FaceConfig
+from source.face.settings import FaceSettings
 from source.media.sound import container
 from source.media.video.replay import Replay
 from source.results.prediction import Prediction, Reading
 from tests.support.video import moving_face, write_video
 
 LABELS = ("angry", "happy", "neutral")
-TOY = FaceConfig(widths=(4, 6), depths=(1, 1), shape_width=8)
+TOY = FaceSettings(widths=(4, 6), depths=(1, 1), shape_width=8)
 BOX = (120.0, 60.0, 210.0, 180.0)  # the face of `moving_face` at 0 s in 320x240
 ASSET = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
 needs_finder = pytest.mark.skipif(not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it")
@@ -163,7 +163,7 @@ def test_times_past_the_end_give_nothing(tmp_path):
 def explained(tmp_path, monkeypatch):
     """Telling frames of a toy video with a toy network."""
     torch.manual_seed(0)
-    trained = SimpleNamespace(network=FaceModel(TOY, 3).eval(), config=SimpleNamespace(face=TOY))
+    trained = SimpleNamespace(network=FaceModel(TOY, 3).eval(), settings=SimpleNamespace(face=TOY))
     monkeypatch.setattr(module, "_face_network", lambda trained: trained.network)
 
     def explain(picture, rotation=0, size=(320, 240)):

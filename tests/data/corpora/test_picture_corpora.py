@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from source.core import config
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data.corpora import ckplus, corpus_named, fer2013, known_corpora, named_files, rafdb
 from source.media.types import PICTURES, SOUNDS, VIDEOS
 from tests.support import corpora
@@ -48,14 +48,14 @@ def test_any_other_name_is_read_as_labelled_files(name):
 
 @pytest.mark.parametrize("name", ["", "..", "../mine", "a/b", "a\\b", ".hidden", "mine.", "mine\n"])
 def test_a_name_that_cannot_be_a_folder_is_refused(name):
-    with pytest.raises(Trouble, match="cannot be a corpus's name"):
+    with pytest.raises(DemeanorError, match="cannot be a corpus's name"):
         corpus_named(name)
 
 
 @pytest.mark.parametrize("corpus", [*map(corpus_named, known_corpora()), named_files])
 def test_a_folder_that_is_no_such_corpus_says_what_was_looked_for_and_found(corpus, tmp_path, said):
     (tmp_path / "holiday.txt").write_text("sun")
-    with pytest.raises(Trouble, match=r"looked for .*found holiday\.txt"):
+    with pytest.raises(DemeanorError, match=r"looked for .*found holiday\.txt"):
         corpus.load(tmp_path, said.append)
 
 
@@ -115,23 +115,23 @@ def test_fer_csv_cut_off_says_which_row(tmp_path, said, values):
     with (corpora.fer_csv(tmp_path) / "fer2013.csv").open("a") as stream:
         stream.write(f"3,{values},Training\n")
     clips = fer2013.load(tmp_path, said.append)
-    with pytest.raises(Trouble, match="row 21 is not 48 x 48"):
+    with pytest.raises(DemeanorError, match="row 21 is not 48 x 48"):
         fer2013.unpack(clips, tmp_path / "own")
 
 
 def test_fer_csv_with_an_emotion_of_its_own_is_refused(tmp_path, said):
     with (corpora.fer_csv(tmp_path) / "fer2013.csv").open("a") as stream:
         stream.write("7,0 0,Training\n")  # the code that a derived table gives contempt
-    with pytest.raises(Trouble, match="row 21: emotion '7'"):
+    with pytest.raises(DemeanorError, match="row 21: emotion '7'"):
         fer2013.load(tmp_path, said.append)
 
 
 def test_fer_without_a_picture_is_no_fer(tmp_path, said):
     (tmp_path / "Training" / "happy").mkdir(parents=True)
-    with pytest.raises(Trouble, match="found Training"):
+    with pytest.raises(DemeanorError, match="found Training"):
         fer2013.load(tmp_path, said.append)
     (tmp_path / "fer2013.csv").write_text("emotion,pixels,Usage\n")
-    with pytest.raises(Trouble, match="holds no FER2013"):
+    with pytest.raises(DemeanorError, match="holds no FER2013"):
         fer2013.load(tmp_path, said.append)
 
 
@@ -219,7 +219,7 @@ def test_votes_of_other_pictures_are_not_taken_and_said(tmp_path, said, change):
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", f"{corpora.FERPLUS_HEADER}\nTraining,fer0000000.png,x,,\n"])
 def test_a_broken_vote_table_is_one_sentence(tmp_path, said, text):
     (corpora.fer_folders(tmp_path) / "fer2013new.csv").write_text(text)
-    with pytest.raises(Trouble, match="fer2013new.csv"):
+    with pytest.raises(DemeanorError, match="fer2013new.csv"):
         fer2013.load(tmp_path, said.append)
 
 
@@ -262,7 +262,7 @@ def test_ck48_contempt_is_not_disgust_and_names_give_the_speaker(tmp_path, said)
 
 def test_ck_without_its_labels_is_not_read_by_the_number_of_its_folders(tmp_path, said):
     corpora.picture(tmp_path / "cohn-kanade-images" / "S005" / "001" / "S005_001_00000001.png")
-    with pytest.raises(Trouble, match="holds no CK"):
+    with pytest.raises(DemeanorError, match="holds no CK"):
         ckplus.load(tmp_path, said.append)
 
 
@@ -286,7 +286,7 @@ def test_a_short_sequence_uses_no_frame_twice(tmp_path, said):
 def test_ck_with_a_code_of_its_own_is_refused(tmp_path, said, text):
     corpora.ckplus(tmp_path)
     (tmp_path / "Emotion" / "S005" / "001" / "S005_001_00000005_emotion.txt").write_text(text)
-    with pytest.raises(Trouble, match="codes 0 to 7"):
+    with pytest.raises(DemeanorError, match="codes 0 to 7"):
         ckplus.load(tmp_path, said.append)
 
 
@@ -322,7 +322,7 @@ def test_raf_prefers_the_aligned_pictures(tmp_path, said):
 def test_a_broken_line_of_raf_is_named(tmp_path, said, line):
     with (corpora.rafdb(tmp_path) / "EmoLabel" / "list_patition_label.txt").open("a") as stream:
         stream.write(line + "\n")
-    with pytest.raises(Trouble, match="line 15"):
+    with pytest.raises(DemeanorError, match="line 15"):
         rafdb.load(tmp_path, said.append)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from source.cli.render import laid_out_text
 from source.core import config, spec
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data import ingest as module
 from source.data.clips import read_clips, write_clips
 from source.data.corpora import corpus_named, emobank, goemotions, isear, meld, named_files
@@ -18,7 +18,7 @@ from source.data.ingest import get_data
 from source.data.splits import assert_disjoint, with_splits
 from source.data.training_folder import training_files
 from source.media.types import PICTURES, TEXTS
-from source.text.features import parted
+from source.text.utterances import parted
 from tests.support import corpora
 
 # The authors' ekman_mapping.json, sentiment_mapping.json and emotions.txt.
@@ -140,7 +140,7 @@ def test_a_changed_table_changes_the_training_files(original):
 def test_an_empty_table_is_no_corpus(name, original, said):
     for file in corpora.TEXTS[name](original).iterdir():
         file.write_text("", encoding="utf-8")
-    with pytest.raises(Trouble, match=f"holds no {name}: looked for"):
+    with pytest.raises(DemeanorError, match=f"holds no {name}: looked for"):
         loaded(corpus_named(name), original, said)
 
 
@@ -218,13 +218,13 @@ def test_goemotions_quotation_marks_do_not_swallow_the_lines_after(original, sai
 @pytest.mark.parametrize("labels", ["28", "-1", "joy", "", "1,"])
 def test_goemotions_with_another_label_is_one_sentence(original, said, labels):
     (corpora.goemotions(original) / "dev.tsv").write_text(f"Hello\t{labels}\tid\n", encoding="utf-8")
-    with pytest.raises(Trouble, match=rf"dev\.tsv, row 1: '{labels}' are not indices"):
+    with pytest.raises(DemeanorError, match=rf"dev\.tsv, row 1: '{labels}' are not indices"):
         loaded(goemotions, original, said)
 
 
 def test_goemotions_with_other_columns_is_one_sentence(original, said):
     corpora.table(original / "goemotions.csv", [("text", "labels"), ("Hello", "27")])
-    with pytest.raises(Trouble, match="needs the columns text, labels_fine and split; it has text, labels"):
+    with pytest.raises(DemeanorError, match="needs the columns text, labels_fine and split; it has text, labels"):
         loaded(goemotions, original, said)
 
 
@@ -314,7 +314,7 @@ def test_meld_unpacked_as_its_archive_is(original, said):
 def test_meld_with_another_table_is_one_sentence(original, said, change, words):
     table = corpora.meld(original) / "train_sent_emo.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         loaded(meld, original, said)
 
 
@@ -391,7 +391,7 @@ def test_isear_leaves_out_only_what_reports_nothing(original, said, text, kept):
     ],
 )
 def test_isear_with_another_table_is_one_sentence(original, said, rows, words):
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         loaded(isear, corpora.table(original / "isear.csv", rows), said)
 
 
@@ -417,12 +417,12 @@ def test_what_data_get_shows_of_emobank(original):
 @pytest.mark.parametrize("rating", ["0.9", "5.1", "nan", "", "high"])
 def test_emobank_with_another_rating_is_one_sentence(original, said, rating):
     rows = [("id", "split", "V", "A", "D", "text"), ("a", "train", "3", rating, "3", "Hello")]
-    with pytest.raises(Trouble, match=rf"emobank\.csv, row 1: A is '{rating}', no rating from 1 to 5"):
+    with pytest.raises(DemeanorError, match=rf"emobank\.csv, row 1: A is '{rating}', no rating from 1 to 5"):
         loaded(emobank, corpora.table(original / "emobank.csv", rows), said)
 
 
 def test_emobank_with_other_columns_is_one_sentence(original, said):
-    with pytest.raises(Trouble, match="needs the columns id, split, V, A and text"):
+    with pytest.raises(DemeanorError, match="needs the columns id, split, V, A and text"):
         loaded(emobank, corpora.table(original / "emobank.csv", [("id", "text"), ("a", "Hello")]), said)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import source
 from source.core import config, spec
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data import ingest as module
 from source.data.clips import clip_from_name
 from source.data.corpora import meld, omg, ravdess
@@ -49,9 +49,9 @@ def said():
     return []
 
 
-def laid_out(name, folder, say=lambda sentence: None):
+def laid_out(name, folder, notify=lambda sentence: None):
     """The clips that each model got."""
-    return {made.model: training_files(made.folder, READ[made.model]) for made in get_data(name, folder, say)}
+    return {made.model: training_files(made.folder, READ[made.model]) for made in get_data(name, folder, notify)}
 
 
 def names(clips):
@@ -178,7 +178,7 @@ def test_ravdess_silent_videos_without_a_model_of_videos_are_of_no_use(original,
     monkeypatch.setattr(module, "MODELS", ("audio",))
     corpora.ravdess_videos(original, ("02",))
     assert all(map(ravdess.is_silent, ravdess.load(original, print)))
-    with pytest.raises(Trouble, match=r"RAVDESS: 8 files \(\.mp4\) are of no use to any model"):
+    with pytest.raises(DemeanorError, match=r"RAVDESS: 8 files \(\.mp4\) are of no use to any model"):
         get_data("RAVDESS", original)
 
 
@@ -268,14 +268,14 @@ def test_omg_of_whole_videos_gives_stretches_of_them(original, said):
 
 def test_omg_stretches_are_for_a_model_whose_files_are_cut(original, monkeypatch):
     monkeypatch.setattr(module, "MODELS", ("audio",))
-    with pytest.raises(Trouble, match="are of no use to any model"):
+    with pytest.raises(DemeanorError, match="are of no use to any model"):
         get_data("OMG", corpora.omg(original, cut=False))
 
 
 def test_omg_without_its_videos_is_a_trouble(original):
     for file in corpora.omg(original).rglob("*.mp4"):
         file.unlink()
-    with pytest.raises(Trouble, match="none of the 6 files it names is there, such as .*utterance_4.mp4"):
+    with pytest.raises(DemeanorError, match="none of the 6 files it names is there, such as .*utterance_4.mp4"):
         get_data("OMG", original)
 
 
@@ -291,5 +291,5 @@ def test_omg_without_its_videos_is_a_trouble(original):
 def test_omg_with_another_table_is_one_sentence(original, said, change, words):
     table = corpora.omg(original) / "omg_TrainVideos.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         omg.load(original, said.append)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from source.core.errors import Trouble
+from source.core.errors import DemeanorError
 from source.data.clips import read_clips, write_clips
 from source.data.corpora import corpus_named, cremad, emodb, enterface, javed, nemo, ravdess, savee, tess
 from source.data.labels import grouping_named
@@ -124,7 +124,7 @@ def test_ravdess_song_is_left_out_and_said(tmp_path, said):
 
 def test_ravdess_of_nothing_but_song_says_what_it_is(tmp_path, said):
     corpora.sounds(tmp_path, ["03-02-01-01-01-01-01.wav"])
-    with pytest.raises(Trouble, match="looked for the speech, in files such as"):
+    with pytest.raises(DemeanorError, match="looked for the speech, in files such as"):
         ravdess.load(tmp_path, said.append)
     assert any("song" in sentence for sentence in said)
 
@@ -164,7 +164,7 @@ def test_cremad_without_its_table_says_what_is_unknown(tmp_path, said):
 
 def test_cremad_with_another_table_is_one_sentence(tmp_path, said):
     (corpora.cremad(tmp_path) / "VideoDemographics.csv").write_text("actor,sex\n1001,Male\n")
-    with pytest.raises(Trouble, match="needs the columns ActorID, Age, Sex"):
+    with pytest.raises(DemeanorError, match="needs the columns ActorID, Age, Sex"):
         cremad.load(tmp_path, said.append)
 
 
@@ -205,7 +205,7 @@ def test_savee_in_both_layouts_at_once_is_read_once(tmp_path, said):
 
 def test_savee_of_speakers_of_its_own_is_none(tmp_path, said):
     corpora.sounds(tmp_path, ["XY_a01.wav", "music/a01.wav"])
-    with pytest.raises(Trouble, match=r"holds no SAVEE: looked for files such as DC_a01\.wav"):
+    with pytest.raises(DemeanorError, match=r"holds no SAVEE: looked for files such as DC_a01\.wav"):
         savee.load(tmp_path, said.append)
 
 
@@ -286,7 +286,7 @@ def test_nemo_missing_files_keep_their_path(tmp_path, said):
 def test_nemo_with_another_table_is_one_sentence(tmp_path, said, change, words):
     table = corpora.nemo(tmp_path) / "data.tsv"
     table.write_text(table.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
-    with pytest.raises(Trouble, match=words):
+    with pytest.raises(DemeanorError, match=words):
         nemo.load(tmp_path, said.append)
 
 
