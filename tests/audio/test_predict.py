@@ -64,7 +64,7 @@ def toy_trained(settings=CONFIG):
 def toys(monkeypatch):
     """The toys in place of network inputs and voice detector; calling it puts the real detector back."""
     real = speech_activity.VoiceActivity
-    monkeypatch.setattr(predict, "describe", pitch_of)
+    monkeypatch.setattr(predict, "featurize", pitch_of)
     monkeypatch.setattr(speech_activity, "VoiceActivity", LoudIsSpeech)
     return lambda: monkeypatch.setattr(speech_activity, "VoiceActivity", real)
 
@@ -388,7 +388,7 @@ def real_trained():
 def test_prediction_gives_the_network_what_preprocessing_does(tmp_path, monkeypatch):
     """A known mistake of such tools: other features, or another rate, in prediction than in training."""
     given, kept = [], Trained.probabilities
-    monkeypatch.setattr(predict, "describe", featurize)
+    monkeypatch.setattr(predict, "featurize", featurize)
     monkeypatch.setattr(Trained, "probabilities", lambda self, arrays: given.append(arrays) or kept(self, arrays))
     file = recording(tmp_path, silence(0.3, 44_100), tone(2, rate=44_100), rate=44_100)
     predict.predict(file, real_trained(), write=False)

@@ -78,7 +78,7 @@ def toy_trained(settings=CONFIG, temperature=1.0, **how):
 @pytest.fixture
 def toys(monkeypatch):
     """The toys in place of what needs MiniLM's files; a token is a word, and two frame them."""
-    monkeypatch.setattr(inference, "describe", counts_of)
+    monkeypatch.setattr(inference, "featurize", counts_of)
     for module in (predict, chunking):
         monkeypatch.setattr(module, "is_longer", lambda text, size: len(text.split()) > size - 2)
 
@@ -617,7 +617,7 @@ def test_prediction_gives_the_network_what_preprocessing_does(real, tmp_path, mo
 @needs_minilm
 def test_what_was_said_before_is_told_if_the_settings_ask_for_it(real, monkeypatch):
     asked, kept = [], inference.featurize
-    monkeypatch.setattr(inference, "describe", lambda *how: asked.append(how[:2]) or kept(*how))
+    monkeypatch.setattr(inference, "featurize", lambda *how: asked.append(how[:2]) or kept(*how))
     text = "One came. Two came. Three came. Four came. Five came."
     read(text, trained=real)
     assert {before for _, before in asked} == {""}
