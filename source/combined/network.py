@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..audio.network import AudioModel
-from ..data.clips import SCALES
+from ..data.clips import DIMENSIONS
 from ..face.detector import BLENDSHAPES
 from ..face.network import FaceModel
 from ..text.network import TextModel
@@ -52,7 +52,7 @@ class CombinedModel(nn.Module):
         self.branches = nn.ModuleDict(made)
         for name in set(settings.frozen) & set(made):
             self.branches[name].requires_grad_(False)
-        more = {"face": BLENDSHAPES, "audio": 0, "text": len(SCALES)}
+        more = {"face": BLENDSHAPES, "audio": 0, "text": len(DIMENSIONS)}
         self.lengths = {name: branch.features + num_classes + more[name] for name, branch in made.items()}
         lengths = dict(self.lengths)
         if "face" in made:

@@ -12,7 +12,7 @@ from .labels import FINER, emotion_named
 
 SPLITS = ("train", "val", "test")
 MANIFEST = "clips.csv"
-SCALES = ("sentiment", "valence", "arousal")
+DIMENSIONS = ("sentiment", "valence", "arousal")
 UNLABELLED = "none"  # stands for the emotion in the file name of a clip that has none
 NAME = re.compile(r"(?P<corpus>.+)_(?P<number>\d+)_(?P<emotion>[^_]+)")  # <dataset>_<number>_<emotion>
 
@@ -24,7 +24,7 @@ class Clip:
     path: Path
     corpus: str
     number: int
-    emotion: str  # a name in config.EMOTIONS; empty where the corpus says only where on the SCALES it lies
+    emotion: str  # a name in config.EMOTIONS; empty where the corpus says only where on the DIMENSIONS it lies
     speaker: str = ""  # the person; splits never share one
     sex: str = ""  # "female" or "male", where the corpus says
     sentence: str = ""  # what is said, or the corpus's code for it
@@ -38,7 +38,7 @@ class Clip:
     arousal: float | None = None
 
     def __post_init__(self):
-        if self.emotion not in config.EMOTIONS and not (self.emotion == "" and self.scales):
+        if self.emotion not in config.EMOTIONS and not (self.emotion == "" and self.affect):
             raise DemeanorError(f"{self.path}: '{self.emotion}' is not one of {', '.join(config.EMOTIONS)}.")
         if self.split and self.split not in SPLITS:
             raise DemeanorError(f"{self.path}: split '{self.split}' is not one of {', '.join(SPLITS)}.")
@@ -46,14 +46,14 @@ class Clip:
             raise DemeanorError(f"{self.path}: '{self.original}' is no finer label of {self.emotion}.")
         if self.votes and len(self.votes) != len(config.EMOTIONS):
             raise DemeanorError(f"{self.path}: {len(self.votes)} votes for {len(config.EMOTIONS)} emotions.")
-        outside = [name for name, value in self.scales.items() if not -1 <= value <= 1]
+        outside = [name for name, value in self.affect.items() if not -1 <= value <= 1]
         if outside:
-            raise DemeanorError(f"{self.path}: {outside[0]} must be from -1 to 1, not {self.scales[outside[0]]}.")
+            raise DemeanorError(f"{self.path}: {outside[0]} must be from -1 to 1, not {self.affect[outside[0]]}.")
 
     @property
-    def scales(self) -> dict[str, float]:
-        """Where it lies on those of SCALES that the corpus says."""
-        values = {name: getattr(self, name) for name in SCALES}
+    def affect(self) -> dict[str, float]:
+        """Where it lies on those of DIMENSIONS that the corpus says."""
+        values = {name: getattr(self, name) for name in DIMENSIONS}
         return {name: value for name, value in values.items() if value is not None}
 
     @property
@@ -104,7 +104,7 @@ def write_clips(file: Path, clips: Iterable[Clip], relative_to: Path | None = No
             below = relative_to and clip.path.is_relative_to(relative_to)
             row["path"] = (clip.path.relative_to(relative_to) if below else clip.path).as_posix()
             row["votes"] = " ".join(f"{vote:g}" for vote in clip.votes)
-            row |= {name: f"{value:g}" for name, value in clip.scales.items()}
+            row |= {name: f"{value:g}" for name, value in clip.affect.items()}
             writer.writerow(row)
 
 
@@ -120,7 +120,7 @@ def read_clips(file: Path, relative_to: Path | None = None) -> list[Clip]:
 
 def _clip_of_row(row, number, file, relative_to):
     known = {key: value for key, value in row.items() if key in COLUMNS and value}
-    scales = {name: float(known[name]) for name in SCALES if name in known}
+    scales = {name: float(known[name]) for name in DIMENSIONS if name in known}
     emotion = emotion_named(known.get("emotion", "")) or known.get("emotion", "")
     path = (relative_to or Path()) / known["path"]
     votes = tuple(float(vote) for vote in known.get("votes", "").split())

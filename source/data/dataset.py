@@ -45,11 +45,11 @@ class Dataset(torch.utils.data.Dataset):
     transform: Transform | None = None
     """See `completed`."""
 
-    def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping, scaled: bool = False):
+    def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping, with_affect: bool = False):
         """The labelled clips of one split; where split is None all of them, each with its corpus's own split if any.
 
-        scaled: take the clips of which the place on one of clips.SCALES is known instead, labelled or not; `labels`
-        then has -1 for those without.
+        with_affect: take the clips with a value for one of clips.DIMENSIONS instead, labelled or not; `labels` then
+        has -1 for those without.
         """
         self.stores, self.split, self.grouping = tuple(stores), split or "all", grouping
         clips = [with_splits(store.clips) if split else store.clips for store in stores]
@@ -57,7 +57,7 @@ class Dataset(torch.utils.data.Dataset):
             (store, row)
             for store, rows in enumerate(clips)
             for row, clip in enumerate(rows)
-            if (not split or clip.split == split) and (clip.scales if scaled else _label(clip, grouping))
+            if (not split or clip.split == split) and (clip.affect if with_affect else _label(clip, grouping))
         ]  # the number of the store and of the row in it
         self.clips: list[Clip] = [clips[store][row] for store, row in self._places]
         number = {label: number for number, label in enumerate(grouping.labels)}

@@ -7,7 +7,7 @@ that corpora which give only scales, or none, serve one and the same training.
 import numpy as np
 import torch
 
-from ..data.clips import SCALES
+from ..data.clips import DIMENSIONS
 from ..data.dataset import Dataset
 from ..data.store import Store
 from ..training.checkpoint import Trained
@@ -30,7 +30,7 @@ def fitted(trained: Trained, train: Dataset) -> Trained:
         return trained
     values = np.concatenate([values_of(part) for part in parts])
     features = np.concatenate([features_of(trained, part) for part in parts])
-    for number in range(len(SCALES)):
+    for number in range(len(DIMENSIONS)):
         known = ~np.isnan(values[:, number])
         if known.sum() >= LEAST:
             weight, bias = _ridge(features[known], values[known, number])
@@ -49,7 +49,7 @@ def measured(trained: Trained, dataset: Dataset) -> dict[str, dict[str, float]]:
         if len(part):
             answers, truth = scales_of(trained, features_of(trained, part)), values_of(part)
             simple = _baseline(trained, part)
-            for number, scale in enumerate(SCALES):
+            for number, scale in enumerate(DIMENSIONS):
                 known = ~np.isnan(truth[:, number])
                 if head.fitted[number] and known.sum() >= LEAST:
                     found = agreement(answers[known, number], truth[known, number])
@@ -61,17 +61,18 @@ def measured(trained: Trained, dataset: Dataset) -> dict[str, dict[str, float]]:
 
 def _on_scales(store: Store, like: Dataset) -> Dataset:
     """The clips of one corpus, of the split of `like`, that say where they lie; of very many, evenly taken ones."""
-    part = Dataset([store], like.split, like.grouping, scaled=True)
+    part = Dataset([store], like.split, like.grouping, with_affect=True)
     return part.subset(np.arange(0, len(part), max(1, len(part) // MOST)), part.split)
 
 
 def _baseline(trained: Trained, part: Dataset) -> np.ndarray:
-    """(N, len(SCALES)): what a ridge regression on the baseline's vectors says; not a number where it cannot."""
-    answers, train = np.full((len(part), len(SCALES)), np.nan), Dataset(part.stores, "train", part.grouping, True)
+    """(N, len(DIMENSIONS)): what a ridge regression on the baseline's vectors says; not a number where it cannot."""
+    answers = np.full((len(part), len(DIMENSIONS)), np.nan)
+    train = Dataset(part.stores, "train", part.grouping, with_affect=True)
     if trained.spec.baseline_name and len(train):
         inputs, others = (vectors(trained.spec, trained.settings, dataset) for dataset in (train, part))
         truth = values_of(train)
-        for number in range(len(SCALES)):
+        for number in range(len(DIMENSIONS)):
             known = ~np.isnan(truth[:, number])
             if known.sum() >= LEAST:
                 weight, bias = _ridge(inputs[known], truth[known, number])
@@ -101,15 +102,15 @@ def features_of(trained: Trained, dataset: Dataset, size: int = 256) -> np.ndarr
 
 
 def scales_of(trained: Trained, features: np.ndarray) -> np.ndarray:
-    """(N, F) -> (N, len(SCALES)) float32."""
+    """(N, F) -> (N, len(DIMENSIONS)) float32."""
     with torch.inference_mode():
         return trained.network.scales(torch.from_numpy(np.ascontiguousarray(features))).numpy()
 
 
 def values_of(dataset: Dataset) -> np.ndarray:
-    """(N, len(SCALES)) where the corpora say the clips lie; not a number where they do not."""
-    missing = dict.fromkeys(SCALES, np.nan)
-    return np.array([list((missing | clip.scales).values()) for clip in dataset.clips], np.float64)
+    """(N, len(DIMENSIONS)) where the corpora say the clips lie; not a number where they do not."""
+    missing = dict.fromkeys(DIMENSIONS, np.nan)
+    return np.array([list((missing | clip.affect).values()) for clip in dataset.clips], np.float64)
 
 
 def _ridge(features: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..data.clips import SCALES
+from ..data.clips import DIMENSIONS
 from .prediction import Prediction, Reading
 
 PLACE = ("left", "top", "right", "bottom")
@@ -33,7 +33,7 @@ def place(reading: Reading) -> Row:
     return {name: f"{edge:.1f}" for name, edge in zip(PLACE, reading.box or (), strict=False)}
 
 
-def scales(reading: Reading, names: Sequence[str] = SCALES) -> Row:
+def scales(reading: Reading, names: Sequence[str] = DIMENSIONS) -> Row:
     return {name: f"{value:.4f}" for name, value in reading.scales.items() if name in names}
 
 

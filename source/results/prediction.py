@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core import config
 from ..core.units import lasting, signed, surely
-from ..data.clips import SCALES
+from ..data.clips import DIMENSIONS
 
 SCHEMA = "demeanor.prediction/1"
 
@@ -62,7 +62,7 @@ class Reading:
     @property
     def scales(self) -> dict[str, float]:
         """Those of sentiment, valence and arousal that were asked for."""
-        values = {name: getattr(self, name) for name in SCALES}
+        values = {name: getattr(self, name) for name in DIMENSIONS}
         return {name: value for name, value in values.items() if value is not None}
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data.clips import SCALES
+from ..data.clips import DIMENSIONS
 from ..training.checkpoint import Trained
 from ..training.scores import softmax
 from .features import featurize
@@ -42,14 +42,14 @@ def answers(asked: Sequence[Said], trained: Trained) -> list[Answer]:
     return [
         Answer(
             dict(zip(trained.labels, map(float, row), strict=True)),
-            {name: float(value) for name, value in zip(SCALES, where, strict=True) if not np.isnan(value)},
+            {name: float(value) for name, value in zip(DIMENSIONS, where, strict=True) if not np.isnan(value)},
         )
         for row, where in zip(shares, scales, strict=True)
     ]
 
 
 def answered(arrays: Mapping[str, np.ndarray], trained: Trained) -> tuple[np.ndarray, np.ndarray]:
-    """(N, labels) probabilities as `Trained.probabilities` gives them, and (N, len(SCALES)), from one pass."""
+    """(N, labels) probabilities as `Trained.probabilities` gives them, and (N, len(DIMENSIONS)), from one pass."""
     import torch
 
     from ..core.precision import in_bfloat16

@@ -16,8 +16,8 @@ from source.training.checkpoint import Header, Trained
 from tests.support.toy import TEXT, text_store
 
 
-def dataset(store, split="train", scaled=False):
-    return Dataset([store], split, grouping_named("seven"), scaled)
+def dataset(store, split="train", with_affect=False):
+    return Dataset([store], split, grouping_named("seven"), with_affect)
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def test_clips_without_an_emotion_serve_the_scales_alone(tmp_path):
     store = text_store(tmp_path)
     clips = tuple(replace(clip, emotion="" if i % 2 else clip.emotion) for i, clip in enumerate(store.clips))
     store = replace(store, clips=clips)
-    assert len(dataset(store)) == 28 and len(dataset(store, scaled=True)) == 56
-    assert set(dataset(store, scaled=True).labels.tolist()) == {-1, *range(7)}
+    assert len(dataset(store)) == 28 and len(dataset(store, with_affect=True)) == 56
+    assert set(dataset(store, with_affect=True).labels.tolist()) == {-1, *range(7)}
 
 
 def test_agreement_is_that_of_the_references():

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...data.clips import SCALES
+from ...data.clips import DIMENSIONS
 from ...results import cells
 from ...results.attribution import NAMES
 from ...results.cells import ANSWER, PLACE, TIMES, Row
@@ -54,7 +54,7 @@ def people_rows(prediction: Prediction) -> list[Row]:
 
 
 def spoken_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    return (*TIMES, "person", "text", *ANSWER, *labels, *SCALES, *ALONE, "notes")
+    return (*TIMES, "person", "text", *ANSWER, *labels, *DIMENSIONS, *ALONE, "notes")
 
 
 def spoken_rows(prediction: Prediction) -> list[Row]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...core.figure import label_colours, new_figure
-from ...data.clips import SCALES
+from ...data.clips import DIMENSIONS
 from ...results.prediction import Prediction, Reading
 from ...results.timeline import joined
 from ...results.timeline_figure import MOST_PARTS, draw_answers, draw_shares, legend, mark_time, titled_png
 
-SCALE_COLOURS = dict(zip(SCALES, ("#000000", "#8a3ffc", "#6e6e6e"), strict=True))  # no label's
+SCALE_COLOURS = dict(zip(DIMENSIONS, ("#000000", "#8a3ffc", "#6e6e6e"), strict=True))  # no label's
 SHORTEST_SHARE = 0.002  # of the axis's width that an utterance is drawn with, at least: "No!" shall be seen
 
 

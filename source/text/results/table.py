@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...data.clips import SCALES
+from ...data.clips import DIMENSIONS
 from ...results import cells
 from ...results.cells import ANSWER, TIMES, Row
 from ...results.layout import Layout
@@ -10,7 +10,7 @@ from ...results.prediction import Prediction
 
 
 def sentence_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    return (*TIMES, "text", *ANSWER, *labels, *SCALES, "notes")
+    return (*TIMES, "text", *ANSWER, *labels, *DIMENSIONS, "notes")
 
 
 def sentence_rows(prediction: Prediction) -> list[Row]:
@@ -19,7 +19,7 @@ def sentence_rows(prediction: Prediction) -> list[Row]:
 
 
 def text_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    return ("file", "seconds", "sentences", *ANSWER, *labels, *SCALES, "notes")
+    return ("file", "seconds", "sentences", *ANSWER, *labels, *DIMENSIONS, "notes")
 
 
 def text_rows(prediction: Prediction) -> list[Row]:

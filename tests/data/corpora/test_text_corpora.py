@@ -94,7 +94,7 @@ def test_every_utterance_becomes_a_file_that_the_text_model_reads_back(name, ori
     assert len({clip.path for clip in files}) == len(clips) and all(clip.path.suffix == ".txt" for clip in files)
     for clip in files:
         assert parted(clip.path.read_text(encoding="utf-8"))[1] == clip.sentence != ""
-        assert clip.source and (clip.emotion or clip.scales)
+        assert clip.source and (clip.emotion or clip.affect)
 
 
 @pytest.mark.parametrize("name", corpora.TEXTS)
