@@ -1,4 +1,4 @@
-"""An utterance, from its words to its probabilities and scales, on one thread: by itself, and 256 at a time.
+"""An utterance, from its words to its probabilities and affect dimensions, on one thread: by itself, and 256 at a time.
 
 The sentence has 14 words, as the mean of the corpora has 13. The alternative is MiniLM's six layers alone, called on
 the same tokens without padding, or on a batch of them, in float32; ours computes in bfloat16 where the processor does.

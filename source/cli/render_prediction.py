@@ -13,7 +13,7 @@ from ..core.spec import spec_of
 from ..core.units import clock
 from ..media.types import RECORDINGS
 from ..results.attribution import briefly_driven_by
-from ..results.prediction import Prediction, Reading, scales_said
+from ..results.prediction import Prediction, Reading, affect_phrases
 from ..results.timeline import moments, stretches, without_pauses
 from ..results.video_timeline import stretches_of
 from .terminal import MOST_COLUMNS
@@ -96,8 +96,8 @@ def _sentence_lines(readings: Sequence[Reading]) -> Iterator[str]:
     widest = max((len(reading.said) for reading in shown), default=0)
     for reading in shown if len(readings) > 1 else ():
         time = "" if reading.start_seconds is None else f"{clock(reading.start_seconds):>7}  "
-        scales = "" if reading.sentiment is None else f"  {scales_said(reading)[0].split()[1]:>4}"
-        yield clipped(f"  {time}{reading.said:<{widest}}{scales}  {reading.text}", columns)
+        sentiment = "" if reading.sentiment is None else f"  {affect_phrases(reading)[0].split()[1]:>4}"
+        yield clipped(f"  {time}{reading.said:<{widest}}{sentiment}  {reading.text}", columns)
     if len(readings) > len(shown):
         yield f"  ... {len(readings) - len(shown):,} more; sentences.csv lists all"
     if len(readings) == 1:

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..audio.network import AudioModel
-from ..data.clips import DIMENSIONS
+from ..data.clips import AFFECT_DIMENSIONS
 from ..face.detector import BLENDSHAPES
 from ..face.network import FaceModel
 from ..text.network import TextModel
@@ -52,7 +52,7 @@ class CombinedModel(nn.Module):
         self.branches = nn.ModuleDict(made)
         for name in set(settings.frozen) & set(made):
             self.branches[name].requires_grad_(False)
-        more = {"face": BLENDSHAPES, "audio": 0, "text": len(DIMENSIONS)}
+        more = {"face": BLENDSHAPES, "audio": 0, "text": len(AFFECT_DIMENSIONS)}
         self.lengths = {name: branch.features + num_classes + more[name] for name, branch in made.items()}
         lengths = dict(self.lengths)
         if "face" in made:
@@ -145,11 +145,11 @@ class CombinedModel(nn.Module):
         return torch.cat(_with_answer(branch, branch.forward_features(**voice)), 1)
 
     def of_words(self, token_ids: Tensor, before_ids: Tensor, lexicon: Tensor) -> Tensor:
-        """(N, W): what the text branch makes of each of N texts, its own answer, and its sentiment and other scales."""
+        """(N, W): what the text branch makes of each of N texts, its own answer, and its affect dimensions."""
         branch = self.branches["text"]
         features = branch.forward_features(token_ids, before_ids, lexicon)
-        scales = branch.scales(features).nan_to_num()
-        return torch.cat([*_with_answer(branch, features), scales], 1)
+        affect = branch.affect(features).nan_to_num()
+        return torch.cat([*_with_answer(branch, features), affect], 1)
 
     def _faces(self, seen: Tensor, image: Tensor, blendshapes: Tensor, **inputs: Tensor) -> Tensor:
         """(B, T, F); only frames with a face cost anything."""

@@ -12,7 +12,7 @@ from .labels import FINER, emotion_named
 
 SPLITS = ("train", "val", "test")
 MANIFEST = "clips.csv"
-DIMENSIONS = ("sentiment", "valence", "arousal")
+AFFECT_DIMENSIONS = ("sentiment", "valence", "arousal")
 UNLABELLED = "none"  # stands for the emotion in the file name of a clip that has none
 NAME = re.compile(r"(?P<corpus>.+)_(?P<number>\d+)_(?P<emotion>[^_]+)")  # <dataset>_<number>_<emotion>
 
@@ -24,7 +24,7 @@ class Clip:
     path: Path
     corpus: str
     number: int
-    emotion: str  # a name in config.EMOTIONS; empty where the corpus says only where on the DIMENSIONS it lies
+    emotion: str  # a name in config.EMOTIONS; empty where the corpus gives affect dimensions only
     speaker: str = ""  # the person; splits never share one
     sex: str = ""  # "female" or "male", where the corpus says
     sentence: str = ""  # what is said, or the corpus's code for it
@@ -52,8 +52,8 @@ class Clip:
 
     @property
     def affect(self) -> dict[str, float]:
-        """Where it lies on those of DIMENSIONS that the corpus says."""
-        values = {name: getattr(self, name) for name in DIMENSIONS}
+        """The values of those affect dimensions that the corpus gives."""
+        values = {name: getattr(self, name) for name in AFFECT_DIMENSIONS}
         return {name: value for name, value in values.items() if value is not None}
 
     @property
@@ -120,12 +120,12 @@ def read_clips(file: Path, relative_to: Path | None = None) -> list[Clip]:
 
 def _clip_of_row(row, number, file, relative_to):
     known = {key: value for key, value in row.items() if key in COLUMNS and value}
-    scales = {name: float(known[name]) for name in DIMENSIONS if name in known}
+    affect = {name: float(known[name]) for name in AFFECT_DIMENSIONS if name in known}
     emotion = emotion_named(known.get("emotion", "")) or known.get("emotion", "")
     path = (relative_to or Path()) / known["path"]
     votes = tuple(float(vote) for vote in known.get("votes", "").split())
     defaults = {"corpus": file.parent.name, "number": number}
-    text = defaults | known | scales | {"path": path, "emotion": emotion, "votes": votes}
+    text = defaults | known | affect | {"path": path, "emotion": emotion, "votes": votes}
     return Clip(**(text | {"number": int(text["number"])}))
 
 

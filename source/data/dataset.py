@@ -48,8 +48,8 @@ class Dataset(torch.utils.data.Dataset):
     def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping, with_affect: bool = False):
         """The labelled clips of one split; where split is None all of them, each with its corpus's own split if any.
 
-        with_affect: take the clips with a value for one of clips.DIMENSIONS instead, labelled or not; `labels` then
-        has -1 for those without.
+        with_affect: take the clips that have a value of one of clips.AFFECT_DIMENSIONS instead, labelled or not;
+        `labels` then has -1 for those without a label.
         """
         self.stores, self.split, self.grouping = tuple(stores), split or "all", grouping
         clips = [with_splits(store.clips) if split else store.clips for store in stores]

@@ -1,13 +1,13 @@
-"""Sentiment, valence and arousal: where an utterance lies on scales from -1 to 1, read from a network's features.
+"""Sentiment, valence and arousal of an utterance, each from -1 to 1, read from a network's features.
 
 They are fitted after training, in closed form (ridge regression, its strength chosen by leave-one-out on train), so
-that corpora which give only scales, or none, serve one and the same training.
+that corpora which give only these, or none of them, serve one and the same training.
 """
 
 import numpy as np
 import torch
 
-from ..data.clips import DIMENSIONS
+from ..data.clips import AFFECT_DIMENSIONS
 from ..data.dataset import Dataset
 from ..data.store import Store
 from ..training.checkpoint import Trained
@@ -16,21 +16,21 @@ from .baselines import vectors
 STRENGTHS = np.logspace(0, 5, 11)  # of the ridge, features standardised
 
 
-LEAST = 10  # clips that a scale is fitted or measured on
+LEAST = 10  # clips that a dimension is fitted or measured on
 
 
 MOST = 20_000  # clips of a corpus, about, that are looked at: more hardly change a regression
 
 
 def fitted(trained: Trained, train: Dataset) -> Trained:
-    """The same model with its scales fitted on the corpora of `train`, those without labels too, if it has scales."""
-    head, parts = getattr(trained.network, "scales", None), [_on_scales(store, train) for store in train.stores]
+    """Fit the affect head, if the model has one, on the corpora of `train`, those without labels too."""
+    head, parts = getattr(trained.network, "affect", None), [_with_affect(store, train) for store in train.stores]
     parts = [part for part in parts if len(part)]
     if head is None or not parts:
         return trained
     values = np.concatenate([values_of(part) for part in parts])
     features = np.concatenate([features_of(trained, part) for part in parts])
-    for number in range(len(DIMENSIONS)):
+    for number in range(len(AFFECT_DIMENSIONS)):
         known = ~np.isnan(values[:, number])
         if known.sum() >= LEAST:
             weight, bias = _ridge(features[known], values[known, number])
@@ -39,40 +39,40 @@ def fitted(trained: Trained, train: Dataset) -> Trained:
 
 
 def measured(trained: Trained, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """How near the scales come on the split and the corpora of `examples`: "scale, corpus" -> see `agreement`.
+    """Measure the affect head on the split and the corpora of `dataset`: "dimension, corpus" -> see `agreement`.
 
     Beside it, where the model has a baseline, the correlation of what a ridge regression makes of that one on train.
     """
-    head, results = getattr(trained.network, "scales", None), {}
+    head, results = getattr(trained.network, "affect", None), {}
     for store in dataset.stores if head is not None else ():
-        part = _on_scales(store, dataset)
+        part = _with_affect(store, dataset)
         if len(part):
-            answers, truth = scales_of(trained, features_of(trained, part)), values_of(part)
+            answers, truth = affect_of(trained, features_of(trained, part)), values_of(part)
             simple = _baseline(trained, part)
-            for number, scale in enumerate(DIMENSIONS):
+            for number, dimension in enumerate(AFFECT_DIMENSIONS):
                 known = ~np.isnan(truth[:, number])
                 if head.fitted[number] and known.sum() >= LEAST:
                     found = agreement(answers[known, number], truth[known, number])
                     other = agreement(simple[known, number], truth[known, number])["pearson"]
                     beside = {} if np.isnan(other) else {f"pearson of {trained.spec.baseline_name}": other}
-                    results[f"{scale}, {store.folder.name}"] = found | beside
+                    results[f"{dimension}, {store.folder.name}"] = found | beside
     return results
 
 
-def _on_scales(store: Store, like: Dataset) -> Dataset:
+def _with_affect(store: Store, like: Dataset) -> Dataset:
     """The clips of one corpus, of the split of `like`, that say where they lie; of very many, evenly taken ones."""
     part = Dataset([store], like.split, like.grouping, with_affect=True)
     return part.subset(np.arange(0, len(part), max(1, len(part) // MOST)), part.split)
 
 
 def _baseline(trained: Trained, part: Dataset) -> np.ndarray:
-    """(N, len(DIMENSIONS)): what a ridge regression on the baseline's vectors says; not a number where it cannot."""
-    answers = np.full((len(part), len(DIMENSIONS)), np.nan)
+    """Return what a ridge regression on the baseline's vectors says, (N, dimensions); NaN where it cannot."""
+    answers = np.full((len(part), len(AFFECT_DIMENSIONS)), np.nan)
     train = Dataset(part.stores, "train", part.grouping, with_affect=True)
     if trained.spec.baseline_name and len(train):
         inputs, others = (vectors(trained.spec, trained.settings, dataset) for dataset in (train, part))
         truth = values_of(train)
-        for number in range(len(DIMENSIONS)):
+        for number in range(len(AFFECT_DIMENSIONS)):
             known = ~np.isnan(truth[:, number])
             if known.sum() >= LEAST:
                 weight, bias = _ridge(inputs[known], truth[known, number])
@@ -101,15 +101,15 @@ def features_of(trained: Trained, dataset: Dataset, size: int = 256) -> np.ndarr
     return torch.cat(parts).float().numpy()
 
 
-def scales_of(trained: Trained, features: np.ndarray) -> np.ndarray:
-    """(N, F) -> (N, len(DIMENSIONS)) float32."""
+def affect_of(trained: Trained, features: np.ndarray) -> np.ndarray:
+    """(N, F) -> (N, len(AFFECT_DIMENSIONS)) float32."""
     with torch.inference_mode():
-        return trained.network.scales(torch.from_numpy(np.ascontiguousarray(features))).numpy()
+        return trained.network.affect(torch.from_numpy(np.ascontiguousarray(features))).numpy()
 
 
 def values_of(dataset: Dataset) -> np.ndarray:
-    """(N, len(DIMENSIONS)) where the corpora say the clips lie; not a number where they do not."""
-    missing = dict.fromkeys(DIMENSIONS, np.nan)
+    """(N, len(AFFECT_DIMENSIONS)) where the corpora say the clips lie; not a number where they do not."""
+    missing = dict.fromkeys(AFFECT_DIMENSIONS, np.nan)
     return np.array([list((missing | clip.affect).values()) for clip in dataset.clips], np.float64)
 
 

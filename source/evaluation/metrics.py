@@ -54,8 +54,8 @@ class Metrics:
 
     Clips of which the part is not known are in none, so that n minus the parts' n is how many they are."""
 
-    scales: dict[str, dict[str, float]] | None = None
-    """Scale and corpus -> how near the model comes; see `source.shared.scales`. None: it tells no scales."""
+    affect: dict[str, dict[str, float]] | None = None
+    """Affect dimension and corpus -> agreement; see `source.evaluation.affect`. None: the model has no affect head."""
     simple_methods: dict[str, dict[str, float]] | None = None
     """Method -> its scores on the same clips, for comparison; None: none was tried."""
     ablation: dict[str, Any] | None = None

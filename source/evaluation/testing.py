@@ -45,7 +45,7 @@ def test_split(trained: Trained, dataset: Dataset, train: Dataset | None = None)
     disjoint = speakers_disjoint(train.clips, dataset.clips) if train else None
     metrics = _measured(trained, logits, dataset.labels, dataset.clips, dataset.split, disjoint)
     simple = _simple_methods(trained, dataset, train) if train and trained.spec.baseline_name else None
-    found = {"scales": affect.measured(trained, dataset) or None, "ablation": ablated(trained, dataset)}
+    found = {"affect": affect.measured(trained, dataset) or None, "ablation": ablated(trained, dataset)}
     return replace(metrics, simple_methods=simple, **found)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..data.clips import DIMENSIONS
+from ..data.clips import AFFECT_DIMENSIONS
 from .prediction import Prediction, Reading
 
 PLACE = ("left", "top", "right", "bottom")
@@ -33,12 +33,12 @@ def place(reading: Reading) -> Row:
     return {name: f"{edge:.1f}" for name, edge in zip(PLACE, reading.box or (), strict=False)}
 
 
-def scales(reading: Reading, names: Sequence[str] = DIMENSIONS) -> Row:
-    return {name: f"{value:.4f}" for name, value in reading.scales.items() if name in names}
+def affect(reading: Reading, names: Sequence[str] = AFFECT_DIMENSIONS) -> Row:
+    return {name: f"{value:.4f}" for name, value in reading.affect.items() if name in names}
 
 
 def sentence(reading: Reading) -> Row:
-    return times(reading) | {"text": reading.text} | answer(reading) | scales(reading) | notes(reading)
+    return times(reading) | {"text": reading.text} | answer(reading) | affect(reading) | notes(reading)
 
 
 def notes(reading: Reading) -> Row:

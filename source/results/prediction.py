@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core import config
 from ..core.units import lasting, signed, surely
-from ..data.clips import DIMENSIONS
+from ..data.clips import AFFECT_DIMENSIONS
 
 SCHEMA = "demeanor.prediction/1"
 
@@ -60,9 +60,9 @@ class Reading:
         return self.likeliest if self.confidence >= config.NOT_SURE_BELOW else None
 
     @property
-    def scales(self) -> dict[str, float]:
+    def affect(self) -> dict[str, float]:
         """Those of sentiment, valence and arousal that were asked for."""
-        values = {name: getattr(self, name) for name in DIMENSIONS}
+        values = {name: getattr(self, name) for name in AFFECT_DIMENSIONS}
         return {name: value for name, value in values.items() if value is not None}
 
     @property
@@ -120,7 +120,7 @@ class Prediction:
             return f"{self.overall.said} in {lasting(self.seconds or 0.0)}"
         if self.overall.speech_seconds is None:  # it was read, not heard
             over = f" over {len(self.readings):,} sentences" if len(self.readings) > 1 else ""
-            return "; ".join((f"{self.overall.said}{over}", *scales_said(self.overall)))
+            return "; ".join((f"{self.overall.said}{over}", *affect_phrases(self.overall)))
         length = lasting(self.seconds or 0.0)
         spoken = f" over {lasting(self.overall.speech_seconds)} of speech" if self.overall.probabilities else ""
         return f"{self.overall.said}{spoken} in {length}"
@@ -138,12 +138,12 @@ class Prediction:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
 
 
-def scales_said(reading: Reading) -> list[str]:
+def affect_phrases(reading: Reading) -> list[str]:
     """
-    >>> scales_said(Reading({}, sentiment=0.42, arousal=-0.01))
+    >>> affect_phrases(Reading({}, sentiment=0.42, arousal=-0.01))
     ['sentiment +0.4', 'arousal 0.0']
     """
-    return [f"{name} {signed(value)}" for name, value in reading.scales.items()]
+    return [f"{name} {signed(value)}" for name, value in reading.affect.items()]
 
 
 def _reading_document(reading: Reading) -> dict[str, Any]:

@@ -17,13 +17,13 @@ def mean_probabilities(readings: Sequence[Reading], weights: Sequence[float] | N
     return _means([reading.probabilities for reading in readings], weights or _spoken(readings))
 
 
-def mean_scales(readings: Sequence[Reading], weights: Sequence[float] | None = None) -> dict[str, float]:
+def mean_affect(readings: Sequence[Reading], weights: Sequence[float] | None = None) -> dict[str, float]:
     """Mean of the readings' sentiment, valence and arousal, without those that none has.
 
-    >>> mean_scales([Reading({}, sentiment=1.0), Reading({}, sentiment=-0.5), Reading({})], (1, 2, 4))
+    >>> mean_affect([Reading({}, sentiment=1.0), Reading({}, sentiment=-0.5), Reading({})], (1, 2, 4))
     {'sentiment': 0.0}
     """
-    return _means([reading.scales for reading in readings], weights or _spoken(readings))
+    return _means([reading.affect for reading in readings], weights or _spoken(readings))
 
 
 def moments(readings: Sequence[Reading]) -> list[Reading]:
@@ -66,7 +66,7 @@ def joined(parts: Sequence[Reading]) -> Reading:
         start_seconds=parts[0].start_seconds,
         end_seconds=parts[-1].end_seconds,
         speech_seconds=sum(speech) if speech else None,
-        **mean_scales(parts),
+        **mean_affect(parts),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .attribution import NAMES
 from .prediction import Prediction, Reading
-from .timeline import mean_probabilities, mean_scales, moments, without_pauses
+from .timeline import mean_affect, mean_probabilities, moments, without_pauses
 
 
 def parts_of(prediction: Prediction, most: int | None = None) -> list[Reading]:
@@ -57,7 +57,7 @@ def joined(parts: Sequence[Reading]) -> Reading:
     if len(parts) == 1:
         return parts[0]
     weights = [max(length_of(part), 1e-9) for part in parts]
-    people, scales = {part.person: 0.0 for part in parts}, mean_scales(parts, weights)
+    people, affect = {part.person: 0.0 for part in parts}, mean_affect(parts, weights)
     for part, weight in zip(parts, weights, strict=True):
         people[part.person] += weight
     return Reading(
@@ -68,9 +68,9 @@ def joined(parts: Sequence[Reading]) -> Reading:
         modalities=_means_by_name([part.modalities for part in parts], weights),
         drivers=_mean_drivers(parts, weights),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
-        sentiment=scales.get("sentiment"),
-        valence=scales.get("valence"),
-        arousal=scales.get("arousal"),
+        sentiment=affect.get("sentiment"),
+        valence=affect.get("valence"),
+        arousal=affect.get("arousal"),
     )
 
 

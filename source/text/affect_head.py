@@ -3,17 +3,20 @@
 import torch
 from torch import Tensor, nn
 
-from ..data.clips import DIMENSIONS
+from ..data.clips import AFFECT_DIMENSIONS
 
 
-class ScalesHead(nn.Module):
-    """Features (B, F) -> (B, len(DIMENSIONS)); not a number where a scale was not fitted. Nothing in it is trained."""
+class AffectHead(nn.Module):
+    """Map features (B, F) to values (B, len(AFFECT_DIMENSIONS)) from -1 to 1; NaN for a dimension that was not fitted.
+
+    It is fitted in closed form after training (`source.evaluation.affect`), so its weights are buffers.
+    """
 
     def __init__(self, features: int):
         super().__init__()
-        self.register_buffer("weight", torch.zeros(len(DIMENSIONS), features))
-        self.register_buffer("bias", torch.zeros(len(DIMENSIONS)))
-        self.register_buffer("fitted", torch.zeros(len(DIMENSIONS), dtype=torch.bool))
+        self.register_buffer("weight", torch.zeros(len(AFFECT_DIMENSIONS), features))
+        self.register_buffer("bias", torch.zeros(len(AFFECT_DIMENSIONS)))
+        self.register_buffer("fitted", torch.zeros(len(AFFECT_DIMENSIONS), dtype=torch.bool))
 
     def forward(self, features: Tensor) -> Tensor:
         values = (features.float() @ self.weight.float().T + self.bias.float()).clamp(-1, 1)

@@ -1,11 +1,11 @@
-"""Utterances -> what the network answers, many at a time, each network pass giving emotion and scales at once."""
+"""Utterances -> what the network answers, many at a time, each network pass giving emotion and affect at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..data.clips import DIMENSIONS
+from ..data.clips import AFFECT_DIMENSIONS
 from ..training.checkpoint import Trained
 from ..training.scores import softmax
 from .features import featurize
@@ -19,7 +19,7 @@ class Answer:
 
     probabilities: dict[str, float]
     """Calibrated, by label."""
-    scales: dict[str, float]
+    affect: dict[str, float]
     """From -1 to 1, by name; those that were not fitted are left out."""
 
 
@@ -38,18 +38,18 @@ def answers(asked: Sequence[Said], trained: Trained) -> list[Answer]:
         return []
     described = [featurize(one.text, one.before, trained.settings) for one in asked]
     arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
-    shares, scales = answered(arrays, trained)
+    shares, affect = answered(arrays, trained)
     return [
         Answer(
             dict(zip(trained.labels, map(float, row), strict=True)),
-            {name: float(value) for name, value in zip(DIMENSIONS, where, strict=True) if not np.isnan(value)},
+            {name: float(value) for name, value in zip(AFFECT_DIMENSIONS, where, strict=True) if not np.isnan(value)},
         )
-        for row, where in zip(shares, scales, strict=True)
+        for row, where in zip(shares, affect, strict=True)
     ]
 
 
 def answered(arrays: Mapping[str, np.ndarray], trained: Trained) -> tuple[np.ndarray, np.ndarray]:
-    """(N, labels) probabilities as `Trained.probabilities` gives them, and (N, len(DIMENSIONS)), from one pass."""
+    """Return calibrated probabilities (N, labels) and affect (N, len(AFFECT_DIMENSIONS)) from one forward pass."""
     import torch
 
     from ..core.precision import in_bfloat16
@@ -59,5 +59,5 @@ def answered(arrays: Mapping[str, np.ndarray], trained: Trained) -> tuple[np.nda
     with torch.inference_mode():
         with in_bfloat16():
             features = network.forward_features(**inputs).float()
-        logits, scales = network.head(features).float().numpy(), network.scales(features).numpy()
-    return softmax(logits / trained.header.temperature), scales
+        logits, affect = network.head(features).float().numpy(), network.affect(features).numpy()
+    return softmax(logits / trained.header.temperature), affect

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from . import minilm
-from .affect_head import ScalesHead
+from .affect_head import AffectHead
 from .settings import LAYERS, TextSettings
 from .vader import SCORES
 
@@ -28,7 +28,7 @@ class TextModel(nn.Module):
         self.layers = minilm.trainable_layers(first, LAYERS, settings.encoder_dropout)
         self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
-        self.scales = ScalesHead(self.features)
+        self.affect = AffectHead(self.features)
         self.register_state_dict_post_hook(_without_pretrained)
         self.register_load_state_dict_post_hook(_pretrained_not_missed)
 

@@ -12,7 +12,7 @@ from ..core.hooks import Notify, OnProgress
 from ..media.types import RECORDINGS
 from ..results.folder import predict_folder
 from ..results.prediction import Prediction, Reading
-from ..results.timeline import mean_probabilities, mean_scales
+from ..results.timeline import mean_affect, mean_probabilities
 from ..results.writing import write_prediction
 from ..training.checkpoint import Trained
 from .chunking import fitting
@@ -131,7 +131,7 @@ def overall_reading(readings: Sequence[Reading], document: Document) -> Reading:
     """What the sentences come to, each weighing as much as it has words."""
     weights = [len(reading.text.split()) for reading in readings]
     span = (None, None) if document.seconds is None else (0.0, document.seconds)
-    means = mean_scales(readings, weights)
+    means = mean_affect(readings, weights)
     return Reading(mean_probabilities(readings, weights), 0, None, *span, **means)
 
 
@@ -171,7 +171,7 @@ def _reading(utterance, answer, trained):
         end_seconds=utterance.end_seconds,
         text=utterance.text,
         notes=tuple(_doubts(utterance, trained.settings.tokens)) if answer.probabilities else (),
-        **answer.scales,
+        **answer.affect,
     )
 
 

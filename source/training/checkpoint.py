@@ -1,6 +1,7 @@
 """A trained model in one file: safetensors weights and a JSON header that is enough by itself to predict."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -20,6 +21,7 @@ from .scores import softmax
 
 KEY = "demeanor"  # the entry of safetensors' metadata that holds the header
 FORMAT = 1
+AFFECT_HEAD = re.compile(r"(?<![^.])scales\.(?=(?:weight|bias|fitted)$)")  # as weights of before 0.2 name it
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,9 @@ def read_header(file: Path) -> Header:
         raise DemeanorError(f"{file} is not a checkpoint of this project; restore it or train again.") from None
     if "config" in values:  # as it was called before 0.2
         values["settings"] = values.pop("config")
+    for measured in values.get("metrics", {}).values():
+        if isinstance(measured, dict) and "scales" in measured:  # the same
+            measured["affect"] = measured.pop("scales")
     known = Header.__dataclass_fields__
     unknown = sorted(set(values) - set(known))
     if unknown or values.get("format") != FORMAT:
@@ -172,5 +177,5 @@ def load(file: Path) -> Trained:
     spec = spec_of(header.model)
     settings = from_dict(spec.default_settings, header.settings)
     network = spec.build(settings, len(header.labels))
-    network.load_state_dict(load_file(file))
+    network.load_state_dict({AFFECT_HEAD.sub("affect.", name): value for name, value in load_file(file).items()})
     return Trained(spec, settings, network.eval(), header)

@@ -27,7 +27,7 @@ def trained():
 
 
 def test_what_was_not_fitted_is_not_told(trained):
-    assert torch.isnan(trained.network.scales(torch.ones(2, trained.network.features))).all()
+    assert torch.isnan(trained.network.affect(torch.ones(2, trained.network.features))).all()
 
 
 def test_a_scale_is_learnt_from_the_clips_that_say_it(tmp_path, trained):
@@ -41,12 +41,12 @@ def test_a_scale_is_learnt_from_the_clips_that_say_it(tmp_path, trained):
     result = found["sentiment, " + store.folder.name]
     assert result["pearson"] > 0.6 and result["n"] == 28
     assert "pearson of VADER" in result
-    answers = affect.scales_of(trained, affect.features_of(trained, dataset(store, "val")))
+    answers = affect.affect_of(trained, affect.features_of(trained, dataset(store, "val")))
     assert np.isfinite(answers[:, 0]).all() and np.abs(answers[:, 0]).max() <= 1
     assert np.isnan(answers[:, 1:]).all()
 
 
-def test_clips_without_an_emotion_serve_the_scales_alone(tmp_path):
+def test_clips_without_an_emotion_serve_the_affect_head_alone(tmp_path):
     store = text_store(tmp_path)
     clips = tuple(replace(clip, emotion="" if i % 2 else clip.emotion) for i, clip in enumerate(store.clips))
     store = replace(store, clips=clips)
@@ -69,7 +69,7 @@ def test_agreement_is_that_of_the_references():
     assert affect.agreement(np.zeros(5), np.zeros(5)) == {"n": 5, "pearson": 0.0, "ccc": 0.0, "mae": 0.0}
 
 
-def test_clips_csv_keeps_the_scales(tmp_path):
+def test_clips_csv_keeps_the_affect_dimensions(tmp_path):
     clips = [
         Clip(tmp_path / "a.txt", "mine", 0, "happy", sentiment=1.0, valence=-0.25, arousal=0.0),
         Clip(tmp_path / "b.txt", "mine", 1, "", valence=0.125),

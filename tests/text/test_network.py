@@ -115,7 +115,7 @@ def test_only_what_is_trained_is_kept_and_gets_a_gradient(layers):
     network(**tensors(text_arrays(8))).sum().backward()
     trained = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
     assert trained == {name for name, parameter in network.named_parameters() if parameter.grad is not None}
-    assert trained == set(network.state_dict()) - {"scales.weight", "scales.bias", "scales.fitted"}
+    assert trained == set(network.state_dict()) - {"affect.weight", "affect.bias", "affect.fitted"}
     assert len({name.split(".")[1] for name in trained if name.startswith("layers.")}) == layers
 
 

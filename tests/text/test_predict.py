@@ -45,7 +45,7 @@ needs_minilm = pytest.mark.skipif(
 
 
 class Toy(torch.nn.Module):
-    """Stands for the network: what counts is how often the words of an emotion occur; the scales follow."""
+    """Stands for the network: what counts is how often the words of an emotion occur; the affect dimensions follow."""
 
     def __init__(self, fitted=True):
         super().__init__()
@@ -59,7 +59,7 @@ class Toy(torch.nn.Module):
         logits[:, [LABELS.index(word) for word in WORDS]] = 3 * counts
         return logits
 
-    def scales(self, counts):
+    def affect(self, counts):
         happy, sad, _ = counts.T
         values = torch.stack([happy - sad, happy, sad], 1).clamp(-1, 1)
         return values if self.fitted else torch.full_like(values, torch.nan)
@@ -248,7 +248,7 @@ def test_without_the_transcribers_weights_other_files_go_on(toys, tmp_path, monk
 def test_what_has_no_words_is_no_emotion(toys, tmp_path, words):
     """A known mistake of such tools: a crash, or the first label, where there is nothing."""
     result = read(words, tmp_path)
-    assert result.overall.probabilities == {} and result.overall.emotion is None and result.overall.scales == {}
+    assert result.overall.probabilities == {} and result.overall.emotion is None and result.overall.affect == {}
     assert result.said == "nothing to read" and result.notes[-1] == "there is nothing to read in it"
     assert list(render.prediction_lines(result)) == ["typed words: there is nothing to read in it"]
     assert {row["emotion"] for row in rows_of(Path(result.folder) / "sentences.csv")} <= {"nothing to read"}
@@ -303,7 +303,7 @@ def test_the_whole_weighs_sentences_by_their_words(toys):
     assert result.said.startswith("sad ") and " over 2 sentences; sentiment -0.5; " in result.said
 
 
-def test_scales_that_were_not_fitted_are_not_claimed(toys, tmp_path):
+def test_affect_dimensions_that_were_not_fitted_are_not_claimed(toys, tmp_path):
     result = read(written(tmp_path, SUBTITLES, "a.srt"), tmp_path / "out", toy_trained(fitted=False))
     assert result.overall.sentiment is None and "sentiment" not in result.said
     assert rows_of(Path(result.folder) / "sentences.csv")[0]["valence"] == ""
@@ -575,11 +575,11 @@ def test_what_it_predicts_from_is_offered_but_is_no_corpus(tmp_path, monkeypatch
 
 @pytest.fixture(scope="module")
 def real():
-    """MiniLM with an untrained head, and scales that an untrained head gives."""
+    """MiniLM with an untrained head, and affect dimensions that an untrained head gives."""
     torch.manual_seed(0)
     settings = TextSettings(weights_dtype="float32")
     network = SPEC.build(settings, len(LABELS)).eval()
-    network.scales.weight.normal_(0, 0.02), network.scales.fitted.fill_(True)
+    network.affect.weight.normal_(0, 0.02), network.affect.fitted.fill_(True)
     return Trained(
         SPEC, settings, network, Header("text", asdict(settings), LABELS, "seven", 1.7, SPEC.extract_settings(settings))
     )
@@ -587,14 +587,14 @@ def real():
 
 @needs_minilm
 @pytest.mark.parametrize("bfloat16, near", [(False, 1e-6), (True, 0.02)])
-def test_one_pass_gives_what_the_model_and_its_scales_give(real, monkeypatch, bfloat16, near):
+def test_one_pass_gives_what_the_model_and_its_affect_head_give(real, monkeypatch, bfloat16, near):
     monkeypatch.setattr("source.core.precision.has_bfloat16", lambda: bfloat16)
     described = [featurize(text, "", real.settings) for text in ("I am happy!", "no", "He left us in the dark, alone.")]
     arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
-    shares, scales = inference.answered(arrays, real)
+    shares, affect = inference.answered(arrays, real)
     np.testing.assert_allclose(shares, real.probabilities(arrays), atol=near)
     features = real.network.forward_features(**{name: torch.from_numpy(array) for name, array in arrays.items()})
-    np.testing.assert_allclose(scales, real.network.scales(features).detach().numpy(), atol=near)
+    np.testing.assert_allclose(affect, real.network.affect(features).detach().numpy(), atol=near)
 
 
 @needs_minilm

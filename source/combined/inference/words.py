@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...data.clips import DIMENSIONS
+from ...data.clips import AFFECT_DIMENSIONS
 from ...results.prediction import Reading
 from ...results.timeline import mean_probabilities
 from ...text.features import featurize
@@ -69,9 +69,9 @@ def sentence_readings(observed: Observed, readings: Sequence[Reading], trained: 
 
 def _told_by_words(words: Tensor, trained: Trained) -> dict[str, Any]:
     """Their own answer and their sentiment; words (W,): what the text branch makes of them."""
-    scales = dict(zip(DIMENSIONS, words[-len(DIMENSIONS) :].tolist(), strict=True))
+    affect = dict(zip(AFFECT_DIMENSIONS, words[-len(AFFECT_DIMENSIONS) :].tolist(), strict=True))
     alone = named(answers({"words": words[None]}, trained)[0], trained)
-    return {"modalities": {"text": alone}, "sentiment": scales["sentiment"]}
+    return {"modalities": {"text": alone}, "sentiment": affect["sentiment"]}
 
 
 class _Timed:

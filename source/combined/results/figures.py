@@ -55,7 +55,7 @@ def _rows(prediction: Prediction, colours: Mapping[str, str], lines: list[Any]) 
         said = [_seen(part, seconds) for part in alone(prediction, modality, MOST_ALONE)]
         yield STRIP, partial(strip, said, name=named(modality))
     if any(part.valence is not None for part in parts):
-        yield SCALE, lambda axes: lines.extend(_draw_scales(axes, parts))
+        yield SCALE, lambda axes: lines.extend(_draw_affect(axes, parts))
     for person in most_seen(prediction, MOST_PEOPLE):
         yield PERSON, partial(strip, presence(prediction, person, MOST_SEEN), name=f"#{person}")
     sentences = timed(prediction.sentences)
@@ -68,7 +68,7 @@ def _draw_strip(parts: Sequence[Reading], axes: Any, *, colours: Mapping[str, st
     axes.set_ylabel(name, rotation=0, ha="right", va="center")
 
 
-def _draw_scales(axes: Any, parts: Sequence[Reading]) -> list[Any]:
+def _draw_affect(axes: Any, parts: Sequence[Reading]) -> list[Any]:
     """Valence and arousal at the middle of every part, level to the edges of the first and the last; the lines."""
     middles = [((part.start_seconds or 0.0) + (part.end_seconds or 0.0)) / 2 for part in parts]
     times, drawn = [parts[0].start_seconds, *middles, parts[-1].end_seconds], []

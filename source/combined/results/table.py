@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...data.clips import DIMENSIONS
+from ...data.clips import AFFECT_DIMENSIONS
 from ...results import cells
 from ...results.attribution import NAMES
 from ...results.cells import ANSWER, PLACE, TIMES, Row
@@ -24,7 +24,7 @@ def moment_rows(prediction: Prediction) -> list[Row]:
         | {"person": reading.person}
         | _speech(reading)
         | cells.answer(reading)
-        | cells.scales(reading, MOOD)
+        | cells.affect(reading, MOOD)
         | _said_alone(reading)
         | {"text": reading.text}
         | cells.notes(reading)
@@ -54,7 +54,7 @@ def people_rows(prediction: Prediction) -> list[Row]:
 
 
 def spoken_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    return (*TIMES, "person", "text", *ANSWER, *labels, *DIMENSIONS, *ALONE, "notes")
+    return (*TIMES, "person", "text", *ANSWER, *labels, *AFFECT_DIMENSIONS, *ALONE, "notes")
 
 
 def spoken_rows(prediction: Prediction) -> list[Row]:
@@ -72,7 +72,7 @@ def video_rows(prediction: Prediction) -> list[Row]:
     if overall is None:
         return [cells.of_file(prediction)]
     what = {"seconds": f"{prediction.seconds or 0:.2f}", "people": len(prediction.people)} | _speech(overall)
-    return [what | cells.answer(overall) | cells.scales(overall, MOOD) | cells.of_file(prediction)]
+    return [what | cells.answer(overall) | cells.affect(overall, MOOD) | cells.of_file(prediction)]
 
 
 def _said_alone(reading: Reading) -> Row:

@@ -1,6 +1,7 @@
 """EmoBank (Buechel & Hahn 2017, EACL): sentences of many genres, each with its mean valence and arousal.
 
-No emotion is named, so a clip has the two scales only. Ratings go from 1 to 5 (self-assessment manikin), 3 is neutral.
+No emotion is named, so a clip has these two affect dimensions only. Ratings go from 1 to 5 (self-assessment manikin);
+3 is neutral.
 """
 
 from pathlib import Path
@@ -36,9 +37,9 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
 
 
 def _clip(row, number, table):
-    scales = {"valence": _scale(row, "v", number, table), "arousal": _scale(row, "a", number, table)}
+    affect = {"valence": _scale(row, "v", number, table), "arousal": _scale(row, "a", number, table)}
     split = SPLIT_FOLDERS.get(row["split"].lower(), "")
-    return row_clip(table, number, NAME, mended(row["text"]), split=split, source=f"{TABLE}:{row['id']}", **scales)
+    return row_clip(table, number, NAME, mended(row["text"]), split=split, source=f"{TABLE}:{row['id']}", **affect)
 
 
 def _scale(row, column, number, table):

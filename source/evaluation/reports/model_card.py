@@ -10,11 +10,11 @@ from ...training.checkpoint import Trained
 from .testing import (
     INTERVALS,
     ablation,
+    affect_and_simple_methods,
     breakdown,
     calibration,
     each_label,
     protocol,
-    scales_and_simple_methods,
     scores,
     spread,
 )
@@ -144,13 +144,13 @@ def _data(header):
         for split, corpora in data.items()
         for corpus, counts in corpora.items()
     ]
-    corpora = dict.fromkeys([*(row["corpus"] for row in rows), *_of_scales(header)])
+    corpora = dict.fromkeys([*(row["corpus"] for row in rows), *_of_affect(header)])
     return table(rows), bullets(f"{corpus}: {corpus_named(corpus).LICENCE}" for corpus in corpora)
 
 
-def _of_scales(header):
-    """The corpora that the scales were fitted on, some of which have no labels."""
-    measured = (header.metrics.get("val") or {}).get("scales") or {}
+def _of_affect(header):
+    """The corpora that the affect head was fitted on, some of which have no labels."""
+    measured = (header.metrics.get("val") or {}).get("affect") or {}
     return [name.partition(", ")[2] for name in measured]
 
 
@@ -177,7 +177,7 @@ def _measured(document):
     yield from breakdown(document, ("corpus", "sex"), "####")
     yield spread(document)
     yield from ablation(document, "####")
-    yield from scales_and_simple_methods(document, "####")
+    yield from affect_and_simple_methods(document, "####")
     yield calibration(document)
 
 

@@ -53,7 +53,7 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
         "## Each label",
         each_label(document),
         *ablation(document),
-        *scales_and_simple_methods(document),
+        *affect_and_simple_methods(document),
         "## Confusion",
         "Rows are the truth, columns the answers.",
         confusion_table(document),
@@ -92,13 +92,14 @@ def _shares(values):
     return {SCORES.get(name, name): v if isinstance(v, int) else percent(v) for name, v in values.items()}
 
 
-def scales_and_simple_methods(document: Mapping[str, Any], heading: str = "##") -> Iterator[str]:
-    """What was measured of the scales, and how far simple methods come, where it was measured."""
-    if document.get("scales"):
+def affect_and_simple_methods(document: Mapping[str, Any], heading: str = "##") -> Iterator[str]:
+    """What was measured of the affect dimensions and of simple methods, where it was measured."""
+    measured = document.get("affect") or document.get("scales")  # as it was called before 0.2
+    if measured:
         yield f"{heading} Sentiment, valence and arousal"
         yield "Pearson's correlation, Lin's concordance and mean absolute error, on scales from -1 to 1."
-        rows = document["scales"].items()
-        yield table([{"scale": name} | {key: _rounded(value) for key, value in row.items()} for name, row in rows])
+        rows = measured.items()
+        yield table([{"dimension": name} | {key: _rounded(value) for key, value in row.items()} for name, row in rows])
     if document.get("simple_methods"):
         yield f"{heading} What simple methods reach on the same clips"
         rows = document["simple_methods"].items()

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...core.figure import label_colours, new_figure
-from ...data.clips import DIMENSIONS
+from ...data.clips import AFFECT_DIMENSIONS
 from ...results.prediction import Prediction, Reading
 from ...results.timeline import joined
 from ...results.timeline_figure import MOST_PARTS, draw_answers, draw_shares, legend, mark_time, titled_png
 
-SCALE_COLOURS = dict(zip(DIMENSIONS, ("#000000", "#8a3ffc", "#6e6e6e"), strict=True))  # no label's
+AFFECT_COLOURS = dict(zip(AFFECT_DIMENSIONS, ("#000000", "#8a3ffc", "#6e6e6e"), strict=True))  # no label's
 SHORTEST_SHARE = 0.002  # of the axis's width that an utterance is drawn with, at least: "No!" shall be seen
 
 
@@ -17,13 +17,13 @@ def timeline(prediction: Prediction) -> bytes:
     """A PNG of the readings that have times, of a few seconds or of hours."""
     seconds, colours = prediction.seconds or 0.0, label_colours(prediction.labels)
     parts = drawn(prediction.readings, seconds)
-    rows = 3 if any(part.scales for part in parts) else 2
+    rows = 3 if any(part.affect for part in parts) else 2
     figure = new_figure(13, 1.2 + 2.2 * (rows - 1))
-    answers, shares, *scales = figure.subplots(rows, 1, sharex=True, height_ratios=(0.32, 2, 2)[:rows])
+    answers, shares, *affect = figure.subplots(rows, 1, sharex=True, height_ratios=(0.32, 2, 2)[:rows])
     draw_answers(answers, parts, colours, seconds)
     draw_shares(shares, parts, colours)
-    lines = [line for axes in scales for line in _draw_scales(axes, parts)]
-    last = (shares, *scales)[-1]
+    lines = [line for axes in affect for line in _draw_affect(axes, parts)]
+    last = (shares, *affect)[-1]
     last.set_xlim(0, seconds)
     mark_time(last, seconds)
     legend(figure, colours, "nothing to read", lines)
@@ -42,14 +42,14 @@ def _seen(part, least_seconds):
     return replace(part, end_seconds=max(part.end_seconds or 0.0, (part.start_seconds or 0.0) + least_seconds))
 
 
-def _draw_scales(axes, parts):
+def _draw_affect(axes, parts):
     """Each scale as a level over every part, and a thin line from one to the next; the levels' lines."""
     lines = []
-    for name, colour in SCALE_COLOURS.items():
-        there = [part for part in parts if name in part.scales]
+    for name, colour in AFFECT_COLOURS.items():
+        there = [part for part in parts if name in part.affect]
         if not there:
             continue
-        starts, ends, values = zip(*((p.start_seconds, p.end_seconds, p.scales[name]) for p in there), strict=True)
+        starts, ends, values = zip(*((p.start_seconds, p.end_seconds, p.affect[name]) for p in there), strict=True)
         lines.append(axes.hlines(values, starts, ends, color=colour, linewidth=2.4, label=name))
         middles = [(start + end) / 2 for start, end in zip(starts, ends, strict=True)]
         axes.plot(middles, values, color=colour, linewidth=0.7, alpha=0.6)

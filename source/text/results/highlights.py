@@ -88,7 +88,7 @@ def _gap(count: int) -> Iterator[str]:
 def _sentence(reading: Reading, colours: Mapping[str, str]) -> str:
     time = f'<div class="time">{clock(reading.start_seconds)}</div>' if reading.start_seconds is not None else ""
     notes = "".join(f'<div class="note">{escape(note)}</div>' for note in reading.notes)
-    bars = "".join(_bar(name, value) for name, value in reading.scales.items())
+    bars = "".join(_bar(name, value) for name, value in reading.affect.items())
     return (
         f'<div class="sentence"><div>{_chip(reading, colours)}{time}</div>'
         f'<div class="text" dir="auto">{_words(reading, colours)}{notes}</div><div>{bars}</div></div>'

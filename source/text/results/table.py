@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...data.clips import DIMENSIONS
+from ...data.clips import AFFECT_DIMENSIONS
 from ...results import cells
 from ...results.cells import ANSWER, TIMES, Row
 from ...results.layout import Layout
@@ -10,7 +10,7 @@ from ...results.prediction import Prediction
 
 
 def sentence_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    return (*TIMES, "text", *ANSWER, *labels, *DIMENSIONS, "notes")
+    return (*TIMES, "text", *ANSWER, *labels, *AFFECT_DIMENSIONS, "notes")
 
 
 def sentence_rows(prediction: Prediction) -> list[Row]:
@@ -19,7 +19,7 @@ def sentence_rows(prediction: Prediction) -> list[Row]:
 
 
 def text_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    return ("file", "seconds", "sentences", *ANSWER, *labels, *DIMENSIONS, "notes")
+    return ("file", "seconds", "sentences", *ANSWER, *labels, *AFFECT_DIMENSIONS, "notes")
 
 
 def text_rows(prediction: Prediction) -> list[Row]:
@@ -28,7 +28,7 @@ def text_rows(prediction: Prediction) -> list[Row]:
         return [cells.of_file(prediction)]
     length = {} if prediction.seconds is None else {"seconds": f"{prediction.seconds:.2f}"}
     what = length | {"sentences": len(prediction.readings)}
-    return [what | cells.answer(prediction.overall) | cells.scales(prediction.overall) | cells.of_file(prediction)]
+    return [what | cells.answer(prediction.overall) | cells.affect(prediction.overall) | cells.of_file(prediction)]
 
 
 LAYOUT = Layout(

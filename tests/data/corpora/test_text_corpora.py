@@ -79,7 +79,7 @@ def rows_of(file):
         return list(csv.reader(stream))
 
 
-def scales(clip):
+def affect(clip):
     return clip.sentiment, clip.valence, clip.arousal
 
 
@@ -398,9 +398,9 @@ def test_isear_with_another_table_is_one_sentence(original, said, rows, words):
 # --- EmoBank -----------------------------------------------------------------------------------------------------
 
 
-def test_emobank_has_scales_and_no_emotion(original, said):
+def test_emobank_has_affect_dimensions_and_no_emotion(original, said):
     clips = loaded(emobank, corpora.emobank(original), said)
-    assert [(clip.emotion, clip.split, *scales(clip), clip.sentence) for clip in clips] == [
+    assert [(clip.emotion, clip.split, *affect(clip), clip.sentence) for clip in clips] == [
         ("", "train", None, 0, 0, 'Remember what she said in my last letter? "'),
         ("", "test", None, pytest.approx(-0.1), pytest.approx(0.05), "If I wasn't working here."),
         ("", "val", None, 1, -1, "Easy money, easy life"),

@@ -21,7 +21,7 @@ Span = tuple[float, float, str]
 
 
 def panel(reading: Reading, labels: Sequence[str], height: int) -> np.ndarray:
-    """(height, PANEL_WIDTH, 3) uint8 RGB: the answer, a bar for each label, what each modality alone says, the scales.
+    """(height, PANEL_WIDTH, 3) uint8 RGB: the answer, label bars, unimodal answers, valence and arousal.
 
     height: at least `panel_height` of so many labels.
     """
@@ -31,7 +31,7 @@ def panel(reading: Reading, labels: Sequence[str], height: int) -> np.ndarray:
     below = _head(draw, reading, labels, text)
     below = _bars(draw, reading, labels, below, text)
     below = _channels(draw, reading, labels, below, text)
-    _scales(draw, reading, below, text)
+    _affect(draw, reading, below, text)
     return np.array(image)
 
 
@@ -97,7 +97,7 @@ def _silence(modality, reading):
     return "no words" if modality == "text" else "too little speech"
 
 
-def _scales(draw, reading, top, text):
+def _affect(draw, reading, top, text):
     """Valence and arousal, each on a line from -1 to 1."""
     left, right = text * 6.3, PANEL_WIDTH - text * 4
     for index, name in enumerate(("valence", "arousal")):

@@ -149,8 +149,8 @@ def _axis(seconds: float) -> str:
 
 def _legend(page: Page) -> str:
     entries: Mapping[str, str] = {**page.colours, "not sure": "var(--unsure)", "nothing to read": "var(--none)"}
-    scaled = any(part.valence is not None for part in page.prediction.readings)
-    lines = {"valence": "var(--valence)", "arousal (dashed)": "var(--arousal)"} if scaled else {}
+    has_affect = any(part.valence is not None for part in page.prediction.readings)
+    lines = {"valence": "var(--valence)", "arousal (dashed)": "var(--arousal)"} if has_affect else {}
     rows = (
         f'<li><span class="dot" style="background:{colour}"></span>{safe(name)}</li>'
         for name, colour in {**entries, **lines}.items()
