@@ -20,7 +20,7 @@ def measure(effort: Effort) -> list[Row]:
     import torch
     from silero_vad import load_silero_vad
 
-    from source.media.sound.silero_vad import CHUNK_SAMPLES, SAMPLE_RATE_HZ, Ear, VoiceActivity
+    from source.media.sound.silero_vad import CHUNK_SAMPLES, SAMPLE_RATE_HZ, Silero, VoiceActivity
 
     torch.set_num_threads(1)
     packaged, length = load_silero_vad(), effort.of(SECONDS, least=2 * BLOCK_SECONDS)
@@ -28,7 +28,7 @@ def measure(effort: Effort) -> list[Row]:
     blocks = np.split(samples, range(BLOCK_SECONDS * SAMPLE_RATE_HZ, len(samples), BLOCK_SECONDS * SAMPLE_RATE_HZ))
     ways = {
         "packaged": partial(by_chunks, packaged, samples, CHUNK_SAMPLES),
-        "ear": partial(by_blocks, Ear, blocks),
+        "ear": partial(by_blocks, Silero, blocks),
         "all": partial(by_blocks, VoiceActivity, blocks),
     }
     np.testing.assert_allclose(ways["ear"](), ways["packaged"](), atol=0.001)

@@ -12,7 +12,7 @@ from ..core import config
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
 from ..media.sound import stream_sound
-from ..media.sound.speech_activity import Listener, Speech, listened
+from ..media.sound.speech_activity import Speech, SpeechDetector, detect_speech
 from ..results.folder import predict_folder
 from ..results.prediction import Prediction, Reading
 from ..results.timeline import mean_probabilities
@@ -132,7 +132,7 @@ def _readings(stream, overview, speech, trained, on_progress):
     """A Reading a window of the stream, while the overview and the speech are gathered from the same blocks."""
     settings = trained.settings.for_prediction()
     rate_hz = settings.sample_rate_hz
-    blocks = observed(listened(stream, Listener(rate_hz), speech), overview.add)
+    blocks = observed(detect_speech(stream, SpeechDetector(rate_hz), speech), overview.add)
     for batch in batches(slide(blocks, settings.window_samples, _hop_samples(rate_hz)), BATCH_WINDOWS):
         yield from (read := read_windows(batch, speech, trained))
         if on_progress:

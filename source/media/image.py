@@ -1,4 +1,4 @@
-"""Read a person's pictures: whatever the format, upright RGB pixels, or one sentence that says what is wrong."""
+"""Read still pictures of any common format as upright RGB pixels, or raise one sentence that says what is wrong."""
 
 import warnings
 from contextlib import suppress
@@ -9,12 +9,13 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ..core.errors import DemeanorError
+from .types import require_file
 
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 ACCEPTED = "PNG, JPEG, WebP, TIFF, BMP, GIF and AVIF pictures are read"
 MOST_PIXELS = 200_000_000  # the largest phone camera's; 600 MB once decoded
 WHITE = (255, 255, 255, 255)
-BEGINNINGS = {  # what people hand in for a picture -> how such a file starts, after `skip` bytes
+SIGNATURES = {  # file that is not a picture -> bytes to skip, bytes that follow
     "a PDF document": (0, b"%PDF"),
     "an HEIC photo (save it as JPEG)": (4, b"ftyphei"),
     "a recording": (4, b"ftyp"),
@@ -30,9 +31,9 @@ class Picture:
     """A still picture."""
 
     pixels: np.ndarray
-    """(H, W, 3) uint8 RGB, upright, what is transparent on white."""
+    """(H, W, 3) uint8 RGB, upright; transparent parts are white."""
     notes: tuple[str, ...] = ()
-    """What a person should know of how it was read."""
+    """Warnings about how it was read, for people."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -41,17 +42,17 @@ class Picture:
 
 
 def read_picture(path: Path) -> Picture:
-    """The picture in `path`, turned upright as its EXIF says; of an animation the first frame.
+    """Read a picture, turned upright as its EXIF says; of an animation the first frame.
 
     16-bit grey is scaled to 8 bits; 32-bit and float values are stretched to them. Colour profiles are not applied.
     Raises DemeanorError where `path` is not a whole picture of a format in FORMATS, or has over MOST_PIXELS.
     """
     path = Path(path)
-    _refuse_other_than_file(path)
+    require_file(path, "a picture", ACCEPTED)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's words on odd metadata; size is checked below
-            return _read(path)
+            return _decode(path)
     except DemeanorError:
         raise
     except Image.UnidentifiedImageError:
@@ -62,20 +63,10 @@ def read_picture(path: Path) -> Picture:
         raise DemeanorError(f"{path} is a damaged picture ({error}); give the whole file.") from None
 
 
-def _refuse_other_than_file(path):
-    if path.is_dir():
-        raise DemeanorError(f"{path} is a folder, not a picture.")
-    if not path.is_file():
-        raise DemeanorError(f"There is no file {path}.")
-    if path.stat().st_size == 0:
-        raise DemeanorError(f"{path} is empty (0 bytes), not a picture; {ACCEPTED}.")
-
-
-def _read(path):
+def _decode(path: Path) -> Picture:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit refuses what today's phones take
-    too_large = DemeanorError(
-        f"{path} has over {MOST_PIXELS // 1_000_000} million pixels; make it smaller and try again."
-    )
+    million = MOST_PIXELS // 1_000_000
+    too_large = DemeanorError(f"{path} has over {million} million pixels; make it smaller and try again.")
     try:
         image = Image.open(path, formats=FORMATS)
     except Image.DecompressionBombError:
@@ -87,7 +78,7 @@ def _read(path):
         return Picture(pixels, stretched + _more_frames(image))
 
 
-def _first_frame(image):
+def _first_frame(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     image.load()
     with suppress(Exception):  # damaged EXIF raises all kinds, and the picture itself is whole
         ImageOps.exif_transpose(image, in_place=True)
@@ -98,8 +89,8 @@ def _first_frame(image):
     return np.array(frame.convert("RGB")), notes
 
 
-def _eight_bits(image):
-    """Grey of 16 bits, 32 bits or floats as 8 bits: Pillow's own conversion clips at 255."""
+def _eight_bits(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """Convert grey of 16 bits, 32 bits or floats: Pillow's own conversion clips at 255."""
     values = np.asarray(image)
     if values.dtype.itemsize == 2:
         return Image.fromarray((values >> 8).astype(np.uint8)), ()
@@ -110,25 +101,22 @@ def _eight_bits(image):
     return Image.fromarray(grey.round().astype(np.uint8)), (note,)
 
 
-def _more_frames(image):
-    """A note where the file holds more than was read. Called last: counting frames moves the file's position."""
+def _more_frames(image: Image.Image) -> tuple[str, ...]:
+    """Note that the file holds more than was read. Called last: counting frames moves the file's position."""
     count = 1
     with suppress(Exception):  # the first frame is whole, whatever is wrong with the others
         count = getattr(image, "n_frames", 1)
     if count == 1 or image.format == "MPO":  # the second picture in a phone's MPO is a preview or a depth map
         return ()
-    return (f"pages: the first of {count} was read" if image.format == "TIFF" else _animated(count),)
+    pages = image.format == "TIFF"
+    return (f"pages: the first of {count} was read" if pages else f"animated: the first of {count} frames was read",)
 
 
-def _animated(count):
-    return f"animated: the first of {count} frames was read"
-
-
-def _kind(path):
-    """What a file is that is no picture, in words."""
+def _kind(path: Path) -> str:
+    """Name what a file is that is not a picture."""
     with path.open("rb") as stream:
         start = stream.read(1024)
-    for name, (skip, beginning) in BEGINNINGS.items():
-        if start[skip:].startswith(beginning):
+    for name, (skip, signature) in SIGNATURES.items():
+        if start[skip:].startswith(signature):
             return name
     return "of an unknown or damaged format" if b"\0" in start else "a text file"

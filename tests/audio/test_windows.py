@@ -10,7 +10,7 @@ from source.audio.results.overview import MOST_COLUMNS, Overview
 from source.audio.settings import AudioSettings
 from source.audio.windows import batches, slide
 from source.media.sound import speech_activity as speech_module
-from source.media.sound.speech_activity import Listener, Speech, listened
+from source.media.sound.speech_activity import Speech, SpeechDetector, detect_speech
 
 RATE = 16_000
 CONFIG = AudioSettings()
@@ -111,7 +111,7 @@ def test_no_samples_are_given_on_before_they_are_listened_to(monkeypatch, block)
     monkeypatch.setattr(speech_module, "VoiceActivity", LoudIsSpeech)
     samples = np.random.default_rng(0).normal(size=20_000).astype(np.float32)
     speech, given = Speech(RATE), []
-    for part in listened(blocks(samples, block), Listener(RATE), speech):
+    for part in detect_speech(blocks(samples, block), SpeechDetector(RATE), speech):
         given.append(part)
         assert sum(map(len, given)) <= speech.covered
     np.testing.assert_array_equal(np.concatenate(given), samples)
@@ -124,7 +124,7 @@ def test_speech_is_found_at_its_time_at_any_rate(monkeypatch, rate):
     samples = np.zeros(3 * rate, np.float32)
     samples[rate : 2 * rate] = np.sin(np.arange(rate) * 2 * np.pi * 300 / rate)
     speech = Speech(rate)
-    given = np.concatenate(list(listened(blocks(samples, 5000), Listener(rate), speech)))
+    given = np.concatenate(list(detect_speech(blocks(samples, 5000), SpeechDetector(rate), speech)))
     np.testing.assert_array_equal(given, samples)
     assert speech.samples(rate, 2 * rate) / rate == pytest.approx(1, abs=0.04)
     assert speech.samples(0, 3 * rate) / rate == pytest.approx(1, abs=0.07)

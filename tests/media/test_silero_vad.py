@@ -11,7 +11,7 @@ from scipy.signal import resample_poly
 
 from source.core import config
 from source.media.sound import silero_vad
-from source.media.sound.silero_vad import CHUNK_SAMPLES, Ear, VoiceActivity, speech_seconds
+from source.media.sound.silero_vad import CHUNK_SAMPLES, Silero, VoiceActivity, speech_seconds
 from tests.support.voice import RATE_HZ, spoken
 
 VOICE = spoken()
@@ -40,8 +40,8 @@ NOISY = NOISY[: len(NOISY) // CHUNK_SAMPLES * CHUNK_SAMPLES].astype(np.float32) 
 
 
 def test_equal_to_the_packaged_model(packaged):
-    ear = Ear()
-    found = np.concatenate([ear(part) for part in np.split(NOISY, [CHUNK_SAMPLES, 50 * CHUNK_SAMPLES])])
+    network = Silero()
+    found = np.concatenate([network(part) for part in np.split(NOISY, [CHUNK_SAMPLES, 50 * CHUNK_SAMPLES])])
     expected = packaged.audio_forward(torch.from_numpy(NOISY), RATE_HZ)[0].numpy()
     assert found.dtype == np.float32 and 0.1 < (expected > 0.5).mean() < 0.95
     np.testing.assert_allclose(found, expected, atol=1e-4)
@@ -49,15 +49,15 @@ def test_equal_to_the_packaged_model(packaged):
 
 def test_the_more_certain_of_two_ears_counts():
     activity = VoiceActivity()
-    activity._ear = lambda samples: np.array([0.9, 0.1, 0.2], np.float32)
-    activity._low_ear = lambda samples: np.array([0.1, 0.2, 0.8, 0.3, 0.1, 0.0], np.float32)  # two chunks of each
+    activity._network = lambda samples: np.array([0.9, 0.1, 0.2], np.float32)
+    activity._low_network = lambda samples: np.array([0.1, 0.2, 0.8, 0.3, 0.1, 0.0], np.float32)  # two chunks of each
     np.testing.assert_allclose(activity(VOICE[: 3 * CHUNK_SAMPLES]), [0.9, 0.8, 0.2])
 
 
-def test_the_low_ear_hears_an_octave_lower():
+def test_the_low_network_hears_an_octave_lower():
     activity, heard_samples = VoiceActivity(), []
-    activity._ear = lambda samples: np.zeros(len(samples) // CHUNK_SAMPLES, np.float32)
-    activity._low_ear = lambda samples: (heard_samples.append(samples), activity._ear(samples))[1]
+    activity._network = lambda samples: np.zeros(len(samples) // CHUNK_SAMPLES, np.float32)
+    activity._low_network = lambda samples: (heard_samples.append(samples), activity._network(samples))[1]
     tone = 0.3 * np.sin(2 * np.pi * 1000 * np.arange(RATE_HZ) / RATE_HZ).astype(np.float32)
     for block in np.split(tone, 5):
         activity(block)
@@ -93,7 +93,7 @@ def test_how_a_stream_is_cut_has_no_say(block):
 
 def test_a_long_block_is_worked_off_in_stretches(monkeypatch):
     whole = heard(VOICE)
-    monkeypatch.setattr(silero_vad, "STRETCH_SAMPLES", 10 * CHUNK_SAMPLES)
+    monkeypatch.setattr(silero_vad, "SEGMENT_SAMPLES", 10 * CHUNK_SAMPLES)
     np.testing.assert_allclose(heard(VOICE), whole, atol=1e-4)
 
 

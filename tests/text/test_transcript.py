@@ -73,7 +73,7 @@ def ears(monkeypatch):
 
 @pytest.fixture
 def ear(monkeypatch):
-    monkeypatch.setattr(block_module, "Listener", Ear)
+    monkeypatch.setattr(block_module, "SpeechDetector", Ear)
 
 
 def blocks_of(waveform, piece=RATE * 8):

@@ -1,4 +1,4 @@
-"""The picture of a video: its stream in a container, and a decoded frame's pixels as a person sees them."""
+"""The picture of a video: its stream in a container, and the upright pixels of a decoded frame."""
 
 import os
 import struct
@@ -11,13 +11,13 @@ import numpy as np
 from ..sound.container import is_cover
 
 DECODING_THREADS = 4  # each holds a frame: at 4K 12 MB
-PIXEL_ASPECTS = (0.25, 4.0)  # width of a pixel by its height that is believed; anamorphic video: 0.89 to 2
+PIXEL_ASPECTS = (0.25, 4.0)  # plausible width of a pixel by its height; anamorphic video: 0.89 to 2
 NOT_TURNED = (1, 0, 0, 1)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture of a video."""
+    """One frame of a video."""
 
     pixels: np.ndarray
     """(H, W, 3) uint8 RGB, upright, pixels square, contiguous."""
@@ -27,8 +27,8 @@ class Frame:
     """Pixels of the upright original per pixel of `pixels`, >= 1."""
 
 
-def picture_stream(container) -> Any:
-    """The container's moving picture, made ready to be decoded; None where there is none but a cover."""
+def picture_stream(container: Any) -> Any:
+    """Return the container's moving picture, ready to be decoded; None where there is none but a cover."""
     streams = [stream for stream in container.streams.video if stream.codec_context and not is_cover(stream)]
     if not streams:
         return None
@@ -40,15 +40,15 @@ def picture_stream(container) -> Any:
 
 
 class Upright:
-    """Decoded frames -> upright pixels, square, at most `most_side` on the long side; None: as large as they are.
+    """Convert decoded frames to upright square pixels, at most `most_side` on the long side; None: original size.
 
-    Turn, shape and size are those of the first frame: later frames of another size are brought to it.
+    Rotation, shape and size are those of the first frame: later frames of another size are resized to it.
     """
 
     size: tuple[int, int]
     """Width and height of the upright original in square pixels."""
 
-    def __init__(self, frame, stream, most_side: int | None = None):
+    def __init__(self, frame: Any, stream: Any, most_side: int | None = None):
         from av.video.reformatter import VideoReformatter
 
         self._turn = _turn(frame)
@@ -58,38 +58,35 @@ class Upright:
         self._stored = max(round(width / self.scale), 1), max(round(height / self.scale), 1)
         self._reformatter = VideoReformatter()  # one for all frames: a frame's own sets up anew each time
 
-    def __call__(self, frame, seconds: float) -> Frame:
-        # Interpolation: swscale's bilinear averages over all that a pixel covers when it makes smaller.
+    def __call__(self, frame: Any, seconds: float) -> Frame:
+        """Convert a frame that is shown at `seconds`."""
+        # Interpolation: swscale's bilinear averages over all source pixels when it reduces.
         rgb = self._reformatter.reformat(frame, *self._stored, "rgb24", interpolation="BILINEAR", threads=1)
         pixels = np.ascontiguousarray(turned(rgb.to_ndarray(), self._turn))
         return Frame(pixels, seconds, self.scale)
 
 
 def turned(pixels: np.ndarray, turn: tuple[int, int, int, int]) -> np.ndarray:
-    """`pixels` (H, W, 3) as the display matrix (a, b; c, d) shows them: x' = ax + cy, y' = bx + dy, each -1, 0 or 1."""
+    """Apply the display matrix (a, b; c, d), each -1, 0 or 1, to `pixels` (H, W, 3): x' = ax + cy, y' = bx + dy."""
     a, b, c, d = turn
     if not a:
         pixels, a, d = pixels.swapaxes(0, 1), c, b
     return pixels[::d, ::a]
 
 
-def _turn(frame) -> tuple[int, int, int, int]:
-    """The frame's display matrix, to the nearest quarter turn; decoders leave the turning to who shows the picture."""
+def _turn(frame: Any) -> tuple[int, int, int, int]:
+    """Return the frame's display matrix, to the nearest quarter turn; decoders do not apply it."""
     for data in frame.side_data:
         if data.type.name == "DISPLAYMATRIX":
             a, b, _, c, d, *_ = struct.unpack("=9i", bytes(data)[:36])
             straight = abs(a) >= abs(b)
-            turn = (_sign(a), 0, 0, _sign(d)) if straight else (0, _sign(b), _sign(c), 0)
+            turn = (int(np.sign(a)), 0, 0, int(np.sign(d))) if straight else (0, int(np.sign(b)), int(np.sign(c)), 0)
             return turn if sum(map(abs, turn)) == 2 else NOT_TURNED
     return NOT_TURNED
 
 
-def _sign(value):
-    return (value > 0) - (value < 0)
-
-
-def _pixel_aspect(stream) -> Fraction:
-    """Width of a stored pixel by its height."""
+def _pixel_aspect(stream: Any) -> Fraction:
+    """Return the width of a stored pixel by its height."""
     aspect = stream.sample_aspect_ratio
     least, most = PIXEL_ASPECTS
     return aspect if aspect and least <= aspect <= most else Fraction(1)

@@ -1,8 +1,9 @@
-"""Every picture of a video once more, at the time it is shown, for a writer that draws on them."""
+"""Read every frame of a video at the time it is shown, for a writer that draws on them."""
 
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, Self
 
 from ...core.errors import DemeanorError
 from ..sound import container as sound_file
@@ -11,9 +12,9 @@ from .timestamps import FrameTimes
 
 
 def replay(path: Path, most_side: int | None = None) -> "Replay":
-    """All frames of the video in the file `path`, upright; raises DemeanorError as Replay does.
+    """Open a video to read all its frames, upright; raise DemeanorError as Replay does.
 
-    most_side: pixels on a frame's long side, at most; None: as large as they are.
+    most_side: pixels on a frame's long side, at most; None: original size.
 
     with replay(path) as frames:
         for frame in frames:
@@ -25,7 +26,7 @@ def replay(path: Path, most_side: int | None = None) -> "Replay":
 class Replay:
     """A video's frames in the order and at the seconds they are shown; a context manager to be iterated over once.
 
-    Opening raises DemeanorError where there is no picture or none of it can be decoded. What is damaged is passed over.
+    Opening raises DemeanorError where there is no picture or none of it can be decoded. Damaged frames are skipped.
     """
 
     size: tuple[int, int]
@@ -33,7 +34,7 @@ class Replay:
     average_rate: Fraction
     """Frames a second; the average, where their rate varies."""
     time_base: Fraction
-    """Seconds that the file counts time in."""
+    """Unit of the file's timestamps, in seconds."""
 
     def __init__(self, path: Path, most_side: int | None = None):
         self._container = sound_file.opened(Path(path), refuse_without_picture)
@@ -48,13 +49,14 @@ class Replay:
         self._upright = Upright(self._first, stream, most_side)
         self.size = self._upright.size
 
-    def __enter__(self) -> "Replay":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
+        """Close the file; done by the context manager too."""
         self._container.close()
 
     @property
@@ -69,7 +71,7 @@ class Replay:
             frame = next(self._frames, None)
 
 
-def refuse_without_picture(path: Path, container) -> None:
-    """Raises DemeanorError where the container has no moving picture that can be decoded."""
+def refuse_without_picture(path: Path, container: Any) -> None:
+    """Raise DemeanorError where the container has no moving picture that can be decoded."""
     if picture_stream(container) is None:
         raise DemeanorError(f"{path} has no picture that can be decoded; give a video.")

@@ -2,48 +2,51 @@
 
 import math
 from fractions import Fraction
+from typing import Any
 
 from ..sound.container import MICROSECONDS
 
-USUAL_RATE = Fraction(25)  # where a file does not tell
-MOST_RATE = 1000  # frames a second that are believed; more is a tick of the clock
-TRUE_DURATIONS = {"mov", "matroska", "avi", "flv"}  # formats that know how long they are and do not estimate it
-ROUNDING_SECONDS = 0.001  # to which Matroska and Flash Video give times
+DEFAULT_RATE = Fraction(25)  # where a file states none
+MOST_RATE = 1000  # plausible frames a second; more is a tick of the clock
+TRUE_DURATIONS = {"mov", "matroska", "avi", "flv"}  # formats that store their length instead of estimating it
+ROUNDING_SECONDS = 0.001  # resolution of times in Matroska and Flash Video
 
 
 class FrameTimes:
-    """A picture's decoded frames, one after the other -> their seconds since the recording's time 0, ever rising."""
+    """Map decoded frames, one after another, to strictly rising seconds since the recording's time 0."""
 
     end: float = 0.0
-    """When the last one ceases to be shown."""
+    """When the last frame ceases to be shown."""
 
-    def __init__(self, container, stream):
+    def __init__(self, container: Any, stream: Any):
         self._start = (container.start_time or 0) / MICROSECONDS
         self.rate = frame_rate(stream)
         self._last: float | None = None
 
-    def __call__(self, frame) -> float:
+    def __call__(self, frame: Any) -> float:
+        """Return the seconds of the next frame."""
         seconds = self._stamp(frame)
         if self._last is not None and (seconds is None or seconds <= self._last):
             seconds = self._last + float(1 / self.rate)
         self._last = max(seconds or 0.0, 0.0)
-        lasts = frame.duration * frame.time_base if frame.duration and frame.time_base else 1 / self.rate
-        self.end = self._last + float(lasts)
+        duration = frame.duration * frame.time_base if frame.duration and frame.time_base else 1 / self.rate
+        self.end = self._last + float(duration)
         return self._last
 
-    def _stamp(self, frame):
+    def _stamp(self, frame: Any) -> float | None:
         ticks = frame.dts if frame.pts is None else frame.pts
         return None if ticks is None or not frame.time_base else float(ticks * frame.time_base) - self._start
 
 
 class DueTimes:
-    """Whether a frame is the first at or after a time that is due: every 1 / `frames_per_second` seconds from 0 on."""
+    """Tell whether a frame is the first at or after a multiple of 1 / `frames_per_second` seconds."""
 
     def __init__(self, frames_per_second: float):
         self._rate, self._next = frames_per_second, 0
         self.interval = 1 / frames_per_second
 
     def __call__(self, seconds: float) -> bool:
+        """Return whether the frame shown at `seconds` is due."""
         passed = math.floor((seconds + ROUNDING_SECONDS) * self._rate)
         if passed < self._next:
             return False
@@ -52,20 +55,21 @@ class DueTimes:
 
     @property
     def next_seconds(self) -> float:
+        """The next time due."""
         return self._next / self._rate
 
 
-def frame_rate(stream) -> Fraction:
-    """Frames a second of a picture stream, as near as its file tells; of a variable one the average."""
+def frame_rate(stream: Any) -> Fraction:
+    """Return the frames a second of a picture stream by its header; of a variable rate the average."""
     rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
-    return next((rate for rate in rates if rate and 0 < rate <= MOST_RATE), USUAL_RATE)
+    return next((rate for rate in rates if rate and 0 < rate <= MOST_RATE), DEFAULT_RATE)
 
 
-def promised_seconds(container, stream) -> float:
-    """How long the file says that it lasts, where its format knows that; else 0."""
+def promised_seconds(container: Any, stream: Any) -> float:
+    """Return how long the file says it lasts, where its format stores that; else 0."""
     formats = set(container.format.name.split(","))
     if not formats & TRUE_DURATIONS:
         return 0.0
     seconds = (container.duration or 0) / MICROSECONDS
-    # AVI says how many frames it has; FFmpeg goes by how many there are.
+    # The header of an AVI counts the frames it should have; FFmpeg counts those that are there.
     return max(seconds, float(stream.frames / frame_rate(stream))) if "avi" in formats else seconds

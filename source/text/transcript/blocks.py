@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...media.sound.silero_vad import CHUNK_SAMPLES, SAMPLE_RATE_HZ
-from ...media.sound.speech_activity import SPEECH_FROM, Listener, Speech
+from ...media.sound.speech_activity import SPEECH_FROM, Speech, SpeechDetector
 
 CHUNKS_A_SECOND = SAMPLE_RATE_HZ / CHUNK_SAMPLES
 MOST_CHUNKS = int(30 * CHUNKS_A_SECOND)  # 29.98 s: what Whisper hears at a time
@@ -92,7 +92,7 @@ def speech_blocks(sound: Iterable[np.ndarray], speech: Speech) -> Iterator[Block
 
 def stretches(sound: Iterable[np.ndarray], speech: Speech) -> Iterator[Stretch]:
     """The stretches of such a stream, in order."""
-    listener, held = Listener(SAMPLE_RATE_HZ), Held()
+    listener, held = SpeechDetector(SAMPLE_RATE_HZ), Held()
     for piece in sound:
         heard = listener(piece)
         speech.add(heard)
