@@ -54,7 +54,7 @@ def measured(encoder: str, effort: Effort) -> list[Row]:
 
 def preprocessed_voices(folder: Path, encoder: str) -> Run:
     """Preprocess the clips in `folder` as the command does, save that there are no altered copies."""
-    return preprocessed("audio", folder, encoder=encoder, use_mfcc=True, copies=0)
+    return preprocessed("audio", folder, encoder=encoder, use_mfcc=True, augmented_copies=0)
 
 
 def rate_alone(folder: Path, encoder: str, most: int) -> float:

@@ -32,7 +32,7 @@ def described(waveform: np.ndarray, path: Path, settings: AudioSettings) -> dict
         text = f"longer than {settings.window_seconds:g} seconds without the silence around: the loudest part was read"
         warnings.warn(text, DataWarning, stacklevel=2)
     versions = [_features(voice, settings) for voice in voices]
-    if not settings.copies:
+    if not settings.augmented_copies:
         return versions[0]
     return {name: np.stack([version[name] for version in versions]) for name in versions[0]}
 

@@ -18,7 +18,7 @@ class AudioModel(nn.Module):
         super().__init__()
         self.settings = settings
         self.mfcc_branch = MfccBranch(settings) if settings.use_mfcc else None
-        self.encoder_branch = EncoderBranch(settings) if settings.hears_encoder else None
+        self.encoder_branch = EncoderBranch(settings) if settings.reads_encoder else None
         self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
 

@@ -9,23 +9,25 @@ import numpy as np
 from .settings import AudioSettings
 from .torchaudio_import import torchaudio
 
-NOISE_RANGE_DB = 25.0  # above config.copy_noise_db
+NOISE_RANGE_DB = 25.0  # above settings.noise_snr_db
 FFT_SAMPLES, HOP_SAMPLES = 512, 128  # of the phase vocoder
 
 
 def altered_copies(waveform: np.ndarray, path: Path, settings: AudioSettings) -> Iterator[np.ndarray]:
-    """`config.copies` altered versions of `waveform` (samples,) float32; the same ones for the same file name."""
-    for number in range(settings.copies):
+    """Yield augmented copies of `waveform` (samples,) float32; the same file name gives the same copies."""
+    for number in range(settings.augmented_copies):
         yield altered(waveform, settings, np.random.default_rng([zlib.crc32(path.name.encode()), number]))
 
 
 def altered(waveform: np.ndarray, settings: AudioSettings, draw: np.random.Generator) -> np.ndarray:
     """One altered version; every setting is the most that is drawn either way."""
-    copy = with_speed(waveform, 1 + draw.uniform(-settings.copy_speed, settings.copy_speed), settings.sample_rate_hz)
-    copy = with_pitch(copy, draw.uniform(-settings.copy_pitch, settings.copy_pitch), settings.sample_rate_hz)
-    copy = copy * np.float32(10 ** (draw.uniform(-settings.copy_gain_db, settings.copy_gain_db) / 20))
+    rate, speed = settings.sample_rate_hz, settings.speed_perturbation
+    semitones, gain_db = settings.pitch_shift_semitones, settings.gain_perturbation_db
+    copy = with_speed(waveform, 1 + draw.uniform(-speed, speed), rate)
+    copy = with_pitch(copy, draw.uniform(-semitones, semitones), rate)
+    copy = copy * np.float32(10 ** (draw.uniform(-gain_db, gain_db) / 20))
     if draw.random() < 0.5:
-        copy = with_noise(copy, settings.copy_noise_db + draw.uniform(0, NOISE_RANGE_DB), draw)
+        copy = with_noise(copy, settings.noise_snr_db + draw.uniform(0, NOISE_RANGE_DB), draw)
     return copy.astype(np.float32)
 
 

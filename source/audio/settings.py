@@ -17,11 +17,11 @@ class AudioSettings(TrainingSettings):
     EXTRACT: ClassVar[tuple[str, ...]] = (
         "window_seconds", "sample_rate_hz", "trim_silence", "denoise", "normalise_level",
         "coefficients", "mel_bands", "fft_samples", "hop_samples", "encoder",
-        "copies", "copy_speed", "copy_pitch", "copy_gain_db", "copy_noise_db",
+        "augmented_copies", "speed_perturbation", "pitch_shift_semitones", "gain_perturbation_db", "noise_snr_db",
     )  # fmt: skip
     SHARES: ClassVar[tuple[str, ...]] = (
         *TrainingSettings.SHARES,
-        *("copy_speed", "dropout", "encoder_dropout", "time_mask_share", "coefficient_mask_share"),
+        *("speed_perturbation", "dropout", "encoder_dropout", "time_mask_share", "coefficient_mask_share"),
     )
     POSITIVE: ClassVar[tuple[str, ...]] = (
         *TrainingSettings.POSITIVE,
@@ -57,15 +57,15 @@ class AudioSettings(TrainingSettings):
     """Samples from one frame to the next: 16 ms."""
     encoder: Literal["none", "statistics"] = "statistics"
     """What is kept of the answers of Whisper's encoder: nothing, or each layer's mean and deviation over time."""
-    copies: int = 3
+    augmented_copies: int = 3
     """Altered copies of each clip that preprocessing makes; training draws one of them or the clip itself."""
-    copy_speed: float = 0.12
+    speed_perturbation: float = 0.12
     """Copies are played faster or slower, and so higher or lower, by up to this share."""
-    copy_pitch: float = 1.5
+    pitch_shift_semitones: float = 1.5
     """Copies are shifted by up to so many semitones, at the same speed."""
-    copy_gain_db: float = 6.0
+    gain_perturbation_db: float = 6.0
     """Copies are made louder or fainter by up to this; of no effect where the level is normalised."""
-    copy_noise_db: float = 10.0
+    noise_snr_db: float = 10.0
     """Every second copy gets noise, at a signal-to-noise ratio of this to 25 dB more."""
 
     use_mfcc: bool = False
@@ -97,7 +97,7 @@ class AudioSettings(TrainingSettings):
 
     def __post_init__(self):
         super().__post_init__()
-        if not self.use_mfcc and not self.hears_encoder:
+        if not self.use_mfcc and not self.reads_encoder:
             raise DemeanorError(
                 "The audio model needs an input: use_mfcc=true, or use_encoder=true and encoder=statistics."
             )
@@ -111,9 +111,10 @@ class AudioSettings(TrainingSettings):
             raise DemeanorError(
                 "Whisper's encoder hears 16,000 Hz and 30 seconds at most; set encoder=none for others."
             )
-        if self.copies < 0 or self.copy_speed == 1:
+        if self.augmented_copies < 0 or self.speed_perturbation == 1:
             raise DemeanorError(
-                f"copies must be 0 or more, and copy_speed below 1, not {self.copies} and {self.copy_speed}."
+                f"augmented_copies must be 0 or more, and speed_perturbation below 1, not {self.augmented_copies} and "
+                f"{self.speed_perturbation}."
             )
         if not 0 < self.coefficients <= self.mel_bands:
             raise DemeanorError(
@@ -121,7 +122,7 @@ class AudioSettings(TrainingSettings):
             )
 
     @property
-    def hears_encoder(self) -> bool:
+    def reads_encoder(self) -> bool:
         """Whether the network is given the encoder's features."""
         return self.use_encoder and self.encoder != "none"
 
@@ -137,7 +138,7 @@ class AudioSettings(TrainingSettings):
 
     def for_prediction(self) -> Self:
         """These settings without the altered copies, which are for training alone."""
-        return replace(self, copies=0)
+        return replace(self, augmented_copies=0)
 
 
 def suggest(trial: Any) -> dict[str, Any]:

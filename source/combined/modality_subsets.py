@@ -23,7 +23,7 @@ def modality_subsets(dataset: Dataset, settings: CombinedSettings) -> Subsets | 
     lent, note = dataset, ""
     if "text" in there and not there["text"].any():
         try:
-            utterances = lenders(dataset, "text", settings.words_from, settings.text, "test")
+            utterances = lenders(dataset, "text", settings.text_pairing_corpora, settings.text, "test")
             lent = dataset.with_transform(lending(utterances, WORD_LOAN, dataset, None))
             there["text"], note = np.isin(dataset.labels, utterances.labels), _note(settings)
         except DemeanorError as trouble:
@@ -56,6 +56,6 @@ def _present(dataset: Dataset, modality: str) -> np.ndarray:
 def _note(settings: CombinedSettings) -> str:
     return (
         "The clips' own words tell nothing, so each is lent an utterance of its emotion from "
-        f"{' and '.join(settings.words_from)}, from which no network learnt. What words add is therefore an estimate, "
-        "right as far as words and the rest err independently."
+        f"{' and '.join(settings.text_pairing_corpora)}, from which no network learnt. What words add is therefore an "
+        "estimate, right as far as words and the rest err independently."
     )

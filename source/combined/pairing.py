@@ -39,12 +39,12 @@ class Loan:
 
 def with_loans(dataset: Dataset, settings: CombinedSettings) -> Dataset:
     """The same for training: shares of the clips without a face or words are lent some, drawn anew each time."""
-    if settings.borrowed_words and "text" in settings.modalities:
-        source = lenders(dataset, "text", settings.words_from, settings.text, "train")
-        dataset = dataset.with_transform(lending(source, WORD_LOAN, dataset, settings.borrowed_words))
-    if settings.borrowed_faces and "face" in settings.modalities:
-        source = lenders(dataset, "face", settings.faces_from, settings.face, "train")
-        dataset = dataset.with_transform(lending(source, FACE_LOAN, dataset, settings.borrowed_faces))
+    if settings.text_pairing and "text" in settings.modalities:
+        source = lenders(dataset, "text", settings.text_pairing_corpora, settings.text, "train")
+        dataset = dataset.with_transform(lending(source, WORD_LOAN, dataset, settings.text_pairing))
+    if settings.face_pairing and "face" in settings.modalities:
+        source = lenders(dataset, "face", settings.face_pairing_corpora, settings.face, "train")
+        dataset = dataset.with_transform(lending(source, FACE_LOAN, dataset, settings.face_pairing))
     return dataset
 
 
@@ -56,7 +56,7 @@ def lenders(dataset: Dataset, model: str, corpora: tuple[str, ...], settings: ob
     if not there or not all(there):
         raise DemeanorError(
             f"Clips are to be lent {what} from {', '.join(corpora) or 'no corpus'}, but not all of it is preprocessed "
-            f"for the {model} model; do that (python run.py {model} preprocess), or set borrowed_{what}=0."
+            f"for the {model} model; do that (python run.py {model} preprocess), or set {model}_pairing=0."
         )
     stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings)) for name in corpora]
     found = Dataset(stores, FROM[split], dataset.grouping)

@@ -13,7 +13,7 @@ from .settings import CombinedSettings
 
 def inherited(settings: CombinedSettings) -> CombinedSettings:
     """`config` with the settings of the trained models that branches start as, as far as these models are there."""
-    headers = {name: _header_of(name) for name in settings.starts}
+    headers = {name: _header_of(name) for name in settings.init_from}
     found = {
         name: from_dict(spec_of(name).default_settings, header.settings) for name, header in headers.items() if header
     }
@@ -21,8 +21,8 @@ def inherited(settings: CombinedSettings) -> CombinedSettings:
 
 
 def initialise(network: Any, settings: CombinedSettings, labels: tuple[str, ...]) -> None:
-    """Give the branches in `config.starts` the weights of the trained models; DemeanorError where one does not fit."""
-    for name in (name for name in settings.starts if name in settings.modalities):
+    """Give the branches in `init_from` the weights of the trained models; DemeanorError where one does not fit."""
+    for name in (name for name in settings.init_from if name in settings.modalities):
         trained = _trained(name)
         _refuse_other(trained, getattr(settings, name), labels)
         network.branches[name].load_state_dict(trained.network.state_dict())
@@ -42,10 +42,10 @@ def _refuse_other(trained: Trained, settings: Any, labels: tuple[str, ...]) -> N
     if trained.labels != labels:
         raise DemeanorError(
             f"The trained {name} model tells {', '.join(trained.labels)} apart, not {', '.join(labels)}; train it in "
-            f"this grouping first, or leave {name} out of starts and frozen."
+            f"this grouping first, or leave {name} out of init_from and frozen."
         )
     if trained.settings != settings:
         raise DemeanorError(
             f"The {name} branch has other settings than the trained {name} model it starts as; leave {name}.* as it "
-            f"is, or {name} out of starts and frozen."
+            f"is, or {name} out of init_from and frozen."
         )

@@ -28,7 +28,7 @@ class CombinedSettings(TrainingSettings):
     )  # fmt: skip
     SHARES: ClassVar[tuple[str, ...]] = (
         *TrainingSettings.SHARES,
-        *("branch_dropout", "dropout", "modality_dropout", "borrowed_words", "borrowed_faces"),
+        *("branch_dropout", "dropout", "modality_dropout", "text_pairing", "face_pairing"),
     )
     POSITIVE: ClassVar[tuple[str, ...]] = (
         *TrainingSettings.POSITIVE,
@@ -54,7 +54,7 @@ class CombinedSettings(TrainingSettings):
 
     modalities: tuple[Modality, ...] = MODALITIES
     """What the model is given."""
-    starts: tuple[Modality, ...] = ("face", "text")
+    init_from: tuple[Modality, ...] = ("face", "text")
     """Branches that begin as the trained models of these names; the others begin untrained."""
     frozen: tuple[Modality, ...] = ("face", "text")
     """Branches that training leaves as they begin."""
@@ -77,14 +77,14 @@ class CombinedSettings(TrainingSettings):
     """Share of the dense layers' units dropped in training."""
     modality_dropout: float = 0.5
     """Share of training clips of which all but some modalities are hidden, so that each learns to do alone."""
-    borrowed_words: float = 0.5
+    text_pairing: float = 0.5
     """Share of training clips without words of their own that are lent an utterance of the same emotion."""
-    words_from: tuple[str, ...] = ("MELD",)
+    text_pairing_corpora: tuple[str, ...] = ("MELD",)
     """Text corpora, preprocessed for the text model, that utterances are lent from; those it was not trained on."""
 
-    borrowed_faces: float = 0.5
+    face_pairing: float = 0.5
     """Share of training clips without a face that are lent a picture of the same emotion."""
-    faces_from: tuple[str, ...] = ("FER2013",)
+    face_pairing_corpora: tuple[str, ...] = ("FER2013",)
     """Corpora of pictures, preprocessed for the face model, that faces are lent from; those it was not trained on."""
 
     face: FaceSettings = FaceSettings()
@@ -106,10 +106,10 @@ class CombinedSettings(TrainingSettings):
         if "text" in self.modalities and self.audio.sample_rate_hz != SAMPLE_RATE_HZ:
             rate = f"{SAMPLE_RATE_HZ:,} Hz"
             raise DemeanorError(f"The transcriber hears {rate}; set audio.sample_rate_hz to that, or leave out text.")
-        untrained = [name for name in self.frozen if name not in (*self.starts, "text")]  # text begins as MiniLM
+        untrained = [name for name in self.frozen if name not in (*self.init_from, "text")]  # text begins as MiniLM
         if untrained:
             raise DemeanorError(
-                f"{untrained[0]} is frozen but starts untrained; name it in starts too, or not in frozen."
+                f"{untrained[0]} is frozen but starts untrained; name it in init_from too, or not in frozen."
             )
         if self.late_weights and (self.fusion != "late" or len(self.late_weights) != len(self.modalities)):
             raise DemeanorError(

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, get_args, get_origin, get_type_hints
 
 from .errors import DemeanorError
+from .renamed import with_current_names
 
-RENAMED = {"average_decay": "ema_decay", "stored": "weights_dtype"}  # names in weights and studies of before 0.2
 BEST = "best_hyperparameters.json"  # in a model's folder: found by tuning or written by hand, read over the defaults
 
 
@@ -66,7 +66,7 @@ def changed(settings: Any, assignments: Iterable[str]) -> Any:
 
 def from_dict(default: Any, values: dict[str, Any]) -> Any:
     """The config with `values` (from JSON: lists stand for tuples, objects for settings within) over `default`'s."""
-    values = {RENAMED.get(name, name): value for name, value in values.items()}
+    values = with_current_names(values)
     _known(default, values)
 
     def read(name: str, value: Any) -> Any:

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..core.errors import DemeanorError
 from ..core.files import write_whole
+from ..core.renamed import with_current_names
 from .clips import MANIFEST as CLIPS
 from .clips import Clip, read_clips, write_clips
 
@@ -72,7 +73,8 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def _frozen(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+    named = with_current_names(settings)
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in named.items()}
 
 
 def differing_setting(manifest: Manifest, settings: Mapping[str, Any]) -> str | None:
@@ -195,4 +197,4 @@ class Store:
     @property
     def copies(self) -> int:
         """Altered copies of each clip; where there are any, a row has one more axis: the clip, then these."""
-        return self.manifest.settings.get("copies", 0)
+        return self.manifest.settings.get("augmented_copies", 0)

@@ -68,7 +68,7 @@ def _onto_crop(network, evidence, side):
     """Evidence (B, h, w) over the part that the network sees -> (B, side, side) in [0, 1] over the whole crop."""
     from torch.nn import functional
 
-    seen = network.settings.seen_side
+    seen = network.settings.crop_side
     margin = (side - seen) // 2  # as FaceModel.feature_map cuts it
     large = functional.interpolate(evidence[:, None], (seen, seen), mode="bilinear", align_corners=False)[:, 0]
     large = large / large.amax((1, 2), keepdim=True).clamp_min(1e-12)

@@ -54,9 +54,9 @@ class FaceModel(nn.Module):
         return torch.cat([part.float() for part in parts], 1)
 
     def feature_map(self, image: Tensor) -> Tensor:
-        """The CNN's last map (B, channels, h, w) for image (B, S, S) in [0, 255]: of its central `seen_side` pixels."""
-        margin = (image.shape[-1] - self.settings.seen_side) // 2
-        seen = image[:, None, margin : margin + self.settings.seen_side, margin : margin + self.settings.seen_side]
+        """The CNN's last map (B, channels, h, w) for image (B, S, S) in [0, 255]: of its central `crop_side` pixels."""
+        margin = (image.shape[-1] - self.settings.crop_side) // 2
+        seen = image[:, None, margin : margin + self.settings.crop_side, margin : margin + self.settings.crop_side]
         return self.image_branch((seen.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last))
 
     def _shape_features(self, landmarks, blendshapes, face_found):

@@ -68,7 +68,7 @@ class FaceSettings(TrainingSettings):
             raise DemeanorError(f"The setting crop_share must be from 0.5 to 1, not {self.crop_share}.")
 
     @property
-    def seen_side(self) -> int:
+    def crop_side(self) -> int:
         """Pixels a side that the network sees of the crop."""
         return round(self.image_side * self.crop_share)
 

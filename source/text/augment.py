@@ -11,10 +11,10 @@ MASK = 103  # BERT's token for a word that is hidden
 
 
 def augment(inputs: dict[str, Any], settings: TextSettings) -> dict[str, Any]:
-    """The batch with `config.hidden_words` of its tokens replaced by the mask; the frame and the padding stay."""
-    if not settings.hidden_words:
+    """The batch with `config.word_dropout` of its tokens replaced by the mask; the frame and the padding stay."""
+    if not settings.word_dropout:
         return inputs
     ids = inputs["token_ids"]
     words = (ids != PADDING) & (ids != CLS) & (ids != SEP)
-    hidden = words & (torch.rand(ids.shape, device=ids.device) < settings.hidden_words)
+    hidden = words & (torch.rand(ids.shape, device=ids.device) < settings.word_dropout)
     return inputs | {"token_ids": torch.where(hidden, torch.full_like(ids, MASK), ids)}

@@ -17,7 +17,7 @@ class TextSettings(TrainingSettings):
     EXTRACT: ClassVar[tuple[str, ...]] = ("tokens", "context_tokens")
     SHARES: ClassVar[tuple[str, ...]] = (
         *TrainingSettings.SHARES,
-        *("dropout", "encoder_dropout", "hidden_words"),
+        *("dropout", "encoder_dropout", "word_dropout"),
     )
     POSITIVE: ClassVar[tuple[str, ...]] = (*TrainingSettings.POSITIVE, "context_tokens")
 
@@ -47,7 +47,7 @@ class TextSettings(TrainingSettings):
     """Share dropped within the fine-tuned layers in training."""
     dropout: float = 0.3
     """Share of the features dropped before the head in training."""
-    hidden_words: float = 0.0
+    word_dropout: float = 0.0
     """Share of the words of each training utterance that are hidden."""
 
     def __post_init__(self):
@@ -70,7 +70,7 @@ def suggest(trial: Any) -> dict[str, Any]:
         "fine_tuned_layers": trial.suggest_int("fine_tuned_layers", 0, LAYERS),
         "dropout": trial.suggest_float("dropout", 0.0, 0.5),
         "encoder_dropout": trial.suggest_float("encoder_dropout", 0.0, 0.3),
-        "hidden_words": trial.suggest_float("hidden_words", 0.0, 0.2),
+        "word_dropout": trial.suggest_float("word_dropout", 0.0, 0.2),
         "label_smoothing": trial.suggest_float("label_smoothing", 0.0, 0.15),
         "class_weight_power": trial.suggest_float("class_weight_power", 0.0, 1.0),
         "use_lexicon": trial.suggest_categorical("use_lexicon", [True, False]),

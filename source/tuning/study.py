@@ -16,6 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from ..core.command_line import without_passwords
 from ..core.errors import DemeanorError
+from ..core.renamed import with_current_names
 from .sampler import RepeatableSampler, pruner_named
 from .storage import open_storage
 from .study_spec import Work
@@ -45,8 +46,8 @@ def open_study(work: Work) -> optuna.Study:
     study = optuna.create_study(
         storage=storage, study_name=work.study, directions=directions, load_if_exists=True, **how
     )
-    asked, begun = _identity(work), study.user_attrs.get(OF)
-    if begun is None:
+    asked, begun = _identity(work), with_current_names(study.user_attrs.get(OF, {}))
+    if not begun:
         study.set_user_attr(OF, asked)
     elif begun != asked:
         raise DemeanorError(_other(work, begun, asked))

@@ -63,16 +63,16 @@ def test_noise_is_as_faint_as_it_is_to_be(wanted_db):
 
 @pytest.mark.parametrize("samples", [1, 2, 100, 511, 512, 5000])
 def test_silence_and_scraps_stay_finite(samples):
-    settings = replace(AUDIO, copies=6, copy_pitch=3.0)
+    settings = replace(AUDIO, augmented_copies=6, pitch_shift_semitones=3.0)
     for waveform in (np.zeros(samples, np.float32), spoken(1.0)[:samples]):
         for copy in altered_copies(waveform, Path("a.wav"), settings):
             assert copy.dtype == np.float32 and len(copy) and np.isfinite(copy).all()
             assert waveform.any() or not copy.any()
 
 
-@pytest.mark.parametrize("setting", ["copy_speed", "copy_pitch", "copy_gain_db"])
+@pytest.mark.parametrize("setting", ["speed_perturbation", "pitch_shift_semitones", "gain_perturbation_db"])
 def test_every_setting_changes_the_copy_and_zero_leaves_it(setting):
-    off = {"copy_speed": 0.0, "copy_pitch": 0.0, "copy_gain_db": 0.0, "copy_noise_db": 150.0}
+    off = {"speed_perturbation": 0.0, "pitch_shift_semitones": 0.0, "gain_perturbation_db": 0.0, "noise_snr_db": 150.0}
     voice, wanted = spoken(0.5), getattr(replace(AUDIO), setting)
     still, moved = (
         altered(voice, replace(AUDIO, **(off | {setting: value})), np.random.default_rng(1)) for value in (0.0, wanted)
@@ -82,7 +82,7 @@ def test_every_setting_changes_the_copy_and_zero_leaves_it(setting):
 
 
 def test_a_setting_is_the_most_that_is_drawn_either_way():
-    settings = replace(AUDIO, copy_speed=0.2, copy_pitch=0.0)
+    settings = replace(AUDIO, speed_perturbation=0.2, pitch_shift_semitones=0.0)
     lengths = [len(altered(spoken(0.5), settings, np.random.default_rng(seed))) / 8000 for seed in range(60)]
     assert 1 / 1.2 - 0.01 < min(lengths) < 0.9 and 1.12 < max(lengths) < 1 / 0.8 + 0.01
 
@@ -243,7 +243,7 @@ def test_a_subset_of_the_drawing_examples_keeps_to_its_clips(store):
 
 
 def test_a_trained_model_is_measured_on_the_clips_themselves(store, tmp_path):
-    settings = replace(AUDIO, copies=COPIES, encoder="none", epochs=1)
+    settings = replace(AUDIO, augmented_copies=COPIES, encoder="none", epochs=1)
     train, val = part(store, "train"), part(store, "val")
     trained = checkpoint.from_fit(SPEC, settings, fit(SPEC, settings, train, val, tmp_path), train, val, {})
     rows = rows_of(store, val)
@@ -255,7 +255,7 @@ def test_a_trained_model_is_measured_on_the_clips_themselves(store, tmp_path):
 
 
 def test_a_killed_training_draws_the_same_copies_when_it_goes_on(store, tmp_path):
-    settings = replace(AUDIO, copies=COPIES, encoder="none", epochs=3, mixup=0.3)
+    settings = replace(AUDIO, augmented_copies=COPIES, encoder="none", epochs=3, mixup=0.3)
     parts = part(store, "train"), part(store, "val")
     whole = fit(SPEC, settings, *parts, tmp_path / "whole")
 

@@ -60,7 +60,7 @@ def toy_encoder(monkeypatch):
 @pytest.mark.parametrize("denoise", [False, True])
 @pytest.mark.parametrize("name", ODD)
 def test_any_recording_gives_finite_arrays_of_one_shape(tmp_path, name, denoise):
-    settings = replace(PLAIN, denoise=denoise, copies=2)
+    settings = replace(PLAIN, denoise=denoise, augmented_copies=2)
     made = extract(wav(tmp_path / "a.wav", ODD[name]), settings)
     assert {key: (value.shape, value.dtype) for key, value in made.items()} == {
         "mfcc": ((3, 63, 24), np.float16), "voiced": ((3, 63), np.bool_),
@@ -87,8 +87,8 @@ def test_prediction_describes_as_preprocessing_does(tmp_path, toy_encoder):
     file = wav(tmp_path / "a.wav", spoken(0.8))
     heard = read_sound(file, RATE).waveform
     for copies in (0, 2):
-        stored = extract(file, replace(AUDIO, copies=copies))
-        predicted = featurize(heard, replace(AUDIO, copies=copies).for_prediction())
+        stored = extract(file, replace(AUDIO, augmented_copies=copies))
+        predicted = featurize(heard, replace(AUDIO, augmented_copies=copies).for_prediction())
         assert stored.keys() == predicted.keys()
         for name, array in predicted.items():
             np.testing.assert_array_equal(stored[name][0] if copies else stored[name], array)
@@ -213,20 +213,20 @@ def test_a_chunk_counts_its_remarks_and_no_other_warnings(corpus, monkeypatch):
 
 
 def test_copies_come_after_the_clip_differ_and_are_the_same_again(tmp_path):
-    settings = replace(PLAIN, copies=3)
+    settings = replace(PLAIN, augmented_copies=3)
     file = wav(tmp_path / "a.wav", spoken(0.7))
     made, again = extract(file, settings), extract(file, settings)
     for name, array in made.items():
         assert len(array) == 4
         np.testing.assert_array_equal(array, again[name])
-        np.testing.assert_array_equal(array[0], extract(file, replace(settings, copies=0))[name])
+        np.testing.assert_array_equal(array[0], extract(file, replace(settings, augmented_copies=0))[name])
     assert len({version.tobytes() for version in made["mfcc"]}) == 4
-    few = extract(file, replace(settings, copies=1))
+    few = extract(file, replace(settings, augmented_copies=1))
     np.testing.assert_array_equal(few["mfcc"], made["mfcc"][:2])  # more copies leave the first ones as they were
 
 
 def test_another_file_is_altered_in_another_way_and_another_folder_is_not(tmp_path):
-    settings = replace(PLAIN, copies=1)
+    settings = replace(PLAIN, augmented_copies=1)
     names = ("a.wav", "b.wav", "elsewhere/a.wav")
     one, other, moved = (extract(wav(tmp_path / name, spoken(0.7)), settings)["mfcc"] for name in names)
     np.testing.assert_array_equal(one[0], other[0])

@@ -186,8 +186,8 @@ def test_an_unknown_architecture_names_the_known():
     ({"dropout": 1.5}, "from 0 to 1"),
     ({"window_seconds": 0.0}, "above zero"),
     ({"hop_samples": 0}, "above zero"),
-    ({"copies": -1}, "copies"),
-    ({"copy_speed": 1.0}, "copy_speed"),
+    ({"augmented_copies": -1}, "augmented_copies"),
+    ({"speed_perturbation": 1.0}, "speed_perturbation"),
 ], ids=str)  # fmt: skip
 def test_contradictions_are_refused_early(changes, words):
     with pytest.raises(DemeanorError, match=words):
@@ -207,4 +207,7 @@ def test_suggestions_are_settings():
 
 
 def test_prediction_needs_no_copies():
-    assert AudioSettings().copies and replace(AudioSettings(), copies=0) == AudioSettings().for_prediction()
+    assert (
+        AudioSettings().augmented_copies
+        and replace(AudioSettings(), augmented_copies=0) == AudioSettings().for_prediction()
+    )

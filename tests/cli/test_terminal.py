@@ -160,7 +160,7 @@ def test_every_entry_of_the_audio_model_can_be_finished_too(project):
     rows = [",".join((name, name.split("_")[2].removesuffix(".wav"), *who)) for name, *who in named]
     (project.folder / "original" / "clips.csv").write_text("\n".join(["path,emotion,speaker,sex", *rows]) + "\n")
     voice(project.folder / "input_files" / "memo.wav", seconds=6.0)
-    heard = "encoder=none use_mfcc=true copies=1 window_seconds=1"
+    heard = "encoder=none use_mfcc=true augmented_copies=1 window_seconds=1"
     small = f"{heard} widths=4,8 depths=1,1 batch_size=16"
     answers = [
         *(number_of("data get"), "mine", "original"),
@@ -183,7 +183,7 @@ def test_every_entry_of_the_audio_model_can_be_finished_too(project):
                   "Report: models/audio/test_test/report.md", "Report: models/audio/test_folder_original/report.md",
                   "Results: output_files/memo\n", '"schema": "demeanor.prediction/1"', "hop_samples=256"):  # fmt: skip
         assert shown in done.stdout, shown
-    assert json.loads((project.folder / "models/audio/best_hyperparameters.json").read_text())["copies"] == 1
+    assert json.loads((project.folder / "models/audio/best_hyperparameters.json").read_text())["augmented_copies"] == 1
     for file in (
         "models/audio/model_card.md",
         "models/audio/tuning/trials.csv",

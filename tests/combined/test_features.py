@@ -45,7 +45,7 @@ from tests.support.voice import spoken
 
 RATE = 16_000
 SIGHT = replace(COMBINED, audio=replace(AUDIO, encoder="none"))  # so that no weights are needed
-ALL = replace(COMBINED, modalities=MODALITIES, words_from=("MELD",), borrowed_words=0.5)
+ALL = replace(COMBINED, modalities=MODALITIES, text_pairing_corpora=("MELD",), text_pairing=0.5)
 FACES = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
 needs_faces = pytest.mark.skipif(not FACES.is_file(), reason=f"{FACES.name} is not installed; python setup.py gets it")
 
@@ -201,7 +201,7 @@ def test_only_what_the_branches_take_is_stored(tmp_path, monkeypatch):
     from source.audio import whisper_features
 
     monkeypatch.setattr(whisper_features, "layers", lambda voice: torch.ones(4, 5, 384) * float(np.abs(voice).sum()))
-    audio = replace(AUDIO, use_mfcc=False, copies=2)
+    audio = replace(AUDIO, use_mfcc=False, augmented_copies=2)
     settings = replace(COMBINED, audio=audio, face=replace(COMBINED.face, use_landmarks=False))
     made = extract(wav(tmp_path / "a.wav", spoken(0.6)), settings)
     assert not {"mfcc", "voiced", "landmarks"} & {*made} and made["encoder"].shape == (3, 4, 768)
@@ -454,7 +454,7 @@ def test_other_words_each_time_and_the_same_with_one_seed(house):
 def test_clips_with_words_of_their_own_keep_them(house):
     utterances()
     part = clips(house, said=1)
-    made = pairing.with_loans(part, replace(ALL, borrowed_words=1.0)).__getitems__(range(100)).inputs
+    made = pairing.with_loans(part, replace(ALL, text_pairing=1.0)).__getitems__(range(100)).inputs
     assert same(made, part.__getitems__(range(100)).inputs)
 
 
@@ -473,7 +473,7 @@ def test_for_measuring_every_clip_has_words_always_the_same_of_the_test_split(ho
     assert torch.equal(alone["token_ids"], whole["token_ids"][[7, 3]])
 
 
-FACES_LENT = replace(COMBINED, borrowed_faces=0.5, faces_from=("FER2013",))
+FACES_LENT = replace(COMBINED, face_pairing=0.5, face_pairing_corpora=("FER2013",))
 
 
 def pictures():
@@ -507,23 +507,23 @@ def test_clips_with_a_face_keep_it_and_words_are_lent_beside(house):
     pictures()
     utterances()
     whole = clips(house, face_found=1)
-    lent = pairing.with_loans(whole, replace(FACES_LENT, borrowed_faces=1.0))
+    lent = pairing.with_loans(whole, replace(FACES_LENT, face_pairing=1.0))
     assert same(lent.__getitems__(range(60)).inputs, whole.__getitems__(range(60)).inputs)
     bare = Dataset([combined_store(house / "bare", face_found=0, said=0)], "train", grouping_named("seven"))
-    both = replace(ALL, borrowed_words=1.0, borrowed_faces=1.0)
+    both = replace(ALL, text_pairing=1.0, face_pairing=1.0)
     made = pairing.with_loans(bare, both).__getitems__(range(56)).inputs
     assert made["said"].all() and made["face_found"][:, 0].all()
 
 
 def test_without_text_corpora_it_is_one_sentence_and_without_lending_none_is_needed(house):
     part = clips(house, said=0)
-    with pytest.raises(DemeanorError, match="lent words from MELD, but not .* for the text model.*borrowed_words=0"):
+    with pytest.raises(DemeanorError, match="lent words from MELD, but not .* for the text model.*text_pairing=0"):
         pairing.with_loans(part, ALL)
     with pytest.raises(DemeanorError, match="lent words from no corpus"):
-        pairing.with_loans(part, replace(ALL, words_from=()))
-    assert pairing.with_loans(part, replace(ALL, borrowed_words=0.0)) is part
+        pairing.with_loans(part, replace(ALL, text_pairing_corpora=()))
+    assert pairing.with_loans(part, replace(ALL, text_pairing=0.0)) is part
     assert pairing.with_loans(part, replace(ALL, modalities=("face", "audio"))) is part
-    with pytest.raises(DemeanorError, match="lent faces from FER2013, but .* for the face model.*borrowed_faces=0"):
+    with pytest.raises(DemeanorError, match="lent faces from FER2013, but .* for the face model.*face_pairing=0"):
         pairing.with_loans(part, FACES_LENT)
     text_store(spec_of("text").store_folder / "MELD")
     with pytest.raises(DemeanorError, match="tokens"):
@@ -532,7 +532,7 @@ def test_without_text_corpora_it_is_one_sentence_and_without_lending_none_is_nee
 
 # --- A beginning -------------------------------------------------------------------------------------------------
 
-BEGINS = replace(COMBINED, starts=("face",), frozen=("face",))
+BEGINS = replace(COMBINED, init_from=("face",), frozen=("face",))
 
 
 def face_model(labels=config.EMOTIONS):
@@ -549,7 +549,7 @@ def face_model(labels=config.EMOTIONS):
 def test_a_branch_begins_with_exactly_the_trained_models_weights(house):
     trained, network = face_model(), SPEC.build(BEGINS, 7)
     audio = {name: value.clone() for name, value in network.branches["audio"].state_dict().items()}
-    pretrained_branches.begin(network, BEGINS, config.EMOTIONS)
+    pretrained_branches.initialise(network, BEGINS, config.EMOTIONS)
     begun = network.branches["face"].state_dict()
     assert begun and all(torch.equal(value, begun[name]) for name, value in trained.state_dict().items())
     assert all(torch.equal(value, audio[name]) for name, value in network.branches["audio"].state_dict().items())
@@ -569,14 +569,16 @@ def test_training_leaves_a_frozen_branch_as_the_trained_model_is(house):
 def test_other_labels_or_settings_or_no_model_are_one_sentence(house):
     network = SPEC.build(BEGINS, 7)
     with pytest.raises(DemeanorError, match="There is no trained model"):
-        pretrained_branches.begin(network, BEGINS, config.EMOTIONS)
+        pretrained_branches.initialise(network, BEGINS, config.EMOTIONS)
     face_model()
-    with pytest.raises(DemeanorError, match="train it in this grouping first, or leave face out of starts"):
-        pretrained_branches.begin(network, BEGINS, ("good", "bad"))
+    with pytest.raises(DemeanorError, match="train it in this grouping first, or leave face out of init_from"):
+        pretrained_branches.initialise(network, BEGINS, ("good", "bad"))
     with pytest.raises(DemeanorError, match="other settings than the trained face model"):
-        pretrained_branches.begin(network, replace(BEGINS, face=replace(BEGINS.face, dropout=0.9)), config.EMOTIONS)
-    pretrained_branches.begin(
-        network, replace(BEGINS, starts=("text",), frozen=()), ("good", "bad")
+        pretrained_branches.initialise(
+            network, replace(BEGINS, face=replace(BEGINS.face, dropout=0.9)), config.EMOTIONS
+        )
+    pretrained_branches.initialise(
+        network, replace(BEGINS, init_from=("text",), frozen=()), ("good", "bad")
     )  # no branch of this network
 
 
@@ -586,7 +588,7 @@ def test_settings_are_those_of_the_models_that_it_starts_as(house):
     face_model()
     made = pretrained_branches.inherited(plain)
     assert made == replace(plain, face=COMBINED.face) and made != plain
-    alone = replace(plain, starts=(), frozen=())
+    alone = replace(plain, init_from=(), frozen=())
     assert pretrained_branches.inherited(alone) == alone
 
 

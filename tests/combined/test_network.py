@@ -162,7 +162,7 @@ def test_a_batch_answers_as_its_clips_do_alone(sequence, fusion):
 
 @pytest.mark.parametrize("frozen", [("face",), ("face", "audio"), ("audio", "text"), ()])
 def test_frozen_branches_stay_as_they_begin(frozen):
-    network = built(modalities=MODALITIES, frozen=frozen or ("text",), starts=frozen).train()
+    network = built(modalities=MODALITIES, frozen=frozen or ("text",), init_from=frozen).train()
     before = {name: value.clone() for name, value in network.state_dict().items()}
     optimizer = torch.optim.SGD([p for p in network.parameters() if p.requires_grad], 0.1)
     network(**inputs(12)).sum().backward()
@@ -465,7 +465,7 @@ def test_the_window_is_so_many_frames():
 def test_prediction_needs_no_copies_and_reads_words_where_there_is_a_branch():
     for modalities in CHOICES:
         made = replace(CombinedSettings(), modalities=modalities).for_prediction()
-        assert made.audio.copies == 0 and made.transcribe == ("text" in modalities)
+        assert made.audio.augmented_copies == 0 and made.transcribe == ("text" in modalities)
 
 
 def test_suggestions_are_settings():

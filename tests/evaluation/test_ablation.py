@@ -25,7 +25,7 @@ from source.training.checkpoint import Header, Trained
 from source.training.scores import softmax
 from tests.support.toy import COMBINED, TOYS, combined_store, text_store
 
-ALL = replace(COMBINED, modalities=MODALITIES, words_from=("MELD",))
+ALL = replace(COMBINED, modalities=MODALITIES, text_pairing_corpora=("MELD",))
 SEVEN = grouping_named("seven")
 ROWS = ["face", "audio", "face + audio"]
 

@@ -22,7 +22,7 @@ from source.training.loop import STATE, Fit, fit
 from tests.support.toy import TOYS
 
 TINY = ("widths=4,8", "depths=1,1", "shape_width=8", "batch_size=15", "image_side=16", "epochs=1")
-SMOOTH = {"dropout": 0.0, "encoder_dropout": 0.0, "hidden_words": 0.0, "bfloat16": False}  # nothing of it is random
+SMOOTH = {"dropout": 0.0, "encoder_dropout": 0.0, "word_dropout": 0.0, "bfloat16": False}  # nothing of it is random
 
 
 def laid_out(folder: Path) -> Path:

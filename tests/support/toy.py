@@ -68,14 +68,14 @@ def face_store(folder: Path, train: int = 56, val: int = 28, test: int = 0) -> S
 
 
 AUDIO = AudioSettings(
-    window_seconds=1.0, coefficients=8, mel_bands=20, copies=0, widths=(4, 8), depths=(1, 1), encoder_width=4,
-    epochs=2, batch_size=16, learning_rate=5e-3, use_mfcc=True,
+    window_seconds=1.0, coefficients=8, mel_bands=20, augmented_copies=0, widths=(4, 8), depths=(1, 1),
+    encoder_width=4, epochs=2, batch_size=16, learning_rate=5e-3, use_mfcc=True,
 )  # fmt: skip
 
 
 def audio_arrays(count: int, seed: int = 0, settings: AudioSettings = AUDIO) -> dict[str, np.ndarray]:
     """Random inputs of the audio model, as `extract` makes them with these settings, stacked: (count, ...)."""
-    draw, copies = np.random.default_rng(seed), settings.copies
+    draw, copies = np.random.default_rng(seed), settings.augmented_copies
     rows = (count, 1 + copies) if copies else (count,)
     lengths = draw.integers(10, settings.frames + 1, rows)[..., None]
     before, place = (settings.frames - lengths) // 2, np.arange(settings.frames)
@@ -109,7 +109,7 @@ def audio_store(
     """A store whose voices' mean MFCC tells the emotion, the copies' too, so that a net can learn it."""
     parts = {"train": (train, 4), "val": (val, 2), "test": (test, 2)}
     clips = [clip for split, (count, speakers) in parts.items() for clip in audio_clips(count, speakers, split)]
-    settings = replace(settings, copies=copies)
+    settings = replace(settings, augmented_copies=copies)
     arrays = audio_arrays(len(clips), settings=settings)
     mean = np.zeros((len(clips), 3 * settings.coefficients), np.float16)
     mean[np.arange(len(clips)), [config.EMOTIONS.index(clip.emotion) for clip in clips]] = 3
@@ -196,12 +196,12 @@ def utterance(file: Path, seed: int = 0) -> Path:
 
 COMBINED = CombinedSettings(  # two of the three: the text branch reads its pretrained layers each time it is made
     modalities=("face", "audio"),
-    window_seconds=1.0, frames_per_second=4, starts=(), frozen=("text",), borrowed_words=0.0, borrowed_faces=0.0,
+    window_seconds=1.0, frames_per_second=4, init_from=(), frozen=("text",), text_pairing=0.0, face_pairing=0.0,
     sequence_units=4, width=8,
     face=FaceSettings(image_side=SIDE, widths=(4, 8), depths=(1, 1), shape_width=8),
     audio=AudioSettings(
-        window_seconds=1.0, coefficients=8, mel_bands=20, copies=0, widths=(4, 8), depths=(1, 1), encoder_width=4,
-        use_mfcc=True,
+        window_seconds=1.0, coefficients=8, mel_bands=20, augmented_copies=0, widths=(4, 8), depths=(1, 1),
+        encoder_width=4, use_mfcc=True,
     ),
     text=TextSettings(tokens=8, context_tokens=4, fine_tuned_layers=0), epochs=2, batch_size=16, learning_rate=1e-2,
 )  # fmt: skip
@@ -287,7 +287,7 @@ TOYS = {
     "text": Toy(
         "text", TEXT, text_arrays, text_clips, text_store, utterance, ".txt",
         options=(
-            {"use_context": True}, {"use_lexicon": False}, {"fine_tuned_layers": 1}, {"hidden_words": 0.2},
+            {"use_context": True}, {"use_lexicon": False}, {"fine_tuned_layers": 1}, {"word_dropout": 0.2},
             {"stored": "float32"},
         ),
         plain={"dropout": 0.0, "encoder_dropout": 0.0},

@@ -142,7 +142,7 @@ def test_it_comes_back_from_its_file_as_it_was(tmp_path, stored, size):
 
 @pytest.mark.parametrize("changes, words", [
     ({"fine_tuned_layers": 7}, "fine_tuned_layers"), ({"tokens": 2}, "tokens"), ({"tokens": 500}, "512"),
-    ({"mixup": 0.2}, "mixup"), ({"weights_dtype": "int8"}, "weights_dtype"), ({"hidden_words": 1.5}, "hidden_words"),
+    ({"mixup": 0.2}, "mixup"), ({"weights_dtype": "int8"}, "weights_dtype"), ({"word_dropout": 1.5}, "word_dropout"),
 ], ids=str)  # fmt: skip
 def test_settings_that_cannot_be_are_refused(changes, words):
     with pytest.raises(DemeanorError, match=words):
@@ -151,7 +151,7 @@ def test_settings_that_cannot_be_are_refused(changes, words):
 
 def test_hidden_words_leave_the_frame_and_the_padding():
     inputs = tensors(text_arrays(50))
-    changed = SPEC.augment(inputs, replace(TEXT, hidden_words=1.0))["token_ids"]
+    changed = SPEC.augment(inputs, replace(TEXT, word_dropout=1.0))["token_ids"]
     framed = (inputs["token_ids"] == 0) | (inputs["token_ids"] == CLS) | (inputs["token_ids"] == SEP)
     assert torch.equal(changed == 103, ~framed)
     assert torch.equal(changed[framed], inputs["token_ids"][framed])

@@ -1,0 +1,32 @@
+"""Settings whose name has changed, so that weights, stores and studies written before still open."""
+
+from collections.abc import Mapping
+from typing import Any
+
+RENAMED = {  # name before version 0.2 -> name
+    "average_decay": "ema_decay",
+    "stored": "weights_dtype",
+    "copies": "augmented_copies",
+    "copy_speed": "speed_perturbation",
+    "copy_pitch": "pitch_shift_semitones",
+    "copy_gain_db": "gain_perturbation_db",
+    "copy_noise_db": "noise_snr_db",
+    "hidden_words": "word_dropout",
+    "starts": "init_from",
+    "borrowed_words": "text_pairing",
+    "words_from": "text_pairing_corpora",
+    "borrowed_faces": "face_pairing",
+    "faces_from": "face_pairing_corpora",
+}
+
+
+def with_current_names(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `values` under the settings' names of today, also within nested settings.
+
+    >>> with_current_names({"epochs": 3, "audio": {"copies": 2}})
+    {'epochs': 3, 'audio': {'augmented_copies': 2}}
+    """
+    return {
+        RENAMED.get(name, name): with_current_names(value) if isinstance(value, Mapping) else value
+        for name, value in values.items()
+    }
