@@ -1,106 +1,78 @@
-"""The page that shows it all: one file of HTML that needs no other but the video, and asks no server for anything."""
+"""The report: one self-contained HTML page, which needs no other file but the video and asks no server for anything."""
 
 import base64
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
+from ....core import config
+from ....core.figure import label_colours
 from ....core.units import lasting, signed
-from ....results.attribution import driven_by
+from ....results.attribution import driven_by, named
 from ....results.circumplex import emoji
+from ....results.html import render_page
 from ....results.prediction import Prediction, Reading
-from .guide import guide
-from .parts import Page, percent, safe, section
-from .style import SCRIPT, STYLE
-from .timeline import timeline
-from .words import notes, numbers, people, stretches, talk
+from ....results.video_timeline import modalities_in, stretches_of
+from .timeline import Timeline
 
-TELLING = "telling"  # how the names of pictures of single moments begin
+TELLING = "telling_frames.png"
 ABOUT = {  # a picture's name -> its title and what it shows
+    TELLING: ("Telling frames", "The moments that say the most, and where in the face the model found it."),
     "circumplex.png": (
         "Its path through the circumplex",
         "How pleasant and how excited it is, from the beginning to the end, among the places of the emotions.",
     ),
     "timeline.png": ("The timeline as a picture", "The answer, its probabilities, each modality and each person."),
 }
-TELLING_LEAD = "The moments that say the most, and where in the face the model found it."
-POLICY = "default-src 'none'; img-src data:; media-src 'self' file:; style-src 'unsafe-inline'; script-src '{script}'"
 
 
 def page(prediction: Prediction, pictures: Mapping[str, bytes], video: str | None) -> str:
-    """report.html. pictures: name -> PNG or JPEG; video: where it lies, relative to the page; None: there is none."""
-    here = Page(prediction, video)
-    sections = [
-        _head(here),
-        timeline(here),
-        stretches(here),
-        _telling(pictures),
-        people(here),
-        talk(here),
-        *(_picture(name, content) for name, content in pictures.items() if not name.startswith(TELLING)),
-        section("How to read it", guide()),
-        numbers(here),
-        "<footer>Made by Demeanor, on this machine; nothing was sent anywhere. All of it is in result.json.</footer>",
-    ]
-    return _document(prediction, "\n".join(filter(None, sections)))
+    """Return report.html. pictures: PNG or JPEG by name; video: its path relative to the page, None for none."""
+    images = {name: _image(name, content) for name, content in pictures.items()}
+    return render_page(
+        Path(__file__).parent,
+        prediction=prediction,
+        name=Path(prediction.source).name,
+        facts=_facts(prediction),
+        overall=prediction.overall or Reading({}),
+        meaning=_meaning(prediction.overall or Reading({})),
+        mood=_mood(prediction.overall or Reading({})),
+        timeline=Timeline(prediction) if prediction.readings and prediction.seconds else None,
+        stretches=stretches_of(prediction),
+        modalities={name: named(name) for name in modalities_in(prediction)},
+        telling=images.pop(TELLING, None),
+        pictures=images,
+        # A name with a colon in it is no scheme.
+        link=None if video is None else quote(video.encode("utf-8", "surrogatepass"), safe="/"),
+        colours=label_colours(prediction.labels),
+        not_sure_below=config.NOT_SURE_BELOW,
+        driven_by=driven_by, emoji=emoji, Reading=Reading,
+    )  # fmt: skip
 
 
-def _document(prediction: Prediction, body: str) -> str:
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(script=_hash(SCRIPT))}">\n'
-        f"<title>{safe(Path(prediction.source).name)}: {safe(prediction.said)}</title>\n<style>{STYLE}</style>\n"
-        f"</head>\n<body>\n<main>\n{body}\n</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
-    )
-
-
-def _hash(script: str) -> str:
-    """Lets a browser run this script and no other, whatever a file's name or a sentence may hold."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def _head(page: Page) -> str:
-    """The name, the player and the answer."""
-    player = f'<video class="screen" controls preload="metadata" src="{page.link}" aria-label="the video"></video>'
-    played = f'<div class="card player">{player}</div>' if page.link else ""
-    facts = " &middot; ".join(_facts(page.prediction))
-    name = safe(Path(page.prediction.source).name)
-    return f'<h1><bdi>{name}</bdi><small>{facts}</small></h1><div class="top">{played}{_answer(page)}</div>'
+def _image(name: str, content: bytes) -> dict[str, str]:
+    title, about = ABOUT.get(name, (Path(name).stem.replace("_", " ").capitalize(), ""))
+    kind = "jpeg" if content.startswith(b"\xff\xd8") else "png"
+    address = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    return {"title": title, "about": about, "alt": f"{name}: {about or title}", "address": address}
 
 
 def _facts(prediction: Prediction) -> list[str]:
     """What the file is, in a few words each."""
     facts = [] if prediction.seconds is None else [lasting(prediction.seconds)]
-    facts += ["&times;".join(map(str, prediction.size))] if prediction.size else []
-    counts = {"person": len(prediction.people), "sentence": len(prediction.sentences)}
-    many = {"person": "people", "sentence": "sentences"}
-    return facts + [f"{count:,} {word if count == 1 else many[word]}" for word, count in counts.items() if count]
-
-
-def _answer(page: Page) -> str:
-    """What the whole came to, and what that means."""
-    overall = page.prediction.overall or Reading({})
-    tone = page.colours.get(overall.emotion or "", "var(--unsure)")
-    face, said = emoji(overall.emotion) or ("🤔" if overall.probabilities else "🫥"), overall.emotion or "not sure"
-    body = [f'<div class="card answer" style="--tone:{tone}"><p class="soft">What it displays on the whole</p>']
-    body.append(f'<div class="big"><span class="emoji" aria-hidden="true">{face}</span><div>')
-    body.append(f"<b>{safe(said if overall.probabilities else 'nothing to read')}</b>{_sureness(overall)}</div></div>")
-    body.append(f"<p>{_meaning(overall)}</p>{page.bars(overall)}<p class=soft>{_mood(overall)}</p>")
-    body.append(notes((*overall.notes, *page.prediction.notes)) + "</div>")
-    return "".join(body)
-
-
-def _sureness(overall: Reading) -> str:
-    if overall.emotion:
-        return f'<span class="soft">{percent(overall.confidence)} sure</span>'
-    return f'<span class="soft">likeliest: {safe(overall.said)}</span>' if overall.probabilities else ""
+    facts += ["×".join(map(str, prediction.size))] if prediction.size else []
+    counts = (
+        (len(prediction.people), "person", "people"),
+        (len(prediction.sentences), "sentence", "sentences"),
+    )
+    return facts + [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
 
 
 def _meaning(overall: Reading) -> str:
+    """What the answer's confidence means, and what it was read from."""
     if not overall.probabilities:
         return "There is no face, no voice and no word in it that an emotion could be read from."
-    source = f"Read from: {safe(driven_by(overall))}." if driven_by(overall) else ""
+    source = f"Read from: {driven_by(overall)}." if driven_by(overall) else ""
     if not overall.emotion:
         return f"No emotion is probable enough to name one. {source}"
     hundred = f"{min(100 * overall.confidence, 99):.0f} in 100"
@@ -109,7 +81,7 @@ def _meaning(overall: Reading) -> str:
 
 
 def _mood(overall: Reading) -> str:
-    """Valence and arousal in words."""
+    """Valence and arousal in words; empty where there are none."""
     if overall.valence is None or overall.arousal is None:
         return ""
     pleasant = _side(overall.valence, "unpleasant", "pleasant")
@@ -117,25 +89,7 @@ def _mood(overall: Reading) -> str:
     return f"Mood: {pleasant} (valence {signed(overall.valence)}), {excited} (arousal {signed(overall.arousal)})"
 
 
-def _side(value, below, above):
-    strength = "" if abs(value) > 0.35 else "rather "
-    return "neither " + f"{below} nor {above}" if abs(value) < 0.1 else strength + (above if value > 0 else below)
-
-
-def _telling(pictures: Mapping[str, bytes]) -> str:
-    frames = [_image(name, content, TELLING_LEAD) for name, content in pictures.items() if name.startswith(TELLING)]
-    return section("Telling frames", "".join(f"<figure>{frame}</figure>" for frame in frames), TELLING_LEAD)
-
-
-def _picture(name: str, content: bytes) -> str:
-    title, said = ABOUT.get(name, (safe(Path(name).stem.replace("_", " ").capitalize()), ""))
-    figure = f"<figure>{_image(name, content, said or title)}</figure>"
-    if name == "timeline.png":  # the page has drawn one already
-        return section(title, f"<details><summary>Show it</summary>{figure}</details>")
-    return section(title, figure, said)
-
-
-def _image(name: str, content: bytes, said: str) -> str:
-    kind = "jpeg" if content.startswith(b"\xff\xd8") else "png"
-    data = base64.b64encode(content).decode()
-    return f'<img alt="{safe(f"{name}: {said}")}" src="data:image/{kind};base64,{data}">'
+def _side(value: float, below: str, above: str) -> str:
+    if abs(value) < 0.1:
+        return f"neither {below} nor {above}"
+    return ("" if abs(value) > 0.35 else "rather ") + (above if value > 0 else below)

@@ -1,0 +1,44 @@
+"""HTML pages from jinja2 templates, each one self-contained file."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from ..core.figure import ink_on
+from ..core.units import clock, signed
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # HTML has no place for them, nor has UTF-8
+
+
+def render_page(folder: Path, **values: Any) -> str:
+    """Render `page.html.j2` of `folder` with `page.css` and, where there is one, `page.js` inlined.
+
+    The template sees `values`, `style`, `script`, the filters `clock`, `signed`, `ink_on` and `whole_percent`, and
+    `script_hash`, with which a Content-Security-Policy lets a browser run this script and no other. Every value is
+    escaped; characters that HTML cannot hold become U+FFFD. Raises jinja2.UndefinedError for a name without a value.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"clock": clock, "ink_on": ink_on, "signed": signed, "whole_percent": whole_percent}
+    inlined = {"style": folder / "page.css", "script": folder / "page.js"}
+    inlined = {name: file.read_text(encoding="utf-8") if file.is_file() else "" for name, file in inlined.items()}
+    digest = base64.b64encode(hashlib.sha256(inlined["script"].encode()).digest()).decode()
+    safe = {name: Markup(text) for name, text in inlined.items()} | {"script_hash": f"sha256-{digest}"}
+    page = environment.get_template("page.html.j2").render(values | safe)
+    return UNPRINTABLE.sub("\ufffd", page)
+
+
+def whole_percent(share: float) -> str:
+    """Return a share in [0, 1] as whole percent.
+
+    >>> whole_percent(0.714)
+    '71 %'
+    """
+    return f"{100 * share:.0f} %"
