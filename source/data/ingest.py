@@ -15,7 +15,7 @@ from .clips import Clip
 from .corpora import Notify, corpus_named, known_corpora
 from .corpora.recordings import audible
 from .segmentation import cut
-from .segmentation.segment import is_stretch, stretch_of
+from .segmentation.segment import is_segment, segment_of
 from .training_folder import OnProgress, Summary, counts_of, lay_out
 
 NOBODY_KNOWN = "who is in which file is not known, so one person may be in train and in test"
@@ -82,7 +82,7 @@ def _below(path, folder):
 
 
 def _there(name: str, clips: Sequence[Clip], people: str, notify: Notify) -> list[Clip]:
-    there = [clip for clip in clips if stretch_of(clip.path).file.is_file()]
+    there = [clip for clip in clips if segment_of(clip.path).file.is_file()]
     missing = _missing(clips)
     if not there:
         raise DemeanorError(f"{name}: none of the {len(missing):,} files it names is there, such as {missing[0].path}.")
@@ -94,7 +94,7 @@ def _there(name: str, clips: Sequence[Clip], people: str, notify: Notify) -> lis
 
 
 def _missing(clips: Sequence[Clip]) -> list[Clip]:
-    return [clip for clip in clips if not stretch_of(clip.path).file.is_file()]
+    return [clip for clip in clips if not segment_of(clip.path).file.is_file()]
 
 
 def _by_model(
@@ -123,7 +123,7 @@ def _readable(spec: ModelSpec, clips: Sequence[Clip]) -> list[Clip]:
 
 def _of_use(spec, clip, is_silent):
     """A model that only listens has no use for a silent video, and none for a stretch: nobody cuts its files."""
-    return _watches(spec) or not (is_silent(clip) or is_stretch(clip.path))
+    return _watches(spec) or not (is_silent(clip) or is_segment(clip.path))
 
 
 def _watches(spec: ModelSpec) -> bool:

@@ -16,11 +16,11 @@ from source.data import segmentation
 from source.data.clips import clip_from_name
 from source.data.ingest import get_data
 from source.data.segmentation import writer
-from source.data.segmentation.cut_points import IN_SPEECH, MARGIN_SECONDS, _places, cut_points
+from source.data.segmentation.cut_points import IN_SPEECH, MARGIN_SECONDS, candidates, cut_points
 from source.data.segmentation.pauses import pauses_of
 from source.data.segmentation.probe import header_of
-from source.data.segmentation.segment import Stretch, is_stretch, stretch_of, stretch_path
-from source.data.segmentation.writer import write_pieces
+from source.data.segmentation.segment import Segment, is_segment, segment_of, segment_path
+from source.data.segmentation.writer import write_segments
 from source.data.splits import with_splits
 from source.data.training_folder import training_files
 from source.media.types import SOUNDS, VIDEOS
@@ -150,7 +150,7 @@ def test_there_is_no_better_way_to_cut(pauses):
         in_speech = sum(not any(start <= cut <= end for start, end in quiet) for cut in points[1:-1])
         return ((windows - 1) ** 2).sum() + IN_SPEECH * in_speech
 
-    inner = [place for place in _places(seconds, quiet, window) if 0 < place < seconds]
+    inner = [place for place in candidates(seconds, quiet, window) if 0 < place < seconds]
     ways = [(0.0, *cuts, seconds) for count in (1, 2, 3) for cuts in combinations(inner, count)]
     assert cost(cut_points(seconds, pauses, window)) == pytest.approx(min(map(cost, ways)))
 
@@ -166,11 +166,11 @@ def test_pauses_are_found_where_nobody_speaks(original):
 # --- what a path stands for --------------------------------------------------------------------------------------
 
 
-def test_a_stretch_of_a_file_is_read_back_from_its_path(tmp_path):
-    path = stretch_path(tmp_path / "a b.mp4", 15.4126, 19.6828)
-    assert stretch_of(path) == Stretch(tmp_path / "a b.mp4", 15.413, 19.683) and is_stretch(path)
+def test_a_segment_of_a_file_is_read_back_from_its_path(tmp_path):
+    path = segment_path(tmp_path / "a b.mp4", 15.4126, 19.6828)
+    assert segment_of(path) == Segment(tmp_path / "a b.mp4", 15.413, 19.683) and is_segment(path)
     for whole in (tmp_path / "talk.mp4", tmp_path / "folder" / "from_1_to_2_ms.mp4"):
-        assert stretch_of(whole) == Stretch(whole) and not is_stretch(whole)
+        assert segment_of(whole) == Segment(whole) and not is_segment(whole)
 
 
 # --- pieces as files ---------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def test_a_stretch_of_a_file_is_read_back_from_its_path(tmp_path):
 def test_no_frame_is_lost_or_doubled_and_sound_and_picture_stay_together(original, name, how):
     file, cuts = film(original / name, 4, **how), (0.0, 1.52, 2.9, 4.5)
     spans = {original / f"{number}.mp4": span for number, span in enumerate(pairwise(cuts))}
-    assert write_pieces(file, spans) == []
+    assert write_segments(file, spans) == []
     whole, when = numbers_of(file)
     assert len(whole) == 40
     together, times, heard = [], [], []
@@ -206,25 +206,25 @@ def test_no_frame_is_lost_or_doubled_and_sound_and_picture_stay_together(origina
 
 
 def test_a_piece_begins_with_the_picture_that_is_to_be_seen_then(original):
-    write_pieces(film(original / "a.mp4", 2), {original / "1.mp4": (0.55, 1.0)})
+    write_segments(film(original / "a.mp4", 2), {original / "1.mp4": (0.55, 1.0)})
     assert numbers_of(original / "1.mp4") == ([5, 6, 7, 8, 9], pytest.approx([0, 0.05, 0.15, 0.25, 0.35], abs=1e-4))
 
 
 def test_sound_that_begins_later_stays_where_it_is(original):
     file = film(original / "a.mp4", 3, wave=clicks(2), late=0.7)
-    write_pieces(file, {original / "1.mp4": (0.5, 2.0)})
+    write_segments(file, {original / "1.mp4": (0.5, 2.0)})
     assert clicks_of(original / "1.mp4") == pytest.approx([0.2, 0.7, 1.2], abs=0.03)
 
 
 def test_where_the_sound_has_ended_there_is_silence(original):
-    write_pieces(film(original / "a.mp4", 4, wave=clicks(1)), {original / "1.mp4": (2.5, 3.5)})
+    write_segments(film(original / "a.mp4", 4, wave=clicks(1)), {original / "1.mp4": (2.5, 3.5)})
     assert len(clicks_of(original / "1.mp4")) == 0 and len(numbers_of(original / "1.mp4")[0]) == 10
 
 
 def test_a_phone_s_upright_video_stays_upright(original):
     import av
 
-    write_pieces(film(original / "a.mov", 2, rotation=90), {original / "1.mp4": (0, 1)})
+    write_segments(film(original / "a.mov", 2, rotation=90), {original / "1.mp4": (0, 1)})
     rotations = []
     for file in (original / "a.mov", original / "1.mp4"):
         with av.open(str(file)) as container:
@@ -240,7 +240,7 @@ def test_a_piece_looks_like_its_recording(original):
             return np.array([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)], np.float32)
 
     video = film(original / "a.mp4", 2.4, tint=(1, 0.5, 0.1))
-    write_pieces(video, {original / "1.mp4": (0, 2.2)})
+    write_segments(video, {original / "1.mp4": (0, 2.2)})
     piece = shown(original / "1.mp4")
     assert np.abs(piece - shown(video)[:22]).max() < 6  # of 255
 
@@ -253,7 +253,7 @@ def test_a_sound_becomes_flac_to_the_sample(original, name):
         codec = {".wav": "pcm_s16le", ".mp3": "libmp3lame", ".opus": "libopus"}[(original / name).suffix]
         encode(container, container.add_stream(codec, rate=48_000, layout="mono"), clicks(4))
     assert header_of(original / name).suffix == ".flac"
-    write_pieces(original / name, {original / "1.flac": (0.75, 2.0), original / "2.flac": (2.0, 4.0)})
+    write_segments(original / name, {original / "1.flac": (0.75, 2.0), original / "2.flac": (2.0, 4.0)})
     heard = clicks_of(original / name)
     heard -= heard[0]  # the first sample is time 0, whatever an MP3 says of its start
     assert clicks_of(original / "1.flac") + 0.75 == pytest.approx(heard[2:4], abs=1e-3)
@@ -264,13 +264,13 @@ def test_of_a_file_that_breaks_off_what_is_there_is_written(original):
     file = film(original / "a.mkv", 4)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
     spans = {original / "1.mp4": (0.0, 0.5), original / "2.mp4": (3.5, 4.0)}
-    assert write_pieces(file, spans) == [original / "2.mp4"] and len(numbers_of(original / "1.mp4")[0]) == 5
+    assert write_segments(file, spans) == [original / "2.mp4"] and len(numbers_of(original / "1.mp4")[0]) == 5
     assert not list(original.glob("*.part")) and not (original / "2.mp4").exists()
 
 
 def test_what_cannot_be_read_gives_no_piece(original):
     (original / "a.mp4").write_bytes(b"no video")
-    assert write_pieces(original / "a.mp4", {original / "1.mp4": (0, 1)}) == [original / "1.mp4"]
+    assert write_segments(original / "a.mp4", {original / "1.mp4": (0, 1)}) == [original / "1.mp4"]
     assert header_of(original / "a.mp4") == header_of(original / "gone.mp4")
 
 
@@ -309,7 +309,7 @@ def test_a_browser_s_recording_does_not_say_its_length(original):
 @pytest.fixture
 def unheard(monkeypatch):
     """Cut without listening for pauses, which takes a network."""
-    monkeypatch.setattr("source.data.segmentation.pauses.pauses_of", lambda file: ())
+    monkeypatch.setattr("source.data.segmentation.pauses_of", lambda file: ())
 
 
 @pytest.mark.usefixtures("unheard")
@@ -358,7 +358,7 @@ def test_a_second_run_cuts_nothing(original, data, monkeypatch, linking):
     film(original / "mine_1_happy.mp4", 4)
     first = laid_out("mine", original)
     files = {file: file.stat().st_mtime_ns for file in data.rglob("*") if file.suffix in (".mp4", ".json")}
-    monkeypatch.setattr(writer, "write_pieces", None)
+    monkeypatch.setattr(segmentation, "write_segments", None)
     monkeypatch.setattr(segmentation, "cut_points", None)
     assert laid_out("mine", original) == first
     assert {file: file.stat().st_mtime_ns for file in files} == files
@@ -367,7 +367,7 @@ def test_a_second_run_cuts_nothing(original, data, monkeypatch, linking):
 @pytest.mark.usefixtures("unheard")
 def test_a_killed_run_goes_on_with_the_pieces_that_are_missing(original, data, monkeypatch):
     film(original / "mine_1_happy.mp4", 6.5)
-    finish, written = writer.Piece.finish, []
+    finish, written = writer.SegmentWriter.finish, []
 
     def killed(piece):
         if written:
@@ -376,7 +376,7 @@ def test_a_killed_run_goes_on_with_the_pieces_that_are_missing(original, data, m
         return finish(piece)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(writer.Piece, "finish", killed)
+        patch.setattr(writer.SegmentWriter, "finish", killed)
         laid_out("mine", original)
     state = written[0].stat().st_mtime_ns
     clips = laid_out("mine", original)["combined"]
@@ -454,7 +454,7 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(original, monkeypa
         monkeypatch.context() as patch,
         pytest.raises(DemeanorError, match="No space left on device; run it again to go on"),
     ):
-        patch.setattr(writer.Piece, "finish", full)
+        patch.setattr(writer.SegmentWriter, "finish", full)
         laid_out("mine", original)
     assert len(laid_out("mine", original)["combined"]) == 2
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from ...core.errors import DemeanorError
 from ...media.types import VIDEOS
 from ..clips import SPLITS, Clip, numbered
-from ..segmentation.segment import stretch_path
+from ..segmentation.segment import segment_path
 from . import Notify
 from .folders import files_below, not_found
 from .utterance_tables import by_column, mended, table_rows
@@ -81,7 +81,7 @@ def _clip(row, where, split, texts, videos, folder):
     path = videos.get((video, Path(utterance).stem))
     whole = next((videos[name,] for name in _names(row) if (name,) in videos), None)
     if path is None:
-        path = stretch_path(whole, start, end) if whole and 0 <= start < end else folder / video / utterance
+        path = segment_path(whole, start, end) if whole and 0 <= start < end else folder / video / utterance
     return Clip(
         path, NAME, 0, CODES[int(code)],
         sentence=texts.get((video, utterance), ""),

@@ -1,19 +1,19 @@
-"""Where to cut: pieces of about a window's length, in pauses where there are any within reach."""
+"""Choose where to cut a recording: chunks of about a window's length, in pauses where one is within reach."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-LEAST_WINDOWS, MOST_WINDOWS = 0.5, 1.5  # length of a piece
-STEPS = 16  # places in a window where a cut is tried, beside the middles of pauses
-MARGIN_SECONDS = 0.1  # from speech: its beginnings and ends are too faint to be heard as such
-# Of a cut in speech; of a piece, the square of by how much it misses the window. So a cut is moved by up to about a
-# third of a window to meet a pause.
+LEAST_WINDOWS, MOST_WINDOWS = 0.5, 1.5  # length of a chunk
+STEPS = 16  # cuts tried in a window, beside the middles of pauses
+MARGIN_SECONDS = 0.1  # around speech, whose onset and end are too faint to be detected
+# Cost of a cut in speech; that of a chunk is its squared deviation from the window, in windows. So a cut is moved by up
+# to about a third of a window to fall in a pause.
 IN_SPEECH = 0.25
 
 
 def cut_points(seconds: float, pauses: Iterable[tuple[float, float]], window_seconds: float) -> list[float]:
-    """The ends of the pieces of a recording this long, 0 and its own end among them, in seconds.
+    """Return the cheapest ends of the chunks of a recording this long, from 0 to its own end, in seconds.
 
-    pauses: from when to when nobody speaks. The pieces are the cheapest of all ways to cut (dynamic programming).
+    pauses: (start, end) of each, in seconds. Dynamic programming over all ways to cut.
 
     >>> cut_points(10.0, [(3.0, 4.0)], 4.0)
     [0.0, 3.5, 6.75, 10.0]
@@ -21,18 +21,28 @@ def cut_points(seconds: float, pauses: Iterable[tuple[float, float]], window_sec
     quiet = [
         (start + MARGIN_SECONDS, end - MARGIN_SECONDS) for start, end in pauses if end - start > 2 * MARGIN_SECONDS
     ]
-    places = _places(seconds, quiet, window_seconds)
-    costs = _costs(places, quiet)
-    best: list[tuple[float, int]] = [(0.0, 0)]
+    points = candidates(seconds, quiet, window_seconds)
+    costs = _costs(points, quiet)
+    best: list[tuple[float, int]] = [(0.0, 0)]  # for each point the cost of the best way there, and the point before
     first = 0
-    for at in range(1, len(places)):
-        while places[at] - places[first] > MOST_WINDOWS * window_seconds + 1e-9:
+    for at in range(1, len(points)):
+        while points[at] - points[first] > MOST_WINDOWS * window_seconds + 1e-9:
             first += 1
-        best.append(_cheapest(at, first, places, best, window_seconds, costs[at]))
-    return _way_back(places, best)
+        ways = [(float("inf"), at)]
+        for before in range(first, at):
+            windows = (points[at] - points[before]) / window_seconds
+            if windows < LEAST_WINDOWS - 1e-9:
+                break
+            ways.append((best[before][0] + (windows - 1) ** 2 + costs[at], before))
+        best.append(min(ways))
+    way = [len(points) - 1]
+    while way[-1]:
+        way.append(best[way[-1]][1])
+    return [points[at] for at in reversed(way)]
 
 
-def _places(seconds, quiet, window_seconds):
+def candidates(seconds: float, quiet: Sequence[tuple[float, float]], window_seconds: float) -> list[float]:
+    """Return the points where a cut is tried, in order, among them 0 and `seconds`."""
     count, step = max(round(seconds / window_seconds), 1), window_seconds / STEPS
     even = [seconds * number / count for number in range(count + 1)]
     steps = [number * step for number in range(int(seconds / step) + 1)]
@@ -40,30 +50,11 @@ def _places(seconds, quiet, window_seconds):
     return sorted({*even, *steps, *middles, 0.0, seconds})
 
 
-def _costs(places, quiet):
-    """What a cut at each place costs."""
+def _costs(points: Sequence[float], quiet: Sequence[tuple[float, float]]) -> list[float]:
     costs, pauses = [], iter([*quiet, (float("inf"), float("inf"))])
     pause = next(pauses)
-    for place in places:
-        while pause[1] < place:
+    for point in points:
+        while pause[1] < point:
             pause = next(pauses)
-        costs.append(0.0 if pause[0] <= place else IN_SPEECH)
+        costs.append(0.0 if pause[0] <= point else IN_SPEECH)
     return [*costs[:-1], 0.0]  # the end is no cut
-
-
-def _cheapest(at, first, places, best, window_seconds, cost):
-    """Cost of the best way to cut up to this place, and the place before on it."""
-    ways = [(float("inf"), at)]
-    for before in range(first, at):
-        windows = (places[at] - places[before]) / window_seconds
-        if windows < LEAST_WINDOWS - 1e-9:
-            break
-        ways.append((best[before][0] + (windows - 1) ** 2 + cost, before))
-    return min(ways)
-
-
-def _way_back(places, best):
-    way = [len(places) - 1]
-    while way[-1]:
-        way.append(best[way[-1]][1])
-    return [places[at] for at in reversed(way)]

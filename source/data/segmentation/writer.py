@@ -1,6 +1,6 @@
-"""Stretches of a recording as files of their own: H.264 and AAC in MP4, or FLAC where there is no picture.
+"""Write segments of a recording as files: H.264 and AAC in MP4, or FLAC where there is no picture.
 
-Cut to the sample and to the frame, which copying the compressed streams could not do. One pass over the recording.
+Exact to the sample and to the frame, which copying the compressed streams would not be. One pass over the recording.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,29 +8,30 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .probe import MICROSECONDS, opened, picture_of
-from .sound_frames import SoundFrames, SoundPiece
+from ...media.sound.container import MICROSECONDS, decoded, open_container, sound_stream
+from ...media.video.frame import picture_stream
+from .sound_frames import SoundBuffer, SoundFrames
 
 LATE_SECONDS = 2.0  # by which a stream may lag behind the other in a file
-LEAST_SECONDS = 0.001  # that a picture is to be seen
-CLOCK = Fraction(1, 90_000)  # s; the times of all usual frame rates are whole numbers of it
-QUALITY = {"crf": "18", "preset": "veryfast", "bf": "0"}  # no loss that is seen; no frames out of order
+LEAST_SECONDS = 0.001  # for which a frame is to be shown
+CLOCK = Fraction(1, 90_000)  # s; the frame times of all common rates are whole numbers of it
+QUALITY = {"crf": "18", "preset": "veryfast", "bf": "0"}  # no visible loss; no frames out of order
 COLOURS = ("color_range", "colorspace", "color_primaries", "color_trc")
 
 
-def write_pieces(file: Path, spans: Mapping[Path, tuple[float, float]]) -> list[Path]:
-    """Write a piece of `file` to each path: from when to before when, in seconds; returns those with nothing to write.
+def write_segments(file: Path, spans: Mapping[Path, tuple[float, float]]) -> list[Path]:
+    """Write the segment (start, end) of `file`, in seconds, to each path; return the paths with nothing to write.
 
-    A path never names half a piece. Raises OSError where one cannot be written.
+    A path never names half a segment. Raises OSError where one cannot be written.
     """
     from av.error import FFmpegError
 
     done: set[Path] = set()
     try:
-        with opened(file) as container:
-            for piece in _pieces(Source(container), spans):
-                if piece.finish():
-                    done.add(piece.path)
+        with open_container(file) as container:
+            for segment in _segments(Source(container), spans):
+                if segment.finish():
+                    done.add(segment.path)
     except OSError:
         raise
     except (FFmpegError, ValueError):  # what it holds can be decoded or encoded no further
@@ -42,99 +43,81 @@ def write_pieces(file: Path, spans: Mapping[Path, tuple[float, float]]) -> list[
 
 
 def draft_of(path: Path) -> Path:
-    """Where a piece lies until it is whole."""
+    """Return the path of a segment until it is whole."""
     return path.with_name(f"{path.name}.part")
 
 
-def _pieces(source: "Source", spans: Mapping[Path, tuple[float, float]]) -> Iterator["Piece"]:
-    """Each piece when all its frames have come."""
+def _segments(source: "Source", spans: Mapping[Path, tuple[float, float]]) -> Iterator["SegmentWriter"]:
+    """Yield each segment once all its frames are there."""
     waiting = sorted((*span, path) for path, span in spans.items())
-    under_way: list[Piece] = []
+    active: list[SegmentWriter] = []
     for at, frame in source.frames():
         while waiting and waiting[0][0] <= at + LATE_SECONDS:
             start, end, path = waiting.pop(0)
-            under_way.append(Piece(path, start, end, source))
-        for piece in under_way:
-            piece.add(at, frame)
-        yield from (piece for piece in under_way if at > piece.end + LATE_SECONDS)
-        under_way = [piece for piece in under_way if at <= piece.end + LATE_SECONDS]
-    yield from under_way
+            active.append(SegmentWriter(path, start, end, source))
+        for segment in active:
+            segment.add(at, frame)
+        yield from (segment for segment in active if at > segment.end + LATE_SECONDS)
+        active = [segment for segment in active if at <= segment.end + LATE_SECONDS]
+    yield from active
 
 
 class Source:
     """The recording that is cut: its streams, and its frames with their times."""
 
     def __init__(self, container: Any):
-        self.container = container
-        self.picture: Any = picture_of(container)
-        self.sound = container.streams.best("audio")
-        self.sounds = SoundFrames(self.sound) if self.sound and self.sound.codec_context else None
+        self.container, self.picture, sound = container, picture_stream(container), sound_stream(container)
+        self.sounds = SoundFrames(sound) if sound else None
         self.start = (container.start_time or 0) / MICROSECONDS
-        self.pictures_at = -1.0  # when the picture before was shown
+        self._streams = [stream for stream in (self.picture, sound) if stream]
+        self._last_seconds = -1.0  # of the frames of the picture
 
     def frames(self) -> Iterator[tuple[float, Any]]:
-        """Time in seconds, and a video frame or (first sample, (channels, samples) float32)."""
-        from av.error import FFmpegError
-
-        streams = [stream for stream in (self.picture, self.sound if self.sounds else None) if stream]
-        packets = self.container.demux(*streams)
-        while True:
-            try:
-                packet = next(packets, None)
-            except (FFmpegError, ValueError):  # where the file breaks off is its end
-                break
-            if packet is None:
-                break
-            try:
-                decoded = packet.decode()
-            except (FFmpegError, ValueError):  # what is damaged is passed over
+        """Yield (seconds, frame): a video frame, or (first sample, (channels, samples) float32)."""
+        for stream, frame in decoded(self.container, self._streams):
+            if frame is None:  # damaged
                 continue
-            yield from self._timed(decoded, packet.stream)
+            if self.sounds and stream.type == "audio":
+                yield from self.sounds(frame, self.start)
+            elif (at := self._seconds(frame)) > self._last_seconds:
+                self._last_seconds = at
+                yield at, frame
         if self.sounds:
             yield from self.sounds.rest()
 
-    def _timed(self, frames, stream):
-        for frame in frames:
-            if stream.type == "audio" and self.sounds:
-                yield from self.sounds(frame, self.start)
-            elif (at := self._shown(frame)) > self.pictures_at:
-                self.pictures_at = at
-                yield at, frame
-
-    def _shown(self, frame):
+    def _seconds(self, frame: Any) -> float:
         if frame.time is not None:
             return frame.time - self.start
         rate = self.picture.average_rate or 25
-        return self.pictures_at + 1 / float(rate) if self.pictures_at >= 0 else 0.0
+        return self._last_seconds + 1 / float(rate) if self._last_seconds >= 0 else 0.0
 
 
-class Piece:
-    """One piece while it is written; the file is there from its first frame on, under another name."""
+class SegmentWriter:
+    """Write one segment; its file exists from its first frame on, under another name."""
 
     def __init__(self, path: Path, start: float, end: float, source: Source):
         self.path, self.start, self.end, self.source = path, start, end, source
-        self.sound = SoundPiece(source.sounds, start, end) if source.sounds else None
-        self._before: Any = None
+        self.sound = SoundBuffer(source.sounds, start, end) if source.sounds else None
+        self._before: Any = None  # the frame shown when the segment begins
         self._container: Any = None
         self._picture: Any = None
         self._sound: Any = None
 
     def add(self, at: float, frame: Any) -> None:
-        """Take what of the frame, which is of the time `at`, is in the piece."""
+        """Take what belongs to the segment of a frame at `at` seconds."""
         if isinstance(frame, tuple):
             if self.sound:
                 self.sound.add(*frame)
         elif at < self.start:
             self._before = frame
         elif at < self.end:
-            self._show_before(at)
-            self._show(frame, at - self.start)
+            self._encode_before(at)
+            self._encode(frame, at - self.start)
 
     def finish(self) -> bool:
-        """Write the piece under its name; False where nothing is in it."""
-        self._show_before(self.end)
-        heard = self.sound is not None and self.sound.samples > 0
-        if not heard and not self._picture:
+        """Write the segment under its name; False where it is empty."""
+        self._encode_before(self.end)
+        if not (self.sound and self.sound.samples) and not self._picture:
             return False
         self._open()
         if self._picture:
@@ -145,13 +128,13 @@ class Piece:
         draft_of(self.path).replace(self.path)
         return True
 
-    def _show_before(self, at):
-        """The picture that was to be seen when the piece begins, where the next one comes later."""
+    def _encode_before(self, at: float) -> None:
+        """Begin with the frame that is shown when the segment begins, if the next one comes later."""
         frame, self._before = self._before, None
         if frame is not None and self._picture is None and at > self.start + LEAST_SECONDS:
-            self._show(frame, 0.0)
+            self._encode(frame, 0.0)
 
-    def _show(self, frame, seconds):
+    def _encode(self, frame: Any, seconds: float) -> None:
         from av.video.frame import PictureType
 
         self._open(frame)
@@ -159,23 +142,24 @@ class Piece:
         frame.pict_type = PictureType.NONE  # the encoder's to choose
         self._container.mux(self._picture.encode(frame))
 
-    def _open(self, frame=None):
-        """Begin the file, with a picture of this frame's kind if there is one."""
+    def _open(self, frame: Any = None) -> None:
+        """Begin the file, with a picture like this frame if there is one."""
         import av
 
         if self._container:
             return
         self._container = av.open(str(draft_of(self.path)), "w", format=self.path.suffix[1:])
         if frame is not None:
-            self._picture = self._picture_stream(frame)
-        self._sound = self.sound.stream(self._container, self.path.suffix) if self.sound else None
+            self._picture = self._add_picture(frame)
+        self._sound = self.sound.add_stream(self._container, self.path.suffix) if self.sound else None
 
-    def _picture_stream(self, frame):
+    def _add_picture(self, frame: Any) -> Any:
         original = self.source.picture
         stream = self._container.add_stream("libx264", rate=original.average_rate or 25, options=QUALITY)
         context = stream.codec_context
-        context.width, context.height = _even(frame.width), _even(frame.height)
-        context.pix_fmt = "yuv420p"  # what every player shows
+        # Even sides, for in 4:2:0, which every player shows, two by two pixels share a colour.
+        context.width, context.height = (max(side // 2, 1) * 2 for side in (frame.width, frame.height))
+        context.pix_fmt = "yuv420p"
         context.time_base = CLOCK
         if original.sample_aspect_ratio:
             context.sample_aspect_ratio = original.sample_aspect_ratio
@@ -184,8 +168,3 @@ class Piece:
         if frame.rotation:
             stream.set_display_rotation(frame.rotation)
         return stream
-
-
-def _even(pixels):
-    """A side as this kind of picture can have it: two by two they share a colour."""
-    return max(pixels // 2, 1) * 2

@@ -13,7 +13,7 @@ from source.data import ingest as module
 from source.data.clips import clip_from_name
 from source.data.corpora import meld, omg, ravdess
 from source.data.ingest import get_data
-from source.data.segmentation.segment import stretch_of
+from source.data.segmentation.segment import segment_of
 from source.data.splits import assert_disjoint, with_splits
 from source.data.training_folder import training_files
 from source.media.types import SOUNDS, TEXTS, VIDEOS
@@ -259,7 +259,7 @@ def test_omg_leaves_a_video_of_the_web_in_one_split_only(original, said):
 
 def test_omg_of_whole_videos_gives_stretches_of_them(original, said):
     clips = omg.load(corpora.omg(original, cut=False), said.append)
-    stretches = [stretch_of(clip.path) for clip in clips]
+    stretches = [segment_of(clip.path) for clip in clips]
     assert [(s.file.name, s.start_seconds, s.end_seconds) for s in stretches[:3]] == [
         ("5b44393ed.mp4", 15.4, 19.7), ("76e_1.mp4", 0.0, 3.1), ("76e_1.mp4", 3.8, 12.3)
     ]  # fmt: skip
