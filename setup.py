@@ -2,7 +2,7 @@
 
     python setup.py         folders, environment, pinned packages, pretrained files, and a check that it all works
     python setup.py demo    that if need be, then the main job on a demo clip
-    python setup.py test    that if need be, then the linter and the tests
+    python setup.py test    that if need be, then linter, formatter, types, layers and the tests
 
 It needs nothing but Python. It works inside the active virtual environment, or else in `.venv`, which it makes. For
 another build of torch than the package index gives (a GPU's), make an environment, install that build of the pinned
@@ -181,10 +181,16 @@ def demo() -> int:
 
 
 def test() -> int:
-    """Run the linter, then the tests on all cores up to four, whose closing line comes last."""
-    tools = (["ruff", "check", "."], ["pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"])
+    """Run every check, then the tests on all cores up to four, whose closing line comes last."""
+    tools = (
+        ["-m", "ruff", "check", "."],
+        ["-m", "ruff", "format", "--check", "."],
+        ["-m", "pyright", "--pythonpath", sys.executable],
+        ["-c", "from importlinter.cli import lint_imports_command as check; check()"],
+        ["-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"],
+    )
     alone = os.environ | {"OMP_NUM_THREADS": "1"}  # the cores are shared by processes, not by each one's threads
-    return int(any([subprocess.call([sys.executable, "-m", *tool], cwd=ROOT, env=alone) for tool in tools]))
+    return int(any([subprocess.call([sys.executable, *tool], cwd=ROOT, env=alone) for tool in tools]))
 
 
 JOBS = {"": say_what_next, "demo": demo, "test": test}

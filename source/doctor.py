@@ -10,12 +10,12 @@ import platform
 import shutil
 import sys
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 from . import MODELS
 from .core import config, packages, pretrained
 from .core.errors import DemeanorError
+from .core.spec import weights_of
 
 PYTHONS = ((3, 11), (3, 13))  # first and last minor version for which every pin has a wheel
 SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> the Debian package that has it
@@ -77,22 +77,22 @@ def _python():
 
 
 def _packages():
-    return [_package(name, pinned) for name, pinned in packages.pins(packages.REQUIREMENTS).items()]
+    return [_package(name, wanted) for name, wanted in packages.required().items()]
 
 
-def _package(name, pinned):
-    try:
-        version = metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return Finding(name, False, f"not installed; pinned is {pinned}", "Run: python setup.py")
-    same = version.partition("+")[0] == pinned  # a local build such as 2.13.0+cu130 is the pinned version
-    detail = version if same else f"{version} is installed; pinned is {pinned}"
-    return Finding(name, same, detail, "" if same else "Run: python setup.py")
+def _package(name, wanted):
+    version = packages.version_of(name)
+    if version == wanted:
+        return Finding(name, True, version)
+    state = "not installed" if version is None else f"{version} is installed"
+    return Finding(name, False, f"{state}; {wanted} is needed", f"Run: {packages.AGAIN}")
 
 
 def _folders():
     for folder in (config.DATA_FOLDER, config.MODELS_FOLDER, config.INPUT_FOLDER, config.OUTPUT_FOLDER):
-        if not folder.is_dir():
+        if not folder.is_dir() and not config.IN_CLONE:
+            yield Finding(folder.name, True, f"{folder} is made when it is needed")
+        elif not folder.is_dir():
             yield Finding(folder.name, False, f"{folder} does not exist", "Run: python setup.py")
         elif not os.access(folder, os.W_OK):
             yield Finding(folder.name, False, f"{folder} cannot be written", "Change its owner, or config.py.")
@@ -117,7 +117,7 @@ def _models():
 
 
 def _weights(model):
-    return config.MODELS_FOLDER / model / f"{model}_model.safetensors"
+    return weights_of(model)
 
 
 def _stores():
@@ -154,7 +154,7 @@ def try_out() -> list[Finding]:
     findings = system_libraries()
     if not findings[0].ok:
         return findings  # imports would fail for the same cause, less clearly
-    findings += [_imports(name) for name in packages.pins(packages.REQUIREMENTS)]
+    findings += [_imports(name) for name in packages.required()]
     finder_there = not pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])
     if all(finding.ok for finding in findings) and finder_there and DEMO_PICTURE.is_file():
         findings.append(_reads_the_demo())

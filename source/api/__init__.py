@@ -345,7 +345,7 @@ def load(model: str, weights: Path | None = None) -> Trained:
     from ..core.spec import spec_of
     from ..training import checkpoint
 
-    usual = checkpoint.weights_file(spec_of(model).folder, model)
+    usual = spec_of(model).weights
     trained = checkpoint.load(Path(weights or usual).expanduser())
     if trained.spec.name != model:
         raise DemeanorError(f"{weights} holds the {trained.spec.name} model, not the {model} model.")

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core import config
+from ..core import config, packages
 from ..core.errors import DemeanorError
 from ..data.clips import UNLABELLED
 from .command import WrongUse
@@ -154,8 +154,8 @@ def offers_text(offers: Sequence[str]) -> str:
 
 def trouble_text(error: Exception) -> str:
     """What to say of an error in one sentence."""
-    if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith(("source", "config")):
-        return f"The package {error.name} is not installed; install all that is needed with: python setup.py"
+    if isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] != __name__.partition(".")[0]:
+        return f"The package {error.name} is not installed; install all that is needed with: {packages.AGAIN}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
     known = isinstance(error, DemeanorError | WrongUse)

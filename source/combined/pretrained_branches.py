@@ -29,11 +29,11 @@ def initialise(network: Any, settings: CombinedSettings, labels: tuple[str, ...]
 
 
 def _trained(name: str) -> Trained:
-    return checkpoint.load(checkpoint.weights_file(spec_of(name).folder, name))
+    return checkpoint.load(spec_of(name).weights)
 
 
 def _header_of(name: str) -> checkpoint.Header | None:
-    file = checkpoint.weights_file(spec_of(name).folder, name)
+    file = spec_of(name).weights
     return checkpoint.read_header(file) if file.is_file() else None
 
 

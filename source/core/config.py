@@ -26,7 +26,8 @@ SAMPLE_RATE_HZ: int
 WHISPER_MODEL: str
 
 PACKAGE = Path(__file__).resolve().parents[1]
-PACKAGED = PACKAGE / "default_config.py"  # in a wheel alone; see pyproject.toml
+PACKAGED = PACKAGE / "default_config.py"  # in a wheel alone, as the next one is; see pyproject.toml
+SHIPPED_MODELS = PACKAGE / "models"
 IN_CLONE = PACKAGE.name == "source"
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import sysconfig
+from importlib import metadata
 from pathlib import Path
 
 from . import config
@@ -14,6 +15,7 @@ from . import config
 REQUIREMENTS = config.ROOT / "requirements.txt"  # what is asked for by name
 LOCK = config.ROOT / "requirements.lock"  # that, and all it needs
 PIN = re.compile(r'(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?:\s*;\s*python_version >= "3\.(?P<since>\d+)")?')
+AGAIN = "python setup.py" if config.IN_CLONE else "pip install --force-reinstall demeanor"  # brings what is missing
 MODULES = {  # what a package is called in an import, where that is not its own name
     "openai-whisper": "whisper",
     "opencv-contrib-python": "cv2",
@@ -28,6 +30,23 @@ def pins(file: Path) -> dict[str, str]:
     """Package -> version, of the lines `name==version` that hold for this Python."""
     lines = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
     return dict(pin for line in lines if line for pin in _pin(line))
+
+
+def required() -> dict[str, str]:
+    """Return package -> version of the direct dependencies: as pinned in a clone, else as pip installed them."""
+    if config.IN_CLONE:
+        return pins(REQUIREMENTS)
+    lines = metadata.requires("demeanor") or []
+    names = (re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in lines if "extra ==" not in line)
+    return {name: version_of(name) or "any" for name in names}
+
+
+def version_of(package: str) -> str | None:
+    """Return the installed version without a local part such as +cu130; None where the package is absent."""
+    try:
+        return metadata.version(package).partition("+")[0]
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _pin(line):

@@ -4,6 +4,7 @@ Standard library only: set-up runs this before anything is installed.
 """
 
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from urllib.request import urlopen
 
 from . import config
 from .errors import DemeanorError
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10  # of each network operation, not of the whole download
 
@@ -103,6 +106,9 @@ def path(name: str) -> Path:
     if name not in ASSETS:
         raise DemeanorError(f"There is no pretrained file '{name}'; there are: {', '.join(ASSETS)}.")
     trouble = trouble_with(ASSETS[name])
+    if trouble and not config.IN_CLONE:  # in a clone set-up fetches all of them; here nobody has run it
+        log.warning("Fetching %s (%.0f MB), once.", ASSETS[name].file, ASSETS[name].bytes / 1e6)
+        return fetch(ASSETS[name])
     if trouble:
         raise DemeanorError(trouble)
     return place_of(ASSETS[name])
@@ -114,8 +120,11 @@ def place_of(asset: Asset) -> Path:
 
 
 def folder() -> Path:
-    """Where pretrained files lie."""
-    return config.MODELS_FOLDER / "pretrained"
+    """Return where pretrained files lie: models/pretrained; for an installed package without it, the user's cache."""
+    own = config.MODELS_FOLDER / "pretrained"
+    if config.IN_CLONE or own.is_dir():
+        return own
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "demeanor"
 
 
 def trouble_with(asset: Asset) -> str | None:
@@ -127,8 +136,9 @@ def trouble_with(asset: Asset) -> str | None:
         state = "is damaged or another file of that name"
     else:
         return None
+    again = "run `python setup.py`" if config.IN_CLONE else "run this again"
     return (
-        f"{place} {state}, and {asset.needed_for} needs it: run `python setup.py` with a network, or download "
+        f"{place} {state}, and {asset.needed_for} needs it: {again} with a network, or download "
         f"{asset.url} to that place; what works without it: {asset.works_without}."
     )
 

@@ -71,6 +71,11 @@ class ModelSpec:
         return config.MODELS_FOLDER / self.name
 
     @property
+    def weights(self) -> Path:
+        """File of the trained model in use; see `weights_of`."""
+        return weights_of(self.name)
+
+    @property
     def training_folder(self) -> Path:
         """Where `data get` puts labelled files: data/training_<kind>."""
         return config.DATA_FOLDER / TRAINING_FOLDERS[self.name]
@@ -91,6 +96,14 @@ TRAINING_FOLDERS = {
     "text": "training_text",
     "combined": "training_AV",
 }
+
+
+def weights_of(name: str) -> Path:
+    """Return the file of the trained model in use: in models/<name>, else the one that an installed package brings."""
+    own, shipped = (
+        folder / name / f"{name}_model.safetensors" for folder in (config.MODELS_FOLDER, config.SHIPPED_MODELS)
+    )
+    return own if own.is_file() or not shipped.is_file() else shipped
 
 
 def spec_of(name: str) -> ModelSpec:

@@ -4,7 +4,6 @@ import hashlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,11 @@ from ..core.errors import DemeanorError
 @cache  # a worker that was started before the code changed still runs what it was when first asked
 def state_here() -> dict[str, str]:
     """What decides what `extract` makes of a file, besides the settings that are handed to it: name -> state."""
-    code, source = hashlib.sha256(), config.ROOT / "source"
+    code, source = hashlib.sha256(), config.PACKAGE
     for file in sorted(source.rglob("*.py")):
         code.update(file.relative_to(source).as_posix().encode() + file.read_bytes())
     state = {"Python": f"{sys.version_info.major}.{sys.version_info.minor}"}
-    state |= {name: _version(name) for name in packages.pins(packages.REQUIREMENTS)}
+    state |= {name: packages.version_of(name) or "missing" for name in packages.required()}
     for asset in pretrained.ASSETS.values():
         state[asset.file] = "missing" if pretrained.trouble_with(asset) else "in place"
     return state | {"WHISPER_MODEL": config.WHISPER_MODEL, "Checksum of source/": code.hexdigest()[:8]}
@@ -62,10 +61,3 @@ def done_here(state: Mapping[str, str], function: Callable[..., Any], arguments:
         raise DemeanorError(trouble)
     one_thread_each()
     return function(*arguments)
-
-
-def _version(package):
-    try:
-        return metadata.version(package).partition("+")[0]  # a GPU's build is the same version
-    except metadata.PackageNotFoundError:
-        return "missing"

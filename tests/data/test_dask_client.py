@@ -195,9 +195,9 @@ def test_a_worker_in_another_state_is_refused_before_and_during_the_work(address
 def test_code_packages_and_pretrained_files_are_part_of_the_state(clone, monkeypatch):
     here = dask_worker.state_here.__wrapped__()
     assert here["numpy"] == np.__version__ and here["WHISPER_MODEL"] == config.WHISPER_MODEL
-    monkeypatch.setattr(config, "ROOT", clone)
+    monkeypatch.setattr(config, "PACKAGE", clone / "source")
     assert dask_worker.state_here.__wrapped__() == here
-    monkeypatch.setattr(config, "ROOT", clone / "source")
+    monkeypatch.setattr(config, "PACKAGE", clone / "source" / "core")
     monkeypatch.setattr(config, "MODELS_FOLDER", clone / "nowhere")
     there = dask_worker.state_here.__wrapped__()
     changed = {name for name in here if there[name] != here[name]}
