@@ -12,10 +12,10 @@ from pathlib import Path
 from ..core.spec import spec_of
 from ..core.units import clock
 from ..media.types import RECORDINGS
-from ..results.attribution import briefly_driven_by
+from ..results.attribution import short_attribution_text
 from ..results.prediction import Prediction, Reading, affect_phrases
-from ..results.timeline import moments, stretches, without_pauses
-from ..results.video_timeline import stretches_of
+from ..results.timeline import merge_runs, non_overlapping, without_pauses
+from ..results.video_timeline import merged_segments_of
 from .terminal import MOST_COLUMNS
 
 MOST_LISTED = 20  # stretches of a recording, or sentences of a text
@@ -32,7 +32,7 @@ def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[st
         yield from _picture_lines(name, prediction)
         return
     if prediction.overall.probabilities:
-        yield f"{name}: {prediction.said}{''.join(f'; {note}' for note in prediction.overall.notes)}"
+        yield f"{name}: {prediction.summary}{''.join(f'; {note}' for note in prediction.overall.notes)}"
     for note in prediction.notes:
         yield f"{name}: {note}"
     if prediction.model == "combined":
@@ -46,18 +46,18 @@ def _picture_lines(name, prediction):
     for reading in prediction.readings:
         left, top, right, bottom = (round(edge) for edge in reading.box or (0, 0, 0, 0))
         notes = "".join(f"; {note}" for note in reading.notes)
-        yield f"{name} #{reading.person}: {reading.said} (face at {left}, {top} to {right}, {bottom}{notes})"
+        yield f"{name} #{reading.person}: {reading.summary} (face at {left}, {top} to {right}, {bottom}{notes})"
     for note in prediction.notes or (() if prediction.readings else ("nobody was found",)):
         yield f"{name}: {note}"
 
 
 def _stretch_lines(prediction):
-    parts = stretches(without_pauses(moments(prediction.readings), prediction.pauses))
+    parts = merge_runs(without_pauses(non_overlapping(prediction.readings), prediction.pauses))
     if len(parts) < 2:
         return
     shown = _listed(parts)
     for part, time in zip(shown, _times(shown), strict=True):
-        yield f"  {time}  {part.said}"
+        yield f"  {time}  {part.summary}"
     if len(parts) > len(shown):
         yield f"  ... {len(parts) - len(shown)} more; timeline.png shows all"
 
@@ -67,18 +67,18 @@ def _video_lines(prediction: Prediction) -> Iterator[str]:
 
     Then, where there are several, each person.
     """
-    columns, parts = min(shutil.get_terminal_size().columns, MOST_COLUMNS), stretches_of(prediction)
+    columns, parts = min(shutil.get_terminal_size().columns, MOST_COLUMNS), merged_segments_of(prediction)
     shown, several = _listed(parts), len(prediction.people) > 1
-    widest = max((len(part.said) for part in shown), default=0)
+    widest = max((len(part.summary) for part in shown), default=0)
     for part, time in zip(shown, _times(shown), strict=True):
         whose = f"#{part.person:<3}" if several else ""
-        why = "; ".join(filter(None, (briefly_driven_by(part), *part.notes)))
-        yield clipped(f"  {time}  {whose}{part.said:<{widest}}  {why}", columns)
+        why = "; ".join(filter(None, (short_attribution_text(part), *part.notes)))
+        yield clipped(f"  {time}  {whose}{part.summary:<{widest}}  {why}", columns)
     if len(parts) > len(shown):
         yield f"  ... {len(parts) - len(shown):,} more; report.html shows all"
     people = _listed(prediction.people) if several else ()
     for person, time in zip(people, _times(people), strict=True):
-        yield clipped("; ".join((f"  {time}  #{person.person}'s face: {person.said}", *person.notes)), columns)
+        yield clipped("; ".join((f"  {time}  #{person.person}'s face: {person.summary}", *person.notes)), columns)
     if several and len(prediction.people) > len(people):
         yield f"  ... {len(prediction.people) - len(people):,} more people; people.csv lists all"
 
@@ -93,11 +93,11 @@ def _times(parts: Sequence[Reading]) -> list[str]:
 def _sentence_lines(readings: Sequence[Reading]) -> Iterator[str]:
     """What each sentence says, and in one that stands alone what makes that doubtful."""
     columns, shown = min(shutil.get_terminal_size().columns, MOST_COLUMNS), _listed(readings)
-    widest = max((len(reading.said) for reading in shown), default=0)
+    widest = max((len(reading.summary) for reading in shown), default=0)
     for reading in shown if len(readings) > 1 else ():
         time = "" if reading.start_seconds is None else f"{clock(reading.start_seconds):>7}  "
         sentiment = "" if reading.sentiment is None else f"  {affect_phrases(reading)[0].split()[1]:>4}"
-        yield clipped(f"  {time}{reading.said:<{widest}}{sentiment}  {reading.text}", columns)
+        yield clipped(f"  {time}{reading.summary:<{widest}}{sentiment}  {reading.text}", columns)
     if len(readings) > len(shown):
         yield f"  ... {len(readings) - len(shown):,} more; sentences.csv lists all"
     if len(readings) == 1:

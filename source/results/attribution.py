@@ -1,71 +1,68 @@
-"""Which modalities an answer was read from, in words."""
+"""How much each modality contributed to an answer, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .prediction import Reading
 
-NAMES = {"face": "face", "audio": "voice", "text": "words"}  # of source.MODELS -> as people call them
-COUNTS_FROM = 0.05  # of probability that a modality gives or takes, from which it is worth naming
-MOSTLY = 2.0  # times as much as the next one gives
+MODALITY_NAMES = {"face": "face", "audio": "voice", "text": "words"}  # of source.MODELS -> as people call them
+WORTH_NAMING = 0.05  # of probability that a modality adds or takes away
+MOSTLY = 2.0  # times as much as the next one adds
 
 
-def driven_by(reading: Reading) -> str:
-    """What the answer was read from, in words; empty where there is none.
+def attribution_text(reading: Reading) -> str:
+    """Say in words which modalities the answer was read from; empty where there is no answer.
 
     >>> both = {"face": {"sad": 1.0}, "audio": {"sad": 1.0}}
-    >>> driven_by(Reading({"sad": 0.8}, modalities=both, drivers={"face": 0.3, "audio": -0.1}))
+    >>> attribution_text(Reading({"sad": 0.8}, modalities=both, attribution={"face": 0.3, "audio": -0.1}))
     'mostly the face; the voice spoke against'
-    >>> driven_by(Reading({"sad": 0.8}, modalities={"face": {"sad": 1.0}}))
+    >>> attribution_text(Reading({"sad": 0.8}, modalities={"face": {"sad": 1.0}}))
     'the face alone'
     """
-    there, drivers = list(reading.modalities or ()), reading.drivers or {}
-    if not reading.probabilities or not there:
+    present, attribution = list(reading.modalities or ()), reading.attribution or {}
+    if not reading.probabilities or not present:
         return ""
-    if len(there) == 1:
-        return f"the {named(there[0])} alone"
-    ranked = sorted(drivers, key=drivers.__getitem__, reverse=True)
-    against = [name for name in ranked if drivers[name] <= -COUNTS_FROM]
-    text = _for_it([name for name in ranked if drivers[name] >= COUNTS_FROM], drivers) or _without_leader(there)
-    return text + (f"; the {listed(against)} spoke against" if against else "")
+    if len(present) == 1:
+        return f"the {modality_name(present[0])} alone"
+    ranked = sorted(attribution, key=attribution.__getitem__, reverse=True)
+    supporting = [name for name in ranked if attribution[name] >= WORTH_NAMING]
+    against = [name for name in ranked if attribution[name] <= -WORTH_NAMING]
+    text = _supporting_text(supporting, attribution) if supporting else f"the {modality_list(present)} alike"
+    return text + (f"; the {modality_list(against)} spoke against" if against else "")
 
 
-def briefly_driven_by(reading: Reading) -> str:
-    """The same in fewer words.
+def short_attribution_text(reading: Reading) -> str:
+    """Say the same in fewer words.
 
-    >>> briefly_driven_by(Reading({"sad": 0.8}, modalities={"face": {"sad": 1.0}}))
+    >>> short_attribution_text(Reading({"sad": 0.8}, modalities={"face": {"sad": 1.0}}))
     'face alone'
     """
-    return driven_by(reading).replace("the ", "")
+    return attribution_text(reading).replace("the ", "")
 
 
-def named(modality: str) -> str:
-    """
-    >>> named("audio"), named("smell")
+def modality_name(modality: str) -> str:
+    """Return what people call a modality.
+
+    >>> modality_name("audio"), modality_name("smell")
     ('voice', 'smell')
     """
-    return NAMES.get(modality, modality)
+    return MODALITY_NAMES.get(modality, modality)
 
 
-def listed(modalities: Sequence[str]) -> str:
-    """
-    >>> listed(["face", "audio", "text"])
+def modality_list(modalities: Sequence[str]) -> str:
+    """Join the modalities' names to a phrase.
+
+    >>> modality_list(["face", "audio", "text"])
     'face, the voice and the words'
     """
-    *first, last = [named(modality) for modality in modalities]
+    *first, last = [modality_name(modality) for modality in modalities]
     return f"{', the '.join(first)} and the {last}" if first else last
 
 
-def _for_it(ranked, drivers):
-    """Those that made it likelier, the most first."""
-    if not ranked:
-        return ""
+def _supporting_text(ranked: Sequence[str], attribution: Mapping[str, float]) -> str:
+    """Name the modalities that made the answer likelier; ranked: the strongest first."""
     first, *others = ranked
     if not others:
-        return f"mostly the {named(first)}"
-    if drivers[first] >= MOSTLY * drivers[others[0]]:
-        return f"mostly the {named(first)}, then the {listed(others)}"
-    return f"the {listed(ranked)}"
-
-
-def _without_leader(there):
-    return f"the {listed(there)} alike"
+        return f"mostly the {modality_name(first)}"
+    if attribution[first] >= MOSTLY * attribution[others[0]]:
+        return f"mostly the {modality_name(first)}, then the {modality_list(others)}"
+    return f"the {modality_list(ranked)}"

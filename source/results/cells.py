@@ -17,7 +17,7 @@ Row = dict[str, Any]
 def answer(reading: Reading) -> Row:
     """The answer and the probability of every label."""
     if not reading.probabilities:
-        return {"emotion": reading.said}
+        return {"emotion": reading.summary}
     shares = {label: f"{share:.4f}" for label, share in reading.probabilities.items()}
     emotion = {"emotion": reading.emotion or NOT_SURE, "likeliest": reading.likeliest}
     return emotion | {"confidence": f"{reading.confidence:.4f}"} | shares

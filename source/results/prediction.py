@@ -8,7 +8,7 @@ from ..core import config
 from ..core.units import lasting, signed, surely
 from ..data.clips import AFFECT_DIMENSIONS
 
-SCHEMA = "demeanor.prediction/1"
+SCHEMA = "demeanor.prediction/2"
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Reading:
     end_seconds: float | None = None
     modalities: dict[str, dict[str, float]] | None = None
     """What each modality alone said, by its name (of source.MODELS): those that there were. None: it has but one."""
-    drivers: dict[str, float] | None = None
+    attribution: dict[str, float] | None = None
     """By how much less probable the likeliest label would be without each modality; below zero: it spoke against."""
     notes: tuple[str, ...] = ()
     """What makes this reading less trustworthy, in words."""
@@ -40,7 +40,7 @@ class Reading:
     """From -1, unpleasant, to 1, pleasant (Russell's circumplex)."""
     arousal: float | None = None
     """From -1, calm, to 1, excited."""
-    influences: tuple[tuple[str, float], ...] = ()
+    word_attribution: tuple[tuple[str, float], ...] = ()
     """The words in their order, each with what it adds to the probability of the likeliest label: without it, that
     would be so much lower."""
 
@@ -66,7 +66,7 @@ class Reading:
         return {name: value for name, value in values.items() if value is not None}
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """The answer in words, such as "happy 93 %", "not sure (sad 31 %)", "no speech" or "nothing to read"."""
         if self.likeliest is None:
             unheard = self.speech_seconds is None or self.modalities is not None
@@ -111,19 +111,19 @@ class Prediction:
     from all that is seen and heard meanwhile."""
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """What the whole came to, such as "happy 71 % over 12.3 s of speech in 15.0 s" or "happy 71 % over 12
         sentences; sentiment +0.4"; empty for a picture."""
         if self.overall is None:
             return ""
         if self.overall.modalities is not None:  # it was seen, too
-            return f"{self.overall.said} in {lasting(self.seconds or 0.0)}"
+            return f"{self.overall.summary} in {lasting(self.seconds or 0.0)}"
         if self.overall.speech_seconds is None:  # it was read, not heard
             over = f" over {len(self.readings):,} sentences" if len(self.readings) > 1 else ""
-            return "; ".join((f"{self.overall.said}{over}", *affect_phrases(self.overall)))
+            return "; ".join((f"{self.overall.summary}{over}", *affect_phrases(self.overall)))
         length = lasting(self.seconds or 0.0)
         spoken = f" over {lasting(self.overall.speech_seconds)} of speech" if self.overall.probabilities else ""
-        return f"{self.overall.said}{spoken} in {length}"
+        return f"{self.overall.summary}{spoken} in {length}"
 
     def to_dict(self) -> dict[str, Any]:
         """The document written to result.json (schema: README.md, "What comes out")."""

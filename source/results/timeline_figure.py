@@ -13,19 +13,19 @@ from .prediction import Prediction, Reading
 
 STEPS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)  # seconds
 MOST_TICKS = 13
-MOST_PARTS = 500  # drawn apart; in a longer recording neighbours are averaged, lest the eye sees stripes
+MOST_SEGMENTS = 500  # drawn apart; in a longer recording neighbours are averaged, lest the eye sees stripes
 LONGEST_NAME = 60  # characters of a file's name in the title
 WRITTEN_SHARE = 0.008  # of the axis's width that a character of an answer needs
 NOT_SURE, SILENCE = "#666666", "#d2d2d2"
 
 
 def draw_answers(axes: Any, parts: Sequence[Reading], colours: Mapping[str, str], seconds: float) -> None:
-    """A strip with the answer of every part at its time; seconds: of the recording."""
+    """Draw a strip with the answer of every segment; seconds: length of the recording."""
     for part in parts:
         start, end = part.start_seconds or 0.0, part.end_seconds or 0.0
         colour = colours.get(part.emotion or "", NOT_SURE) if part.probabilities else SILENCE
         axes.axvspan(start, end, color=colour, linewidth=0)
-        text = (part.emotion or "not sure") if part.probabilities else part.said
+        text = (part.emotion or "not sure") if part.probabilities else part.summary
         if end - start > WRITTEN_SHARE * seconds * (len(text) + 1):
             style: Any = {"ha": "center", "va": "center", "fontsize": 9, "parse_math": False}
             axes.text((start + end) / 2, 0.47, text, color=ink_on(colour), **style)
@@ -76,7 +76,7 @@ def titled_png(figure: Any, prediction: Prediction) -> bytes:
     """The figure as a PNG file, under the file's name and what it came to."""
     name = Path(prediction.source).name.encode(errors="replace").decode()
     short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME // 2]}...{name[-LONGEST_NAME // 2 :]}"
-    figure.suptitle(f"{short}: {prediction.said}", parse_math=False, fontsize=13)
+    figure.suptitle(f"{short}: {prediction.summary}", parse_math=False, fontsize=13)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # letters of a file's name that the font lacks are drawn as boxes
         return png_of(figure)

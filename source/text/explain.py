@@ -18,13 +18,13 @@ SAYS_LITTLE = "neutral"
 def explained(
     readings: Sequence[Reading], befores: Sequence[str], trained: Trained, on_progress: OnProgress | None = None
 ) -> list[Reading]:
-    """The readings with their `influences`, of more than MOST_SENTENCES only the most telling ones.
+    """The readings with their `word_attribution`, of more than MOST_SENTENCES only the most telling ones.
 
     befores: what each was told of what was said before it. on_progress takes sentences.
     """
     made, chosen = list(readings), most_telling(readings, MOST_SENTENCES)
     for done, index in enumerate(chosen, start=1):
-        made[index] = replace(made[index], influences=influences(made[index], befores[index], trained))
+        made[index] = replace(made[index], word_attribution=word_attribution(made[index], befores[index], trained))
         if on_progress:
             on_progress(done, len(chosen))
     return made
@@ -37,7 +37,7 @@ def most_telling(readings: Sequence[Reading], most: int) -> list[int]:
     return sorted(surest[:most])
 
 
-def influences(reading: Reading, before: str, trained: Trained) -> tuple[tuple[str, float], ...]:
+def word_attribution(reading: Reading, before: str, trained: Trained) -> tuple[tuple[str, float], ...]:
     """The words of a reading in their order, each with what it adds to the likeliest label's probability.
 
     Words that are left out together share alike.

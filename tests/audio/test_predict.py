@@ -29,7 +29,14 @@ from source.core.errors import DemeanorError
 from source.core.units import clock
 from source.media.sound import speech_activity
 from source.results.prediction import SCHEMA, Prediction, Reading
-from source.results.timeline import joined, mean_probabilities, moments, stretches, without_pauses
+from source.results.timeline import (
+    at_most,
+    mean_probabilities,
+    mean_segment,
+    merge_runs,
+    non_overlapping,
+    without_pauses,
+)
 from source.training import checkpoint
 from source.training.checkpoint import Header, Trained
 from tests.audio.test_windows import LoudIsSpeech
@@ -128,7 +135,7 @@ def test_emotions_over_time_and_silence_is_none(tmp_path):
         assert reading.speech_seconds == pytest.approx(min(loud, 4), abs=0.04)
         expected = None if loud < 0.25 else "happy" if reading.start_seconds < 10 else "sad"
         assert reading.emotion == expected and bool(reading.probabilities) == (expected is not None)
-        assert reading.said == "no speech" or expected
+        assert reading.summary == "no speech" or expected
         assert not reading.probabilities or sum(reading.probabilities.values()) == pytest.approx(1)
 
 
@@ -202,8 +209,8 @@ def test_silence_and_noise_are_no_emotion(tmp_path, toys, kind):
     samples = {"digital silence": silence(9), "noise": draw.normal(size=9 * RATE) * 0.1, "hum": tone(9, 50)}[kind]
     result = read(recording(tmp_path, samples), tmp_path / "out")
     assert result.overall.probabilities == {} and result.overall.emotion is None
-    assert result.notes[-1] == "no speech was found" and result.said == "no speech in 9.0 s"
-    assert all(reading.said == "no speech" for reading in result.readings) and len(result.readings) == 6
+    assert result.notes[-1] == "no speech was found" and result.summary == "no speech in 9.0 s"
+    assert all(reading.summary == "no speech" for reading in result.readings) and len(result.readings) == 6
     assert {row["emotion"] for row in rows_of(Path(result.folder) / "timeline.csv")} == {"no speech"}
     assert {child.name for child in Path(result.folder).iterdir()} == FILES
     assert list(render.prediction_lines(result)) == ["clip.wav: no speech was found"]
@@ -429,16 +436,16 @@ def timeline_of(*readings, seconds=0.0, notes=()):
 
 def test_moments_share_out_the_recording():
     spans = [(0.0, 4.0), (1.0, 5.0), (1.9, 5.9)]
-    parts = moments([Reading({}, start_seconds=start, end_seconds=end) for start, end in spans])
+    parts = non_overlapping([Reading({}, start_seconds=start, end_seconds=end) for start, end in spans])
     assert [(part.start_seconds, part.end_seconds) for part in parts] == [(0, 2.5), (2.5, 3.45), (3.45, 5.9)]
-    assert moments([]) == [] and stretches([]) == []
+    assert non_overlapping([]) == [] and merge_runs([]) == []
 
 
 def test_a_mean_weighs_speech():
     readings = [window(0, "happy", 0.9, speech=3), window(1, "sad", 0.9, speech=1), window(2)]
     assert mean_probabilities(readings)["happy"] == pytest.approx((0.9 * 3 + 0.1 / 6) / 4)
     assert mean_probabilities([window(0)]) == {} == mean_probabilities([])
-    assert joined(moments(readings)).speech_seconds == 4
+    assert mean_segment(non_overlapping(readings)).speech_seconds == 4
     assert mean_probabilities([replace(readings[0], speech_seconds=None)])["happy"] == pytest.approx(0.9)
 
 
@@ -514,10 +521,10 @@ def test_the_picture_fits_any_recording(monkeypatch, seconds, name):
         assert 1300 < image.width < 1600 and 700 < image.height < 1000
 
 
-def test_few_enough_moments_are_drawn():
-    readings = [window(t, ("happy", "sad")[t % 2]) for t in range(2 * figures.MOST_PARTS + 1)]
-    drawn = figures._drawn(readings)
-    assert len(drawn) <= figures.MOST_PARTS
+def test_few_enough_segments_are_drawn():
+    readings = [window(t, ("happy", "sad")[t % 2]) for t in range(2 * figures.MOST_SEGMENTS + 1)]
+    drawn = at_most(non_overlapping(readings), figures.MOST_SEGMENTS)
+    assert len(drawn) <= figures.MOST_SEGMENTS
     assert drawn[0].start_seconds == 0 and drawn[-1].end_seconds == readings[-1].end_seconds
     assert all(a.end_seconds == b.start_seconds for a, b in zip(drawn, drawn[1:], strict=False))
 
@@ -536,11 +543,11 @@ def test_a_pause_is_a_second_without_speech(tmp_path):
 def test_silence_shows_nothing_though_a_window_reaches_beyond_it():
     parts = [Reading({"sad": 1.0}, start_seconds=t, end_seconds=t + 1.0, speech_seconds=3.0) for t in (0.0, 1.0, 2.0)]
     cut = without_pauses(parts, [(0.0, 0.5), (1.0, 2.25)])
-    spans = [(part.start_seconds, part.end_seconds, part.said) for part in cut]
+    spans = [(part.start_seconds, part.end_seconds, part.summary) for part in cut]
     assert spans == [(0, 0.5, "no speech"), (0.5, 1, "sad over 99 %"), (1, 2, "no speech"), (2, 2.25, "no speech"),
                      (2.25, 3, "sad over 99 %")]  # fmt: skip
     assert without_pauses(parts, []) == parts
-    assert [part.end_seconds for part in stretches(cut)] == [0.5, 1, 2.25, 3]
+    assert [part.end_seconds for part in merge_runs(cut)] == [0.5, 1, 2.25, 3]
 
 
 def test_tenths_where_seconds_would_say_nothing():

@@ -144,7 +144,7 @@ def test_every_entry_can_be_finished_in_one_session(project):
     for shown in ("Training files: data/training_faces/FER2013", "FER2013: 42 clips, in data/", "epoch   1  train loss",
                   "Weights: models/face/face_model.safetensors", "Report: models/face/test_test/report.md",
                   "Report: models/face/test_folder_labelled/report.md", "Results: output_files/face\n",
-                  '"schema": "demeanor.prediction/1"', f"epochs={FaceSettings().epochs}", "Python: "):  # fmt: skip
+                  '"schema": "demeanor.prediction/2"', f"epochs={FaceSettings().epochs}", "Python: "):  # fmt: skip
         assert shown in done.stdout, shown
     for file in ("models/face/model_card.md", "models/face/test_test/metrics.json", "output_files/face/result.json"):
         assert (project.folder / file).is_file()
@@ -181,7 +181,7 @@ def test_every_entry_of_the_audio_model_can_be_finished_too(project):
                   "Weights: models/audio/audio_model.safetensors", "speakers apart", "SVM",
                   "Report: models/audio/tuning/report.md",
                   "Report: models/audio/test_test/report.md", "Report: models/audio/test_folder_original/report.md",
-                  "Results: output_files/memo\n", '"schema": "demeanor.prediction/1"', "hop_samples=256"):  # fmt: skip
+                  "Results: output_files/memo\n", '"schema": "demeanor.prediction/2"', "hop_samples=256"):  # fmt: skip
         assert shown in done.stdout, shown
     assert json.loads((project.folder / "models/audio/best_hyperparameters.json").read_text())["augmented_copies"] == 1
     for file in (

@@ -199,16 +199,16 @@ def test_one_two_and_three_modalities_say_what_each_gave():
         return softmax(sum(map(logits, parts)) / 2)[LABELS.index(of)]
 
     likeliest, even = share("happy", of="happy"), 1 / WIDTH
-    assert made[0].drivers == {"face": pytest.approx(likeliest - even, abs=1e-5)}
+    assert made[0].attribution == {"face": pytest.approx(likeliest - even, abs=1e-5)}
     assert made[0].probabilities == pytest.approx(made[0].modalities["face"])
     both, three = share("happy", "sad", of="happy"), share("happy", "happy", "sad", of="happy")
     expected = both - likeliest, both - share("sad", of="happy")  # or of "sad", which is as likely
-    assert sorted(made[1].drivers.values()) == pytest.approx(expected, abs=1e-5)
+    assert sorted(made[1].attribution.values()) == pytest.approx(expected, abs=1e-5)
     assert made[2].probabilities["happy"] == pytest.approx(three, abs=1e-5)
     expected = {"face": three - both, "audio": three - share("happy", "happy", of="happy"), "text": three - both}
-    assert made[2].drivers == pytest.approx(expected, abs=1e-5) and made[2].drivers["audio"] < 0
+    assert made[2].attribution == pytest.approx(expected, abs=1e-5) and made[2].attribution["audio"] < 0
     assert made[3].modalities == {"text": pytest.approx(made[0].modalities["face"])} and made[3].text == "Oh"
-    assert made[4].probabilities == {} and made[4].drivers == {} and made[4].said == "nothing to read"
+    assert made[4].probabilities == {} and made[4].attribution == {} and made[4].summary == "nothing to read"
 
 
 def test_faces_in_the_first_second_of_a_window_say_what_those_frames_alone_say():
@@ -242,11 +242,13 @@ def test_answers_are_smoothed_over_one_person_s_windows_and_stay_distributions()
         assert list(one.probabilities.values()) == pytest.approx(wanted.tolist(), abs=1e-4)
         assert sum(one.probabilities.values()) == pytest.approx(1, abs=1e-6)
         assert one.modalities["face"] == pytest.approx(one.probabilities), "the only one says the same"
-        assert one.drivers["face"] == pytest.approx(one.confidence - 1 / WIDTH, abs=1e-6), "of the answer that is told"
+        assert one.attribution["face"] == pytest.approx(one.confidence - 1 / WIDTH, abs=1e-6), (
+            "of the answer that is told"
+        )
         assert one.valence is not None and one.arousal is not None
     assert made[5].probabilities == {} and [one.person for one in made[:5]] == [0, 0, 0, 1, 1]
     whole = overall_reading(made, 0.0, 24.0)
-    assert sum(whole.probabilities.values()) == pytest.approx(1, abs=1e-6) and list(whole.drivers) == ["face"]
+    assert sum(whole.probabilities.values()) == pytest.approx(1, abs=1e-6) and list(whole.attribution) == ["face"]
 
 
 def test_each_second_and_each_person_of_the_faces_is_told():

@@ -117,11 +117,11 @@ def rows_of(file):
 def test_a_face_and_a_voice(told):
     assert spans_of(told) == [(0, 1), (pytest.approx(0.5), pytest.approx(1.5))] and told.size == SIZE
     assert modalities_of(told) == [["face", "audio"]] * 2 and told.notes == ()
-    assert [set(reading.drivers) for reading in told.readings] == [{"face", "audio"}] * 2
+    assert [set(reading.attribution) for reading in told.readings] == [{"face", "audio"}] * 2
     assert [person.person for person in told.people] == [0] and [face.person for face in told.faces] == [0, 0]
     left, top, right, bottom = told.faces[0].box
     assert 0 < left < 80 < right < 160 and 0 < top < 60 < bottom < 120
-    assert told.said.endswith("in 1.5 s") and told.folder == ""
+    assert told.summary.endswith("in 1.5 s") and told.folder == ""
 
 
 def test_all_files_are_written_and_say_the_same(told, written):
@@ -155,7 +155,7 @@ def test_no_sound_no_face_and_neither(films):
     assert nobody.people == nobody.faces == () and nobody.size == SIZE
     neither = read(films("neither.mp4", face=False, voice=False))
     assert neither.readings[0].probabilities == {} == neither.overall.probabilities
-    assert neither.notes == ("no sound", "no face was found in 4 frames") and "nothing to read" in neither.said
+    assert neither.notes == ("no sound", "no face was found in 4 frames") and "nothing to read" in neither.summary
 
 
 def test_nobody_in_the_picture_and_nobody_speaks_is_written_all_the_same(films, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from source.core import config
 from source.results import attribution, circumplex, video_timeline
-from source.results.attribution import driven_by
+from source.results.attribution import attribution_text
 from source.results.circumplex import PLACES, emoji, place_of, where
 from source.results.prediction import Reading
 
@@ -61,8 +61,10 @@ def test_nothing_and_the_unknown_have_no_place():
 )
 def test_what_an_answer_was_read_from(given, said):
     asked = {name: {"happy": 1.0} for name in given}
-    assert driven_by(Reading({"happy": 0.8}, modalities=asked, drivers=given)) == said
+    assert attribution_text(Reading({"happy": 0.8}, modalities=asked, attribution=given)) == said
 
 
 def test_where_nothing_was_read_nothing_drove_it():
-    assert driven_by(Reading({}, modalities={}, drivers={})) == driven_by(Reading({"happy": 1.0})) == ""
+    assert (
+        attribution_text(Reading({}, modalities={}, attribution={})) == attribution_text(Reading({"happy": 1.0})) == ""
+    )

@@ -58,12 +58,12 @@ def _window(start, seconds, people, modalities, labels):
     middle, said = (start + end) / 2, _said(start, end, modalities, labels)
     number = int(middle // MOOD_SECONDS)
     probabilities = shares(mood_at(middle), 1.3 + 1.2 * (number % 3), labels) if said else {}
-    drivers = dict(zip(said, ((0.3, 0.1, -0.12), (0.04, 0.25, 0.2), (0.01, 0.02, 0.0))[number % 3], strict=False))
+    attribution = dict(zip(said, ((0.3, 0.1, -0.12), (0.04, 0.25, 0.2), (0.01, 0.02, 0.0))[number % 3], strict=False))
     notes = ("the face is turned aside",) if number % 4 == 2 else ()
     speech = _speech(start, end) if "audio" in modalities else 0.0
     how: Mapping = {"notes": notes, "speech_seconds": speech, **_scales(probabilities)}
     person = int(middle // (2 * MOOD_SECONDS)) % people if people else 0
-    return Reading(probabilities, person, None, start, end, said, drivers if said else None, **how)
+    return Reading(probabilities, person, None, start, end, said, attribution if said else None, **how)
 
 
 def _said(start, end, modalities, labels):
@@ -82,9 +82,9 @@ def _overall(seconds, modalities, labels):
     if not said:
         return Reading({}, start_seconds=0.0, end_seconds=seconds, modalities={}, speech_seconds=0.0)
     answer, speech = shares("happy", 2.6, labels), _speech(0, seconds) if "audio" in modalities else 0.0
-    drivers = {name: 0.2 - 0.1 * index for index, name in enumerate(said)}
+    attribution = {name: 0.2 - 0.1 * index for index, name in enumerate(said)}
     return Reading(
-        answer, 0, None, 0.0, seconds, said, drivers if said else None, speech_seconds=speech, **_scales(answer)
+        answer, 0, None, 0.0, seconds, said, attribution if said else None, speech_seconds=speech, **_scales(answer)
     )
 
 

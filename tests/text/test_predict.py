@@ -249,7 +249,7 @@ def test_what_has_no_words_is_no_emotion(toys, tmp_path, words):
     """A known mistake of such tools: a crash, or the first label, where there is nothing."""
     result = read(words, tmp_path)
     assert result.overall.probabilities == {} and result.overall.emotion is None and result.overall.affect == {}
-    assert result.said == "nothing to read" and result.notes[-1] == "there is nothing to read in it"
+    assert result.summary == "nothing to read" and result.notes[-1] == "there is nothing to read in it"
     assert list(render.prediction_lines(result)) == ["typed words: there is nothing to read in it"]
     assert {row["emotion"] for row in rows_of(Path(result.folder) / "sentences.csv")} <= {"nothing to read"}
 
@@ -300,12 +300,12 @@ def test_the_whole_weighs_sentences_by_their_words(toys):
         mean = (3 * short.probabilities[label] + 8 * long.probabilities[label]) / 11
         assert result.overall.probabilities[label] == pytest.approx(mean)
     assert result.overall.sentiment == pytest.approx((3 - 8) / 11)
-    assert result.said.startswith("sad ") and " over 2 sentences; sentiment -0.5; " in result.said
+    assert result.summary.startswith("sad ") and " over 2 sentences; sentiment -0.5; " in result.summary
 
 
 def test_affect_dimensions_that_were_not_fitted_are_not_claimed(toys, tmp_path):
     result = read(written(tmp_path, SUBTITLES, "a.srt"), tmp_path / "out", toy_trained(fitted=False))
-    assert result.overall.sentiment is None and "sentiment" not in result.said
+    assert result.overall.sentiment is None and "sentiment" not in result.summary
     assert rows_of(Path(result.folder) / "sentences.csv")[0]["valence"] == ""
     assert 'class="scale"' not in (Path(result.folder) / "highlights.html").read_text(encoding="utf-8")
 
@@ -322,18 +322,19 @@ def test_probabilities_are_calibrated(toys):
 def test_a_words_influence_is_what_the_answer_loses_without_it(toys):
     result = read("It is neutral, but happy happy me.").readings[0]
     trained, words = toy_trained(), ["It", "is", "neutral,", "but", "happy", "happy", "me."]
-    for index, (word, value) in enumerate(result.influences):
+    for index, (word, value) in enumerate(result.word_attribution):
         without = " ".join(words[:index] + words[index + 1 :])
         (answer,) = inference.answers([Said(without)], trained)
         assert word == words[index]
         assert value == pytest.approx(result.probabilities["happy"] - answer.probabilities["happy"])
-    assert result.influences[2][1] < 0 < result.influences[4][1] and result.influences[0][1] == pytest.approx(0)
+    values = [value for _, value in result.word_attribution]
+    assert values[2] < 0 < values[4] and values[0] == pytest.approx(0)
 
 
 def test_neighbours_of_a_long_sentence_are_left_out_together(toys, monkeypatch):
     monkeypatch.setattr(explain, "MOST_PARTS", 2)
     reading = Reading({label: 0.1 for label in LABELS} | {"happy": 0.9}, text="so happy we are")
-    values = [value for _, value in explain.influences(reading, "", toy_trained())]
+    values = [value for _, value in explain.word_attribution(reading, "", toy_trained())]
     assert values[0] == values[1] > values[2] == values[3]
 
 
@@ -349,7 +350,7 @@ def test_a_large_text_takes_bounded_memory_and_explains_the_most_telling(toys, m
     text = "\n".join(lines)
     result = read(text, on_progress=lambda *step: steps.append(step))
     assert len(text) > 700_000 and len(result.readings) == 12_000 and max(sizes) <= inference.BATCH
-    told = [reading for reading in result.readings if reading.influences]
+    told = [reading for reading in result.readings if reading.word_attribution]
     assert len(told) == explain.MOST_SENTENCES and {reading.emotion for reading in told} == {"happy", "sad"}
     assert sum(sizes) <= 12_000 + explain.MOST_SENTENCES * explain.MOST_PARTS
     assert result.notes[-1] == "which words count was worked out for the 200 most telling of 12,000 sentences"
@@ -370,7 +371,7 @@ def test_the_documents(toys, tmp_path):
     assert document == json.loads(result.to_json()) and document["schema"] == SCHEMA and document["model"] == "text"
     first = document["readings"][0]
     assert first["text"] == "I am happy." and first["emotion"] == "happy" and first["sentiment"] == 1
-    assert [word for word, _ in first["influences"]] == ["I", "am", "happy."]
+    assert [word for word, _ in first["word_attribution"]] == ["I", "am", "happy."]
     rows = rows_of(folder / "sentences.csv")
     assert list(rows[0]) == [
         "start_seconds", "end_seconds", "text", "emotion", "likeliest", "confidence", *LABELS,
@@ -408,7 +409,7 @@ class Page(HTMLParser):
 def test_the_page_shows_words_and_runs_none_of_them(toys, tmp_path):
     words = 'So happy <script>alert("1")</script> & <img src=x onerror=alert(1)> 😂 said "he\'s sad" </span>.'
     reading = replace(read("x happy").readings[0], text=words, notes=("<b>bold</b>",))
-    reading = replace(reading, influences=explain.influences(reading, "", toy_trained()))
+    reading = replace(reading, word_attribution=explain.word_attribution(reading, "", toy_trained()))
     result = Prediction("a<b>.txt", "text", LABELS, (reading,), notes=("</p><p>",), overall=reading)
     page = Page(highlights(result))
     assert page.open == [] and page.loads == [] and not {"script", "img", "b"} & set(page.tags)
@@ -417,8 +418,8 @@ def test_the_page_shows_words_and_runs_none_of_them(toys, tmp_path):
 
 
 def test_words_are_tinted_by_their_influence():
-    influences = (("plain", 0.0), ("some", 0.05), ("most", 0.5), ("against", -0.3))
-    reading = Reading({"happy": 0.9, "sad": 0.1}, text="plain some most against", influences=influences)
+    word_attribution = (("plain", 0.0), ("some", 0.05), ("most", 0.5), ("against", -0.3))
+    reading = Reading({"happy": 0.9, "sad": 0.1}, text="plain some most against", word_attribution=word_attribution)
     page = highlights(Prediction("a.txt", "text", ("happy", "sad"), (reading,), overall=reading))
     body = page.partition("</style>")[2]
     parts = [body.split(f">{word}<")[0].rsplit("background:#d55e00", 1)[1] for word in ("some", "most")]
@@ -441,7 +442,7 @@ def test_the_picture_fits_any_length(count):
         for at in range(count)
     ]
     drawn = figures.drawn(readings, 2.0 * count)
-    assert len(drawn) <= figures.MOST_PARTS and drawn[-1].end_seconds >= readings[-1].end_seconds
+    assert len(drawn) <= figures.MOST_SEGMENTS and drawn[-1].end_seconds >= readings[-1].end_seconds
     assert all(part.end_seconds - part.start_seconds > 0.001 * 2 * count for part in drawn)
     result = Prediction(
         "a $x$ \udce4 你.srt", "text", LABELS, tuple(readings), seconds=2.0 * count, overall=Reading({})

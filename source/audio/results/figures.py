@@ -1,14 +1,13 @@
 """The picture of a recording: its waveform, its spectrogram and what it displays, one below the other over time."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...core.figure import label_colours, new_figure
-from ...results.prediction import Prediction, Reading
-from ...results.timeline import joined, moments, stretches, without_pauses
-from ...results.timeline_figure import MOST_PARTS, SILENCE, draw_answers, draw_shares, legend, mark_time, titled_png
+from ...results.prediction import Prediction
+from ...results.timeline import at_most, merge_runs, non_overlapping, without_pauses
+from ...results.timeline_figure import MOST_SEGMENTS, SILENCE, draw_answers, draw_shares, legend, mark_time, titled_png
 from .overview import PARTS, Overview
 
 MOST_POINTS = 3000  # of the waveform: two a pixel
@@ -28,9 +27,9 @@ def timeline(prediction: Prediction, overview: Overview) -> bytes:
     seconds, colours = prediction.seconds or 0.0, label_colours(prediction.labels)
     _draw_wave(wave, overview, seconds)
     _draw_spectrogram(spectrogram, overview)
-    drawn = _drawn(prediction.readings)
+    drawn = at_most(non_overlapping(prediction.readings), MOST_SEGMENTS)
     pauses = [(start, end) for start, end in prediction.pauses if end - start > DRAWN_SHARE * seconds]
-    draw_answers(answers, stretches(without_pauses(drawn, pauses)), colours, seconds)
+    draw_answers(answers, merge_runs(without_pauses(drawn, pauses)), colours, seconds)
     draw_shares(shares, drawn, colours)
     for axes, veil in ((wave, VEIL), (spectrogram, VEIL), (shares, NOTHING)):
         _grey(axes, pauses, veil)
@@ -62,12 +61,6 @@ def _draw_spectrogram(axes, overview):
     names = [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in shown]
     axes.set_yticks(np.interp(shown, bands_hz, np.arange(len(bands_hz))), names)
     axes.set(ylabel="spectrogram")
-
-
-def _drawn(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings as at most MOST_PARTS moments."""
-    parts, many = moments(readings), -(-len(readings) // MOST_PARTS)
-    return [joined(parts[start : start + many]) for start in range(0, len(parts), many)]
 
 
 def _grey(axes, pauses, veil):

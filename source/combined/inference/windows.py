@@ -103,7 +103,7 @@ def _reading(of: Of, at: int, said: Said, trained: Trained) -> Reading:
         start_seconds=window.start_seconds,
         end_seconds=window.end_seconds,
         modalities={name: named(said.alone[at, number], trained) for number, name in here},
-        drivers={name: float(lost[number]) for number, name in here},
+        attribution={name: float(lost[number]) for number, name in here},
         speech_seconds=window.speech_seconds,
         text=text,
         notes=() if window.voice is None else speech_notes(window.speech_seconds),
@@ -144,11 +144,11 @@ def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds:
         start_seconds=0.0,
         end_seconds=seconds,
         modalities={name: _mean([(one.modalities or {}).get(name, {}) for one in readings]) for name in PARTS},
-        drivers={name: _mean_driver(readings, name) for name in PARTS},
+        attribution={name: _mean_attribution(readings, name) for name in PARTS},
         speech_seconds=speech_seconds,
     )
     present = [name for name, shares in (whole.modalities or {}).items() if shares]
-    kept = {field: {name: getattr(whole, field)[name] for name in present} for field in ("modalities", "drivers")}
+    kept = {field: {name: getattr(whole, field)[name] for name in present} for field in ("modalities", "attribution")}
     return placed(replace(whole, **kept))
 
 
@@ -156,6 +156,6 @@ def _mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return mean_probabilities([Reading(dict(row)) for row in rows], [1.0] * len(rows))
 
 
-def _mean_driver(readings: Sequence[Reading], name: str) -> float:
-    values = [one.drivers[name] for one in readings if one.drivers and name in one.drivers]
+def _mean_attribution(readings: Sequence[Reading], name: str) -> float:
+    values = [one.attribution[name] for one in readings if one.attribution and name in one.attribution]
     return float(np.mean(values)) if values else 0.0

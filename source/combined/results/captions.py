@@ -8,6 +8,6 @@ from ...text.utterances import Document, Utterance
 def srt(prediction: Prediction) -> str:
     """transcript.srt: "[happy 71 %] I can't believe it!" at its time; empty where nothing is said."""
     spoken = [one for one in prediction.sentences if one.text.strip()]
-    labels = [one.said if one.probabilities else "" for one in spoken]
+    labels = [one.summary if one.probabilities else "" for one in spoken]
     utterances = tuple(Utterance(one.text, one.start_seconds, one.end_seconds) for one in spoken)
     return srt_text(Document(utterances, prediction.language, prediction.seconds), labels)

@@ -10,7 +10,7 @@ from ...core.units import clock
 from ...results.circumplex import place_of, where
 from ...results.prediction import Prediction, Reading
 from ...results.timeline_figure import STEPS, titled_png
-from ...results.video_timeline import parts_of
+from ...results.video_timeline import segments_of
 
 MOST_POINTS = 400  # of the path; in a longer video neighbours are averaged
 MOST_TICKS = 6  # of the time
@@ -31,7 +31,7 @@ def picture(prediction: Prediction) -> bytes:
     axes = figure.add_subplot()
     _draw_plane(axes)
     _draw_places(axes, label_colours(prediction.labels))
-    _draw_path(figure, axes, parts_of(prediction, MOST_POINTS))
+    _draw_path(figure, axes, segments_of(prediction, MOST_POINTS))
     if prediction.overall and (place := point_of(prediction.overall)):
         style: Any = {"marker": "*", "s": 420, "color": "white", "edgecolor": "black", "linewidth": 1.3, "zorder": 6}
         axes.scatter(*place, **style, label="on the whole")

@@ -10,10 +10,18 @@ from math import nan
 from typing import Any
 
 from ...core.figure import label_colours, new_figure
-from ...results.attribution import named
+from ...results.attribution import modality_name
 from ...results.prediction import Prediction, Reading
-from ...results.timeline_figure import MOST_PARTS, draw_answers, draw_shares, legend, mark_time, titled_png
-from ...results.video_timeline import alone, modalities_in, most_seen, parts_of, presence, stretches_of, timed
+from ...results.timeline_figure import MOST_SEGMENTS, draw_answers, draw_shares, legend, mark_time, titled_png
+from ...results.video_timeline import (
+    face_segments,
+    merged_segments_of,
+    modalities_in,
+    most_seen,
+    segments_of,
+    timed,
+    unimodal_segments,
+)
 
 Draw = Callable[[Any], None]  # takes a matplotlib Axes
 
@@ -47,17 +55,17 @@ def timeline(prediction: Prediction) -> bytes:
 
 def _rows(prediction: Prediction, colours: Mapping[str, str], lines: list[Any]) -> Iterator[tuple[float, Draw]]:
     """The height of each row and what draws it; drawing adds to `lines` those that the legend explains."""
-    seconds, parts = prediction.seconds or 0.0, parts_of(prediction, MOST_PARTS)
+    seconds, parts = prediction.seconds or 0.0, segments_of(prediction, MOST_SEGMENTS)
     strip = partial(_draw_strip, colours=colours, seconds=seconds)
-    yield ANSWER, partial(strip, stretches_of(prediction, MOST_ANSWERS), name="answer")
+    yield ANSWER, partial(strip, merged_segments_of(prediction, MOST_ANSWERS), name="answer")
     yield SHARES, lambda axes: draw_shares(axes, parts, colours)
     for modality in modalities_in(prediction):
-        said = [_seen(part, seconds) for part in alone(prediction, modality, MOST_ALONE)]
-        yield STRIP, partial(strip, said, name=named(modality))
+        said = [_seen(part, seconds) for part in unimodal_segments(prediction, modality, MOST_ALONE)]
+        yield STRIP, partial(strip, said, name=modality_name(modality))
     if any(part.valence is not None for part in parts):
         yield SCALE, lambda axes: lines.extend(_draw_affect(axes, parts))
     for person in most_seen(prediction, MOST_PEOPLE):
-        yield PERSON, partial(strip, presence(prediction, person, MOST_SEEN), name=f"#{person}")
+        yield PERSON, partial(strip, face_segments(prediction, person, MOST_SEEN), name=f"#{person}")
     sentences = timed(prediction.sentences)
     if sentences and "text" not in modalities_in(prediction):  # else the words' answers show when they are said
         yield TICKS, partial(_draw_sentences, sentences, seconds=seconds)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...core.units import clock
 from ...results.prediction import Prediction, Reading
-from ...results.timeline import moments, stretches
+from ...results.timeline import merge_runs, non_overlapping
 from ..inference.face_track import Box, Sightings
 from .frames_at import frames_at
 
@@ -84,8 +84,8 @@ def chosen(prediction: Prediction, sightings: Sightings, most: int) -> list[_Cho
 
 def _candidates(prediction, sightings) -> Iterator[_Choice]:
     """Of each stretch with a sure answer the frame that speaks most for it; where none is sure, of all."""
-    parts = groupby(moments(prediction.readings), attrgetter("person"))
-    runs = [stretch for _, run in parts for stretch in stretches(list(run))]
+    parts = groupby(non_overlapping(prediction.readings), attrgetter("person"))
+    runs = [stretch for _, run in parts for stretch in merge_runs(list(run))]
     sure = [stretch for stretch in runs if stretch.emotion]
     for stretch in sure or [stretch for stretch in runs if stretch.likeliest]:
         rows = sightings.between(stretch.start_seconds or 0.0, stretch.end_seconds or 0.0, stretch.person)
@@ -106,7 +106,7 @@ def _worth(choice, taken, room):
 
 
 def _telling(pixels, choice, labels, network, settings):
-    said, when = f"#{choice.reading.person} {choice.reading.said}", clock(choice.seconds, tenths=True)
+    said, when = f"#{choice.reading.person} {choice.reading.summary}", clock(choice.seconds, tenths=True)
     label = labels.index(str(choice.reading.likeliest))
     views = _head_and_shoulders(pixels, choice.box), _attention(pixels, choice.box, label, network, settings)
     return TellingFrame(choice.seconds, choice.reading.person, choice.reading, *views, f"{when}  {said}")

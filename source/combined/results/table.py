@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from ...data.clips import AFFECT_DIMENSIONS
 from ...results import cells
-from ...results.attribution import NAMES
+from ...results.attribution import MODALITY_NAMES
 from ...results.cells import ANSWER, PLACE, TIMES, Row
 from ...results.layout import Layout
 from ...results.prediction import Prediction, Reading
 
 MOOD = ("valence", "arousal")
-ALONE = tuple(f"{name}_{what}" for name in NAMES for what in ("likeliest", "confidence", "driver"))
+ALONE = tuple(f"{name}_{what}" for name in MODALITY_NAMES for what in ("likeliest", "confidence", "attribution"))
 
 
 def moment_columns(labels: Sequence[str]) -> tuple[str, ...]:
@@ -81,8 +81,8 @@ def _said_alone(reading: Reading) -> Row:
     for name, probabilities in (reading.modalities or {}).items():
         alone = Reading(probabilities)
         row |= {f"{name}_likeliest": alone.likeliest, f"{name}_confidence": f"{alone.confidence:.4f}"}
-    drivers = {f"{name}_driver": f"{value:+.4f}" for name, value in (reading.drivers or {}).items()}
-    return {name: value for name, value in (row | drivers).items() if name in ALONE}
+    attribution = {f"{name}_attribution": f"{value:+.4f}" for name, value in (reading.attribution or {}).items()}
+    return {name: value for name, value in (row | attribution).items() if name in ALONE}
 
 
 def _speech(reading: Reading) -> Row:

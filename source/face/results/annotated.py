@@ -45,7 +45,7 @@ def annotated(pixels: np.ndarray, readings: Sequence[Reading], labels: Sequence[
 def card(reading: Reading, labels: Sequence[str], text: int) -> Image.Image:
     """The answer in words over a bar for each label; letters `text` pixels high."""
     head, body = font(text), font(round(text * 0.85))
-    title, row, gap = f"#{reading.person} {reading.said}", round(text * 1.15), round(text * 0.4)
+    title, row, gap = f"#{reading.person} {reading.summary}", round(text * 1.15), round(text * 0.4)
     names = max((body.getlength(label) for label in labels), default=0)
     bar, number = text * 5, body.getlength("100 %")
     width = round(max(head.getlength(title), names + bar + number + 2 * gap) + 2 * gap)

@@ -27,7 +27,7 @@ def explanation(network: Any, arrays: Mapping[str, np.ndarray], readings: Sequen
     rows = figure.subplots(len(readings), 4, squeeze=False, width_ratios=(1, 1, 1, 1.1))
     for index, (axes, reading) in enumerate(zip(rows, readings, strict=True)):
         face = {name: array[index].astype(np.float32) for name, array in arrays.items()}
-        _show_crop(axes[0], face, f"#{reading.person} {reading.said}\nthe face, aligned")
+        _show_crop(axes[0], face, f"#{reading.person} {reading.summary}\nthe face, aligned")
         _show_evidence(axes[1], face, None if evidence is None else evidence[index], reading)
         _show_mesh(axes[2], face)
         _show_blendshapes(axes[3], face)

@@ -30,7 +30,7 @@ def counts_csv(document: Document) -> str:
 
 def transcripts(prediction: Prediction, document: Document) -> dict[str, bytes | str]:
     """The words with their times; in all but the plain text each sentence with its answer."""
-    labels = [reading.said if reading.probabilities else "" for reading in prediction.readings]
+    labels = [reading.summary if reading.probabilities else "" for reading in prediction.readings]
     return {
         "transcript.txt": txt_text(document),
         "transcript.srt": srt_text(document, labels),

@@ -6,8 +6,9 @@ from dataclasses import replace
 from ...core.figure import label_colours, new_figure
 from ...data.clips import AFFECT_DIMENSIONS
 from ...results.prediction import Prediction, Reading
-from ...results.timeline import joined
-from ...results.timeline_figure import MOST_PARTS, draw_answers, draw_shares, legend, mark_time, titled_png
+from ...results.timeline import at_most
+from ...results.timeline_figure import MOST_SEGMENTS, draw_answers, draw_shares, legend, mark_time, titled_png
+from ...results.video_timeline import timed
 
 AFFECT_COLOURS = dict(zip(AFFECT_DIMENSIONS, ("#000000", "#8a3ffc", "#6e6e6e"), strict=True))  # no label's
 SHORTEST_SHARE = 0.002  # of the axis's width that an utterance is drawn with, at least: "No!" shall be seen
@@ -31,11 +32,8 @@ def timeline(prediction: Prediction) -> bytes:
 
 
 def drawn(readings: Sequence[Reading], seconds: float) -> list[Reading]:
-    """The readings with times as at most MOST_PARTS parts, none too short to be seen."""
-    timed = [reading for reading in readings if reading.start_seconds is not None and reading.end_seconds is not None]
-    many = max(-(-len(timed) // MOST_PARTS), 1)
-    parts = [joined(timed[start : start + many]) for start in range(0, len(timed), many)]
-    return [_seen(part, SHORTEST_SHARE * seconds) for part in parts]
+    """The readings with times as at most MOST_SEGMENTS parts, none too short to be seen."""
+    return [_seen(part, SHORTEST_SHARE * seconds) for part in at_most(timed(readings), MOST_SEGMENTS)]
 
 
 def _seen(part, least_seconds):

@@ -16,7 +16,13 @@ from source.core.spec import spec_of
 from source.results import video_timeline
 from source.results.circumplex import PLACES
 from source.results.prediction import Prediction, Reading
-from source.results.video_timeline import alone, joined, presence, prevailing, stretches_of
+from source.results.video_timeline import (
+    face_segments,
+    mean_multimodal,
+    merged_segments_of,
+    prevailing,
+    unimodal_segments,
+)
 from source.text.documents.subtitles import read_subtitles
 from tests.support.video_predictions import PAUSE_SECONDS, SENTENCE_SECONDS, shares, toy_prediction
 
@@ -36,7 +42,7 @@ def video(*readings: Reading, **more) -> Prediction:
 
 
 def test_stretches_cover_the_video_from_end_to_end_without_gap_or_overlap():
-    parts = stretches_of(toy_prediction(29.3))
+    parts = merged_segments_of(toy_prediction(29.3))
     edges = [part.start_seconds for part in parts] + [parts[-1].end_seconds]
     assert edges[0] == 0 and edges[-1] == 29.3 and edges == sorted(edges)
     assert all(first.end_seconds == then.start_seconds for first, then in zip(parts, parts[1:], strict=False))
@@ -44,53 +50,53 @@ def test_stretches_cover_the_video_from_end_to_end_without_gap_or_overlap():
 
 def test_a_silent_video_has_its_answers_too():
     silent = [reading(t, t + 4, speech_seconds=0.0, modalities={"face": {"happy": 1.0}}) for t in range(5)]
-    assert [part.emotion for part in stretches_of(video(*silent))] == ["happy"]
+    assert [part.emotion for part in merged_segments_of(video(*silent))] == ["happy"]
 
 
 def test_joining_weighs_by_time_and_keeps_what_each_modality_said():
     one = Reading({"happy": 1.0}, 3, None, 0.0, 3.0, {"face": {"happy": 1.0}}, {"face": 0.4}, valence=0.8)
     two = Reading({"happy": 0.6}, 5, None, 3.0, 4.0, {"face": {"happy": 0.6}, "audio": {"happy": 0.2}}, {"audio": 0.8})
-    both = joined([one, replace(two, notes=("dark", "dark"))])
+    both = mean_multimodal([one, replace(two, notes=("dark", "dark"))])
     assert both.probabilities == pytest.approx({"happy": 0.9}) and both.person == 3 and both.notes == ("dark",)
     assert both.modalities == {"face": pytest.approx({"happy": 0.9}), "audio": pytest.approx({"happy": 0.2})}
-    assert both.drivers == pytest.approx({"face": 0.3, "audio": 0.2}) and both.valence == pytest.approx(0.8)
+    assert both.attribution == pytest.approx({"face": 0.3, "audio": 0.2}) and both.valence == pytest.approx(0.8)
 
 
 def test_of_an_hour_the_answer_that_lasts_is_shown_rather_than_the_mean_of_all():
     parts = [reading(0, 2, "sad"), reading(2, 5, "happy"), reading(5, 7, "fear")]
     one = prevailing(parts)
     assert (one.emotion, one.start_seconds, one.end_seconds) == ("happy", 0, 7)
-    assert joined(parts).emotion is None
+    assert mean_multimodal(parts).emotion is None
     long = video(*(reading(t, t + 4, ("sad", "happy", "happy")[t % 3]) for t in range(900)))
-    assert len(stretches_of(long, most=50)) == 1 and stretches_of(long, most=50)[0].emotion == "happy"
+    assert len(merged_segments_of(long, most=50)) == 1 and merged_segments_of(long, most=50)[0].emotion == "happy"
 
 
 def test_whose_face_it_is_parts_stretches():
-    parts = stretches_of(video(*(reading(t, t + 1, person=t // 3) for t in range(6))))
+    parts = merged_segments_of(video(*(reading(t, t + 1, person=t // 3) for t in range(6))))
     assert [(part.person, part.start_seconds, part.end_seconds) for part in parts] == [(0, 0, 3), (1, 3, 6)]
 
 
 def test_no_word_is_said_twice():
     made = toy_prediction(30)
-    said = " ".join(part.text for part in stretches_of(made)).split()
+    said = " ".join(part.text for part in merged_segments_of(made)).split()
     assert said == " ".join(one.text for one in made.sentences).split()
 
 
 def test_a_voice_says_nothing_in_a_pause_and_words_speak_where_they_are_said():
     made = toy_prediction(30)
     middle = SENTENCE_SECONDS + PAUSE_SECONDS / 2
-    at = [part for part in alone(made, "audio") if part.start_seconds <= middle < part.end_seconds]
+    at = [part for part in unimodal_segments(made, "audio") if part.start_seconds <= middle < part.end_seconds]
     assert [part.probabilities for part in at] == [{}]
     spoken = [(one.start_seconds, one.end_seconds) for one in made.sentences]
-    assert [(part.start_seconds, part.end_seconds) for part in alone(made, "text")] == spoken
-    for part, one in zip(alone(made, "text"), made.sentences, strict=True):
+    assert [(part.start_seconds, part.end_seconds) for part in unimodal_segments(made, "text")] == spoken
+    for part, one in zip(unimodal_segments(made, "text"), made.sentences, strict=True):
         assert part.probabilities == one.modalities["text"] != one.probabilities
 
 
 def test_a_face_that_leaves_and_comes_back_is_seen_twice():
     seen = [reading(t, t + 1, person=1) for t in (0, 1, 2, 7, 8)]
     made = replace(EMPTY, faces=(*seen, reading(4, 5, person=2)), seconds=10.0)
-    assert [(part.start_seconds, part.end_seconds) for part in presence(made, 1, 60)] == [(0, 3), (7, 9)]
+    assert [(part.start_seconds, part.end_seconds) for part in face_segments(made, 1, 60)] == [(0, 3), (7, 9)]
     assert video_timeline.most_seen(made, 1) == [1] and video_timeline.most_seen(made, 5) == [1, 2]
 
 
@@ -108,7 +114,7 @@ def test_the_rows_of_the_timeline_show_what_they_are_called(drawn):
     made = toy_prediction(30)
     axes = {one.get_ylabel(): one for one in figures.timeline(made).axes}
     assert list(axes) == ["answer", "probability", "face", "voice", "words", "mood", "#0", "#1"]
-    colours, words = label_colours(made.labels), alone(made, "text")
+    colours, words = label_colours(made.labels), unimodal_segments(made, "text")
     bars = [(patch.get_x(), patch.get_width(), patch.get_facecolor()) for patch in axes["words"].patches]
     assert [bar[0] for bar in bars] == pytest.approx([part.start_seconds for part in words])
     assert [bar[1] for bar in bars] == pytest.approx([SENTENCE_SECONDS] * len(words))
@@ -168,7 +174,7 @@ def test_captions_come_back_as_they_were_said(tmp_path):
     times = [(one.start_seconds, one.end_seconds) for one in made.sentences]
     assert [(one.start_seconds, one.end_seconds) for one in read] == [pytest.approx(pair) for pair in times]
     lines = file.read_text(encoding="utf-8").splitlines()
-    assert lines[2::4] == [f"[{one.said}] {one.text}" for one in made.sentences]
+    assert lines[2::4] == [f"[{one.summary}] {one.text}" for one in made.sentences]
 
 
 def test_what_says_nothing_has_no_captions():
@@ -189,7 +195,7 @@ def test_every_table_can_be_written(made):
 def test_a_row_tells_what_each_modality_said_and_gave():
     row = spec_of("combined").layout.rows(toy_prediction(30))[0]
     assert row["face_likeliest"] == "happy" and row["text_likeliest"] == "neutral" and row["person"] == 0
-    assert (row["face_driver"], row["text_driver"]) == ("+0.3000", "-0.1200") and row["emotion"] == "not sure"
+    assert (row["face_attribution"], row["text_attribution"]) == ("+0.3000", "-0.1200") and row["emotion"] == "not sure"
     silent = spec_of("combined").layout.rows(toy_prediction(4, modalities=("face",)))[0]
     assert "audio_likeliest" not in silent and silent["speech_seconds"] == "0.00"
 

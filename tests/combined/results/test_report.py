@@ -13,7 +13,7 @@ from source.combined.results.report import page
 from source.core.figure import label_colours
 from source.core.units import clock
 from source.results.prediction import Prediction, Reading
-from source.results.video_timeline import stretches_of
+from source.results.video_timeline import merged_segments_of
 from tests.support.video_predictions import toy_prediction
 
 VOID = {"meta", "img", "br"}
@@ -96,7 +96,7 @@ def test_the_browser_runs_the_pages_own_script_and_no_other():
 @pytest.mark.parametrize("sureness", [0.9, 0.2])
 def test_what_a_file_is_called_and_what_is_said_is_never_a_part_of_the_page(sureness):
     shares = {ATTACK: sureness, **{f"{ATTACK}{number}": (1 - sureness) / 5 for number in range(5)}}
-    hostile = {"probabilities": shares, "text": ATTACK, "notes": (ATTACK,), "drivers": {ATTACK: 1.0}}
+    hostile = {"probabilities": shares, "text": ATTACK, "notes": (ATTACK,), "attribution": {ATTACK: 1.0}}
     hostile |= {"modalities": {"text": shares, ATTACK: shares}}
     made = toy_prediction(10)
     sets = {name: tuple(replace(one, **hostile) for one in getattr(made, name)) for name in READINGS}
@@ -135,9 +135,9 @@ def test_every_stretch_and_sentence_is_there_with_its_time():
     made = toy_prediction(30)
     parsed = Parsed(page(made, {}, "annotated.mp4"))
     times = Counter(attrs["data-t"] for attrs, _ in parsed.all("a"))
-    expected = [*stretches_of(made), *made.people, *made.sentences]
+    expected = [*merged_segments_of(made), *made.people, *made.sentences]
     assert times == Counter(f"{one.start_seconds:.2f}" for one in expected)
-    for part in stretches_of(made):
+    for part in merged_segments_of(made):
         assert f"{clock(part.start_seconds)} to {clock(part.end_seconds)}" in parsed.text
     assert all(one.text in parsed.text for one in made.sentences)
 
@@ -151,7 +151,7 @@ def test_the_answers_fill_the_timeline_to_its_very_end_in_their_colours():
         if tag == "svg":
             break
         strip += [attrs] if tag == "rect" else []
-    parts, colours = stretches_of(made), label_colours(made.labels)
+    parts, colours = merged_segments_of(made), label_colours(made.labels)
     assert [rect.get("fill") for rect in strip] == [colours.get(part.emotion or "") for part in parts]
     starts = [1000 * part.start_seconds / 29.3 for part in parts]
     assert [float(rect["x"]) for rect in strip] == pytest.approx(starts, abs=0.06)

@@ -50,8 +50,8 @@ def _head(draw, reading, labels, text):
     draw.rectangle((0, 0, PANEL_WIDTH, bottom), fill=colour)
     who = f"person #{reading.person}" if reading.probabilities else "at this time"
     draw.text((text, text * 1.2), who, ink_on(colour), font(text), anchor="lm")
-    letters = _fitting(reading.said, round(text * 1.7), PANEL_WIDTH - 2 * text)
-    draw.text((text, text * 2.95), reading.said, ink_on(colour), letters, anchor="lm")
+    letters = _fitting(reading.summary, round(text * 1.7), PANEL_WIDTH - 2 * text)
+    draw.text((text, text * 2.95), reading.summary, ink_on(colour), letters, anchor="lm")
     return bottom + text * 0.8
 
 
@@ -76,7 +76,7 @@ def _channels(draw, reading, labels, top, text):
     top += text * 1.6
     for index, (modality, name) in enumerate(CHANNELS.items()):
         middle, shares = top + text * (1.6 * index + 0.8), (reading.modalities or {}).get(modality)
-        said = Reading(shares).said if shares else _silence(modality, reading)
+        said = Reading(shares).summary if shares else _silence(modality, reading)
         draw.text((text, middle), name, INK, font(text), anchor="lm")
         if shares:
             colour = answer_colour(Reading(shares), labels)

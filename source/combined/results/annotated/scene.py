@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....results.prediction import Prediction, Reading
-from ....results.timeline import moments
+from ....results.timeline import non_overlapping
 from ...inference.face_track import Box, Sightings
 from . import overlay
 from .canvas import Canvas, draw_box, planes_of
@@ -56,7 +56,7 @@ class Scene:
 
     def __init__(self, prediction: Prediction, sightings: Sightings, size: tuple[int, int]):
         self._labels, self._seconds = prediction.labels, prediction.seconds or 0.0
-        self._parts = moments(prediction.readings)
+        self._parts = non_overlapping(prediction.readings)
         self._starts = [part.start_seconds or 0.0 for part in self._parts]
         self._boxes, self._faces = FaceBoxes(sightings), _by_person(prediction.faces)
         spoken = [sentence for sentence in prediction.sentences if sentence.text.strip()]

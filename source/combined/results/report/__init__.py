@@ -8,11 +8,11 @@ from urllib.parse import quote
 from ....core import config
 from ....core.figure import label_colours
 from ....core.units import lasting, signed
-from ....results.attribution import driven_by, named
+from ....results.attribution import attribution_text, modality_name
 from ....results.circumplex import emoji
 from ....results.html import render_page
 from ....results.prediction import Prediction, Reading
-from ....results.video_timeline import modalities_in, stretches_of
+from ....results.video_timeline import merged_segments_of, modalities_in
 from .timeline import Timeline
 
 TELLING = "telling_frames.png"
@@ -38,15 +38,15 @@ def page(prediction: Prediction, pictures: Mapping[str, bytes], video: str | Non
         meaning=_meaning(prediction.overall or Reading({})),
         mood=_mood(prediction.overall or Reading({})),
         timeline=Timeline(prediction) if prediction.readings and prediction.seconds else None,
-        stretches=stretches_of(prediction),
-        modalities={name: named(name) for name in modalities_in(prediction)},
+        stretches=merged_segments_of(prediction),
+        modalities={name: modality_name(name) for name in modalities_in(prediction)},
         telling=images.pop(TELLING, None),
         pictures=images,
         # A name with a colon in it is no scheme.
         link=None if video is None else quote(video.encode("utf-8", "surrogatepass"), safe="/"),
         colours=label_colours(prediction.labels),
         not_sure_below=config.NOT_SURE_BELOW,
-        driven_by=driven_by, emoji=emoji, Reading=Reading,
+        attribution_text=attribution_text, emoji=emoji, Reading=Reading,
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def _meaning(overall: Reading) -> str:
     """What the answer's confidence means, and what it was read from."""
     if not overall.probabilities:
         return "There is no face, no voice and no word in it that an emotion could be read from."
-    source = f"Read from: {driven_by(overall)}." if driven_by(overall) else ""
+    source = f"Read from: {attribution_text(overall)}." if attribution_text(overall) else ""
     if not overall.emotion:
         return f"No emotion is probable enough to name one. {source}"
     hundred = f"{min(100 * overall.confidence, 99):.0f} in 100"

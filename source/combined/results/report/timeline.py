@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....core.units import clock
-from ....results.attribution import driven_by, named
+from ....results.attribution import attribution_text, modality_name
 from ....results.prediction import Prediction, Reading
 from ....results.timeline_figure import STEPS
-from ....results.video_timeline import alone, modalities_in, most_seen, parts_of, presence, stretches_of
+from ....results.video_timeline import (
+    face_segments,
+    merged_segments_of,
+    modalities_in,
+    most_seen,
+    segments_of,
+    unimodal_segments,
+)
 
 WIDE = 1000  # units of a drawing, which is stretched to the page's width
 MOST_ANSWERS, MOST_ALONE, MOST_SEEN, MOST_PEOPLE = 220, 110, 60, 6  # shapes of each strip: under 2,000 elements in all
@@ -30,7 +37,7 @@ class Shape:
         """What pops up over the shape."""
         reading = self.reading
         times = f"{clock(reading.start_seconds or 0.0)} to {clock(reading.end_seconds or 0.0)}"
-        text = "; ".join(filter(None, (f"{times}: {reading.said}", driven_by(reading), *reading.notes)))
+        text = "; ".join(filter(None, (f"{times}: {reading.summary}", attribution_text(reading), *reading.notes)))
         text = f"{text}\n“{reading.text}”" if reading.text else text
         return text if len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1]}…"
 
@@ -61,24 +68,25 @@ class Timeline:
     def __init__(self, prediction: Prediction):
         self._prediction = prediction
         self.seconds = prediction.seconds or 0.0
-        self._parts = parts_of(prediction, MOST_ANSWERS)
+        self._parts = segments_of(prediction, MOST_ANSWERS)
 
     @property
     def answers(self) -> Strip:
         """The answer of all modalities together."""
-        return self._strip("answer", 44, stretches_of(self._prediction, MOST_ANSWERS))
+        return self._strip("answer", 44, merged_segments_of(self._prediction, MOST_ANSWERS))
 
     @property
     def modalities(self) -> list[Strip]:
         """The answer of each modality by itself."""
         names = modalities_in(self._prediction)
-        return [self._strip(named(name), 22, alone(self._prediction, name, MOST_ALONE)) for name in names]
+        parts = {name: unimodal_segments(self._prediction, name, MOST_ALONE) for name in names}
+        return [self._strip(modality_name(name), 22, parts[name]) for name in names]
 
     @property
     def people(self) -> list[Strip]:
         """When each person is seen, and what the face shows."""
         numbers = most_seen(self._prediction, MOST_PEOPLE)
-        return [self._strip(f"#{number}", 16, presence(self._prediction, number, MOST_SEEN)) for number in numbers]
+        return [self._strip(f"#{number}", 16, face_segments(self._prediction, number, MOST_SEEN)) for number in numbers]
 
     @property
     def areas(self) -> dict[str, str]:

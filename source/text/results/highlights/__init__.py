@@ -18,7 +18,7 @@ MOST_OPACITY = 0.75  # of a tint, so that black stays legible on it
 
 
 def highlights(prediction: Prediction) -> str:
-    """Return highlights.html, with the sentences whose words' influences are known."""
+    """Return highlights.html, with the sentences whose word attribution is known."""
     colours = label_colours(prediction.labels)
     return render_page(
         Path(__file__).parent,
@@ -35,7 +35,7 @@ def _shown(readings: Sequence[Reading]) -> Iterator[Reading | int]:
     """Yield the readings that are shown; in place of the others, how many they are."""
     left_out, is_shortened = 0, bool(explained_note(readings))
     for reading in readings:
-        if is_shortened and not reading.influences:
+        if is_shortened and not reading.word_attribution:
             left_out += 1
             continue
         if left_out:
