@@ -6,7 +6,6 @@ trouble is raised as `source.core.errors.DemeanorError`.
 
 from __future__ import annotations  # lets an older Python get as far as the one in .venv
 
-import importlib
 import os
 import re
 import time
@@ -321,9 +320,8 @@ def predict(
     """
     _refuse_unknown_results(model, without)
     asked = asked_for(model, name)
-    module = importlib.import_module(f"..{model}.predict", __name__)
-    hooks = {"notify": notify, "on_progress": on_progress}
-    return module.predict(asked, trained=load(model, weights), write=write, without=without, **hooks)
+    trained = load(model, weights)
+    return trained.spec.predict(asked, trained, write=write, without=without, notify=notify, on_progress=on_progress)
 
 
 def settings(model: str) -> list[Setting]:
@@ -376,14 +374,16 @@ def known_corpora() -> tuple[str, ...]:
 
 def training_corpora(model: str) -> list[str]:
     """The corpora that `preprocess` can take; DemeanorError where there is none."""
-    from ..core.spec import TRAINING_FOLDERS
+    from ..core.spec import spec_of
 
-    return _below(config.DATA_FOLDER / TRAINING_FOLDERS[model], "data get NAME --from FOLDER")
+    return _below(spec_of(model).training_folder, "data get NAME --from FOLDER")
 
 
 def preprocessed_corpora(model: str) -> list[str]:
     """The corpora that `train` and `test` can take; DemeanorError where there is none."""
-    return _below(config.DATA_FOLDER / f"preprocessed_{model}_data", f"{model} preprocess")
+    from ..core.spec import spec_of
+
+    return _below(spec_of(model).store_folder, f"{model} preprocess")
 
 
 def inputs(model: str = "") -> list[str]:
@@ -430,8 +430,10 @@ def _examples(model, settings_used, corpora, split, grouping):
 
 def _chosen(model, corpora):
     """The corpora named, or else those in config.py, or else all there are; each once."""
+    from ..core.spec import spec_of
+
     there = preprocessed_corpora(model)
-    usual = [name for name in config.CORPORA[model] if name in there]
+    usual = [name for name in spec_of(model).corpora if name in there]
     return list(dict.fromkeys(corpora or usual or there))
 
 

@@ -1,32 +1,28 @@
 """One stretch of voice -> emotion."""
 
-from typing import Any
+from functools import partial
 
-from ..core.spec import ModelSpec
-from .features import SUFFIXES, baseline_features, extract
+from ..core.spec import Deferred, ModelSpec
+from ..media.types import RECORDINGS
+from .limits import LIMITS
 from .results.table import LAYOUT
 from .settings import AudioSettings, suggest
 
-
-def build(settings: AudioSettings, num_classes: int) -> Any:
-    """An untrained `source.audio.network.AudioModel`."""
-    from .network import AudioModel
-
-    return AudioModel(settings, num_classes)
-
-
-def augment(inputs: dict[str, Any], settings: AudioSettings) -> dict[str, Any]:
-    """See `source.audio.augment.augment`."""
-    from .augment import augment
-
-    return augment(inputs, settings)
-
-
-def test_time_augment(inputs: dict[str, Any], settings: AudioSettings) -> list[dict[str, Any]]:
-    """One view: the stretch as it is."""
-    return [inputs]
-
+_in = partial(Deferred, __name__)
 
 SPEC = ModelSpec(
-    "audio", AudioSettings(), suggest, extract, build, augment, test_time_augment, SUFFIXES, baseline_features, LAYOUT
+    name="audio",
+    spoken_name="voice",
+    training_files="extracted_audio",
+    default_settings=AudioSettings(),
+    suggest=suggest,
+    suffixes=RECORDINGS,
+    extract=_in("features", "extract"),
+    build=_in("network", "AudioModel"),
+    augment=_in("augment", "augment"),
+    baseline_features=_in("features", "baseline_features"),
+    predict=_in("predict", "predict"),
+    progress_unit="second",
+    layout=LAYOUT,
+    limits=LIMITS,
 )

@@ -7,14 +7,11 @@ import numpy as np
 
 from ..core.spec import DataWarning
 from ..media.sound import read_sound
-from ..media.types import SOUNDS, VIDEOS
 from . import whisper_features
 from .conditioning import denoised, fitted, levelled, trimmed
 from .mfcc import mfcc
 from .perturbation import altered_copies
 from .settings import AudioSettings
-
-SUFFIXES = (*SOUNDS, *VIDEOS)
 
 
 def extract(path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:

@@ -35,7 +35,7 @@ def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[st
         yield f"{name}: {prediction.summary}{''.join(f'; {note}' for note in prediction.overall.notes)}"
     for note in prediction.notes:
         yield f"{name}: {note}"
-    if prediction.model == "combined":
+    if prediction.overall.modalities is not None:
         yield from () if brief else _video_lines(prediction)
     elif not brief:
         read = prediction.overall.speech_seconds is None
@@ -44,8 +44,11 @@ def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[st
 
 def _picture_lines(name, prediction):
     for reading in prediction.readings:
-        left, top, right, bottom = (round(edge) for edge in reading.box or (0, 0, 0, 0))
         notes = "".join(f"; {note}" for note in reading.notes)
+        if reading.box is None:
+            yield f"{name}: {reading.summary}{notes}"
+            continue
+        left, top, right, bottom = (round(edge) for edge in reading.box)
         yield f"{name} #{reading.person}: {reading.summary} (face at {left}, {top} to {right}, {bottom}{notes})"
     for note in prediction.notes or (() if prediction.readings else ("nobody was found",)):
         yield f"{name}: {note}"
@@ -129,7 +132,7 @@ def _columns(char):
 
 def unit_of_progress(model: str, asked: Path | str) -> str:
     """What `predict` counts: pictures, the files of a folder, the seconds of a recording or a video, sentences."""
-    if model == "face" or (isinstance(asked, Path) and asked.is_dir()):
-        return spec_of(model).layout.noun
-    heard = model in ("audio", "combined") or (isinstance(asked, Path) and asked.suffix.lower() in RECORDINGS)
-    return "second" if heard else "sentence"
+    spec = spec_of(model)
+    if isinstance(asked, Path) and asked.is_dir():
+        return spec.layout.noun
+    return "second" if isinstance(asked, Path) and asked.suffix.lower() in RECORDINGS else spec.progress_unit

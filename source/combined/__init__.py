@@ -1,85 +1,33 @@
 """A window of video -> emotion."""
 
-from typing import Any
+from functools import partial
 
-from ..core.spec import ModelSpec
+from ..core.spec import Deferred, ModelSpec
 from ..media.types import SOUNDS, VIDEOS
+from .limits import LIMITS
 from .results.table import LAYOUT
 from .settings import CombinedSettings, suggest
 
-SUFFIXES = (*VIDEOS, *SOUNDS)
-
-
-def extract(path: Any, settings: CombinedSettings) -> dict[str, Any]:
-    """See `source.combined.features.extract`."""
-    from .features import extract
-
-    return extract(path, settings)
-
-
-def build(settings: CombinedSettings, num_classes: int) -> Any:
-    """A `source.combined.network.CombinedModel`, its branches untrained."""
-    from .network import CombinedModel
-
-    return CombinedModel(settings, num_classes)
-
-
-def augment(inputs: dict[str, Any], settings: CombinedSettings) -> dict[str, Any]:
-    """See `source.combined.augment.augment`."""
-    from .augment import augment
-
-    return augment(inputs, settings)
-
-
-def test_time_augment(inputs: dict[str, Any], settings: CombinedSettings) -> list[dict[str, Any]]:
-    """One view: the clip as it is."""
-    return [inputs]
-
-
-def baseline_features(inputs: dict[str, Any], settings: CombinedSettings) -> Any:
-    """See `source.combined.features.summarise`."""
-    from .features import baseline_features
-
-    return baseline_features(inputs, settings)
-
-
-def inherit_settings(settings: CombinedSettings) -> CombinedSettings:
-    """See `source.combined.pretrained_branches.inherited`."""
-    from .pretrained_branches import inherited
-
-    return inherited(settings)
-
-
-def initialise(network: Any, settings: CombinedSettings, labels: tuple[str, ...]) -> None:
-    """See `source.combined.pretrained_branches.begin`."""
-    from .pretrained_branches import initialise
-
-    initialise(network, settings, labels)
-
-
-def prepare_dataset(dataset: Any, settings: CombinedSettings) -> Any:
-    """See `source.combined.pairing.with_loans`."""
-    from .pairing import with_loans
-
-    return with_loans(dataset, settings)
-
-
-def fit_after_training(trained: Any, val: Any) -> Any:
-    """See `source.combined.late_fusion.fitted`."""
-    from .late_fusion import fitted
-
-    return fitted(trained, val)
-
-
-def modality_subsets(dataset: Any, settings: CombinedSettings) -> Any:
-    """See `source.combined.modality_subsets.subsets`."""
-    from .modality_subsets import modality_subsets
-
-    return modality_subsets(dataset, settings)
-
+_in = partial(Deferred, __name__)
 
 SPEC = ModelSpec(
-    "combined", CombinedSettings(), suggest, extract, build, augment, test_time_augment, SUFFIXES, baseline_features,
-    LAYOUT, inherit_settings=inherit_settings, initialise=initialise, prepare_dataset=prepare_dataset,
-    fit_after_training=fit_after_training, modality_subsets=modality_subsets,
-)  # fmt: skip
+    name="combined",
+    spoken_name="video",
+    training_files="training_AV",
+    default_settings=CombinedSettings(),
+    suggest=suggest,
+    suffixes=(*VIDEOS, *SOUNDS),
+    extract=_in("features", "extract"),
+    build=_in("network", "CombinedModel"),
+    augment=_in("augment", "augment"),
+    inherit_settings=_in("pretrained_branches", "inherited"),
+    initialise=_in("pretrained_branches", "initialise"),
+    prepare_dataset=_in("pairing", "with_loans"),
+    fit_after_training=_in("late_fusion", "fitted"),
+    modality_subsets=_in("modality_subsets", "modality_subsets"),
+    baseline_features=_in("features", "baseline_features"),
+    predict=_in("predict", "predict"),
+    progress_unit="second",
+    layout=LAYOUT,
+    limits=LIMITS,
+)

@@ -1,64 +1,221 @@
-"""The seam: a model is a folder of `source` that exports one SPEC."""
+"""The seam: a model is a folder of `source` that exports one SPEC, and a line in `source.MODELS`."""
+
+from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from .. import MODELS
 from . import config
 from .errors import DemeanorError
+from .settings import TrainingSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+    from torch.nn import Parameter
+
+TrainedModel = TypeVar("TrainedModel")  # a source.training.checkpoint.Trained
+Clips = TypeVar("Clips")  # a source.data.dataset.Dataset
 
 
 class DataWarning(UserWarning):
     """What `extract` warns of: something that a person should know of how a file was read, the same for many files."""
 
 
-@dataclass(frozen=True)
+class Extract(Protocol):
+    """A file as the network's inputs."""
+
+    def __call__(self, path: Path, settings: Any, /) -> dict[str, np.ndarray]:
+        """Return arrays by name, each of the same shape and type for every file.
+
+        Raises DemeanorError where the file cannot be read.
+        """
+        ...
+
+
+class Build(Protocol):
+    """Makes an untrained network."""
+
+    def __call__(self, settings: Any, num_classes: int, /) -> Network:
+        """Return a network with `num_classes` outputs; 0: an identity head, so that it returns features."""
+        ...
+
+
+class Network(Protocol):
+    """What shared code asks of a network, which is a torch.nn.Module."""
+
+    def __call__(self, **inputs: Tensor) -> Tensor:
+        """Return logits (B, num_classes) of inputs by the names that `extract` gives them, each (B, ...)."""
+        ...
+
+    def forward_features(self, **inputs: Tensor) -> Tensor:
+        """Return what the head is given, (B, F)."""
+        ...
+
+    def parameters(self) -> Iterator[Parameter]:
+        """As of torch.nn.Module; so are the others."""
+        ...
+
+    def state_dict(self) -> dict[str, Tensor]: ...  # noqa: D102
+    def load_state_dict(self, state_dict: Mapping[str, Any], /) -> Any: ...  # noqa: D102
+    def train(self, mode: bool = True) -> Self: ...  # noqa: D102
+    def eval(self) -> Self: ...  # noqa: D102
+    def to(self, *args: Any, **kwargs: Any) -> Self: ...  # noqa: D102
+
+
+class Augment(Protocol):
+    """Random changes of a training batch."""
+
+    def __call__(self, inputs: dict[str, Tensor], settings: Any, /) -> dict[str, Tensor]:
+        """Return changed inputs of the same shapes, each (B, ...). Never called on val or test."""
+        ...
+
+
+class TestTimeAugment(Protocol):
+    """The views of a batch, such as the mirrored face, whose logits evaluation and prediction average."""
+
+    def __call__(self, inputs: dict[str, Tensor], settings: Any, /) -> list[dict[str, Tensor]]:
+        """Return one batch of inputs for each view; the plain one first."""
+        ...
+
+
+class BaselineFeatures(Protocol):
+    """One vector a clip for the classical baselines."""
+
+    def __call__(self, inputs: Mapping[str, np.ndarray], settings: Any, /) -> np.ndarray:
+        """Return (N, D) float32 of the inputs of N clips, as they lie in a store."""
+        ...
+
+
+class Predict(Protocol):
+    """A person's file, or a folder of them, as predictions."""
+
+    def __call__(
+        self,
+        source: Any,
+        trained: Any,
+        folder_out: Path | None = None,
+        *,
+        write: bool = True,
+        without: Collection[str] = (),
+        notify: Callable[[str], None] = ...,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> list[Any]:
+        """Return a `source.results.prediction.Prediction` for each file.
+
+        With `write` its result files, but for those `without`, lie in a new folder of `folder_out` (default:
+        config.OUTPUT_FOLDER). Raises DemeanorError where nothing could be read.
+        """
+        ...
+
+
+class Layout(Protocol):
+    """How results are laid out: see `source.results.layout.Layout`."""
+
+    @property
+    def noun(self) -> str:
+        """What a file is called, in the singular."""
+        ...
+
+    @property
+    def table(self) -> str:
+        """Name of the table of its readings."""
+        ...
+
+    @property
+    def can_be_left_out(self) -> tuple[str, ...]:
+        """Names of the result files that a person may do without."""
+        ...
+
+    @property
+    def columns(self) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        """Labels -> the columns of the table."""
+        ...
+
+    @property
+    def rows(self) -> Callable[[Any], list[dict[str, Any]]]:
+        """Prediction -> the rows of the table."""
+        ...
+
+    @property
+    def summary_columns(self) -> Callable[[Sequence[str]], tuple[str, ...]]:
+        """Labels -> the columns of summary.csv, over a folder of files."""
+        ...
+
+    @property
+    def summary_rows(self) -> Callable[[Any], list[dict[str, Any]]]:
+        """Prediction -> its rows in summary.csv."""
+        ...
+
+
+class PrepareDataset(Protocol):
+    """The dataset that a model learns from, made of the one that it is given."""
+
+    def __call__(self, dataset: Clips, settings: Any, /) -> Clips:
+        """Return it, or one with other transforms."""
+        ...
+
+
+class FitAfterTraining(Protocol):
+    """What is fitted on val after the network is trained."""
+
+    def __call__(self, trained: TrainedModel, val: Any, /) -> TrainedModel:
+        """Return the model with what was fitted on the dataset `val`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """All that preprocessing, training, tuning, testing and prediction need to know of one model.
+    """All that shared code needs to know of one model.
 
     The keys that `extract` returns are the argument names of the network's `forward`, so one loop calling
-    `model(**inputs)` serves every model. A missing modality is an array of zeros and a mask, never a dropped clip.
+    `network(**inputs)` serves every model. A missing modality is an array of zeros and a mask, never a dropped clip.
+    The smallest example is tests/support/pulse.
     """
 
     name: str
     """Folder under source/ and models/, and in data/preprocessed_<name>_data."""
-    default_settings: Any
-    """Frozen dataclass that extends TrainingSettings; its EXTRACT names the fields that `extract` reads."""
+    spoken_name: str
+    """What people call what it reads, such as "voice"."""
+    default_settings: TrainingSettings
+    """Its EXTRACT names the fields that `extract` reads."""
     suggest: Callable[[Any], dict[str, Any]]
-    """Optuna trial -> the fields it overrides."""
-    extract: Callable[[Path, Any], dict[str, Any]]
-    """File, config -> named arrays of fixed shape. Preprocessing and prediction both call this one."""
-    build: Callable[[Any, int], Any]
-    """Config, num_classes -> untrained network; 0 classes: identity head, so that it gives features."""
-    augment: Callable[[dict[str, Any], Any], dict[str, Any]]
-    """Inputs of a training batch (tensors), config -> augmented inputs. Never called on val or test."""
-    test_time_augment: Callable[[dict[str, Any], Any], list[dict[str, Any]]]
-    """Inputs, config -> the views whose answers evaluation and prediction average, such as the mirrored face."""
+    """Optuna trial -> the settings that it varies."""
     suffixes: tuple[str, ...]
     """Endings of the files that `extract` reads, lower case with the dot; of a take's forms the first is taken."""
-    baseline_features: Callable[[dict[str, Any], Any], Any]
-    """Inputs of N clips (numpy arrays as in a store), config -> (N, D) float32 for the classical baselines."""
-    layout: Any
-    """How results are laid out: a `source.results.layout.Layout`."""
-    baseline_name: str = ""
-    """What `summarise` stands for, where `test` shall show what a logistic regression makes of it; empty: nothing."""
-    typed: bool = False
-    """Whether `predict` takes typed words too, not only files."""
+    extract: Extract
+    """Preprocessing and prediction both call this one."""
+    build: Build
+    baseline_features: BaselineFeatures
+    predict: Predict
+    layout: Layout
+
+    training_files: str = ""
+    """Folder under data/ of the labelled files; empty: training_<name>."""
+    limits: tuple[str, ...] = ()
+    """Sentences of the model card on what it cannot do, or was not measured on."""
+    progress_unit: str = "file"
+    """What `predict` counts while it reads one file; of a recording seconds are counted."""
     also_predicts: tuple[str, ...] = ()
     """Endings of the further files that `predict` reads, lower case with the dot."""
+    typed: bool = False
+    """Whether `predict` takes typed words too, not only files."""
+    baseline_name: str = ""
+    """What `baseline_features` stands for, where `test` shall show what a logistic regression makes of it."""
+    augment: Augment = lambda inputs, settings, /: inputs
+    test_time_augment: TestTimeAugment = lambda inputs, settings, /: [inputs]
     inherit_settings: Callable[[Any], Any] = lambda settings: settings
-    """Config -> the same with what it takes over from models that were trained before."""
+    """Settings -> the same with what the model takes over from models that were trained before."""
     initialise: Callable[[Any, Any, tuple[str, ...]], None] = lambda network, settings, labels: None
-    """Untrained network, config, labels: puts in the weights that training begins with."""
-    prepare_dataset: Callable[[Any, Any], Any] = lambda dataset, settings: dataset
-    """The Dataset of a training, config -> the same as this model learns from them."""
-    fit_after_training: Callable[[Any, Any], Any] = lambda trained, val: trained
-    """Trained, the Dataset of val -> the same with what is fitted on val after training."""
+    """Untrained network, settings, labels: puts in the weights that training begins with."""
+    prepare_dataset: PrepareDataset = lambda dataset, settings, /: dataset
+    fit_after_training: FitAfterTraining = lambda trained, val, /: trained
     modality_subsets: Callable[[Any, Any], Any] = lambda dataset, settings: None
-    """Examples, config -> source.evaluation.ablation.Subsets of them; None where there is but one modality."""
+    """Dataset, settings -> its source.evaluation.ablation.Subsets; None where there is but one modality."""
 
     @property
     def readable(self) -> tuple[str, ...]:
@@ -77,25 +234,22 @@ class ModelSpec:
 
     @property
     def training_folder(self) -> Path:
-        """Where `data get` puts labelled files: data/training_<kind>."""
-        return config.DATA_FOLDER / TRAINING_FOLDERS[self.name]
+        """Where `data get` puts labelled files, a folder for each corpus."""
+        return config.DATA_FOLDER / (self.training_files or f"training_{self.name}")
 
     @property
     def store_folder(self) -> Path:
         """Where preprocessed arrays lie, a folder for each corpus."""
         return config.DATA_FOLDER / f"preprocessed_{self.name}_data"
 
-    def extract_settings(self, settings: Any) -> dict[str, Any]:
-        """The settings that decide what `extract` returns; kept in every store and checkpoint."""
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """The corpora that config.py names for training it; none where it does not know the model."""
+        return tuple(config.CORPORA.get(self.name, ()))
+
+    def extract_settings(self, settings: TrainingSettings) -> dict[str, Any]:
+        """Return the settings that decide what `extract` returns; they are kept in every store and checkpoint."""
         return {name: getattr(settings, name) for name in settings.EXTRACT}
-
-
-TRAINING_FOLDERS = {
-    "face": "training_faces",
-    "audio": "extracted_audio",
-    "text": "training_text",
-    "combined": "training_AV",
-}
 
 
 def weights_of(name: str) -> Path:
@@ -107,7 +261,24 @@ def weights_of(name: str) -> Path:
 
 
 def spec_of(name: str) -> ModelSpec:
-    """The SPEC of the model called `name`."""
+    """Return the SPEC of the model called `name`; raises DemeanorError where there is none."""
     if name not in MODELS:
         raise DemeanorError(f"There is no model '{name}'; there are: {', '.join(MODELS)}.")
     return importlib.import_module(f"...{name}", __name__).SPEC
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """A function that is imported when it is first called: a SPEC can be looked at without importing torch."""
+
+    package: str
+    module: str
+    name: str
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function itself, imported."""
+        return getattr(importlib.import_module(f"{self.package}.{self.module}"), self.name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)

@@ -1,29 +1,29 @@
 """One face -> emotion."""
 
-from typing import Any
+from functools import partial
 
-from ..core.spec import ModelSpec
-from .baseline import baseline_features
-from .features import SUFFIXES, extract
+from ..core.spec import Deferred, ModelSpec
+from ..media.types import PICTURES
+from .limits import LIMITS
 from .results.table import LAYOUT
 from .settings import FaceSettings, suggest
-from .test_time_augmentation import test_time_augment
 
-
-def build(settings: FaceSettings, num_classes: int) -> Any:
-    """An untrained `source.face.network.FaceModel`."""
-    from .network import FaceModel
-
-    return FaceModel(settings, num_classes)
-
-
-def augment(inputs: dict[str, Any], settings: FaceSettings) -> dict[str, Any]:
-    """See `source.face.augment.augment`."""
-    from .augment import augment
-
-    return augment(inputs, settings)
-
+_in = partial(Deferred, __name__)
 
 SPEC = ModelSpec(
-    "face", FaceSettings(), suggest, extract, build, augment, test_time_augment, SUFFIXES, baseline_features, LAYOUT
+    name="face",
+    spoken_name="face",
+    training_files="training_faces",
+    default_settings=FaceSettings(),
+    suggest=suggest,
+    suffixes=PICTURES,
+    extract=_in("features", "extract"),
+    build=_in("network", "FaceModel"),
+    augment=_in("augment", "augment"),
+    test_time_augment=_in("test_time_augmentation", "test_time_augment"),
+    baseline_features=_in("baseline", "baseline_features"),
+    predict=_in("predict", "predict"),
+    progress_unit="picture",
+    layout=LAYOUT,
+    limits=LIMITS,
 )

@@ -10,8 +10,6 @@ from ..media.image import read_picture
 from .detector import BLENDSHAPES, POINTS, Face, FaceFinder, aligned_crop, aligned_mesh
 from .settings import FaceSettings
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif")
-
 
 @cache
 def finder() -> FaceFinder:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from .. import MODELS
+from ..core.spec import spec_of
 from .prediction import Reading
 
-MODALITY_NAMES = {"face": "face", "audio": "voice", "text": "words"}  # of source.MODELS -> as people call them
 WORTH_NAMING = 0.05  # of probability that a modality adds or takes away
 MOSTLY = 2.0  # times as much as the next one adds
 
@@ -45,7 +46,7 @@ def modality_name(modality: str) -> str:
     >>> modality_name("audio"), modality_name("smell")
     ('voice', 'smell')
     """
-    return MODALITY_NAMES.get(modality, modality)
+    return spec_of(modality).spoken_name if modality in MODELS else modality
 
 
 def modality_list(modalities: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from .attribution import MODALITY_NAMES
+from .. import MODELS
 from .prediction import Prediction, Reading
 from .timeline import answer_of, at_most, mean_affect, mean_probabilities, merge_runs, non_overlapping, without_pauses
 
@@ -76,9 +76,9 @@ def unimodal_segments(prediction: Prediction, modality: str, most: int | None = 
 
 
 def modalities_in(prediction: Prediction) -> list[str]:
-    """Return the modalities that anything was read from, in the order of MODALITY_NAMES."""
+    """Return the modalities that anything was read from, in the order of MODELS."""
     present = {name for reading in (*prediction.readings, *prediction.sentences) for name in reading.modalities or ()}
-    return [*(name for name in MODALITY_NAMES if name in present), *sorted(present - set(MODALITY_NAMES))]
+    return [*(name for name in MODELS if name in present), *sorted(present - set(MODELS))]
 
 
 def face_segments(prediction: Prediction, person: int, most: int) -> list[Reading]:

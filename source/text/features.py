@@ -7,13 +7,10 @@ import numpy as np
 
 from ..core.errors import DemeanorError
 from ..core.spec import DataWarning
-from ..media.types import TEXTS
 from .normalise import in_words
 from .settings import TextSettings
 from .tokens import context_ids, is_longer, utterance_ids
 from .vader import lexicon_scores
-
-SUFFIXES = TEXTS
 
 
 def extract(path: Path, settings: TextSettings) -> dict[str, np.ndarray]:

@@ -21,7 +21,7 @@ from ..core import distributed
 from ..core.errors import DemeanorError
 from ..core.precision import in_bfloat16
 from ..core.settings import TrainingSettings
-from ..core.spec import ModelSpec
+from ..core.spec import ModelSpec, Network
 from ..data.dataset import Batch, Dataset, require_clips
 from ..data.loaders import clips_a_step, training_loader, val_loader
 from ..data.splits import assert_disjoint
@@ -64,12 +64,12 @@ class Fit:
 class Average:
     """Exponential moving average of a network's weights and normalisation statistics (Polyak & Juditsky 1992)."""
 
-    def __init__(self, network: nn.Module, decay: float):
+    def __init__(self, network: Network, decay: float):
         self.decay, self.steps = decay, 0
         self.state = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
 
     @torch.no_grad()
-    def update(self, network: nn.Module) -> None:
+    def update(self, network: Network) -> None:
         self.steps += 1
         decay = min(self.decay, self.steps / (self.steps + 20))  # forgets the first steps soon
         for name, value in network.state_dict().items():
@@ -118,7 +118,7 @@ class Trainer:
             total, clips = total + value * len(batch.labels), clips + len(batch.labels)
             if on_batch:
                 on_batch(step + 1, len(self.train_batches))
-        self.average.state = broadcast(self.average.state)  # of the normalisation statistics each has its own
+        self.average.state = dict(broadcast(self.average.state))  # of the normalisation statistics each has its own
         total, clips = (sum(part) for part in zip(*distributed.all_gather([(total, clips)]), strict=True))
         if not math.isfinite(total):
             raise DemeanorError(
@@ -238,7 +238,7 @@ def schedule(step: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(total - warm, 1)))
 
 
-def _parameter_groups(network: nn.Module, settings: TrainingSettings) -> list[dict[str, Any]]:
+def _parameter_groups(network: Network, settings: TrainingSettings) -> list[dict[str, Any]]:
     trained = [p for p in network.parameters() if p.requires_grad]
     decayed = [p for p in trained if p.dim() > 1]
     plain = [p for p in trained if p.dim() <= 1]

@@ -22,7 +22,7 @@ from source.cli.terminal import Progress
 from source.core import config
 from source.core.errors import DemeanorError
 from source.core.settings import Setting, changed
-from source.core.spec import TRAINING_FOLDERS, spec_of
+from source.core.spec import spec_of
 from source.data.preprocessing import Preprocessed
 from source.data.training_folder import Summary
 from source.doctor import Finding
@@ -67,10 +67,10 @@ def played(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["run.py"])
     monkeypatch.setattr(config, "INPUT_FOLDER", tmp_path / "input_files")
     monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / "data")
-    of_models = [(TRAINING_FOLDERS[model], f"preprocessed_{model}_data") for model in source.MODELS]
-    for folder in (folder for folders in of_models for folder in folders):
+    for spec in map(spec_of, source.MODELS):
         for corpus in "AB":
-            (tmp_path / "data" / folder / corpus).mkdir(parents=True)
+            (spec.training_folder / corpus).mkdir(parents=True)
+            (spec.store_folder / corpus).mkdir(parents=True)
     config.INPUT_FOLDER.mkdir()
     (config.INPUT_FOLDER / "photo.jpg").touch()
     (tmp_path / "metrics.json").write_text(json.dumps({"n": 1200}))

@@ -37,7 +37,7 @@ def data(tmp_path, monkeypatch):
 def models(monkeypatch):
     """A model of faces and one of voices, which need no network for this."""
     monkeypatch.setattr(module, "MODELS", tuple(READ))
-    specs = {name: replace(spec.spec_of("face"), name=name, suffixes=suffixes) for name, suffixes in READ.items()}
+    specs = {name: replace(spec.spec_of(name), suffixes=suffixes) for name, suffixes in READ.items()}
     monkeypatch.setattr(module, "spec_of", specs.__getitem__)
 
 

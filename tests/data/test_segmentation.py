@@ -37,9 +37,8 @@ def data(tmp_path, monkeypatch):
     """The data folder, away from the user's own, a short window, and two models that need no network for this."""
     monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / "data")
     monkeypatch.setattr(config, "WINDOW_SECONDS", WINDOW)
-    specs = {name: replace(spec.spec_of("face"), name=name, suffixes=READ[name]) for name in READ}
+    specs = {name: replace(spec.spec_of(name), suffixes=READ[name]) for name in READ}
     monkeypatch.setattr(module, "MODELS", tuple(READ))
-    monkeypatch.setattr(spec, "TRAINING_FOLDERS", {"audio": "extracted_audio", "combined": "training_AV"})
     monkeypatch.setattr(module, "spec_of", specs.__getitem__)
     return tmp_path / "data"
 

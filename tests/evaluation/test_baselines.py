@@ -75,4 +75,4 @@ def test_vectors_are_read_in_chunks_and_in_order(tmp_path):
 
 @pytest.mark.parametrize("model", source.MODELS)
 def test_every_model_says_what_its_baselines_are_given(model):
-    assert callable(spec_of(model).summarise)
+    assert callable(spec_of(model).baseline_features)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from ...data.clips import AFFECT_DIMENSIONS
 from ...results import cells
-from ...results.attribution import MODALITY_NAMES
 from ...results.cells import ANSWER, PLACE, TIMES, Row
 from ...results.layout import Layout
 from ...results.prediction import Prediction, Reading
+from ..settings import MASKS
 
 MOOD = ("valence", "arousal")
-ALONE = tuple(f"{name}_{what}" for name in MODALITY_NAMES for what in ("likeliest", "confidence", "attribution"))
+ALONE = tuple(f"{name}_{what}" for name in MASKS for what in ("likeliest", "confidence", "attribution"))
 
 
 def moment_columns(labels: Sequence[str]) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def reading(start: float, end: float, mood: str = "happy", person: int = 0, **mo
 
 
 def video(*readings: Reading, **more) -> Prediction:
-    told = {"seconds": readings[-1].end_seconds, "overall": readings[0]}
+    told = {"seconds": readings[-1].end_seconds, "overall": replace(readings[0], modalities={})}
     return Prediction("clip.mp4", "combined", config.EMOTIONS, readings, **(told | more))
 
 

@@ -60,9 +60,9 @@ def test_a_folder_that_is_no_such_corpus_says_what_was_looked_for_and_found(corp
 
 
 def test_the_endings_are_those_the_face_model_reads():
-    from source.face.features import SUFFIXES
+    from source.face import SPEC
 
-    assert set(PICTURES) == set(SUFFIXES)
+    assert set(PICTURES) == set(SPEC.suffixes)
 
 
 def test_an_ending_is_of_one_kind_of_file():

@@ -2,7 +2,6 @@
 
 import csv
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -49,8 +48,7 @@ def data(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def models(monkeypatch):
     """A model of faces and one of texts, which need no network for this."""
-    specs = {name: replace(spec.spec_of("face"), name=name) for name in ("face", "text")}
-    specs["text"] = replace(specs["text"], suffixes=TEXTS)
+    specs = {name: spec.spec_of(name) for name in ("face", "text")}
     monkeypatch.setattr(module, "MODELS", tuple(specs))
     monkeypatch.setattr(module, "spec_of", specs.__getitem__)
 

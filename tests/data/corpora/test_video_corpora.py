@@ -20,7 +20,6 @@ from source.media.types import SOUNDS, TEXTS, VIDEOS
 from tests.support import corpora
 
 READ = {"audio": (*SOUNDS, *VIDEOS), "text": TEXTS, "combined": (*VIDEOS, *SOUNDS)}
-FOLDERS = {"audio": "extracted_audio", "text": "training_text", "combined": "training_AV"}
 
 
 @pytest.fixture(autouse=True)
@@ -33,9 +32,8 @@ def data(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def models(monkeypatch):
     """Models of voices, texts and videos, which need no network for this."""
-    specs = {name: replace(spec.spec_of("face"), name=name, suffixes=READ[name]) for name in READ}
+    specs = {name: replace(spec.spec_of(name), suffixes=READ[name]) for name in READ}
     monkeypatch.setattr(module, "MODELS", tuple(READ))
-    monkeypatch.setattr(spec, "TRAINING_FOLDERS", FOLDERS)
     monkeypatch.setattr(module, "spec_of", specs.__getitem__)
 
 
