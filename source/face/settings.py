@@ -1,80 +1,74 @@
 """The face model's settings, and what tuning may vary."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveInt
 
 from ..core.errors import DemeanorError
-from ..core.settings import TrainingSettings
+from ..core.settings import Share, TrainingSettings, settings_class
 
 ImageArchitecture = Literal["vgg", "residual", "separable", "resnet18", "resnet34"]
 
 
-@dataclass(frozen=True)
+@settings_class
 class FaceSettings(TrainingSettings):
-    """Settings of the face model. EXTRACT names those that preprocessing bakes into a store."""
+    """Settings of the face model."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = ("image_side",)
-    SHARES: ClassVar[tuple[str, ...]] = (
-        *TrainingSettings.SHARES,
-        *("dropout", "shape_dropout", "scale_share", "shift_share", "contrast", "brightness", "erase_probability"),
-    )
 
-    image_side: int = 48
-    """Pixels a side of the aligned grey crop; FER2013's own size."""
+    image_side: PositiveInt = 48
+    """Side of the aligned grey crop in pixels; FER2013's own size."""
     use_image: bool = True
-    """Give the network the crop."""
+    """Whether the network sees the crop."""
     use_landmarks: bool = True
-    """Give the network the mesh of 478 points."""
+    """Whether the network sees the mesh of 478 landmarks."""
     use_blendshapes: bool = True
-    """Give the network the 52 blendshapes."""
+    """Whether the network sees the 52 blendshapes."""
     architecture: ImageArchitecture = "vgg"
     """The crop's CNN, from source.face.backbones."""
-    widths: tuple[int, ...] = (32, 64, 128, 160)
-    """Channels of the CNN's stages; each stage but the first of a residual net halves the picture."""
-    depths: tuple[int, ...] = (1, 2, 2, 2)
+    widths: tuple[PositiveInt, ...] = (32, 64, 128, 160)
+    """Channels of the CNN's stages. Each stage halves the image, except the first of a residual network."""
+    depths: tuple[PositiveInt, ...] = (1, 2, 2, 2)
     """Convolutions (vgg) or blocks of two of them (residual, separable) in each stage."""
-    shape_width: int = 64
-    """Units of the two dense layers over landmarks and blendshapes."""
-    dropout: float = 0.2
-    """Share of the joined features dropped in training."""
-    shape_dropout: float = 0.3
-    """Share of training faces whose landmarks and blendshapes are hidden, so that the crop alone must do."""
-    crop_share: float = 0.917
-    """Share of the crop's side the network looks at: 44 of 48 pixels, moved about in training, central otherwise."""
+    shape_width: PositiveInt = 64
+    """Units of each of the two dense layers over landmarks and blendshapes."""
+    dropout: Share = 0.2
+    """Dropout on the concatenated features."""
+    shape_dropout: Share = 0.3
+    """Share of training faces whose landmarks and blendshapes are hidden, so that the crop alone must suffice."""
+    crop_share: Annotated[float, Field(ge=0.5, le=1)] = 0.917
+    """Share of the crop's side that the network sees: 44 of 48 pixels, shifted in training, central otherwise."""
     five_crops: bool = True
-    """Answer from five crops and their mirror images instead of one: surer, at five times the network's time."""
-    rotate_degrees: float = 12.0
-    """Training crops are rolled by up to this much either way."""
-    scale_share: float = 0.12
+    """Average over five crops and their mirror images instead of one crop: more accurate, five times the compute."""
+    rotate_degrees: NonNegativeFloat = 12.0
+    """Training crops are rotated by up to this much either way."""
+    scale_share: Share = 0.12
     """Training crops are scaled by up to this share either way."""
-    shift_share: float = 0.08
-    """Training crops are moved by up to this share of their side."""
-    contrast: float = 0.3
-    """Training crops' contrast is changed by up to this share."""
-    brightness: float = 0.2
-    """Training crops' brightness is changed by up to this much of the full range."""
-    erase_probability: float = 0.25
-    """Share of training crops in which a rectangle is blotted out (Zhong et al. 2017, arXiv:1708.04896)."""
+    shift_share: Share = 0.08
+    """Training crops are shifted by up to this share of their side."""
+    contrast: Share = 0.3
+    """The contrast of training crops is changed by up to this share."""
+    brightness: Share = 0.2
+    """The brightness of training crops is changed by up to this share of the full range."""
+    erase_probability: Share = 0.25
+    """Share of training crops in which a rectangle is erased (Zhong et al. 2017, arXiv:1708.04896)."""
 
-    def __post_init__(self):
-        super().__post_init__()
+    def __post_init__(self) -> None:
         if not (self.use_image or self.use_landmarks or self.use_blendshapes):
             raise DemeanorError(
                 "The face model needs an input: use_image, use_landmarks and use_blendshapes are all false."
             )
         if len(self.widths) != len(self.depths) or not self.widths:
             raise DemeanorError(f"widths has {len(self.widths)} stages and depths {len(self.depths)}; they must agree.")
-        if not 0.5 <= self.crop_share <= 1:
-            raise DemeanorError(f"The setting crop_share must be from 0.5 to 1, not {self.crop_share}.")
 
     @property
     def crop_side(self) -> int:
-        """Pixels a side that the network sees of the crop."""
+        """Side in pixels of the part of the crop that the network sees."""
         return round(self.image_side * self.crop_share)
 
 
 def suggest(trial: Any) -> dict[str, Any]:
-    """The fields that an Optuna trial overrides."""
+    """Return the settings that an Optuna trial overrides."""
     return {
         "architecture": trial.suggest_categorical("architecture", ["vgg", "residual", "separable"]),
         "learning_rate": trial.suggest_float("learning_rate", 5e-4, 5e-3, log=True),

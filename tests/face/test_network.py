@@ -119,7 +119,7 @@ def test_an_unknown_architecture_names_the_known():
     ({"use_image": False, "use_landmarks": False, "use_blendshapes": False}, "needs an input"),
     ({"widths": (4,)}, "must agree"),
     ({"crop_share": 0.2}, "crop_share"),
-    ({"epochs": 0}, "above zero"),
+    ({"epochs": 0}, "above 0"),
     ({"loss": "hinge"}, "cross_entropy"),
 ], ids=str)  # fmt: skip
 def test_contradictions_are_refused_early(changes, words):

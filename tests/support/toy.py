@@ -288,7 +288,7 @@ TOYS = {
         "text", TEXT, text_arrays, text_clips, text_store, utterance, ".txt",
         options=(
             {"use_context": True}, {"use_lexicon": False}, {"fine_tuned_layers": 1}, {"word_dropout": 0.2},
-            {"stored": "float32"},
+            {"weights_dtype": "float32"},
         ),
         plain={"dropout": 0.0, "encoder_dropout": 0.0},
     ),
