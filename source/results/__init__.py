@@ -1,1 +1,1 @@
-"""What a prediction says, and its files."""
+"""What a prediction holds, and its files."""

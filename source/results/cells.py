@@ -1,4 +1,4 @@
-"""What the rows of all tables are put together from: a reading's columns, as they are written."""
+"""The cells of all tables of results: groups of a reading's columns, formatted."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def answer(reading: Reading) -> Row:
-    """The answer and the probability of every label."""
+    """Return the answer and the probability of every label."""
     if not reading.probabilities:
         return {"emotion": reading.summary}
     shares = {label: f"{share:.4f}" for label, share in reading.probabilities.items()}
@@ -24,26 +24,31 @@ def answer(reading: Reading) -> Row:
 
 
 def times(reading: Reading) -> Row:
+    """Return start and end in seconds, where there are any."""
     seconds = {name: getattr(reading, name) for name in TIMES}
     return {name: f"{value:.2f}" for name, value in seconds.items() if value is not None}
 
 
 def place(reading: Reading) -> Row:
-    """The face's box in pixels."""
+    """Return the face's box in pixels, where there is one."""
     return {name: f"{edge:.1f}" for name, edge in zip(PLACE, reading.box or (), strict=False)}
 
 
 def affect(reading: Reading, names: Sequence[str] = AFFECT_DIMENSIONS) -> Row:
+    """Return those of sentiment, valence and arousal in `names` that were measured."""
     return {name: f"{value:.4f}" for name, value in reading.affect.items() if name in names}
 
 
 def sentence(reading: Reading) -> Row:
+    """Return all cells of a sentence."""
     return times(reading) | {"text": reading.text} | answer(reading) | affect(reading) | notes(reading)
 
 
 def notes(reading: Reading) -> Row:
+    """Return the notes in one cell."""
     return {"notes": "; ".join(reading.notes)}
 
 
 def of_file(prediction: Prediction) -> Row:
+    """Return the file's name and notes."""
     return {"file": prediction.source, "notes": "; ".join(prediction.notes)}

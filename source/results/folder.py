@@ -1,4 +1,4 @@
-"""A folder that a person hands in: its files are read one after the other, and none stops the others."""
+"""Prediction of a folder: its files one after the other; one that cannot be read does not stop the others."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,10 +21,10 @@ def predict_folder(
     notify: Notify,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
-    """What `read` says of every file in the folder `path` that ends as what the model reads, in the order of names.
+    """Predict every file in the folder `path` whose suffix the model can read, in the order of names.
 
-    A file that cannot be read gets a Prediction without readings whose note has the reason. Sub-folders and hidden
-    files are left alone. Results, one folder a file and a summary over all, lie in a new folder of `folder_out` (None:
+    A file that cannot be read gets a Prediction without readings, with the reason as a note. Sub-folders and hidden
+    files are skipped. Results, one folder for each file and a summary, go to a new folder in `folder_out` (None:
     nothing is written); a run that is stopped keeps those that are done. Raises DemeanorError where there is no such
     file, or none could be read.
     """
@@ -33,7 +33,9 @@ def predict_folder(
     folder = new_folder(folder_out, path.resolve().name or f"{noun}s") if folder_out else None
     predictions, unreadable = [], []
     if folder:
-        write_summary(folder, predictions, trained.labels, model)  # already, lest a file's folder take one of its names
+        write_summary(
+            folder, predictions, trained.labels, model
+        )  # first, or a file's folder could take one of its names
     try:
         for number, file in enumerate(files, start=1):
             try:
@@ -56,7 +58,7 @@ def predict_folder(
 
 
 def files_in(path: Path, suffixes: tuple[str, ...], noun: str, notify: Notify) -> list[Path]:
-    """The files of the folder with one of these endings, by name; DemeanorError where there is none."""
+    """Return the folder's files with one of these suffixes, by name; raise DemeanorError where there is none."""
     children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
     files = [child for child in children if child.suffix.lower() in suffixes and child.is_file()]
     folders, others = [child for child in children if child.is_dir()], len(children) - len(files)
@@ -64,5 +66,5 @@ def files_in(path: Path, suffixes: tuple[str, ...], noun: str, notify: Notify) -
         inside = f"; it has sub-folders ({folders[0].name}, ...): name one of them" if folders else ""
         raise DemeanorError(f"There are no {noun}s in {path}{inside} ({noun}s end in {', '.join(suffixes)}).")
     if others:
-        notify(f"{others} other things in {path} were left alone, {len(folders)} of them sub-folders.")
+        notify(f"{others} other entries in {path} were skipped, {len(folders)} of them sub-folders.")
     return files

@@ -9,12 +9,12 @@ from .prediction import Prediction
 
 @dataclass(frozen=True)
 class Layout:
-    """How what a model says of a file is laid out."""
+    """How the results of one file are laid out."""
 
     noun: str
     """What a file is called, in the singular."""
     table: str
-    """Name of the table of its readings."""
+    """Name of the table of readings."""
     columns: Callable[[Sequence[str]], tuple[str, ...]]
     """Labels -> the table's columns."""
     rows: Callable[[Prediction], list[Row]]
@@ -26,5 +26,5 @@ class Layout:
 
     @property
     def can_be_left_out(self) -> tuple[str, ...]:
-        """Names of the files that a person may do without: all but result.json."""
+        """Names of the files that may be left out: all but result.json."""
         return (self.table, *self.files)

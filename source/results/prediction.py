@@ -1,48 +1,51 @@
-"""What a prediction says. Everything written to disk is made from these by `source.results.writing`."""
+"""What a model reads in one file, as data; every file of results is made from it by `source.results.writing`."""
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from ..core import config
 from ..core.units import lasting, signed, surely
 from ..data.clips import AFFECT_DIMENSIONS
 
 SCHEMA = "demeanor.prediction/2"
+FIELD_DOCS = {"use_attribute_docstrings": True}  # pydantic: the docs at the fields become those of the JSON Schema
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one person displays at one moment or over one stretch."""
+    """What one person displays in a picture or in one segment of a recording or text."""
+
+    __pydantic_config__: ClassVar = FIELD_DOCS
 
     probabilities: dict[str, float]
     """Calibrated probability of each label; they sum to 1. Empty where nothing could be read."""
     person: int = 0
-    """Stable number of the person within the file, from 0, left to right at first sight."""
+    """Number of the person within the file, from 0, in the order of first appearance, left to right."""
     box: tuple[float, float, float, float] | None = None
-    """The face in the upright picture: left, top, right, bottom in pixels; None where there is no picture."""
+    """The face in the upright picture: left, top, right, bottom in pixels; null where there is no picture."""
     start_seconds: float | None = None
-    """Where in the recording the stretch begins; None for a picture."""
+    """Start of the segment in the recording; null for a picture."""
     end_seconds: float | None = None
+    """End of the segment in the recording; null for a picture."""
     modalities: dict[str, dict[str, float]] | None = None
-    """What each modality alone said, by its name (of source.MODELS): those that there were. None: it has but one."""
+    """Probabilities from each modality by itself, where it is present; null for a model of a single modality."""
     attribution: dict[str, float] | None = None
-    """By how much less probable the likeliest label would be without each modality; below zero: it spoke against."""
+    """By how much less probable the likeliest label would be without each modality; negative: it spoke against."""
     notes: tuple[str, ...] = ()
     """What makes this reading less trustworthy, in words."""
     speech_seconds: float | None = None
-    """How much of the stretch is speech; None where nobody listened for it."""
+    """How much of the segment is speech; null where speech was not detected for."""
     text: str = ""
-    """The words that it is read from; empty where it is not read from words."""
+    """The words that were read; empty where none were."""
     sentiment: float | None = None
-    """What the words say, from -1, negative, to 1, positive; None where nobody asked, as for the next two."""
+    """Sentiment of the words, from -1, negative, to 1, positive; null where it was not measured."""
     valence: float | None = None
-    """From -1, unpleasant, to 1, pleasant (Russell's circumplex)."""
+    """From -1, unpleasant, to 1, pleasant (Russell's circumplex); null where it was not measured."""
     arousal: float | None = None
-    """From -1, calm, to 1, excited."""
+    """From -1, calm, to 1, excited; null where it was not measured."""
     word_attribution: tuple[tuple[str, float], ...] = ()
-    """The words in their order, each with what it adds to the probability of the likeliest label: without it, that
-    would be so much lower."""
+    """The words in order, each with how much less probable the likeliest label would be without it."""
 
     @property
     def confidence(self) -> float:
@@ -61,7 +64,7 @@ class Reading:
 
     @property
     def affect(self) -> dict[str, float]:
-        """Those of sentiment, valence and arousal that were asked for."""
+        """Sentiment, valence and arousal, those that were measured."""
         values = {name: getattr(self, name) for name in AFFECT_DIMENSIONS}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -69,83 +72,89 @@ class Reading:
     def summary(self) -> str:
         """The answer in words, such as "happy 93 %", "not sure (sad 31 %)", "no speech" or "nothing to read"."""
         if self.likeliest is None:
-            unheard = self.speech_seconds is None or self.modalities is not None
-            return "nothing to read" if unheard else "no speech"
+            is_voice = self.speech_seconds is not None and self.modalities is None
+            return "no speech" if is_voice else "nothing to read"
         text = f"{self.likeliest} {surely(self.confidence)}"
         return text if self.emotion else f"not sure ({text})"
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says of one file."""
+    """What a model reads in one file."""
+
+    __pydantic_config__: ClassVar = FIELD_DOCS
 
     source: str
     """The file, as it was asked for."""
     model: str
-    """The model's name."""
+    """Name of the model."""
     labels: tuple[str, ...]
-    """The labels told apart, in the model's order."""
+    """The model's labels, in its order."""
     readings: tuple[Reading, ...]
-    """One for each person (picture), person and stretch (recording) or sentence (text); empty: there are none."""
+    """One for each person (picture), person and window (recording) or sentence (text); empty: nothing was found."""
     size: tuple[int, int] | None = None
     """Width and height of the upright picture in pixels."""
     notes: tuple[str, ...] = ()
-    """What a person should know of this result, in words (such as "no face was found")."""
+    """What to know of this result, in words, such as "no face was found"."""
     folder: str = ""
-    """The run folder that holds the written results; empty where nothing was written."""
+    """The folder that holds the written results; empty where nothing was written."""
     seconds: float | None = None
-    """Length of the recording or of the subtitles; None for a picture and for a text without times."""
+    """Length of the recording or of the subtitles; null for a picture and for a text without times."""
     overall: Reading | None = None
-    """What the whole came to: the mean of its readings, each weighing as much as it holds speech, or words. None for a
-    picture, and for what could not be read."""
+    """The mean of the readings, weighted by their seconds of speech or by their words; null for a picture, and where
+    nothing could be read."""
     pauses: tuple[tuple[float, float], ...] = ()
-    """Where in the recording nobody speaks for a while: start and end in seconds, in the order of time."""
+    """Where nobody speaks for a while: start and end in seconds, ascending."""
     language: str = ""
-    """Of the words, as ISO 639-1 names it, such as "en"; empty where nobody asked or nothing tells."""
+    """Language of the words as ISO 639-1 code, such as "en"; empty where it is unknown or was not asked for."""
     people: tuple[Reading, ...] = ()
-    """Of a video: what each person's face came to, by number, from where they are first seen to where they are last."""
+    """Of a video: the mean reading of each person's face, from their first appearance to their last."""
     faces: tuple[Reading, ...] = ()
-    """Of a video: what each face shows from second to second, with its place at that time, in the order of time."""
+    """Of a video: the reading of each face from second to second, with its box at that time, in the order of time."""
     sentences: tuple[Reading, ...] = ()
-    """Of a video: what is said in it, sentence by sentence: the words' own answer among `modalities`, and the answer
-    from all that is seen and heard meanwhile."""
+    """Of a video: its sentences, each with the words' own answer among `modalities` and the fused answer while it was
+    spoken."""
 
     @property
     def summary(self) -> str:
-        """What the whole came to, such as "happy 71 % over 12.3 s of speech in 15.0 s" or "happy 71 % over 12
-        sentences; sentiment +0.4"; empty for a picture."""
+        """The overall answer in words; empty for a picture.
+
+        Such as "happy 71 % over 12.3 s of speech in 15.0 s" or "happy 71 % over 12 sentences; sentiment +0.4".
+        """
         if self.overall is None:
             return ""
-        if self.overall.modalities is not None:  # it was seen, too
-            return f"{self.overall.summary} in {lasting(self.seconds or 0.0)}"
-        if self.overall.speech_seconds is None:  # it was read, not heard
+        answer, length = self.overall.summary, lasting(self.seconds or 0.0)
+        if self.overall.modalities is not None:  # a video
+            return f"{answer} in {length}"
+        if self.overall.speech_seconds is None:  # a text
             over = f" over {len(self.readings):,} sentences" if len(self.readings) > 1 else ""
-            return "; ".join((f"{self.overall.summary}{over}", *affect_phrases(self.overall)))
-        length = lasting(self.seconds or 0.0)
+            return "; ".join((f"{answer}{over}", *affect_phrases(self.overall)))
         spoken = f" over {lasting(self.overall.speech_seconds)} of speech" if self.overall.probabilities else ""
-        return f"{self.overall.summary}{spoken} in {length}"
+        return f"{answer}{spoken} in {length}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The document written to result.json (schema: README.md, "What comes out")."""
+        """Return the document of result.json; docs/reference/prediction.schema.json describes it."""
         answers = {
-            "readings": [_reading_document(reading) for reading in self.readings],
-            "overall": _reading_document(self.overall) if self.overall else None,
+            "readings": [_with_answer(reading) for reading in self.readings],
+            "overall": _with_answer(self.overall) if self.overall else None,
         }
         rest = asdict(replace(self, readings=(), overall=None))  # thousands of readings are gone through once
         return {"schema": SCHEMA} | rest | answers | {"not_sure_below": config.NOT_SURE_BELOW}
 
     def to_json(self) -> str:
+        """Return `to_dict` as indented JSON."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
 
 
 def affect_phrases(reading: Reading) -> list[str]:
-    """
+    """Say sentiment, valence and arousal in words.
+
     >>> affect_phrases(Reading({}, sentiment=0.42, arousal=-0.01))
     ['sentiment +0.4', 'arousal 0.0']
     """
     return [f"{name} {signed(value)}" for name, value in reading.affect.items()]
 
 
-def _reading_document(reading: Reading) -> dict[str, Any]:
+def _with_answer(reading: Reading) -> dict[str, Any]:
     answer = {"emotion": reading.emotion, "likeliest": reading.likeliest, "confidence": reading.confidence}
     return answer | asdict(reading)

@@ -1,4 +1,4 @@
-"""What the pictures of a recording have in common: answers and probabilities over time, the time, legend and title."""
+"""The parts that all figures of a recording share: answers and probabilities over time, time axis, legend, title."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -13,19 +13,19 @@ from .prediction import Prediction, Reading
 
 STEPS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 86400)  # seconds
 MOST_TICKS = 13
-MOST_SEGMENTS = 500  # drawn apart; in a longer recording neighbours are averaged, lest the eye sees stripes
+MOST_SEGMENTS = 500  # drawn; in a longer recording neighbours are averaged, as single ones would look like stripes
 LONGEST_NAME = 60  # characters of a file's name in the title
-WRITTEN_SHARE = 0.008  # of the axis's width that a character of an answer needs
+WRITTEN_SHARE = 0.008  # of the axis's width that a character of a written answer needs
 NOT_SURE, SILENCE = "#666666", "#d2d2d2"
 
 
-def draw_answers(axes: Any, parts: Sequence[Reading], colours: Mapping[str, str], seconds: float) -> None:
+def draw_answers(axes: Any, segments: Sequence[Reading], colours: Mapping[str, str], seconds: float) -> None:
     """Draw a strip with the answer of every segment; seconds: length of the recording."""
-    for part in parts:
-        start, end = part.start_seconds or 0.0, part.end_seconds or 0.0
-        colour = colours.get(part.emotion or "", NOT_SURE) if part.probabilities else SILENCE
+    for segment in segments:
+        start, end = segment.start_seconds or 0.0, segment.end_seconds or 0.0
+        colour = colours.get(segment.emotion or "", NOT_SURE) if segment.probabilities else SILENCE
         axes.axvspan(start, end, color=colour, linewidth=0)
-        text = (part.emotion or "not sure") if part.probabilities else part.summary
+        text = (segment.emotion or "not sure") if segment.probabilities else segment.summary
         if end - start > WRITTEN_SHARE * seconds * (len(text) + 1):
             style: Any = {"ha": "center", "va": "center", "fontsize": 9, "parse_math": False}
             axes.text((start + end) / 2, 0.47, text, color=ink_on(colour), **style)
@@ -33,16 +33,13 @@ def draw_answers(axes: Any, parts: Sequence[Reading], colours: Mapping[str, str]
     axes.yaxis.label.set(rotation=0, ha="right", va="center")
 
 
-def draw_shares(axes: Any, parts: Sequence[Reading], colours: Mapping[str, str]) -> None:
-    """The probabilities of every part at its time, one above the other; nothing where there is no part.
-
-    parts: in the order of time.
-    """
-    spans = [(part.start_seconds or 0.0, part.end_seconds or 0.0) for part in parts]
+def draw_shares(axes: Any, segments: Sequence[Reading], colours: Mapping[str, str]) -> None:
+    """Draw the stacked probabilities of every segment; segments: in the order of time."""
+    spans = [(segment.start_seconds or 0.0, segment.end_seconds or 0.0) for segment in segments]
     times = np.array([(start, start, end, end) for start, end in spans], float).ravel()
     below = np.zeros(len(times))
     for label, colour in colours.items():
-        shares = [part.probabilities.get(label, 0.0) for part in parts]
+        shares = [segment.probabilities.get(label, 0.0) for segment in segments]
         above = below + np.array([(0.0, share, share, 0.0) for share in shares], float).ravel()
         axes.fill_between(times, below, above, color=colour, linewidth=0)
         below = above
@@ -51,7 +48,7 @@ def draw_shares(axes: Any, parts: Sequence[Reading], colours: Mapping[str, str])
 
 
 def mark_time(axes: Any, seconds: float) -> None:
-    """Ticks that a person can read, for a recording of so many seconds."""
+    """Set readable ticks for a recording of `seconds`."""
     step = next((step for step in STEPS if seconds / step < MOST_TICKS), STEPS[-1])
     ticks = np.arange(0, seconds + step / 1000, step)
     units = "seconds" if seconds < 60 else "minutes:seconds" if seconds < 3600 else "hours:minutes"
@@ -64,7 +61,7 @@ def mark_time(axes: Any, seconds: float) -> None:
 
 
 def legend(figure: Any, colours: Mapping[str, str], nothing: str, lines: Sequence[Any] = ()) -> None:
-    """What the colours stand for; nothing: what is said where there is no answer; lines: labelled ones, told first."""
+    """Draw the legend. nothing: name of what has no answer; lines: labelled artists that come first."""
     from matplotlib.patches import Patch
 
     patches = [Patch(color=colour, label=label) for label, colour in reversed(colours.items())]
@@ -73,7 +70,7 @@ def legend(figure: Any, colours: Mapping[str, str], nothing: str, lines: Sequenc
 
 
 def titled_png(figure: Any, prediction: Prediction) -> bytes:
-    """The figure as a PNG file, under the file's name and what it came to."""
+    """Return the figure as PNG, titled with the file's name and the overall answer."""
     name = Path(prediction.source).name.encode(errors="replace").decode()
     short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME // 2]}...{name[-LONGEST_NAME // 2 :]}"
     figure.suptitle(f"{short}: {prediction.summary}", parse_math=False, fontsize=13)

@@ -10,7 +10,7 @@ from ..core.serialise import csv_text, json_text
 from ..core.spec import spec_of
 from .prediction import Prediction
 
-Written = bytes | str | Callable[[Path], None]  # what is in a file, or what writes it under the name it is given
+Written = bytes | str | Callable[[Path], None]  # a file's content, or a function that writes it to the path it is given
 
 
 def write_prediction(
@@ -20,10 +20,10 @@ def write_prediction(
     name: str = "",
     without: Collection[str] = (),
 ) -> Prediction:
-    """Fill a new folder of `folder_out`, and return the prediction that names it; stopped half-way, it leaves none.
+    """Write a new folder in `folder_out` and return the prediction with its name; stopped half-way, leave no folder.
 
-    result.json; the table of its model's layout, a row a reading; the files by name; none of `without`. name: of the
-    folder, as near as it is free (default: the source's).
+    It holds result.json, the table of the model's layout and `files` (name -> content), but none of `without`.
+    name: of the folder, with a number where it is taken (default: the source's).
     """
     folder, layout = new_folder(folder_out, name or Path(prediction.source).stem), spec_of(prediction.model).layout
     prediction = replace(prediction, folder=str(folder))
@@ -39,7 +39,7 @@ def write_prediction(
 
 
 def write_summary(folder: Path, predictions: Sequence[Prediction], labels: Sequence[str], model: str) -> None:
-    """Over a folder of files that `model` read: result.json, a list; summary.csv, as its layout says."""
+    """Write result.json, a list, and summary.csv over a folder of files that `model` read."""
     write_whole(folder / "result.json", json_text([prediction.to_dict() for prediction in predictions]))
     layout = spec_of(model).layout
     rows = [row for prediction in predictions for row in layout.summary_rows(prediction)]

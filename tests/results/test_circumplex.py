@@ -8,7 +8,7 @@ import pytest
 from source.core import config
 from source.results import attribution, circumplex, video_timeline
 from source.results.attribution import attribution_text
-from source.results.circumplex import PLACES, emoji, place_of, where
+from source.results.circumplex import PLACES, emoji, place_of, valence_arousal
 from source.results.prediction import Reading
 
 
@@ -34,18 +34,20 @@ def test_emotions_lie_in_the_quadrants_that_russell_gives_them():
 def test_an_answer_lies_where_its_probabilities_expect_it():
     shares = np.random.default_rng(1).dirichlet(np.ones(len(config.EMOTIONS)))
     expected = shares @ np.array([PLACES[label] for label in config.EMOTIONS])
-    assert where(dict(zip(config.EMOTIONS, shares, strict=True))) == pytest.approx(tuple(expected))
-    assert where({"angry": 0.4, "sad": 0.4}) == pytest.approx((-0.57, 0.16))  # what does not sum to 1 is scaled
+    assert valence_arousal(dict(zip(config.EMOTIONS, shares, strict=True))) == pytest.approx(tuple(expected))
+    assert valence_arousal({"angry": 0.4, "sad": 0.4}) == pytest.approx(
+        (-0.57, 0.16)
+    )  # what does not sum to 1 is scaled
 
 
 def test_a_group_lies_between_its_members():
     both = np.mean([PLACES["sad"], PLACES["fear"]], axis=0)
-    assert where({"sad/fear": 1.0}) == pytest.approx(tuple(both)) and emoji("sad/fear") == emoji("sad")
+    assert valence_arousal({"sad/fear": 1.0}) == pytest.approx(tuple(both)) and emoji("sad/fear") == emoji("sad")
 
 
 def test_nothing_and_the_unknown_have_no_place():
-    assert where({}) is None and where({"happy": 0.0}) is None
-    assert where({"happy": 0.9, "contempt": 0.1}) is None and place_of("happy/contempt") is None
+    assert valence_arousal({}) is None and valence_arousal({"happy": 0.0}) is None
+    assert valence_arousal({"happy": 0.9, "contempt": 0.1}) is None and place_of("happy/contempt") is None
     assert emoji("contempt") == emoji(None) == emoji("") == ""
 
 

@@ -5,7 +5,7 @@ from math import exp
 from pathlib import Path
 
 from source.core import config
-from source.results.circumplex import where
+from source.results.circumplex import valence_arousal
 from source.results.prediction import Prediction, Reading
 
 MOODS = ("happy", "surprise", "neutral", "angry", "sad", "fear")  # shown one after the other, MOOD_SECONDS each
@@ -129,5 +129,5 @@ def _sentences(seconds, people, modalities, labels):
 
 
 def _scales(probabilities):
-    place = where(probabilities)
+    place = valence_arousal(probabilities)
     return {"valence": place[0], "arousal": place[1]} if place else {}

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...results.circumplex import where
+from ...results.circumplex import valence_arousal
 from ...results.prediction import Reading
 from ...training.checkpoint import Trained
 
@@ -42,5 +42,5 @@ def named(row: np.ndarray, trained: Trained) -> dict[str, float]:
 
 def placed(reading: Reading) -> Reading:
     """The reading with its valence and arousal: where its probabilities lie on the circumplex."""
-    place = where(reading.probabilities) if reading.probabilities else None
+    place = valence_arousal(reading.probabilities) if reading.probabilities else None
     return replace(reading, valence=place[0], arousal=place[1]) if place else reading

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...core.figure import label_colours, new_figure
 from ...core.units import clock
-from ...results.circumplex import place_of, where
+from ...results.circumplex import place_of, valence_arousal
 from ...results.prediction import Prediction, Reading
 from ...results.timeline_figure import STEPS, titled_png
 from ...results.video_timeline import segments_of
@@ -43,7 +43,7 @@ def point_of(reading: Reading) -> tuple[float, float] | None:
     """Valence and arousal of a reading: its own, else those expected from its probabilities."""
     if reading.valence is not None and reading.arousal is not None:
         return reading.valence, reading.arousal
-    return where(reading.probabilities)
+    return valence_arousal(reading.probabilities)
 
 
 def _draw_plane(axes):
