@@ -23,7 +23,7 @@ def torchaudio_features(settings: AudioSettings) -> Features:
 
     mel = {"n_fft": settings.fft_samples, "hop_length": settings.hop_samples, "n_mels": settings.mel_bands}
     mel |= {"norm": "slaney", "mel_scale": "slaney", "pad_mode": "constant"}
-    transform = torchaudio().transforms.MFCC(settings.sample_rate_hz, settings.coefficients, melkwargs=mel)
+    transform = torchaudio.transforms.MFCC(settings.sample_rate_hz, settings.coefficients, melkwargs=mel)
 
     def features(waveform):
         with torch.inference_mode():

@@ -50,13 +50,13 @@ def stages(trained) -> tuple[float, ...]:
     """Milliseconds of each of STAGES, as `source.face.predict` goes through them."""
     import numpy as np
 
-    from source.face.features import featurize, finder
+    from source.face.features import face_detector, featurize
     from source.media.image import read_picture
 
     moments = [time.perf_counter()]
     picture = read_picture(DEMO_PICTURE).pixels
     moments.append(time.perf_counter())
-    faces = finder().find(picture)
+    faces = face_detector().detect(picture)
     moments.append(time.perf_counter())
     described = [featurize(picture, face, trained.settings) for face in faces]
     moments.append(time.perf_counter())

@@ -59,18 +59,18 @@ def rate_alone(data_folder: Path, most: int) -> float:
 
 
 def _enlarged(file):
-    """The pixels that our finder gives the FaceLandmarker for this picture."""
-    from source.face.detector import FaceFinder
+    """The pixels that our detector gives the FaceLandmarker for this picture."""
+    from source.face.detector import FaceDetector
     from source.media.image import read_picture
 
-    class Recorder(FaceFinder):
+    class Recorder(FaceDetector):
         def __init__(self):
             self.seen = []
 
-        def _in_whole(self, picture):
+        def detect_single_pass(self, picture):
             self.seen.append(picture)
             return []
 
     recorder = Recorder()
-    recorder.find(read_picture(file).pixels)
+    recorder.detect(read_picture(file).pixels)
     return recorder.seen

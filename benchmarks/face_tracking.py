@@ -34,7 +34,7 @@ def _rows(what, picture, faces, effort):
     frames, times = [_frames(picture) for _ in range(3)], effort.of(FRAMES)  # each goes on where it was
     with FaceTracker() as tracker, _landmarker(faces) as still, _landmarker(faces, video=True) as video:
         jobs = {
-            "ours": lambda: tracker.see(*next(frames[0])),
+            "ours": lambda: tracker.update(*next(frames[0])),
             "still": lambda: still.detect(as_image(next(frames[1])[0])),
             "video": lambda: _in_video(video, *next(frames[2])),
         }

@@ -164,9 +164,7 @@ def try_out() -> list[Finding]:
 def _imports(package):
     try:
         if package == "torchaudio":
-            from .audio.torchaudio_import import torchaudio
-
-            torchaudio()  # as Demeanor imports it: its extension may not fit the installed torch
+            from .audio import torchaudio_import  # noqa: F401 -- its extension may not fit the installed torch
         else:
             importlib.import_module(packages.module_of(package))
     except (ImportError, OSError) as error:
@@ -194,7 +192,7 @@ def _found():
     import numpy
     from PIL import Image
 
-    from .face.detector import FaceFinder
+    from .face.detector import FaceDetector
 
-    with FaceFinder() as finder, Image.open(DEMO_PICTURE) as picture:
-        return finder.find(numpy.asarray(picture.convert("RGB")))
+    with FaceDetector() as detector, Image.open(DEMO_PICTURE) as picture:
+        return detector.detect(numpy.asarray(picture.convert("RGB")))

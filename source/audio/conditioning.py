@@ -39,7 +39,7 @@ class Fitted(NamedTuple):
         return (at >= self.start) & (at < self.end)
 
 
-def trimmed(waveform: np.ndarray, sample_rate_hz: int, below_db: float = VOICE_DB) -> tuple[int, int]:
+def trim_bounds(waveform: np.ndarray, sample_rate_hz: int, below_db: float = VOICE_DB) -> tuple[int, int]:
     """First sample, and the sample after the last, without the silence around `waveform` (samples,).
 
     Silence is what is `below_db` under the loudest 20 ms; 0.1 s of it stays. A waveform of zeros is kept whole.

@@ -8,7 +8,7 @@ import numpy as np
 from ..core.spec import DataWarning
 from ..media.sound import read_sound
 from . import whisper_features
-from .conditioning import denoised, fitted, levelled, trimmed
+from .conditioning import denoised, fitted, levelled, trim_bounds
 from .mfcc import mfcc
 from .perturbation import altered_copies
 from .settings import AudioSettings
@@ -19,10 +19,10 @@ def extract(path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:
 
     A clip longer than the window is read where its voice is loudest, and a warning says so.
     """
-    return described(read_sound(path, settings.sample_rate_hz).waveform, path, settings)
+    return featurize_with_copies(read_sound(path, settings.sample_rate_hz).waveform, path, settings)
 
 
-def described(waveform: np.ndarray, path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:
+def featurize_with_copies(waveform: np.ndarray, path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:
     """The voice in `waveform` (samples,) of the file `path`, with its copies; see `extract`."""
     voices = [conditioned(version, settings) for version in (waveform, *altered_copies(waveform, path, settings))]
     if len(voices[0]) > settings.window_samples:
@@ -63,7 +63,7 @@ def conditioned(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
     """The waveform with its noise reduced and the silence around it left out, as the settings say."""
     if settings.denoise:
         waveform = denoised(waveform, settings.sample_rate_hz)
-    start, end = trimmed(waveform, settings.sample_rate_hz) if settings.trim_silence else (0, len(waveform))
+    start, end = trim_bounds(waveform, settings.sample_rate_hz) if settings.trim_silence else (0, len(waveform))
     return waveform[start:end]
 
 

@@ -1,74 +1,82 @@
-"""A waveform's MFCC and their first and second differences over time, equal to librosa's.
+"""MFCC with their first and second differences over time, and mel spectrograms.
 
-Torchaudio computes the coefficients: librosa's first call compiles for seconds. Each call sees one clip and knows of no
-other: the floor of 80 dB below the loudest moment is that clip's own.
+Torchaudio computes both, with the arguments that make them equal to librosa's, but sooner: librosa's first call loads
+numba's compiled code, or compiles for half a minute where none is cached. Each clip is transformed by itself: the floor
+of 80 dB is below its own loudest moment.
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.threads import one_thread
 from .settings import AudioSettings
-from .torchaudio_import import torchaudio
 
-DIFFERENCE_FRAMES = 9  # that a difference looks at; librosa's default
-DYNAMIC_RANGE_DB = 80.0  # what is fainter counts as this much below the loudest; torchaudio's and librosa's default
+if TYPE_CHECKING:
+    from torch import nn
+
+DIFFERENCE_FRAMES = 9  # that a difference is fitted over; librosa's default
+DYNAMIC_RANGE_DB = 80.0  # fainter values are raised to this far below the loudest; torchaudio's and librosa's default
+LIKE_LIBROSA: dict[str, Any] = {"norm": "slaney", "mel_scale": "slaney", "pad_mode": "constant"}
 
 
 def mfcc(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
-    """`waveform` (samples,) float32 of any length -> (frames, 3 * coefficients) float32.
+    """Return the MFCC of `waveform` (samples,) float32 and their differences: (frames, 3 * coefficients) float32.
 
-    First the coefficients, then their first, then their second differences (librosa.feature.delta, mode="nearest").
+    The coefficients come first, then their first, then their second differences (librosa.feature.delta,
+    mode="nearest"). Frame i is centred on sample i * hop_samples.
     """
     from scipy.signal import savgol_filter
 
-    transform = _mfcc(*_mel_settings(settings), settings.coefficients)
-    values = _transformed(transform, waveform)
-    differences = [
+    values = _transform(_mfcc_transform(*_mel_sizes(settings), settings.coefficients), waveform)
+    differences = (
         savgol_filter(values, DIFFERENCE_FRAMES, polyorder=order, deriv=order, axis=0, mode="nearest")
         for order in (1, 2)
-    ]
+    )
     return np.concatenate([values, *differences], axis=1, dtype=np.float32)
 
 
 def melspectrogram(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
-    """`waveform` (samples,) float32 of any length -> (frames, mel_bands) float32 in dB, for pictures."""
-    return _transformed(_mel_in_db(*_mel_settings(settings)), waveform)
+    """Return the mel spectrogram of `waveform` (samples,) float32 in dB: (frames, mel_bands) float32."""
+    return _transform(_decibel_transform(*_mel_sizes(settings)), waveform)
 
 
-def frames_of(samples: int, settings: AudioSettings) -> int:
-    """How many frames a waveform of so many samples has; frame i is centred on sample i * hop_samples."""
-    return 1 + samples // settings.hop_samples
+def band_centres_hz(settings: AudioSettings) -> np.ndarray:
+    """Return the frequency at which each mel band's filter peaks, to half a hertz: (mel_bands,)."""
+    from .torchaudio_import import torchaudio
+
+    rate_hz = settings.sample_rate_hz
+    filters = torchaudio.functional.melscale_fbanks(
+        rate_hz + 1, 0, rate_hz / 2, settings.mel_bands, rate_hz, mel_scale=LIKE_LIBROSA["mel_scale"]
+    )
+    return filters.argmax(0).numpy() / 2
 
 
-def _mel_settings(settings):
+def _mel_sizes(settings: AudioSettings) -> tuple[int, int, int, int]:
     return settings.sample_rate_hz, settings.mel_bands, settings.fft_samples, settings.hop_samples
 
 
 @lru_cache(maxsize=8)
-def _mfcc(rate_hz, bands, fft, hop, coefficients):
-    mel = _mel_arguments(bands, fft, hop)
-    return torchaudio().transforms.MFCC(rate_hz, coefficients, melkwargs=mel)
+def _mfcc_transform(rate_hz: int, bands: int, fft: int, hop: int, coefficients: int) -> "nn.Module":
+    from .torchaudio_import import torchaudio
+
+    mel = {"n_fft": fft, "hop_length": hop, "n_mels": bands, **LIKE_LIBROSA}
+    return torchaudio.transforms.MFCC(rate_hz, coefficients, melkwargs=mel)
 
 
 @lru_cache(maxsize=8)
-def _mel_in_db(rate_hz, bands, fft, hop):
-    import torch
+def _decibel_transform(rate_hz: int, bands: int, fft: int, hop: int) -> "nn.Module":
+    from torch import nn
 
-    transforms = torchaudio().transforms
-    mel = transforms.MelSpectrogram(rate_hz, **_mel_arguments(bands, fft, hop))
-    return torch.nn.Sequential(mel, transforms.AmplitudeToDB("power", DYNAMIC_RANGE_DB))
+    from .torchaudio_import import torchaudio
 
-
-def _mel_arguments(bands, fft, hop):
-    """librosa's ways, where torchaudio's own differ."""
-    librosa = {"norm": "slaney", "mel_scale": "slaney", "pad_mode": "constant"}
-    return {"n_fft": fft, "hop_length": hop, "n_mels": bands} | librosa
+    mel = torchaudio.transforms.MelSpectrogram(rate_hz, n_fft=fft, hop_length=hop, n_mels=bands, **LIKE_LIBROSA)
+    return nn.Sequential(mel, torchaudio.transforms.AmplitudeToDB("power", DYNAMIC_RANGE_DB))
 
 
-def _transformed(transform, waveform):
-    """(samples,) -> (frames, values) float32. A waveform of no samples is one silent frame."""
+def _transform(transform: "nn.Module", waveform: np.ndarray) -> np.ndarray:
+    """Return (frames, values) float32. A waveform without samples counts as one silent sample."""
     import torch
 
     samples = np.ascontiguousarray(waveform if len(waveform) else np.zeros(1), np.float32)

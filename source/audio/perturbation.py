@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from .settings import AudioSettings
-from .torchaudio_import import torchaudio
 
 NOISE_RANGE_DB = 25.0  # above settings.noise_snr_db
 FFT_SAMPLES, HOP_SAMPLES = 512, 128  # of the phase vocoder
@@ -42,13 +41,15 @@ def with_pitch(waveform: np.ndarray, semitones: float, sample_rate_hz: int) -> n
     """Higher by so many semitones at the same speed, by a phase vocoder (Flanagan & Golden 1966) and resampling."""
     import torch
 
+    from .torchaudio_import import torchaudio
+
     if not semitones or len(waveform) < FFT_SAMPLES:
         return waveform
     ratio, window = 2 ** (semitones / 12), torch.hann_window(FFT_SAMPLES)
     how = {"n_fft": FFT_SAMPLES, "hop_length": HOP_SAMPLES, "window": window}
     spectrum = torch.stft(torch.from_numpy(np.ascontiguousarray(waveform)), return_complex=True, **how)
     advance = torch.linspace(0, np.pi * HOP_SAMPLES, spectrum.shape[0])[:, None]
-    slowed = torch.istft(torchaudio().functional.phase_vocoder(spectrum, 1 / ratio, advance), **how)
+    slowed = torch.istft(torchaudio.functional.phase_vocoder(spectrum, 1 / ratio, advance), **how)
     return with_speed(slowed.numpy(), ratio, sample_rate_hz)
 
 

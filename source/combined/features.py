@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..audio.conditioning import loudest_start, trimmed
-from ..audio.features import described
+from ..audio.conditioning import loudest_start, trim_bounds
+from ..audio.features import featurize_with_copies
 from ..core.spec import DataWarning
 from ..face.detector import BLENDSHAPES, POINTS
 from ..face.features import featurize as describe_face
@@ -43,7 +43,7 @@ class Watched:
 
     def see(self, frame: Frame) -> None:
         """Take in one frame."""
-        for seen in self._tracker.see(frame.pixels, frame.seconds):
+        for seen in self._tracker.update(frame.pixels, frame.seconds):
             inputs = describe_face(frame.pixels, seen.face, self.settings.face)
             self.faces.setdefault(seen.person, []).append((frame.seconds, seen.face.area, inputs))
 
@@ -93,7 +93,7 @@ def stretch(waveform: np.ndarray, settings: CombinedSettings) -> int:
     window = settings.audio.window_samples
     if len(waveform) <= window:
         return 0
-    first, last = trimmed(waveform, settings.audio.sample_rate_hz)
+    first, last = trim_bounds(waveform, settings.audio.sample_rate_hz)
     if last - first > window:
         return first + loudest_start(waveform[first:last], window)
     return min(max((first + last - window) // 2, 0), len(waveform) - window)
@@ -124,7 +124,7 @@ def frame_places(seconds: np.ndarray, start_seconds: float, settings: CombinedSe
 
 def voice_arrays(voice: np.ndarray, heard: bool, path: Path, settings: CombinedSettings) -> Arrays:
     """A voice (samples,) as the audio branch takes it, and whether there is one."""
-    return _used(described(voice, path, settings.audio), settings) | {"heard": np.array(heard, np.float32)}
+    return _used(featurize_with_copies(voice, path, settings.audio), settings) | {"heard": np.array(heard, np.float32)}
 
 
 def word_arrays(words: str, settings: CombinedSettings) -> Arrays:

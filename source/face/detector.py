@@ -62,7 +62,7 @@ class Face:
         return (right - left) * (bottom - top)
 
 
-class FaceFinder:
+class FaceDetector:
     """FaceLandmarker for still pictures. A context manager: it holds native memory until closed."""
 
     def __init__(self, model_file: Path | None = None, most_faces: int = MOST_FACES):
@@ -81,7 +81,7 @@ class FaceFinder:
         )
         self._landmarker = vision.FaceLandmarker.create_from_options(options)
 
-    def __enter__(self) -> "FaceFinder":
+    def __enter__(self) -> "FaceDetector":
         return self
 
     def __exit__(self, *_) -> None:
@@ -94,14 +94,14 @@ class FaceFinder:
         """Leave it to the process's end: by then MediaPipe's own threads are gone, and its closing would fail aloud."""
         self._landmarker._handle = None
 
-    def find(self, picture: np.ndarray) -> list[Face]:
+    def detect(self, picture: np.ndarray) -> list[Face]:
         """The faces in `picture` (H, W, 3) uint8 RGB, upright, from left to right."""
         if min(picture.shape[:2]) < SMALL_SIDE:
-            return self._in_bordered(picture)
-        faces = distinct(self._in_whole(picture) + self._in_tiles(picture))
-        return by_position(faces) or self._in_bordered(picture)
+            return self._detect_bordered(picture)
+        faces = distinct(self.detect_single_pass(picture) + self._detect_in_tiles(picture))
+        return by_position(faces) or self._detect_bordered(picture)
 
-    def _in_whole(self, picture: np.ndarray) -> list[Face]:
+    def detect_single_pass(self, picture: np.ndarray) -> list[Face]:
         import mediapipe
 
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(picture))
@@ -112,25 +112,25 @@ class FaceFinder:
         shapes = [np.array([c.score for c in scores], np.float32) for scores in result.face_blendshapes]
         return [Face(mesh, blendshapes) for mesh, blendshapes in zip(meshes, shapes, strict=True)]
 
-    def _in_bordered(self, picture: np.ndarray) -> list[Face]:
+    def _detect_bordered(self, picture: np.ndarray) -> list[Face]:
         import cv2
 
         enlarge = max(1, round(SMALL_SIDE / min(picture.shape[:2])))
         large = cv2.resize(picture, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
         border = round(min(large.shape[:2]) * BORDER)
         bordered = cv2.copyMakeBorder(large, border, border, border, border, cv2.BORDER_REPLICATE)
-        faces = [moved(face, -border, -border, 1 / enlarge) for face in self._in_whole(bordered)]
+        faces = [moved(face, -border, -border, 1 / enlarge) for face in self.detect_single_pass(bordered)]
         return by_position(distinct(faces))
 
-    def _in_tiles(self, picture: np.ndarray) -> list[Face]:
-        finds = [moved(face, x, y, 1) for tile, x, y in _tiles(picture) for face in self._in_whole(tile)]
+    def _detect_in_tiles(self, picture: np.ndarray) -> list[Face]:
+        finds = [moved(face, x, y, 1) for tile, x, y in _tiles(picture) for face in self.detect_single_pass(tile)]
         return [face for face in distinct(finds) if self._holds(picture, face)]
 
     def _holds(self, picture: np.ndarray, face: Face) -> bool:
         """Whether a closer look finds the face again: what many tiles see in helmets and wheels does not last."""
         for margin in CLOSER_LOOKS:
             region, here = surroundings(picture, face, margin)
-            if not any(overlap(here.box, again.box) > SAME_FACE_OVERLAP for again in self._in_bordered(region)):
+            if not any(iou(here.box, again.box) > SAME_FACE_OVERLAP for again in self._detect_bordered(region)):
                 return False
         return True
 
@@ -164,7 +164,7 @@ def distinct(faces: list[Face]) -> list[Face]:
     """Each face once: of finds that overlap the larger, which a tile's edge did not cut."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: -face.area):
-        if all(overlap(face.box, other.box) < SAME_FACE_OVERLAP for other in kept):
+        if all(iou(face.box, other.box) < SAME_FACE_OVERLAP for other in kept):
             kept.append(face)
     return kept[:MOST_FACES]
 
@@ -174,7 +174,7 @@ def by_position(faces: list[Face]) -> list[Face]:
     return sorted(faces, key=lambda face: (face.box[0], face.box[1]))
 
 
-def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+def iou(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     """Intersection over union of two boxes (left, top, right, bottom); 0 to 1."""
     width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     shared = max(width, 0) * max(height, 0)

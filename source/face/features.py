@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from ..media.image import read_picture
-from .detector import BLENDSHAPES, POINTS, Face, FaceFinder, aligned_crop, aligned_mesh
+from .detector import BLENDSHAPES, POINTS, Face, FaceDetector, aligned_crop, aligned_mesh
 from .settings import FaceSettings
 
 
 @cache
-def finder() -> FaceFinder:
-    """The one FaceFinder of this process: making one for each picture would double the time."""
-    made = FaceFinder()
+def face_detector() -> FaceDetector:
+    """The one FaceDetector of this process: making one for each picture would double the time."""
+    made = FaceDetector()
     atexit.register(made.abandon)
     return made
 
@@ -25,7 +25,7 @@ def extract(path: Path, settings: FaceSettings) -> dict[str, np.ndarray]:
     Where no face is found the whole picture stands in for the crop, with face_found 0.
     """
     picture = read_picture(path).pixels
-    face = max(finder().find(picture), key=lambda face: face.area, default=None)
+    face = max(face_detector().detect(picture), key=lambda face: face.area, default=None)
     return featurize(picture, face, settings)
 
 

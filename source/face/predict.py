@@ -17,7 +17,7 @@ from ..results.prediction import Prediction, Reading
 from ..results.writing import write_prediction
 from ..training.checkpoint import Trained
 from .detector import Face
-from .features import featurize, finder
+from .features import face_detector, featurize
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...
 
     A tight crop in which no face is found is read whole, as in training. No face: no readings and no arrays.
     """
-    faces: list[Face | None] = list(finder().find(pixels))
+    faces: list[Face | None] = list(face_detector().detect(pixels))
     if not faces and _is_tight_crop(pixels):
         faces = [None]
     if not faces:

@@ -17,11 +17,11 @@ from .detector import (
     SAME_FACE_OVERLAP,
     SMALL_SIDE,
     Face,
-    FaceFinder,
+    FaceDetector,
     by_position,
     distinct,
+    iou,
     moved,
-    overlap,
     surroundings,
 )
 from .identities import REACH, People, distance
@@ -34,7 +34,7 @@ BLANK = 8  # a frame whose values differ by less shows nobody
 
 
 @dataclass(frozen=True)
-class Seen:
+class TrackedFace:
     """One face in one frame."""
 
     person: int
@@ -69,20 +69,20 @@ class FaceTracker:
         """Free the native memory; a second time does nothing."""
         if not self._closed:
             self._closed = True
-            if "_finder" in vars(self):
-                self._finder.close()
+            if "_detector" in vars(self):
+                self._detector.close()
 
     @cached_property
-    def _finder(self) -> "_FrameFinder":
+    def _detector(self) -> "_FrameDetector":
         """Made for the first frame: a recording without a picture needs none."""
-        return _FrameFinder(self._model_file, self._most_faces)
+        return _FrameDetector(self._model_file, self._most_faces)
 
     @property
     def times_seen(self) -> Mapping[int, int]:
         """Person -> in how many frames so far; one seen in a single frame is likely no face at all."""
         return MappingProxyType(self._people.times_seen)
 
-    def see(self, picture: np.ndarray, seconds: float) -> list[Seen]:
+    def update(self, picture: np.ndarray, seconds: float) -> list[TrackedFace]:
         """The faces in one frame from left to right, the largest where they are too many.
 
         `picture` is (H, W, 3) uint8 RGB, upright; `seconds` is its time, at about five frames a second. Time that
@@ -92,7 +92,7 @@ class FaceTracker:
         picture, scale = _shrunk(picture)
         faces = self._faces(picture)
         numbers = self._people.name(faces, [look_of(picture, face) for face in faces], self._clock)
-        return [Seen(number, moved(face, 0, 0, 1 / scale)) for number, face in zip(numbers, faces, strict=True)]
+        return [TrackedFace(number, moved(face, 0, 0, 1 / scale)) for number, face in zip(numbers, faces, strict=True)]
 
     def _tick(self, seconds):
         self._clock += max(0.0, seconds - self._given_seconds)
@@ -101,11 +101,11 @@ class FaceTracker:
     def _faces(self, picture):
         if np.ptp(picture[::16, ::16]) < BLANK:
             return []
-        faces = self._finder.glance(picture)
-        faces = distinct(faces + self._in_last_places(picture, faces)) or self._finder.enlarged(picture)
+        faces = self._detector.glance(picture)
+        faces = distinct(faces + self._in_last_places(picture, faces)) or self._detector.enlarged(picture)
         if self._clock >= self._next_close_look and not self._anyone_stayed(faces):
             self._next_close_look = self._clock + CLOSE_LOOK_SECONDS
-            faces = self._finder.find(picture)
+            faces = self._detector.detect(picture)
         return by_position(sorted(faces, key=lambda face: -face.area)[: self._most_faces])
 
     def _in_last_places(self, picture, faces):
@@ -113,30 +113,30 @@ class FaceTracker:
         before = [person.face for person in self._people.recent(self._clock, FOLLOW_SECONDS)]
         if len(faces) >= len(before):
             return []
-        lost = [face for face in before if all(overlap(face.box, seen.box) < SAME_FACE_OVERLAP for seen in faces)]
-        return [found for face in lost for found in self._finder.near(picture, face)]
+        lost = [face for face in before if all(iou(face.box, seen.box) < SAME_FACE_OVERLAP for seen in faces)]
+        return [found for face in lost for found in self._detector.near(picture, face)]
 
     def _anyone_stayed(self, faces):
         before = self._people.recent(self._clock, CLOSE_LOOK_SECONDS)
         return any(distance(person.face, face) <= REACH for person in before for face in faces)
 
 
-class _FrameFinder(FaceFinder):
+class _FrameDetector(FaceDetector):
     """Quicker looks than `find`, for one frame of many."""
 
     def glance(self, picture):
         """One look at the whole, as FaceLandmarker alone; a small picture is not worth it."""
-        return [] if min(picture.shape[:2]) < SMALL_SIDE else self._in_whole(picture)
+        return [] if min(picture.shape[:2]) < SMALL_SIDE else self.detect_single_pass(picture)
 
     def enlarged(self, picture):
         """A look at the whole within a border, a small picture enlarged."""
-        return self._in_bordered(picture)
+        return self._detect_bordered(picture)
 
     def near(self, picture, face):
         """The faces in and around the place of `face`."""
         region, here = surroundings(picture, face, FOLLOW_MARGIN)
         (left, top, *_), (left_here, top_here, *_) = face.box, here.box
-        return [moved(found, left - left_here, top - top_here, 1) for found in self._in_bordered(region)]
+        return [moved(found, left - left_here, top - top_here, 1) for found in self._detect_bordered(region)]
 
 
 def _shrunk(picture):

@@ -17,7 +17,7 @@ from tests.support.toy import TOYS
 
 
 class FindsNobody:
-    def find(self, picture):
+    def detect(self, picture):
         return []
 
 
@@ -38,7 +38,7 @@ def house(toy, tmp_path, monkeypatch):
         monkeypatch.setattr(config, name, tmp_path / name.lower())
     config.MODELS_FOLDER.mkdir()
     (config.MODELS_FOLDER / "pretrained").symlink_to(pretrained)
-    monkeypatch.setattr(features, "finder", FindsNobody)
+    monkeypatch.setattr(features, "face_detector", FindsNobody)
     monkeypatch.setattr(whisper_features, "layers", hears_nothing)
     toy.store(toy.spec.store_folder / "toy")
     return tmp_path

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from source.audio.conditioning import denoised, fitted, levelled, trimmed
+from source.audio.conditioning import denoised, fitted, levelled, trim_bounds
 from tests.support.voice import RATE_HZ, spoken
 
 VOICE = spoken(3)
@@ -32,25 +32,27 @@ def rms(waveform):
 @pytest.mark.parametrize("gain", [1.0, 0.01])
 def test_silence_around_is_trimmed_but_a_tenth_of_a_second(hiss, gain):
     waveform = gain * np.concatenate([quiet(1.5, hiss), VOICE, quiet(0.8, hiss)])
-    start, end = trimmed(waveform, RATE_HZ)
-    alone = trimmed(VOICE, RATE_HZ)
+    start, end = trim_bounds(waveform, RATE_HZ)
+    alone = trim_bounds(VOICE, RATE_HZ)
     assert 1.5 - 0.1 - 0.02 <= start / RATE_HZ <= 1.5
     assert 1.5 * RATE_HZ + alone[1] <= end <= (1.5 + 3 + 0.12) * RATE_HZ
 
 
 def test_pauses_inside_stay():
     waveform = np.concatenate([VOICE, quiet(2), VOICE])
-    start, end = trimmed(waveform, RATE_HZ)
+    start, end = trim_bounds(waveform, RATE_HZ)
     assert end - start > 7.5 * RATE_HZ
 
 
 def test_how_faint_is_silence_can_be_said():
     faint = np.concatenate([0.05 * VOICE, VOICE])  # 26 dB under it
-    assert trimmed(faint, RATE_HZ)[0] < 0.3 * RATE_HZ and trimmed(faint, RATE_HZ, below_db=15)[0] > 2.5 * RATE_HZ
+    assert (
+        trim_bounds(faint, RATE_HZ)[0] < 0.3 * RATE_HZ and trim_bounds(faint, RATE_HZ, below_db=15)[0] > 2.5 * RATE_HZ
+    )
 
 
 def test_pure_silence_is_kept_whole():
-    assert trimmed(ODD["silence"], RATE_HZ) == (0, RATE_HZ)
+    assert trim_bounds(ODD["silence"], RATE_HZ) == (0, RATE_HZ)
 
 
 # --- Level -------------------------------------------------------------------------------------------------------
@@ -114,7 +116,7 @@ def test_odd_waveforms_break_nothing(name):
     before = waveform.copy()
     for changed in (denoised(waveform, RATE_HZ), levelled(waveform)):
         assert len(changed) == len(waveform) and changed.dtype == np.float32 and np.isfinite(changed).all()
-    start, end = trimmed(waveform, RATE_HZ)
+    start, end = trim_bounds(waveform, RATE_HZ)
     assert 0 <= start <= end <= len(waveform)
     assert len(fitted(waveform, 4000).waveform) == 4000
     np.testing.assert_array_equal(waveform, before)

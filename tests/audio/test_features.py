@@ -56,7 +56,7 @@ def toy_encoder(monkeypatch):
 # --- What it gives -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.filterwarnings("ignore::source.core.spec.Remark")
+@pytest.mark.filterwarnings("ignore::source.core.spec.DataWarning")
 @pytest.mark.parametrize("denoise", [False, True])
 @pytest.mark.parametrize("name", ODD)
 def test_any_recording_gives_finite_arrays_of_one_shape(tmp_path, name, denoise):

@@ -23,7 +23,7 @@ from source.core import config
 from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.face.detector import BLENDSHAPES, Face
-from source.face.tracker import Seen
+from source.face.tracker import TrackedFace
 from source.media.sound import speech_activity
 from source.media.video import Frame
 from source.results.prediction import Reading
@@ -150,7 +150,7 @@ class Shown:
         self._frames = iter(frames)
 
     def see(self, pixels, seconds):
-        return [Seen(person, Face(MESH, np.zeros(52, np.float32))) for person in next(self._frames)]
+        return [TrackedFace(person, Face(MESH, np.zeros(52, np.float32))) for person in next(self._frames)]
 
     def close(self):
         pass

@@ -1,15 +1,17 @@
-"""Finding and framing faces: geometry by itself everywhere, the finder where its file is installed."""
+"""Finding and framing faces: geometry by itself everywhere, the detector where its file is installed."""
 
 import numpy as np
 import pytest
 
 from source.core import config
 from source.face import detector
-from source.face.detector import FRAME, Face, aligned_crop, aligned_mesh, overlap, to_frame
+from source.face.detector import FRAME, Face, aligned_crop, aligned_mesh, iou, to_frame
 
 ASSET = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
 DEMO = config.INPUT_FOLDER / "demo_astronaut.png"
-needs_finder = pytest.mark.skipif(not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it")
+needs_landmarker = pytest.mark.skipif(
+    not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it"
+)
 
 
 def face(side=100.0, angle=0.0, at=(0.0, 0.0)):
@@ -58,9 +60,9 @@ def test_a_face_at_the_edge_is_cropped_by_repeating_the_edge():
 
 
 def test_overlap_is_intersection_over_union():
-    assert overlap((0, 0, 2, 2), (0, 0, 2, 2)) == 1
-    assert overlap((0, 0, 2, 2), (1, 0, 3, 2)) == pytest.approx(1 / 3)
-    assert overlap((0, 0, 1, 1), (2, 2, 3, 3)) == 0
+    assert iou((0, 0, 2, 2), (0, 0, 2, 2)) == 1
+    assert iou((0, 0, 2, 2), (1, 0, 3, 2)) == pytest.approx(1 / 3)
+    assert iou((0, 0, 1, 1), (2, 2, 3, 3)) == 0
 
 
 def test_tiles_cover_the_whole_picture_and_overlap():
@@ -73,20 +75,20 @@ def test_tiles_cover_the_whole_picture_and_overlap():
     assert not list(detector._tiles(np.zeros((400, 500, 3), np.uint8)))
 
 
-@needs_finder
+@needs_landmarker
 @pytest.mark.parametrize("height, width, side", [(300, 900, 256), (2000, 3000, 160)])
-def test_faces_are_found_in_wide_and_in_large_pictures(finder, astronaut, height, width, side):
+def test_faces_are_found_in_wide_and_in_large_pictures(landmarker, astronaut, height, width, side):
     import cv2
 
     picture = np.full((height, width, 3), 120, np.uint8)
     for left in (0, width // 2 - side // 2, width - side):
         picture[20 : 20 + side, left : left + side] = cv2.resize(astronaut[:256, 90:346], (side, side))
-    assert len(finder.find(picture)) == 3
+    assert len(landmarker.detect(picture)) == 3
 
 
 @pytest.fixture(scope="module")
-def finder():
-    with detector.FaceFinder() as found:
+def landmarker():
+    with detector.FaceDetector() as found:
         yield found
 
 
@@ -97,18 +99,18 @@ def astronaut():
     return read_picture(DEMO).pixels
 
 
-@needs_finder
-def test_the_astronauts_face_is_found_where_it_is(finder, astronaut):
-    [found] = finder.find(astronaut)
+@needs_landmarker
+def test_the_astronauts_face_is_found_where_it_is(landmarker, astronaut):
+    [found] = landmarker.detect(astronaut)
     left, top, right, bottom = found.box
     assert 140 < left < 190 and 50 < top < 100 and 250 < right < 300 and 170 < bottom < 220
     smiling = detector.BLENDSHAPE_NAMES.index("mouthSmileLeft")
     assert found.mesh.shape == (478, 3) and found.blendshapes[smiling] > 0.5
 
 
-@needs_finder
+@needs_landmarker
 @pytest.mark.parametrize("turns", ["shrunk", "small in a large picture", "tight"])
-def test_faces_are_found_small_and_tight(finder, astronaut, turns):
+def test_faces_are_found_small_and_tight(landmarker, astronaut, turns):
     import cv2
 
     if turns == "shrunk":
@@ -119,27 +121,27 @@ def test_faces_are_found_small_and_tight(finder, astronaut, turns):
         picture, count = np.full((1500, 2400, 3), 120, np.uint8), 2
         for left in (200, 2000):
             picture[600:760, left : left + 160] = cv2.resize(astronaut[:256, 90:346], (160, 160))
-    found = finder.find(picture)
+    found = landmarker.detect(picture)
     assert len(found) == count and found == sorted(found, key=lambda face: face.box[0])
 
 
-@needs_finder
-def test_nothing_is_found_where_nobody_is(finder):
+@needs_landmarker
+def test_nothing_is_found_where_nobody_is(landmarker):
     noise = np.random.default_rng(0).integers(0, 255, (600, 800, 3), dtype=np.uint8)
-    assert finder.find(noise) == [] and finder.find(np.zeros((48, 48, 3), np.uint8)) == []
+    assert landmarker.detect(noise) == [] and landmarker.detect(np.zeros((48, 48, 3), np.uint8)) == []
 
 
-@needs_finder
-def test_a_rolled_face_gives_the_same_crop(finder, astronaut):
+@needs_landmarker
+def test_a_rolled_face_gives_the_same_crop(landmarker, astronaut):
     import cv2
 
     turned = cv2.warpAffine(astronaut, cv2.getRotationMatrix2D((224, 130), 25, 1.0), (512, 512))
-    straight, rolled = (aligned_crop(p, finder.find(p)[0], 48).astype(float) for p in (astronaut, turned))
+    straight, rolled = (aligned_crop(p, landmarker.detect(p)[0], 48).astype(float) for p in (astronaut, turned))
     assert np.corrcoef(straight.ravel(), rolled.ravel())[0, 1] > 0.95
 
 
-@needs_finder
-def test_the_finder_is_made_once_a_process():
-    from source.face.features import finder as shared
+@needs_landmarker
+def test_the_detector_is_made_once_a_process():
+    from source.face.features import face_detector as shared
 
     assert shared() is shared()

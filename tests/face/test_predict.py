@@ -1,6 +1,6 @@
 """A person's pictures in, results out: every face, no face, bad files, folders, names.
 
-With an invented finder; and with the real one where it is installed.
+With an invented detector; and with the real one where it is installed.
 """
 
 import csv
@@ -47,11 +47,11 @@ def toy_face(left=100.0, top=100.0, side=80.0, turned=0.0):
 
 @pytest.fixture
 def finds(monkeypatch):
-    """Calling it decides which faces the finder finds, whatever it is shown."""
+    """Calling it decides which faces the detector finds, whatever it is shown."""
     shown = []
 
     class Finder:
-        def find(self, pixels):
+        def detect(self, pixels):
             shown.append(pixels.copy())
             return list(self.faces)
 
@@ -59,7 +59,7 @@ def finds(monkeypatch):
         Finder.faces = faces
         return shown
 
-    monkeypatch.setattr(predict, "finder", Finder)
+    monkeypatch.setattr(predict, "face_detector", Finder)
     return decide
 
 

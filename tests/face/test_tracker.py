@@ -6,7 +6,7 @@ import pytest
 from source.core import config
 from source.face import detector, identities
 from source.face.appearance import look_of
-from source.face.detector import overlap
+from source.face.detector import iou
 from source.face.identities import People
 from source.face.tracker import FaceTracker
 
@@ -51,17 +51,17 @@ def shown(*patches_at, size=(240, 520), ground=120):
 
 def people(tracker, *frames, start=0.0):
     """Of each frame the persons, from left to right."""
-    return [[seen.person for seen in tracker.see(frame, start + at * STEP)] for at, frame in enumerate(frames)]
+    return [[seen.person for seen in tracker.update(frame, start + at * STEP)] for at, frame in enumerate(frames)]
 
 
 def test_a_moving_face_keeps_its_number_and_is_where_stills_have_it(tracker, ann):
     frames = [shown((ann, left, 20)) for left in (0, 20, 120, 310)]
-    seen = [tracker.see(frame, at * STEP) for at, frame in enumerate(frames)]
+    seen = [tracker.update(frame, at * STEP) for at, frame in enumerate(frames)]
     assert [[one.person for one in some] for some in seen] == [[0]] * 4 and tracker.times_seen == {0: 4}
-    with detector.FaceFinder() as still:
+    with detector.FaceDetector() as still:
         for [one], frame in zip(seen, frames, strict=True):
-            [expected] = still.find(frame)
-            assert overlap(one.face.box, expected.box) > 0.8 and one.face.blendshapes.shape == (52,)
+            [expected] = still.detect(frame)
+            assert iou(one.face.box, expected.box) > 0.8 and one.face.blendshapes.shape == (52,)
 
 
 def test_two_faces_keep_their_numbers_when_they_cross(tracker, ann, bob):
@@ -88,7 +88,7 @@ def test_twins_in_one_frame_are_two_and_ten_are_ten(tracker, ann):
     seen = []
     for at, move in enumerate((0, 10)):
         places = [(10 + x * 170 + move, 10 + y * 170) for x in range(5) for y in range(2)]
-        faces = tracker.see(shown(*((small, *place) for place in places), size=(350, 880)), at * STEP)
+        faces = tracker.update(shown(*((small, *place) for place in places), size=(350, 880)), at * STEP)
         boxes = {one.person: one.face.box for one in faces}
         seen.append({person: (int(left - move) // 170, int(top) // 170) for person, (left, top, *_) in boxes.items()})
     assert sorted(seen[0]) == list(range(10)) and seen[0] == seen[1] and len(set(seen[0].values())) == 10
@@ -108,21 +108,21 @@ def test_portrait_small_and_large_frames(tracker, ann, size):
     side = 160 if size[0] < 1000 else 500
     patch = cv2.resize(ann, (side, side))
     for at, left in enumerate((10, 30)):
-        [seen] = tracker.see(shown((patch, left, 10), size=size), at * STEP)
+        [seen] = tracker.update(shown((patch, left, 10), size=size), at * STEP)
         assert seen.person == 0
         expected = [left + side * 0.27, 10 + side * 0.25, left + side * 0.73, 10 + side * 0.79]
-        assert overlap(seen.face.box, tuple(expected)) > 0.7
+        assert iou(seen.face.box, tuple(expected)) > 0.7
 
 
-def test_a_small_face_is_found_in_tiles_once_and_then_followed(tracker, ann, monkeypatch):
+def test_a_small_face_is_found_detect_in_tiles_once_and_then_followed(tracker, ann, monkeypatch):
     import cv2
 
     calls = []
-    whole = detector.FaceFinder.find
-    monkeypatch.setattr(detector.FaceFinder, "find", lambda self, picture: calls.append(1) or whole(self, picture))
+    whole = detector.FaceDetector.detect
+    monkeypatch.setattr(detector.FaceDetector, "detect", lambda self, picture: calls.append(1) or whole(self, picture))
     small = cv2.resize(ann, (90, 90), interpolation=cv2.INTER_AREA)
     frames = [shown((small, 200 + 15 * at, 300), size=(720, 1280)) for at in range(4)]
-    assert tracker._finder.glance(frames[0]) == []
+    assert tracker._detector.glance(frames[0]) == []
     assert people(tracker, *frames) == [[0]] * 4 and len(calls) == 1
 
 
@@ -134,7 +134,7 @@ def test_a_view_into_another_array_works(tracker, ann):
 
 def test_times_that_stand_still_or_go_back_or_are_no_number_do_not_matter(tracker, ann):
     frame = shown((ann, 160, 20))
-    assert [tracker.see(frame, at)[0].person for at in (5.0, 5.0, 1.0, float("nan"), 1.2, 90.0)] == [0] * 6
+    assert [tracker.update(frame, at)[0].person for at in (5.0, 5.0, 1.0, float("nan"), 1.2, 90.0)] == [0] * 6
 
 
 def test_the_landmarker_is_built_once_a_file_and_closing_twice_is_closing_once(ann, monkeypatch):
@@ -153,7 +153,7 @@ def test_no_more_faces_than_asked_for_and_those_the_largest(ann, bob):
     import cv2
 
     with FaceTracker(most_faces=1) as tracker:
-        [seen] = tracker.see(shown((cv2.resize(bob, (120, 120)), 0, 20), (ann, 320, 20)), 0)
+        [seen] = tracker.update(shown((cv2.resize(bob, (120, 120)), 0, 20), (ann, 320, 20)), 0)
     assert seen.face.box[0] > 320
 
 

@@ -8,6 +8,7 @@ from ...core.figure import label_colours, new_figure
 from ...results.prediction import Prediction
 from ...results.timeline import at_most, merge_runs, non_overlapping, without_pauses
 from ...results.timeline_figure import MOST_SEGMENTS, SILENCE, draw_answers, draw_shares, legend, mark_time, titled_png
+from ..mfcc import band_centres_hz
 from .overview import PARTS, Overview
 
 MOST_POINTS = 3000  # of the waveform: two a pixel
@@ -51,7 +52,7 @@ def _draw_wave(axes, overview, seconds):
 
 
 def _draw_spectrogram(axes, overview):
-    spectrum, bands_hz = overview.spectrum.T, overview.bands_hz
+    spectrum, bands_hz = overview.spectrum.T, band_centres_hz(overview.settings)
     loudest = max(spectrum.max(), FAINT_DB)
     faintest = max(loudest - RANGE_DB, np.quantile(spectrum, 0.02))
     bands = np.arange(len(bands_hz) + 1) - 0.5

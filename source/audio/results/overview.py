@@ -60,16 +60,6 @@ class Overview:
         starts = np.arange(len(self._columns)) * self.column_samples
         return np.append(starts, self.samples) / self.settings.sample_rate_hz
 
-    @property
-    def bands_hz(self) -> np.ndarray:
-        """(mel bands,) the frequency in the middle of each."""
-        highest = _mel(self.settings.sample_rate_hz / 2)
-        hertz = np.geomspace(1, self.settings.sample_rate_hz / 2, 2000)
-        mel = np.interp(
-            np.linspace(0, highest, self.settings.mel_bands + 2), np.append(0, _mel(hertz)), np.append(0, hertz)
-        )
-        return mel[1:-1]
-
     def _described(self, samples, columns):
         parts = np.linspace(0, len(samples), columns * PARTS, endpoint=False).astype(int)
         waves = (reduce.reduceat(samples, parts).reshape(columns, PARTS) for reduce in (np.minimum, np.maximum))
@@ -83,8 +73,3 @@ class Overview:
         spectrum = columns[:, 2 * PARTS :].reshape(len(columns) // 2, 2, -1).mean(1)
         self._columns = list(np.column_stack((lowest.min(2), highest.max(2), spectrum)))
         self.column_samples *= 2
-
-
-def _mel(hertz):
-    """Slaney's scale, librosa's default: even to 1 kHz, logarithmic above."""
-    return np.where(hertz < 1000, hertz * 3 / 200, 15 + 27 * np.log(np.maximum(hertz, 1000) / 1000) / np.log(6.4))

@@ -37,7 +37,7 @@ class Faces:
     def see(self, frame: Frame) -> None:
         """Take in one frame."""
         self.frames += 1
-        for seen in self._tracker.see(frame.pixels, frame.seconds):
+        for seen in self._tracker.update(frame.pixels, frame.seconds):
             self._waiting.append(featurize(frame.pixels, seen.face, self._trained.settings.face))
             self._seconds.append(frame.seconds)
             self._person.append(seen.person)

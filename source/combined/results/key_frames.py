@@ -141,17 +141,17 @@ def _attention(pixels, box, label, network, settings):
 
 def _found_again(pixels, box):
     """The surroundings of the box, and the face in them that lies in it; None where it is not found."""
-    from ...face.detector import overlap
-    from ...face.features import finder
+    from ...face.detector import iou
+    from ...face.features import face_detector
 
     height, width = pixels.shape[:2]
     margin = max(box[2] - box[0], box[3] - box[1])
     x, y = (int(min(max(edge - margin, 0), end - 1)) for edge, end in zip(box[:2], (width, height), strict=True))
     region = np.ascontiguousarray(pixels[y : max(int(box[3] + margin), y + 1), x : max(int(box[2] + margin), x + 1)])
     there = (box[0] - x, box[1] - y, box[2] - x, box[3] - y)
-    faces = finder().find(region)
-    best = max(faces, key=lambda face: overlap(face.box, there), default=None)
-    return region, best if best and overlap(best.box, there) > SAME_FACE else None
+    faces = face_detector().detect(region)
+    best = max(faces, key=lambda face: iou(face.box, there), default=None)
+    return region, best if best and iou(best.box, there) > SAME_FACE else None
 
 
 def _coloured(grey, evidence):
