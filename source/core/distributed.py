@@ -55,15 +55,16 @@ def accelerator() -> Accelerator:
     be."""
     import torch
     from accelerate import Accelerator, DistributedDataParallelKwargs
+    from accelerate.utils import KwargsHandler
 
     # Not every step's part of a batch reaches each parameter: in the combined model a modality may be missing in it.
-    how = [DistributedDataParallelKwargs(find_unused_parameters=True)]
+    handlers: list[KwargsHandler] = [DistributedDataParallelKwargs(find_unused_parameters=True)]
     device = getattr(torch.accelerator.current_accelerator(), "type", "cpu")
     on_cpu = world_size() > 1 and device in (
         "cpu",
         "mps",
     )  # accelerate, unless told so, would have each train by itself
-    made = Accelerator(cpu=on_cpu, mixed_precision="no", kwargs_handlers=how)
+    made = Accelerator(cpu=on_cpu, mixed_precision="no", kwargs_handlers=handlers)
     kind = made.distributed_type.value.removeprefix("MULTI_")
     if made.num_processes != world_size() or kind in ("DEEPSPEED", "FSDP", "MEGATRON_LM", "XLA"):
         again = shlex.join([*program(), "run.py"])

@@ -6,7 +6,7 @@ A field's type carries its bounds, and the string below it its meaning; both are
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from types import NoneType
@@ -24,6 +24,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic.fields import FieldInfo
 
 from .errors import DemeanorError
 from .renamed import with_current_names
@@ -31,7 +32,7 @@ from .renamed import with_current_names
 BEST = "best_hyperparameters.json"  # in a model's folder: found by tuning or written by hand, read over the defaults
 RULES = ConfigDict(use_attribute_docstrings=True, allow_inf_nan=False, validate_default=True, extra="forbid")
 
-AnySettings = TypeVar("AnySettings")
+AnySettings = TypeVar("AnySettings", bound="TrainingSettings")
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -42,7 +43,7 @@ def settings_class(cls: type[AnySettings]) -> type[AnySettings]:
     Making one raises DemeanorError, in one sentence, where a value is not what its field takes; so does a rule that
     concerns several fields, which belongs in `__post_init__`.
     """
-    made = pydantic.dataclasses.dataclass(frozen=True, config=RULES)(cls)
+    made: Any = pydantic.dataclasses.dataclass(frozen=True, config=RULES)(cls)
     validate = made.__init__
 
     @wraps(validate)
@@ -60,7 +61,7 @@ def _sentence(cls: type, error: ValidationError) -> str:
     """Say what is wrong first of all."""
     problem = error.errors()[0]
     if not problem["loc"]:  # a rule of `__post_init__`
-        return str(problem["ctx"]["error"])
+        return str(problem.get("ctx", {})["error"])
     name = str(problem["loc"][0])
     properties = TypeAdapter(cls).json_schema()["properties"]
     if name not in properties:
@@ -116,7 +117,7 @@ class TrainingSettings:
     @classmethod
     def _from_text(cls, value: Any, info: ValidationInfo) -> Any:
         """Read what pydantic does not: "a,b" for a tuple and "none" for None. Truth values are no numbers."""
-        wanted = cls.__pydantic_fields__[info.field_name].annotation
+        wanted = _fields_of(cls)[str(info.field_name)].annotation
         if isinstance(value, bool) and wanted in (int, float):
             raise ValueError("not a number")
         if isinstance(value, str) and get_origin(wanted) is tuple:
@@ -148,7 +149,7 @@ def from_dict(default: AnySettings, values: Mapping[str, Any]) -> AnySettings:
     values = with_current_names(values)
     for name, value in values.items():
         inner = getattr(default, name, None)
-        if is_dataclass(inner):
+        if isinstance(inner, TrainingSettings):
             if not isinstance(value, Mapping):
                 raise DemeanorError(f"{name} has settings of its own; change one as {name}.NAME=VALUE.")
             values[name] = from_dict(inner, value)
@@ -183,13 +184,13 @@ class Setting:
     meaning: str
 
 
-def listed(settings: Any) -> list[Setting]:
+def listed(settings: TrainingSettings) -> list[Setting]:
     """Return every setting, in the order of definition; of nested ones, those that do not concern training."""
     properties = TypeAdapter(type(settings)).json_schema()["properties"]
     found = []
     for name, schema in properties.items():
         value = getattr(settings, name)
-        if is_dataclass(value):
+        if isinstance(value, TrainingSettings):
             own = (inner for inner in listed(value) if inner.name not in TrainingSettings.__dataclass_fields__)
             found += [replace(inner, name=f"{name}.{inner.name}") for inner in own]
         else:
@@ -235,6 +236,10 @@ def _takes(schema: Mapping[str, Any], several: bool = False) -> str:
 
 def _meaning(cls: type, name: str) -> str:
     """Return the string below a field, in the class that first defines it where a subclass only changes its default."""
-    definitions = (part.__pydantic_fields__.get(name) for part in cls.__mro__ if is_dataclass(part))
+    definitions = (_fields_of(part).get(name) for part in cls.__mro__)
     texts = (field.description for field in definitions if field and field.description)
     return " ".join(next(texts, "").split())
+
+
+def _fields_of(cls: type) -> Mapping[str, FieldInfo]:
+    return getattr(cls, "__pydantic_fields__", {})

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from .. import MODELS
 from . import config
 from .errors import DemeanorError
-from .settings import TrainingSettings
 
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
     from torch.nn import Parameter
+
+    from .settings import TrainingSettings  # pydantic, which it imports, is not needed to show the menu
 
 TrainedModel = TypeVar("TrainedModel")  # a source.training.checkpoint.Trained
 Clips = TypeVar("Clips")  # a source.data.dataset.Dataset
