@@ -9,11 +9,12 @@ from typing import Any
 from .. import MODELS
 from ..core import config
 from ..core.errors import DemeanorError
+from ..core.hooks import Notify
 from ..core.spec import ModelSpec, spec_of
 from ..media.types import VIDEOS
 from .clips import Clip
-from .corpora import Notify, corpus_named, known_corpora
-from .corpora.recordings import audible
+from .corpora import corpus_named, known_corpora
+from .corpora.recordings import never_silent
 from .segmentation import cut
 from .segmentation.segment import is_segment, segment_of
 from .training_folder import OnProgress, Summary, counts_of, lay_out
@@ -48,7 +49,7 @@ def get_data(
     folder = _existing(Path(folder or own).expanduser().absolute(), name)
     clips = _load(module, name, folder, own, note)
     there = _there(name, clips, getattr(module, "PEOPLE", NOBODY_KNOWN), note)
-    parts = _by_model(name, there, getattr(module, "is_silent", audible), note)
+    parts = _by_model(name, there, getattr(module, "is_silent", never_silent), note)
     parts = [(spec, _cut(spec, part, folder, note, on_progress)) for spec, part in parts]
     laid = _laid_out(name, parts, on_progress)
     return [_summary(name, spec, laid[spec.name], clips, notes) for spec, _ in parts]

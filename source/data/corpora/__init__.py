@@ -1,19 +1,19 @@
-"""The corpora. One file each; a file here with a NAME is a corpus, and its `load` reads the folder people download.
+"""The corpora. One file each: a file here with a NAME is a corpus, and its `load` reads the folder people download.
 
-A corpus that is not known by name is read as labelled files: `python run.py data get mine --from FOLDER`.
+A corpus without a file here is read as labelled files: `python run.py data get mine --from FOLDER`.
 """
 
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from ...core.errors import DemeanorError
+from ...core.hooks import Notify
 from ..clips import Clip
-
-Notify = Callable[[str], None]  # takes one sentence that a person should know
 
 
 class Corpus(Protocol):
@@ -26,19 +26,17 @@ class Corpus(Protocol):
     """As in config.CORPORA; empty for the reader of any labelled folder."""
     LICENCE: str
     """The terms of the data, in one sentence."""
-    SPEAKERS_KNOWN: bool
-    """Whether the corpus says who is in which file."""
 
     def load(self, folder: Path, notify: Notify) -> list[Clip]:
-        """The labelled files of the corpus in `folder`, numbered; DemeanorError where `folder` holds no such corpus.
+        """Return the labelled files of the corpus in `folder`, numbered; raise DemeanorError where it is not there.
 
-        A take that is there in several forms, such as sound and video, gives a clip for each, with the same number.
+        A take that exists in several forms, such as sound and video, gives a clip for each, with the same number.
         """
         ...
 
 
 def corpus_named(name: str) -> Any:
-    """The corpus (see `Corpus`) called `name`, in any spelling; the reader of labelled files for any other name.
+    """Return the corpus (see `Corpus`) called `name`, in any spelling; the reader of labelled files for other names.
 
     >>> corpus_named("ck+").NAME
     'CK+'
@@ -52,11 +50,23 @@ def corpus_named(name: str) -> Any:
 
 
 def known_corpora() -> tuple[str, ...]:
-    """The names of the corpora that have a file here."""
+    """Return the names of the corpora that have a file here."""
     return tuple(sorted((corpus.NAME for corpus in _corpora().values()), key=str.lower))
 
 
-def _corpora():
+def did_you_mean(name: str) -> str:
+    """Return a question that offers the known corpora with a name like `name`; empty where none is.
+
+    >>> did_you_mean("ravdes")
+    'Did you mean RAVDESS?'
+    """
+    known = {corpus.lower(): corpus for corpus in known_corpora()}
+    near = [known[match] for match in get_close_matches(name.lower(), known)] if name.lower() not in known else []
+    return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+@cache
+def _corpora() -> dict[str, Any]:
     files = [file.name for file in pkgutil.iter_modules(__path__)]
     modules = {file: importlib.import_module(f"{__name__}.{file}") for file in files}
     return {file: module for file, module in modules.items() if getattr(module, "NAME", "")}

@@ -1,23 +1,22 @@
 """CREMA-D (Cao et al. 2014, IEEE Transactions on Affective Computing 5(4)): 91 actors, twelve sentences, six emotions.
 
 A file's name is actor, sentence, emotion and level, such as AudioWAV/1001_DFA_ANG_XX.wav, which is the same take as
-VideoFlash/1001_DFA_ANG_XX.flv; the level of 1040_ITH_SAD_X is cut off in the corpus itself. VideoDemographics.csv says
-who the actors are.
+VideoFlash/1001_DFA_ANG_XX.flv; the level of 1040_ITH_SAD_X is cut off in the corpus itself. VideoDemographics.csv
+describes the actors.
 """
 
 import re
-from functools import partial
 from pathlib import Path
+from typing import Any
 
-from ...core.errors import DemeanorError
+from ...core.hooks import Notify
 from ..clips import Clip
-from . import Notify
-from .folders import csv_rows, nearby
+from .folders import nearby
 from .recordings import recordings
+from .tables import corpus_table
 
 NAME = "CREMA-D"
 LICENCE = "Open Database License (ODbL) 1.0"
-SPEAKERS_KNOWN = True
 FIELDS = re.compile(r"(?P<actor>1\d{3})_(?P<sentence>[A-Z]{3})_(?P<emotion>ANG|DIS|FEA|HAP|NEU|SAD)_(XX?|LO|MD|HI)")
 CODES = {"ANG": "angry", "DIS": "disgust", "FEA": "fear", "HAP": "happy", "NEU": "neutral", "SAD": "sad"}
 DEMOGRAPHICS = "VideoDemographics.csv"
@@ -26,33 +25,26 @@ LOOKED_FOR = "files such as AudioWAV/1001_DFA_ANG_XX.wav"
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The recordings, sounds and videos; sex, age and race where VideoDemographics.csv is."""
+    """Return the recordings, sounds and videos, with sex, age and race where VideoDemographics.csv is there."""
     table = nearby(folder, DEMOGRAPHICS)
-    clips = recordings(NAME, folder, partial(_read, people=_people(table) if table else {}), notify, LOOKED_FOR)
-    without = len({clip.speaker for clip in clips if not clip.sex})
-    if without:
-        state = f"does not say the sex of {without:,} actors" if table else "is not here: sex, age and race are unknown"
+    people = {row["actorid"]: _person(row) for row in corpus_table(NAME, table, COLUMNS)} if table else {}
+
+    def read(file: Path) -> dict[str, Any] | None:
+        fields = FIELDS.fullmatch(file.stem)
+        if not fields:
+            return None
+        emotion, actor = CODES[fields["emotion"]], fields["actor"]
+        return {"emotion": emotion, "speaker": actor, "sentence": fields["sentence"]} | people.get(actor, {})
+
+    clips = recordings(NAME, folder, read, notify, LOOKED_FOR)
+    unknown = len({clip.speaker for clip in clips if not clip.sex})
+    if unknown:
+        state = f"does not say the sex of {unknown:,} actors" if table else "is not here: sex, age and race are unknown"
         notify(f"{NAME}: {DEMOGRAPHICS} {state}.")
     return clips
 
 
-def _people(table):
-    rows = list(csv_rows(table))
-    if not rows or not set(COLUMNS) <= set(rows[0]):
-        raise DemeanorError(f"{table} is no table of CREMA-D's actors: it needs the columns {', '.join(COLUMNS)}.")
-    return {row["ActorID"].strip(): _person(row) for row in rows}
-
-
-def _person(row):
-    values = {name: row.get(name, "").strip() for name in COLUMNS}
-    about = "; ".join(f"{name.lower()} {values[name]}" for name in ("Age", "Race", "Ethnicity") if values[name])
-    sex = values["Sex"].lower()
+def _person(row: dict[str, str]) -> dict[str, str]:
+    sex = row["sex"].lower()
+    about = "; ".join(f"{name} {row[name]}" for name in ("age", "race", "ethnicity") if row[name])
     return {"sex": sex if sex in ("female", "male") else "", "about": about}
-
-
-def _read(file, people):
-    fields = FIELDS.fullmatch(file.stem)
-    if not fields:
-        return None
-    who = {"speaker": fields["actor"], "sentence": fields["sentence"]}
-    return {"emotion": CODES[fields["emotion"]]} | who | people.get(fields["actor"], {})

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...core.errors import DemeanorError
-from ..clips import Clip, numbered
+from ...core.hooks import Notify
+from ..clips import SPLITS, Clip, numbered
 from ..labels import emotion_named
-from . import Notify, ferplus
+from . import ferplus
 from .folders import (
     SPLIT_FOLDERS,
     corpus_folder,
@@ -17,20 +18,22 @@ from .folders import (
     not_found,
     pictures_by_emotion,
     subfolders,
+    write_if_changed,
 )
 
 NAME = "FER2013"
 LICENCE = "pictures collected from the web; for research, their rights unclear"
-SPEAKERS_KNOWN = False
 CODES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # `emotion` in fer2013.csv
-PARTS = {"training": "train", "publictest": "val", "privatetest": "test"} | SPLIT_FOLDERS
-CSV_FILES = ("fer2013.csv", "icml_face_data.csv")  # the second name is the same file on Kaggle's competition page
+USAGES = {"training": "train", "publictest": "val", "privatetest": "test"}
+PARTS = USAGES | SPLIT_FOLDERS
+CSV_FILES = ("fer2013.csv", "icml_face_data.csv")  # the second is the same file on Kaggle's competition page
+ROW_FILE = "row{:05d}.png"  # not fer0000000.png: FER+ gives those names to the pictures it keeps, not to row numbers
 SIDE = 48  # pixels
 LOOKED_FOR = "fer2013.csv, or folders train, test or Training, PublicTest, PrivateTest with a folder for each emotion"
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The pictures of fer2013.csv or of the folders, with FER+ votes where fer2013new.csv lies beside them.
+    """Return the pictures of fer2013.csv or of the folders, with FER+ votes where fer2013new.csv lies beside them.
 
     A picture of fer2013.csv has the path `fer2013.csv/row00000.png`; `unpack` makes the file.
     """
@@ -39,59 +42,57 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     clips = _from_csv(file) if file else _from_folders(root, notify) if root else []
     if not root or not clips:
         raise not_found(NAME, folder, LOOKED_FOR)
-    _say_ambiguous(clips, root, notify)
+    ambiguous = root / "ambiguous.txt"
+    names = set(ambiguous.read_text(encoding="utf-8").split()) if ambiguous.is_file() else set()
+    count = sum(clip.path.name in names for clip in clips)
+    if count:
+        notify(f"{NAME}: {count:,} pictures of ambiguous.txt kept, though each has a near-double of another label.")
     votes = next((place / ferplus.FILE for place in (root, folder) if (place / ferplus.FILE).is_file()), None)
     return ferplus.with_votes(clips, votes, notify) if votes else clips
 
 
 def unpack(clips: list[Clip], folder: Path) -> list[Clip]:
-    """The clips, those that are rows of fer2013.csv with their pictures written as PNG files below `folder`."""
-    packed = {clip.path: clip for clip in clips if clip.path.parent.suffix == ".csv"}
+    """Return the clips, rows of fer2013.csv as PNG files below `folder`/pictures."""
+    packed = {clip.path for clip in clips if clip.path.parent.suffix == ".csv"}
     for file in {path.parent for path in packed}:
         for number, row in enumerate(csv_rows(file)):
-            target = folder / "pictures" / _row_name(number)
-            if file / target.name in packed:
-                _write_picture(row.get("pixels") or "", target, f"{file}, row {number}")
+            name = ROW_FILE.format(number)
+            if file / name in packed:
+                write_if_changed(folder / "pictures" / name, _png(row.get("pixels") or "", f"{file}, row {number}"))
     return [replace(clip, path=folder / "pictures" / clip.path.name) if clip.path in packed else clip for clip in clips]
 
 
-def _csv(folder):
+def _csv(folder: Path) -> Path | None:
     return next((folder / name for name in CSV_FILES if (folder / name).is_file()), None)
 
 
-def _parts(folder):
+def _parts(folder: Path) -> list[Path]:
     parts = [part for part in subfolders(folder) if part.name.lower() in PARTS]
     return [part for part in parts if any(_emotion(child.name) for child in subfolders(part))]
 
 
-def _emotion(text):
+def _emotion(text: str) -> str | None:
     return CODES[int(text)] if text in tuple("0123456") else emotion_named(text)
 
 
-def _row_name(number):
-    # Not fer0000000.png: FER+ gives those names to the pictures it keeps, and they are not row numbers.
-    return f"row{number:05d}.png"
+def _from_csv(file: Path) -> list[Clip]:
+    clips = []
+    for number, row in enumerate(csv_rows(file)):
+        usage, code = row.get("Usage", "").strip().lower(), row.get("emotion", "").strip()
+        if code not in tuple("0123456") or usage not in ("", *USAGES):
+            raise DemeanorError(f"{file}, row {number}: emotion '{code}' and Usage '{usage}' are none of FER2013's.")
+        path, split, source = file / ROW_FILE.format(number), USAGES.get(usage, ""), f"{file.name}:{number}"
+        clips.append(Clip(path, NAME, number, CODES[int(code)], split=split, source=source))
+    return clips
 
 
-def _from_csv(file):
-    return [_clip_of_row(file, number, row) for number, row in enumerate(csv_rows(file))]
-
-
-def _clip_of_row(file, number, row):
-    usage, code = row.get("Usage", "").strip().lower(), row.get("emotion", "").strip()
-    if code not in tuple("0123456") or usage not in ("", "training", "publictest", "privatetest"):
-        raise DemeanorError(f"{file}, row {number}: emotion '{code}' and Usage '{usage}' are none of FER2013's.")
-    source = f"{file.name}:{number}"
-    return Clip(file / _row_name(number), NAME, number, CODES[int(code)], split=PARTS.get(usage, ""), source=source)
-
-
-def _from_folders(root, notify):
+def _from_folders(root: Path, notify: Notify) -> list[Clip]:
     left_out: Counter[str] = Counter()
-    parts = sorted(_parts(root), key=lambda part: ("train", "val", "test").index(PARTS[part.name.lower()]))
-    found = [(part, *pair) for part in parts for pair in pictures_by_emotion(part, left_out, _emotion)]
+    parts = sorted(_parts(root), key=lambda part: SPLITS.index(PARTS[part.name.lower()]))
     clips = [
         Clip(file, NAME, 0, emotion, split=_split(part, file), source=file.relative_to(root).as_posix())
-        for part, emotion, file in found
+        for part in parts
+        for emotion, file in pictures_by_emotion(part, left_out, _emotion)
     ]
     if left_out:
         notify(left_out_sentence(NAME, left_out))
@@ -100,28 +101,10 @@ def _from_folders(root, notify):
     return numbered(clips)
 
 
-def _split(part, file):
-    """The folder's split; in Kaggle's merged `test` the file's name (PublicTest_88305097.jpg) says it."""
+def _split(part: Path, file: Path) -> str:
+    """Return the folder's split; in Kaggle's merged `test`, that of the file's name (PublicTest_88305097.jpg)."""
     merged = part.name.lower() == "test"
     return PARTS.get(file.name.partition("_")[0].lower(), "test") if merged else PARTS[part.name.lower()]
-
-
-def _say_ambiguous(clips, root, notify):
-    file = root / "ambiguous.txt"
-    names = set(file.read_text(encoding="utf-8").split()) if file.is_file() else set()
-    count = sum(clip.path.name in names for clip in clips)
-    if count:
-        notify(f"{NAME}: {count:,} pictures of ambiguous.txt kept, though a near-double of each bears another label.")
-
-
-def _write_picture(pixels, target, where):
-    picture = _png(pixels, where)
-    if target.is_file() and target.read_bytes() == picture:
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".part")
-    draft.write_bytes(picture)
-    draft.replace(target)
 
 
 def _png(pixels: str, where: str) -> bytes:

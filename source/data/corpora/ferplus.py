@@ -1,21 +1,24 @@
 """FER+ (Barsoum et al. 2016, arXiv:1608.01041): ten people's votes on each picture of FER2013, from fer2013new.csv."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ...core import config
 from ...core.errors import DemeanorError
+from ...core.hooks import Notify
 from ..clips import Clip
 from ..labels import emotion_named
-from . import Notify
 from .folders import csv_rows
 
 FILE = "fer2013new.csv"
 SPLITS = {"Training": "train", "PublicTest": "val", "PrivateTest": "test"}
 
+Rows = list[dict[str, str]]
+
 
 def with_votes(clips: list[Clip], file: Path, notify: Notify) -> list[Clip]:
-    """The clips with the votes for them over config.EMOTIONS; those for contempt, unknown and NF (no face) dropped.
+    """Return the clips with their votes over config.EMOTIONS; those for contempt, unknown and NF (no face) dropped.
 
     A picture is matched by its file name, or in the order of fer2013.csv where the clips are its rows. A picture
     without votes that count has none.
@@ -26,22 +29,20 @@ def with_votes(clips: list[Clip], file: Path, notify: Notify) -> list[Clip]:
         raise DemeanorError(
             f"{file} is no FER+ table: it needs the columns Usage, Image name, neutral, happiness and so on."
         )
-    matched = _by_name(clips, rows) or _by_order(clips, rows)
+    named = {row["Image name"].strip(): row for row in rows}
+    matched = {clip.path: named[clip.path.name] for clip in clips if clip.path.name in named} or _by_order(clips, rows)
     if not matched:
         notify(f"FER+: {file.name} is of other pictures than these; no votes were taken.")
         return clips
-    voted = [replace(clip, votes=_votes(matched.get(clip.path), columns, file)) for clip in clips]
+    voted = [
+        replace(clip, votes=_votes(matched[clip.path], columns, file) if clip.path in matched else ()) for clip in clips
+    ]
     notify(f"FER+: votes for {sum(bool(clip.votes) for clip in voted):,} of {len(clips):,} pictures.")
     return voted
 
 
-def _by_name(clips, rows):
-    named = {row["Image name"].strip(): row for row in rows}
-    return {clip.path: named[clip.path.name] for clip in clips if clip.path.name in named}
-
-
-def _by_order(clips, rows):
-    """Row for row; a row without a name is of a picture that FER+ has removed."""
+def _by_order(clips: Sequence[Clip], rows: Rows) -> dict[Path, dict[str, str]]:
+    """Match row for row; a row without a name is of a picture that FER+ has removed."""
     if len(rows) != len(clips) or any(clip.path.parent.suffix != ".csv" for clip in clips):
         return {}
     pairs = list(zip(clips, rows, strict=True))
@@ -50,9 +51,9 @@ def _by_order(clips, rows):
     return {clip.path: row for clip, row in pairs if row["Image name"].strip()}
 
 
-def _votes(row, columns, file):
+def _votes(row: Mapping[str, str], columns: Mapping[str | None, str], file: Path) -> tuple[float, ...]:
     try:
-        votes = tuple(float(row[columns[name]]) if name in columns else 0.0 for name in config.EMOTIONS) if row else ()
+        votes = tuple(float(row[columns[name]]) if name in columns else 0.0 for name in config.EMOTIONS)
     except (ValueError, KeyError):
         raise DemeanorError(f"{file}: the votes for {row['Image name']} are no numbers.") from None
     return votes if any(votes) else ()

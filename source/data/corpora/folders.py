@@ -1,4 +1,4 @@
-"""How corpora lie on disk: the folder that is meant, the files in it, the emotion a sub-folder is named after."""
+"""How corpora lie on disk: finding the folder that is meant and the files in it."""
 
 import csv
 import os
@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from ...core.errors import DemeanorError
+from ...core.files import write_whole
 from ...media.types import PICTURES
 from ..labels import emotion_named
 
@@ -17,32 +18,32 @@ SPLIT_FOLDERS = {
 
 
 def subfolders(folder: Path) -> list[Path]:
-    """The folders in `folder`, hidden ones and the litter of archives left out, in order of name."""
-    found = [entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
-    return sorted(found, key=lambda entry: (entry.name.lower(), entry.name))
+    """Return the folders in `folder` in order of name, without hidden ones and those that archivers leave."""
+    entries = [entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))]
+    return sorted(entries, key=lambda entry: (entry.name.lower(), entry.name))
 
 
 def files_below(folder: Path, suffixes: Collection[str]) -> list[Path]:
-    """Every file of these endings in `folder` and below, in order of path, without the "._" doubles that macOS packs.
+    """Return every file of these endings in `folder` and below, by path, without the "._" doubles that macOS packs.
 
-    Raises OSError where a folder cannot be read: `rglob` would pass it over in silence.
+    Raises OSError where a folder cannot be read, which `rglob` would skip in silence.
     """
-    walk = os.walk(folder, onerror=_raise)
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    walk = os.walk(folder, onerror=fail)
     files = (Path(place, name) for place, _, names in walk for name in names if not name.startswith("._"))
     return sorted(file for file in files if file.suffix.lower() in suffixes and file.is_file())
 
 
 def pictures_below(folder: Path) -> list[Path]:
-    """Every picture in `folder` and below; see `files_below`."""
+    """Return every picture in `folder` and below; see `files_below`."""
     return files_below(folder, PICTURES)
 
 
-def _raise(error):
-    raise error
-
-
 def corpus_folder(folder: Path, is_corpus: Callable[[Path], bool], parts: Collection[str] = ()) -> Path | None:
-    """Of `folder`, two levels below it, and the one above where `folder` is one of `parts`, the first that fits."""
+    """Return the first match of `folder`, two levels below it, and its parent where `folder` is one of `parts`."""
     children = subfolders(folder)
     above = [folder.parent] if folder.name.lower() in parts else []
     candidates = [folder, *children, *(inner for child in children for inner in subfolders(child)), *above]
@@ -50,20 +51,15 @@ def corpus_folder(folder: Path, is_corpus: Callable[[Path], bool], parts: Collec
 
 
 def nearby(folder: Path, name: str) -> Path | None:
-    """The file called `name` in `folder`, anywhere below it, or right above it."""
-    return next((file for file in (*sorted(folder.rglob(name)), folder.parent / name) if file.is_file()), None)
-
-
-def nearby_folder(folder: Path, name: str) -> Path | None:
-    """The folder called `name`: `folder` itself, one anywhere below it, or one beside it."""
+    """Return the file or folder called `name`: `folder` itself, anything below it, or beside it."""
     candidates = (folder, *sorted(folder.rglob(name)), folder.parent / name)
-    return next((place for place in candidates if place.name == name and place.is_dir()), None)
+    return next((place for place in candidates if place.name == name and place.exists()), None)
 
 
 def pictures_by_emotion(
     folder: Path, left_out: Counter[str], named: Callable[[str], str | None] = emotion_named
 ) -> Iterator[tuple[str, Path]]:
-    """Emotion and file of each picture in the sub-folders of `folder`; `left_out` counts those of no emotion."""
+    """Yield emotion and file of each picture in the sub-folders of `folder`; `left_out` counts those of no emotion."""
     for child in subfolders(folder):
         emotion = named(child.name)
         for file in pictures_below(child):
@@ -74,21 +70,28 @@ def pictures_by_emotion(
 
 
 def csv_rows(file: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
-    """The rows of a CSV file by column, one at a time; blanks around the columns' names are dropped."""
+    """Yield the rows of a CSV file by column, one at a time; blanks around the columns' names are dropped."""
     with file.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.reader(stream, delimiter=delimiter)
         header = [name.strip() for name in next(reader, [])]
         yield from (dict(zip(header, row, strict=False)) for row in reader if row)
 
 
+def write_if_changed(file: Path, content: bytes) -> None:
+    """Write a file and the folders it lies in, unless it has that content already."""
+    if not file.is_file() or file.read_bytes() != content:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, content)
+
+
 def left_out_sentence(corpus: str, left_out: Counter[str]) -> str:
-    """What a person should know of the pictures that are of none of the emotions."""
+    """Return the message about pictures left out for their label."""
     counts = ", ".join(f"{count:,} of {label}" for label, count in sorted(left_out.items()))
-    return f"{corpus}: pictures left out, for they are of none of the emotions told apart: {counts}."
+    return f"{corpus}: pictures left out, for their labels are none of the emotions: {counts}."
 
 
 def not_found(corpus: str, folder: Path, looked_for: str) -> DemeanorError:
-    """The DemeanorError that says what was looked for in `folder` and what lies there instead."""
+    """Return the error that says what was looked for in `folder` and what lies there instead."""
     entries = sorted(entry.name for entry in folder.iterdir())
     there = ", ".join(entries[:6]) + (f" and {len(entries) - 6:,} more" if len(entries) > 6 else "")
     return DemeanorError(f"{folder} holds no {corpus}: looked for {looked_for}; found {there or 'nothing'}.")

@@ -3,18 +3,18 @@
 The authors' train.tsv, dev.tsv and test.tsv, or one goemotions.csv with the columns text, labels_fine and split.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...core import config
 from ...core.errors import DemeanorError
+from ...core.hooks import Notify
 from ..clips import Clip, numbered
-from . import Notify
 from .folders import SPLIT_FOLDERS, corpus_folder, not_found
-from .utterance_tables import by_column, mended, row_clip, say_left_out, table_rows, unpacked
+from .tables import by_column, cleaned, notify_left_out, row_clip, table_rows, unpacked
 
 NAME = "GoEmotions"
 LICENCE = "Apache-2.0"
-SPEAKERS_KNOWN = False
 # The 28 in the order of their indices in the .tsv files, each with the emotion in the authors' ekman_mapping.
 FINE = {
     "admiration": "happy", "amusement": "happy", "anger": "angry", "annoyance": "angry", "approval": "happy",
@@ -35,66 +35,63 @@ unpack = unpacked
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The comments; of several emotions only in train, where each of them has a vote and the first is the emotion."""
-    root = corpus_folder(folder, lambda place: bool(_tables(place)))
-    clips = [clip for table, split in _tables(root) for clip in _read(table, split)] if root else []
-    if not root or not clips:
+    """Return the comments; of several emotions only in train, where each has a vote and the first is the emotion."""
+    root = corpus_folder(folder, lambda place: any((place / name).is_file() for name in (CSV_FILE, *PARTS.values())))
+    clips = _clips(root) if root else []
+    if not clips:
         raise not_found(NAME, folder, LOOKED_FOR)
-    reasons = {clip: _reason(clip) for clip in clips}
-    say_left_out(NAME, filter(None, reasons.values()), notify)
-    return numbered(clip for clip in clips if not reasons[clip])
+    reasons = [_reason(clip) for clip in clips]
+    notify_left_out(NAME, reasons, notify)
+    return numbered(clip for clip, reason in zip(clips, reasons, strict=True) if not reason)
 
 
-def _tables(folder):
-    """The tables in `folder`, each with its split; "" where the table's own column says."""
-    parts = [(folder / name, split) for split, name in PARTS.items() if (folder / name).is_file()]
-    whole = [(folder / CSV_FILE, "")] if (folder / CSV_FILE).is_file() else []
-    return whole or parts
-
-
-def _reason(clip):
+def _reason(clip: Clip) -> str:
+    """Return why a clip is left out; empty where it is kept."""
     return "they hold no words" if not clip.sentence else SEVERAL if clip.votes and clip.split != "train" else ""
 
 
-def _read(table, split):
-    if split:  # the authors' files have no header, and their quotation marks are text
-        rows = [(*row, "", "")[:3] for row in table_rows(table, "\t", quoted=False)]
+def _clips(root: Path) -> list[Clip]:
+    whole = root / CSV_FILE
+    if whole.is_file():
+        rows = by_column(table_rows(whole))
+        if rows and not {"text", "labels_fine", "split"} <= set(rows[0]):
+            raise DemeanorError(f"{whole} needs the columns text, labels_fine and split; it has {', '.join(rows[0])}.")
         return [
-            _clip(table, number, text, _by_index(labels, table, number), split, name)
-            for number, (text, labels, name) in enumerate(rows, start=1)
+            _clip(whole, number, row["text"], row["labels_fine"].split("|"), row["split"], row.get("id", ""))
+            for number, row in enumerate(rows, start=1)
         ]
-    rows = by_column(table_rows(table))
-    if rows and not {"text", "labels_fine", "split"} <= set(rows[0]):
-        raise DemeanorError(f"{table} needs the columns text, labels_fine and split; it has {', '.join(rows[0])}.")
-    return [
-        _clip(table, number, row["text"], row["labels_fine"].split("|"), row["split"], row.get("id", ""))
-        for number, row in enumerate(rows, start=1)
-    ]
+    clips = []
+    for split, table in ((split, root / name) for split, name in PARTS.items() if (root / name).is_file()):
+        # The authors' files have no header, and their quotation marks are text.
+        for number, row in enumerate(table_rows(table, "\t", quoted=False), start=1):
+            text, labels, name = (*row, "", "")[:3]
+            clips.append(_clip(table, number, text, _by_index(labels, table, number), split, name))
+    return clips
 
 
-def _by_index(labels, table, number):
+def _by_index(labels: str, table: Path, number: int) -> list[str]:
     names, indices = list(FINE), labels.split(",")
     if not all(index.isdecimal() and int(index) < len(names) for index in indices):
         raise DemeanorError(f"{table}, row {number}: '{labels}' are not indices of GoEmotions' {len(names)} emotions.")
     return [names[int(index)] for index in indices]
 
 
-def _clip(table, number, text, fine, split, name):
+def _clip(table: Path, number: int, text: str, fine: Sequence[str], split: str, name: str) -> Clip:
     if not set(fine) <= set(FINE):
         raise DemeanorError(f"{table}, row {number}: '{'|'.join(fine)}' are none of GoEmotions' {len(FINE)} emotions.")
+    # Some published files still have the marks of a CSV cell.
+    if len(text) > 1 and text[0] == text[-1] == '"' and '""' in text:
+        text = text[1:-1].replace('""', '"')
     emotions = [FINE[label] for label in fine]
     several = len(set(emotions)) > 1
     return row_clip(
-        table, number, NAME, mended(_unquoted(text)),
+        table,
+        number,
+        NAME,
+        cleaned(text),
         emotion=emotions[0],
         split=SPLIT_FOLDERS.get(split, ""),
         source=f"{table.name}:{name or number}",
         votes=tuple(float(emotion in emotions) for emotion in config.EMOTIONS) if several else (),
         sentiment=round(sum(SENTIMENT[emotion] for emotion in emotions) / len(emotions), 4),
-    )  # fmt: skip
-
-
-def _unquoted(text):
-    """The text without the marks of a CSV file that it once stood in, which the published files still have."""
-    once_a_cell = len(text) > 1 and text[0] == text[-1] == '"' and '""' in text
-    return text[1:-1].replace('""', '"') if once_a_cell else text
+    )

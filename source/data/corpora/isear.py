@@ -9,27 +9,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...core.errors import DemeanorError
+from ...core.hooks import Notify
 from ..clips import Clip, numbered
 from ..labels import emotion_named
-from . import Notify
 from .folders import SPLIT_FOLDERS, files_below, not_found
-from .utterance_tables import TABLES, by_column, mended, row_clip, say_left_out, table_rows, unpacked
+from .recordings import not_an_emotion
+from .tables import TABLES, by_column, cleaned, notify_left_out, row_clip, table_rows, unpacked
 
 NAME = "ISEAR"
 LICENCE = "for research; its rights unclear"
-SPEAKERS_KNOWN = True
 LABELS = ("joy", "fear", "anger", "sadness", "disgust", "shame", "guilt")  # EMOT counts them from 1
 SPELT_OTHERWISE = {"guit": "guilt"}  # in a copy that many have
-COLUMNS = {  # what we take -> what it is called, the surest name first: Field1 is EMOT in words
+COLUMNS = {  # field -> the names of its column, the surest first: Field1 is EMOT in words
     "label": ("field1", "label", "emotion", "emot"),
     "text": ("sit", "text", "sentence", "content"),
     "speaker": ("speaker", "id"),
     "split": ("split",),
 }
 DELIMITERS = "|\t;,"
-LINE_ENDS = re.compile(r"(?:Ã¡|á)")  # what became of the ends of lines; the reports are in plain English
+LINE_ENDS = re.compile(r"(?:Ã¡|á)")  # corrupted line ends; the reports are in plain English
 ACCENTS = {"Ã·": "ö", "÷": "ö"}  # the databank's DOS letters
-# Texts that say that there is nothing to say; not by their brackets, for some reports stand in such, too.
+# Texts that report nothing; not recognised by their brackets, for some reports stand in brackets too.
 NO_ANSWER = re.compile(
     r"none|nothing|blank|never|never (felt|experienced)\b[^.]*|(does not|doesn't|not) appl(y|icable)\b[^.]*"
     r"|no(t)? (response|description|answer|answered)( given)?|(i )?have (not|never) felt (this|the) emotion\b[^.]*"
@@ -42,39 +42,45 @@ unpack = unpacked
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The reports of joy, fear, anger, sadness and disgust; without those that say nothing."""
+    """Return the reports of joy, fear, anger, sadness and disgust that say something."""
     tables = [file for file in files_below(folder, TABLES) if "isear" in file.stem.lower()]
     table = min(tables, key=lambda file: TABLES.index(file.suffix.lower()), default=None)
     rows = _rows(table) if table else []
     if not table or not rows:
         raise not_found(NAME, folder, LOOKED_FOR)
-    label = _labels(table, [row["label"] for row in rows])
-    texts = [_text(row["text"]) for row in rows]
-    reasons = [_reason(label[row["label"]], text) for row, text in zip(rows, texts, strict=True)]
-    say_left_out(NAME, filter(None, reasons), notify)
-    each = zip(rows, texts, reasons, strict=True)
-    return numbered(
-        _clip(table, number, row, text, label) for number, (row, text, why) in enumerate(each, start=1) if not why
-    )
+    labels = _labels(table, [row["label"] for row in rows])
+    clips, reasons = [], []
+    for number, row in enumerate(rows, start=1):
+        label, text = labels[row["label"]], _text(row["text"])
+        emotion, bare = emotion_named(label), text.strip("() .!-").lower()
+        if not emotion:
+            reasons.append(not_an_emotion(label))
+        elif not bare or NO_ANSWER.fullmatch(bare):
+            reasons.append("they report nothing")
+        else:
+            split = SPLIT_FOLDERS.get(row["split"].lower(), "")
+            clips.append(row_clip(table, number, NAME, text, emotion=emotion, speaker=row["speaker"], split=split))
+    notify_left_out(NAME, reasons, notify)
+    return numbered(clips)
 
 
 def _rows(table: Path) -> list[dict[str, str]]:
-    """The table's rows with the keys of COLUMNS, "" where there is no such column."""
+    """Return the table's rows with the keys of COLUMNS, "" where there is no such column."""
     with table.open("rb") as stream:
         first = stream.readline().decode("utf-8-sig", "replace")
     delimiter = max(DELIMITERS, key=first.count)
     rows = table_rows(table, delimiter, quoted=delimiter != "|")
     names = [cell.strip().lower() for cell in rows[0]] if rows else []
     if rows and not set(names) & set(COLUMNS["text"]):
-        rows = [_made_up_header(table, names, rows), *rows]
+        rows = [_header(table, names, rows), *rows]
     return [
         {key: next((row[name] for name in choices if name in row), "") for key, choices in COLUMNS.items()}
         for row in by_column(rows)
     ]
 
 
-def _made_up_header(table, names, rows):
-    """The names of the columns of a table without a header: the one with a label, and the longest."""
+def _header(table: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Name the columns of a table without a header: the one with a label, and the longest as its text."""
     labelled = next((place for place, name in enumerate(names) if SPELT_OTHERWISE.get(name, name) in LABELS), None)
     if labelled is None or len(names) < 2:
         raise DemeanorError(f"{table} is not {NAME}: it needs {LOOKED_FOR.partition('with ')[2]}.")
@@ -85,7 +91,7 @@ def _made_up_header(table, names, rows):
 
 
 def _labels(table: Path, given: Sequence[str]) -> dict[str, str]:
-    """What is in the column of labels -> the label; numbers count LABELS from 1, or from 0 where there is a 0."""
+    """Map what is in the column of labels to the label; numbers count LABELS from 1, or from 0 where there is a 0."""
     names = {code: SPELT_OTHERWISE.get(code.lower(), code.lower()) for code in set(given)}
     first = 0 if "0" in names else 1
     numbers = {str(first + place): name for place, name in enumerate(LABELS)}
@@ -96,21 +102,8 @@ def _labels(table: Path, given: Sequence[str]) -> dict[str, str]:
     return labels
 
 
-def _text(text):
+def _text(text: str) -> str:
     for wrong, right in ACCENTS.items():
         text = text.replace(wrong, right)
-    text = mended(LINE_ENDS.sub(" ", text))
+    text = cleaned(LINE_ENDS.sub(" ", text))
     return text[1:-1].strip() if text.startswith("[") and text.endswith("]") else text
-
-
-def _reason(label, text):
-    if not emotion_named(label):
-        return f"{label} is none of the emotions told apart"
-    bare = text.strip("() .!-").lower()
-    return "they report nothing" if not bare or NO_ANSWER.fullmatch(bare) else ""
-
-
-def _clip(table, number, row, text, label):
-    split = SPLIT_FOLDERS.get(row["split"].lower(), "")
-    emotion = emotion_named(label[row["label"]])
-    return row_clip(table, number, NAME, text, emotion=emotion, speaker=row["speaker"], split=split)

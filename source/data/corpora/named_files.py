@@ -1,21 +1,19 @@
-"""Any folder of labelled pictures, sounds, videos and texts: named `<dataset>_<number>_<emotion>.<ext>`, or in folders
-of emotions, or with clips.csv."""
+"""Any folder of labelled files: named `<dataset>_<number>_<emotion>.<ext>`, in folders of emotions, or in clips.csv."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ...core.hooks import Notify
 from ...media.types import PICTURES, RECORDINGS, SOUNDS, TEXTS, VIDEOS
 from ..clips import MANIFEST, Clip, labelled_files
 from ..labels import emotion_named
-from . import Notify
 from .folders import SPLIT_FOLDERS, files_below, not_found
 from .recordings import numbered_takes
 
 NAME = ""  # the name that is asked for
-LICENCE = "your own files; their terms are yours to know"
-SPEAKERS_KNOWN = False  # but where clips.csv says
+LICENCE = "your own files; make sure that you may use them"
 SUFFIXES = (*PICTURES, *SOUNDS, *VIDEOS, *TEXTS)
 LOOKED_FOR = (
     "pictures, sounds, videos or texts named <dataset>_<number>_<emotion>, such as mine_7_happy.wav, or in a folder "
@@ -24,45 +22,44 @@ LOOKED_FOR = (
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The labelled files in `folder`; a folder train, val or test above them gives their split."""
+    """Return the labelled files in `folder`; a folder train, val or test above them gives their split."""
     clips = labelled_files(folder, SUFFIXES)
     if not clips:
         raise not_found("labelled files", folder, LOOKED_FOR)
     if not (folder / MANIFEST).is_file():
         clips = [_with_split(clip, clip.path.relative_to(folder)) for clip in clips]
-        _say_of_names(clips, folder, notify)
+        _notify_of_names(clips, folder, notify)
     takes = _takes(clips)
     if len({forms[0].number for forms in takes}) < len(takes):
         return numbered_takes(takes)
     return [replace(form, number=forms[0].number) for forms in takes for form in forms]
 
 
-def _takes(clips: Sequence[Clip]) -> list[list[Clip]]:
-    """The clips, those together that are one take: a sound and a video that lie together under the same name."""
-    named = defaultdict(list)
-    for clip in clips:
-        if clip.path.suffix.lower() in RECORDINGS:
-            named[clip.path.with_suffix("")].append(clip)
-    pairs = {id(forms[0]): forms for forms in named.values() if _is_take(forms)}
-    seconds = {id(forms[1]) for forms in pairs.values()}
-    return [pairs.get(id(clip), [clip]) for clip in clips if id(clip) not in seconds]
-
-
-def _is_take(forms):
-    videos = [form.path.suffix.lower() in VIDEOS for form in forms]
-    return sorted(videos) == [False, True] and forms[0].emotion == forms[1].emotion
-
-
-def _with_split(clip, below):
+def _with_split(clip: Clip, below: Path) -> Clip:
     parts = [part.lower() for part in below.parts[:-1]]
     split = next((SPLIT_FOLDERS[part] for part in parts if part in SPLIT_FOLDERS), "")
     return replace(clip, split=split, source=below.as_posix())
 
 
-def _say_of_names(clips, folder, notify):
+def _takes(clips: Sequence[Clip]) -> list[list[Clip]]:
+    """Group the clips into takes: a sound and a video of one emotion and one name in one folder are one take."""
+    named = defaultdict(list)
+    for clip in clips:
+        if clip.path.suffix.lower() in RECORDINGS:
+            named[clip.path.with_suffix("")].append(clip)
+    pairs = {}
+    for forms in named.values():
+        videos = sorted(form.path.suffix.lower() in VIDEOS for form in forms)
+        if videos == [False, True] and forms[0].emotion == forms[1].emotion:
+            pairs[id(forms[0])] = forms
+    seconds = {id(forms[1]) for forms in pairs.values()}
+    return [pairs.get(id(clip), [clip]) for clip in clips if id(clip) not in seconds]
+
+
+def _notify_of_names(clips: Sequence[Clip], folder: Path, notify: Notify) -> None:
     labelled = {clip.path for clip in clips}
-    of_texts = any(path.suffix.lower() in TEXTS for path in labelled)  # else a text is a README, which nobody misses
-    files = files_below(folder, SUFFIXES if of_texts else set(SUFFIXES) - set(TEXTS))
+    has_texts = any(path.suffix.lower() in TEXTS for path in labelled)  # else a text is a README, which nobody misses
+    files = files_below(folder, SUFFIXES if has_texts else set(SUFFIXES) - set(TEXTS))
     if len(files) > len(clips):
         example = next(file for file in files if file not in labelled)
         notify(f"{len(files) - len(clips):,} files left out, for nothing says their emotion, such as {example}.")

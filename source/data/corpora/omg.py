@@ -11,37 +11,42 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from ...core.errors import DemeanorError
+from ...core.hooks import Notify
 from ...media.types import VIDEOS
 from ..clips import SPLITS, Clip, numbered
 from ..segmentation.segment import segment_path
-from . import Notify
 from .folders import files_below, not_found
-from .utterance_tables import by_column, mended, table_rows
+from .tables import by_column, cleaned, corpus_table, table_rows
 
 NAME = "OMG"
 LICENCE = "CC BY-NC-SA 3.0 for the labels; the videos are their owners', so for research"
-SPEAKERS_KNOWN = False
 PEOPLE = "who speaks is not known, but all utterances of one video of the web stay together"
 CODES = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")  # EmotionMaxVote
 TABLES = {"train": "omg_Train", "val": "omg_Validation", "test": "omg_Test"}  # how their names begin
-COLUMNS = ("link", "start", "end", "video", "utterance", "arousal", "valence", "emotionmaxvote")
+COLUMNS = ("link", "start", "end", "video", "utterance", "arousal", "valence", "EmotionMaxVote")
 LOOKED_FOR = "omg_TrainVideos.csv, omg_ValidationVideos.csv and omg_TestVideos_WithLabels.csv"
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The labelled utterances, one cut already before a stretch of a whole video; what is missing keeps its path."""
+    """Return the labelled utterances: an utterance's own file, else a segment of the video; missing ones keep a path."""
     tables = _tables(folder)
-    rows = {split: _rows(files["Videos"]) for split, files in tables.items()}
+    rows = {split: corpus_table(NAME, files["Videos"], COLUMNS) for split, files in tables.items()}
     if not any(rows.values()):
         raise not_found(NAME, folder, LOOKED_FOR)
-    texts = {key: text for files in tables.values() for key, text in _texts(files.get("Transcripts"))}
-    videos = _videos(folder)
-    clips = [_clip(row, where, split, texts, videos, folder) for split, read in rows.items() for where, row in read]
+    transcripts = [row for files in tables.values() if "Transcripts" in files for row in _transcript(files)]
+    texts = {(row.get("video", ""), row.get("utterance", "")): row.get("transcript", "") for row in transcripts}
+    files = files_below(folder, VIDEOS)
+    videos = {(file.stem,): file for file in files} | {(file.parent.name, file.stem): file for file in files}
+    clips = [
+        _clip(row, f"{tables[split]['Videos']}, line {line}", split, texts, videos, folder)
+        for split, table in rows.items()
+        for line, row in enumerate(table, start=2)
+    ]
     return numbered(_each_video_in_one_split(clips, notify))
 
 
 def _tables(folder: Path) -> dict[str, dict[str, Path]]:
-    """The tables of videos, and of transcripts if any, by split; of the test's two the one with labels."""
+    """Return the tables of videos, and of transcripts if any, by split; of the test's two the one with labels."""
     files = files_below(folder, (".csv",)) + sorted(folder.parent.glob("omg_*.csv"))
     labelled = [file for file in files if "WithoutLabels" not in file.name]
     found: dict[str, dict[str, Path]] = defaultdict(dict)
@@ -52,65 +57,54 @@ def _tables(folder: Path) -> dict[str, dict[str, Path]]:
     return {split: files for split, files in found.items() if "Videos" in files}
 
 
-def _rows(table: Path) -> list[tuple[str, Mapping[str, str]]]:
-    """The rows of a table, each with where it stands."""
-    rows = by_column(table_rows(table))
-    if rows and not set(COLUMNS) <= set(rows[0]):
-        raise DemeanorError(f"{table} is not {NAME}'s table: it needs the columns {', '.join(COLUMNS)}.")
-    return [(f"{table}, line {line}", row) for line, row in enumerate(rows, start=2)]
+def _transcript(files: Mapping[str, Path]) -> list[dict[str, str]]:
+    return by_column(table_rows(files["Transcripts"]))
 
 
-def _texts(table: Path | None) -> list[tuple[tuple[str, str], str]]:
-    rows = by_column(table_rows(table)) if table else []
-    return [((row.get("video", ""), row.get("utterance", "")), mended(row.get("transcript", ""))) for row in rows]
-
-
-def _videos(folder: Path) -> dict[tuple[str, ...], Path]:
-    """Every video by its stem, and by its folder's name and its stem."""
-    files = files_below(folder, VIDEOS)
-    return {(file.stem,): file for file in files} | {(file.parent.name, file.stem): file for file in files}
-
-
-def _clip(row, where, split, texts, videos, folder):
+def _clip(
+    row: Mapping[str, str],
+    where: str,
+    split: str,
+    texts: Mapping[tuple[str, str], str],
+    videos: Mapping[tuple[str, ...], Path],
+    folder: Path,
+) -> Clip:
     start, end, arousal, valence = (_number(row, name, where) for name in ("start", "end", "arousal", "valence"))
     code, video, utterance = row["emotionmaxvote"], row["video"], row["utterance"]
     if code not in map(str, range(len(CODES))) or not (0 <= arousal <= 1 and -1 <= valence <= 1):
         raise DemeanorError(
             f"{where}: emotion '{code}', arousal {arousal:g}, valence {valence:g} are none of {NAME}'s."
         )
+    # The video's name on the web, such as CROcsl0lIec; parts of one video bear several names in the tables.
+    address = parse_qs(urlsplit(row["link"]).query).get("v", [""])[0]
     path = videos.get((video, Path(utterance).stem))
-    whole = next((videos[name,] for name in _names(row) if (name,) in videos), None)
     if path is None:
+        # 5b44393ed_1 is a part by the table's own naming, whose times are the whole video's.
+        names = (video, video.partition("_")[0], address)
+        whole = next((videos[name,] for name in names if (name,) in videos), None)
         path = segment_path(whole, start, end) if whole and 0 <= start < end else folder / video / utterance
     return Clip(
-        path, NAME, 0, CODES[int(code)],
-        sentence=texts.get((video, utterance), ""),
+        path,
+        NAME,
+        0,
+        CODES[int(code)],
+        sentence=cleaned(texts.get((video, utterance), "")),
         split=split,
-        source=_address(row["link"]) or video,
+        source=address or video,
         valence=round(valence, 4),
         arousal=round(2 * arousal - 1, 4),
-    )  # fmt: skip
+    )
 
 
-def _number(row, column, where):
+def _number(row: Mapping[str, str], column: str, where: str) -> float:
     try:
         return float(row[column])
     except ValueError:
         raise DemeanorError(f"{where}: {column} is '{row[column]}', not a number.") from None
 
 
-def _names(row) -> Sequence[str]:
-    """What a whole video may be called: 5b44393ed_1 is a part of the table's own, whose times are the whole's."""
-    return row["video"], row["video"].partition("_")[0], _address(row["link"])
-
-
-def _address(link):
-    """The video's name on the web, such as CROcsl0lIec; parts of one video bear several names in the tables."""
-    return parse_qs(urlsplit(link).query).get("v", [""])[0]
-
-
 def _each_video_in_one_split(clips: Sequence[Clip], notify: Notify) -> list[Clip]:
-    """Without what is of a video that a later split has too."""
+    """Return the clips without those of a video that a later split has too."""
     last = {clip.source: SPLITS.index(clip.split) for clip in clips}  # the clips are in the order of SPLITS
     kept = [clip for clip in clips if SPLITS.index(clip.split) == last[clip.source]]
     if len(kept) < len(clips):

@@ -3,19 +3,18 @@
 from pathlib import Path
 
 from ...core.errors import DemeanorError
+from ...core.hooks import Notify
 from ..clips import Clip, numbered
-from . import Notify
 from .folders import not_found, pictures_below
 
 NAME = "RAF-DB"
 LICENCE = "for non-commercial research, on request to its makers; no picture may be passed on"
-SPEAKERS_KNOWN = False
 CODES = {"1": "surprise", "2": "fear", "3": "disgust", "4": "happy", "5": "sad", "6": "angry", "7": "neutral"}
 LOOKED_FOR = "list_partition_label.txt with pictures such as train_00001_aligned.jpg, or folders train/1 to test/7"
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The pictures in RAF-DB's own partition, the aligned ones where there are such; a missing one keeps its path."""
+    """Return the pictures in RAF-DB's own partition, the aligned ones where there are such; missing ones keep a path."""
     lists = sorted(folder.rglob("list_pa*tition_label.txt"))  # the makers' own file is list_patition_label.txt
     clips = _from_list(lists[0], folder) if lists else _from_folders(folder)
     if not clips:
@@ -24,33 +23,25 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     return numbered(clips)
 
 
-def _from_list(file, folder):
-    pictures = _by_name(folder)
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
-    rows = [(number, line.split()) for number, line in enumerate(lines, start=1) if line.strip()]
-    return [_clip_of_line(words, f"{file}, line {number}", pictures, file.parent) for number, words in rows]
+def _from_list(file: Path, folder: Path) -> list[Clip]:
+    pictures: dict[str, Path] = {}  # by the name that the list gives them (train_00001), aligned before original ones
+    for picture in sorted(pictures_below(folder), key=lambda picture: not picture.stem.endswith("_aligned")):
+        pictures.setdefault(picture.stem.removesuffix("_aligned"), picture)
+    clips = []
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        if not (words := line.split()):
+            continue
+        name, code, split = words[0], words[-1], words[0].partition("_")[0]
+        if code not in CODES or split not in ("train", "test"):
+            raise DemeanorError(
+                f"{file}, line {number}: '{line.strip()}' is not of the form 'train_00001.jpg 5', labels from 1 to 7."
+            )
+        path = pictures.get(Path(name).stem, file.parent / name)
+        clips.append(Clip(path, NAME, 0, CODES[code], split=split, source=name))
+    return clips
 
 
-def _clip_of_line(words, where, pictures, folder):
-    name, split = words[0], _split(words[0])
-    if words[-1] not in CODES or not split:
-        raise DemeanorError(f"{where}: '{' '.join(words)}' is not of the form 'train_00001.jpg 5', labels from 1 to 7.")
-    return Clip(pictures.get(Path(name).stem, folder / name), NAME, 0, CODES[words[-1]], split=split, source=name)
-
-
-def _split(name):
-    return name.partition("_")[0] if name.startswith(("train_", "test_")) else ""
-
-
-def _by_name(folder: Path) -> dict[str, Path]:
-    """Pictures by the name that the list gives them (train_00001), the aligned one before the original."""
-    pictures: dict[str, Path] = {}
-    for file in sorted(pictures_below(folder), key=lambda file: not file.stem.endswith("_aligned")):
-        pictures.setdefault(file.stem.removesuffix("_aligned"), file)
-    return pictures
-
-
-def _from_folders(folder):
+def _from_folders(folder: Path) -> list[Clip]:
     return [
         Clip(file, NAME, 0, CODES[code], split=split, source=file.relative_to(folder).as_posix())
         for file in pictures_below(folder)

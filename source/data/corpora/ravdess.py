@@ -6,14 +6,14 @@ A file's name is seven fields, such as 03-01-06-01-02-01-12.wav: modality (01 so
 
 import re
 from pathlib import Path
+from typing import Any
 
+from ...core.hooks import Notify
 from ..clips import Clip
-from . import Notify
 from .recordings import recordings
 
 NAME = "RAVDESS"
 LICENCE = "CC BY-NC-SA 4.0: not for commercial use"
-SPEAKERS_KNOWN = True
 FIELDS = re.compile(
     r"(?P<modality>0[123])-(?P<channel>0[12])-(?P<emotion>0[1-8])-0[12]-(?P<statement>0[12])-\d\d-(?P<actor>\d\d)"
 )
@@ -26,7 +26,7 @@ LOOKED_FOR = "the speech, in files such as Actor_12/03-01-06-01-02-01-12.wav or 
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The spoken recordings; of a performance that was filmed, the video with sound before the silent one.
+    """Return the spoken recordings; of a performance that was filmed, the video with sound before the silent one.
 
     Calm is read as neutral and stays the clip's `original`, so that the grouping "eight" can tell it apart.
     """
@@ -38,15 +38,15 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
 
 
 def is_silent(clip: Clip) -> bool:
-    """Whether it is a video without sound."""
+    """Return whether it is a video without sound."""
     return clip.path.stem.startswith(SILENT)
 
 
-def _performance(clip):
+def _performance(clip: Clip) -> str:
     return clip.path.stem.partition("-")[2]
 
 
-def _read(file):
+def _read(file: Path) -> dict[str, Any] | str | None:
     fields = FIELDS.fullmatch(file.stem)
     if not fields:
         return None

@@ -1,20 +1,20 @@
 """SAVEE (Haq & Jackson 2010, in Machine Audition, IGI Global): four men, fifteen sentences an emotion, thirty neutral.
 
-A file is speaker, emotion and number: DC_a01.wav, or a01.wav in the speaker's folder DC; the same take's video is
-AudioVisualClip/DC/a1.avi. A sentence is named by both letter and number, for the same number is mostly another sentence
-in another emotion.
+A file's name is speaker, emotion and number: DC_a01.wav, or a01.wav in the speaker's folder DC; the same take's video is
+AudioVisualClip/DC/a1.avi. A sentence is named by both letter and number, for in another emotion the same number is mostly another
+sentence.
 """
 
 import re
 from pathlib import Path
+from typing import Any
 
+from ...core.hooks import Notify
 from ..clips import Clip
-from . import Notify
 from .recordings import recordings
 
 NAME = "SAVEE"
 LICENCE = "free for research only, on registration with its makers"
-SPEAKERS_KNOWN = True
 SPEAKERS = ("DC", "JE", "JK", "KL")  # all men
 FIELDS = re.compile(r"((?P<speaker>[A-Z]{2})_)?(?P<emotion>sa|su|[adfhn])(?P<number>\d{1,2})")
 CODES = {
@@ -24,11 +24,11 @@ LOOKED_FOR = "files such as DC_a01.wav or DC/a01.wav, of the speakers DC, JE, JK
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """The recordings, in one folder or in one for each speaker."""
+    """Return the recordings, in one folder or in one for each speaker."""
     return recordings(NAME, folder, _read, notify, LOOKED_FOR, take=lambda clip: (clip.speaker, clip.sentence))
 
 
-def _read(file):
+def _read(file: Path) -> dict[str, Any] | None:
     fields = FIELDS.fullmatch(file.stem)
     speaker = (fields["speaker"] or file.parent.name) if fields else ""
     if not fields or speaker not in SPEAKERS:

@@ -12,7 +12,7 @@ from source.core.errors import DemeanorError
 from source.data import ingest as module
 from source.data.clips import read_clips, write_clips
 from source.data.corpora import corpus_named, emobank, goemotions, isear, meld, named_files
-from source.data.corpora.utterance_tables import mended
+from source.data.corpora.tables import cleaned
 from source.data.ingest import get_data
 from source.data.splits import assert_disjoint, with_splits
 from source.data.training_folder import training_files
@@ -156,7 +156,7 @@ def test_an_empty_table_is_no_corpus(name, original, said):
     ],
 )
 def test_texts_are_mended_to_one_line_that_is_no_quotation(text, line):
-    assert mended(text) == line
+    assert cleaned(text) == line
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
@@ -343,8 +343,8 @@ def test_isear_in_every_form(original, said, form):
     assert [clip.speaker for clip in clips] == people
     assert [clip.split for clip in clips] == (["train"] * 3 + ["val"] * 2 if form == "columns" else [""] * 5)
     assert said == [
-        "ISEAR: 1 texts left out: guilt is none of the emotions told apart.",
-        "ISEAR: 1 texts left out: shame is none of the emotions told apart.",
+        "ISEAR: 1 texts left out: guilt is none of the emotions.",
+        "ISEAR: 1 texts left out: shame is none of the emotions.",
         "ISEAR: 1 texts left out: they report nothing.",
     ]
 
