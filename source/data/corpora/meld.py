@@ -38,10 +38,8 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     tables = {part: table for part, table in found.items() if table}
     splits = {"train": "train", "dev": "val", "test": "test"}
     if "dev" in tables and "test" not in tables:
-        splits["dev"] = "test"
-        notify(
-            f"{NAME}: {TABLE.format(part='test')} is not here; dev is the test set, and val will be taken from train."
-        )
+        splits["dev"], missing = "test", TABLE.format(part="test")
+        notify(f"{NAME}: {missing} is not here, so dev is the test set; val will be taken from train.")
     clips = {part: _utterances(table, part, splits[part]) for part, table in tables.items()}
     if not any(clips.values()):
         raise not_found(NAME, folder, LOOKED_FOR)

@@ -28,7 +28,7 @@ LOOKED_FOR = "omg_TrainVideos.csv, omg_ValidationVideos.csv and omg_TestVideos_W
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """Return the labelled utterances: an utterance's own file, else a segment of the video; missing ones keep a path."""
+    """Return the labelled utterances: a file of its own, else a segment of the video; missing ones keep a path."""
     tables = _tables(folder)
     rows = {split: corpus_table(NAME, files["Videos"], COLUMNS) for split, files in tables.items()}
     if not any(rows.values()):

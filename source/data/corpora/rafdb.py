@@ -14,7 +14,7 @@ LOOKED_FOR = "list_partition_label.txt with pictures such as train_00001_aligned
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """Return the pictures in RAF-DB's own partition, the aligned ones where there are such; missing ones keep a path."""
+    """Return the pictures in RAF-DB's own partition, preferably the aligned ones; missing ones keep a path."""
     lists = sorted(folder.rglob("list_pa*tition_label.txt"))  # the makers' own file is list_patition_label.txt
     clips = _from_list(lists[0], folder) if lists else _from_folders(folder)
     if not clips:

@@ -1,8 +1,8 @@
 """SAVEE (Haq & Jackson 2010, in Machine Audition, IGI Global): four men, fifteen sentences an emotion, thirty neutral.
 
-A file's name is speaker, emotion and number: DC_a01.wav, or a01.wav in the speaker's folder DC; the same take's video is
-AudioVisualClip/DC/a1.avi. A sentence is named by both letter and number, for in another emotion the same number is mostly another
-sentence.
+A file's name is speaker, emotion and number: DC_a01.wav, or a01.wav in the speaker's folder DC. The same take's video
+is AudioVisualClip/DC/a1.avi. A sentence is named by letter and number, for the number alone mostly stands for another
+sentence in another emotion.
 """
 
 import re

@@ -1,7 +1,7 @@
 """TESS, the Toronto emotional speech set (Pichora-Fuller & Dupuis 2020, doi:10.5683/SP2/E8H2MF): two women, 200 words.
 
-A file's name is speaker, word and emotion, such as OAF_back_ps.wav: "ps", pleasant surprise, is surprise. One name in the
-corpus itself lacks a letter, OA_bite_neutral.wav, and Kaggle's archive holds the whole corpus twice.
+A file's name is speaker, word and emotion, such as OAF_back_ps.wav: "ps", pleasant surprise, is surprise. One name
+lacks a letter in the corpus itself, OA_bite_neutral.wav, and Kaggle's archive holds the whole corpus twice.
 """
 
 import re
@@ -24,7 +24,7 @@ LOOKED_FOR = "files such as OAF_Pleasant_surprise/OAF_back_ps.wav"
 
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
-    """Return the recordings of both speakers; the file's name gives the emotion, for the folders are spelt in many ways."""
+    """Return the recordings; the file's name gives the emotion, for the folders are spelt in many ways."""
     return recordings(NAME, folder, _read, notify, LOOKED_FOR, lambda clip: (clip.speaker, clip.sentence, clip.emotion))
 
 

@@ -420,7 +420,7 @@ def test_emobank_with_another_rating_is_one_sentence(original, said, rating):
 
 
 def test_emobank_with_other_columns_is_one_sentence(original, said):
-    with pytest.raises(DemeanorError, match="needs the columns id, split, V, A and text"):
+    with pytest.raises(DemeanorError, match="needs the columns id, split, V, A, text"):
         loaded(emobank, corpora.table(original / "emobank.csv", [("id", "text"), ("a", "Hello")]), said)
 
 
