@@ -22,17 +22,17 @@ def table(rows: Rows) -> str:
 
 
 def _cell(value):
-    return plain(value).replace("|", "\\|").replace("\n", " ")
+    return format_value(value).replace("|", "\\|").replace("\n", " ")
 
 
-def plain(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A value in words: lists with commas, floats with four digits."""
     if isinstance(value, list | tuple):
-        return ", ".join(map(plain, value))
+        return ", ".join(map(format_value, value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def bullets(sentences: Iterable[str]) -> str:
+def bullet_list(sentences: Iterable[str]) -> str:
     """A Markdown list."""
     return "\n".join(f"* {sentence}" for sentence in sentences)
 
@@ -42,6 +42,6 @@ def command_block(title: str, command: str) -> tuple[str, ...]:
     return (f"## {title}", f"```\n{command}\n```") if command else ()
 
 
-def joined(parts: Iterable[str]) -> str:
+def join_paragraphs(parts: Iterable[str]) -> str:
     """Paragraphs as one document; empty ones are left out."""
     return "\n\n".join(part for part in parts if part) + "\n"

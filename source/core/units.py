@@ -22,10 +22,10 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def surely(confidence: float) -> str:
+def confidence_percent(confidence: float) -> str:
     """A probability in percent; nothing is certain.
 
-    >>> surely(0.71), surely(0.9991)
+    >>> confidence_percent(0.71), confidence_percent(0.9991)
     ('71 %', 'over 99 %')
     """
     return "over 99 %" if confidence >= 0.995 else f"{confidence:.0%}".replace("%", " %")
@@ -46,9 +46,9 @@ def clock(seconds: float, hours: bool = False, tenths: bool = False) -> str:
     return f"{minutes}:{rest:02}"
 
 
-def lasting(seconds: float) -> str:
+def short_duration(seconds: float) -> str:
     """
-    >>> lasting(12.34), lasting(67.4)
+    >>> short_duration(12.34), short_duration(67.4)
     ('12.3 s', '1:07')
     """
     return f"{seconds:.1f} s" if seconds < 59.95 else clock(seconds)

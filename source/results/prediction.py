@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from ..core import config
-from ..core.units import lasting, signed, surely
+from ..core.units import confidence_percent, short_duration, signed
 from ..data.clips import AFFECT_DIMENSIONS
 
 SCHEMA = "demeanor.prediction/2"
@@ -74,7 +74,7 @@ class Reading:
         if self.likeliest is None:
             is_voice = self.speech_seconds is not None and self.modalities is None
             return "no speech" if is_voice else "nothing to read"
-        text = f"{self.likeliest} {surely(self.confidence)}"
+        text = f"{self.likeliest} {confidence_percent(self.confidence)}"
         return text if self.emotion else f"not sure ({text})"
 
 
@@ -123,13 +123,13 @@ class Prediction:
         """
         if self.overall is None:
             return ""
-        answer, length = self.overall.summary, lasting(self.seconds or 0.0)
+        answer, length = self.overall.summary, short_duration(self.seconds or 0.0)
         if self.overall.modalities is not None:  # a video
             return f"{answer} in {length}"
         if self.overall.speech_seconds is None:  # a text
             over = f" over {len(self.readings):,} sentences" if len(self.readings) > 1 else ""
             return "; ".join((f"{answer}{over}", *affect_phrases(self.overall)))
-        spoken = f" over {lasting(self.overall.speech_seconds)} of speech" if self.overall.probabilities else ""
+        spoken = f" over {short_duration(self.overall.speech_seconds)} of speech" if self.overall.probabilities else ""
         return f"{answer}{spoken} in {length}"
 
     def to_dict(self) -> dict[str, Any]:

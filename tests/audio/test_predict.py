@@ -495,7 +495,7 @@ def test_clock():
         "1:00:00",
         "3:00:00",
     ]
-    assert units.lasting(59.94) == "59.9 s" and units.lasting(59.96) == "1:00"
+    assert units.short_duration(59.94) == "59.9 s" and units.short_duration(59.96) == "1:00"
 
 
 # --- The picture -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import source
 from source.core import config
 from source.core.figure import PALETTE, ink_on, label_colours
 from source.core.files import new_folder, write_whole
-from source.core.markdown import plain, table
+from source.core.markdown import format_value, table
 from source.core.spec import spec_of
 from source.evaluation.metrics import measure
 from source.evaluation.reports import charts, model_card, writing
@@ -180,7 +180,7 @@ def test_tables():
     assert table([{"a": 1.23456, "b": "x|y\nz"}, {"a": (1, 2.0)}]).splitlines() == [
         "| a | b |", "|---|---|", "| 1.235 | x\\|y z |", "| 1, 2 |  |"
     ]  # fmt: skip
-    assert plain(("a", 3)) == "a, 3"
+    assert format_value(("a", 3)) == "a, 3"
 
 
 @pytest.mark.parametrize("labels", [("yes", "no"), LABELS, tuple(config.GROUPINGS["five"])])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...core.markdown import command_block, joined, plain, table
+from ...core.markdown import command_block, format_value, join_paragraphs, table
 from ...core.units import percent
 from .testing import INTERVALS, ablation, breakdown, calibration, confusion_table, each_label, scores
 
@@ -57,10 +57,10 @@ def report_of_validation(document: Mapping[str, Any], command: str) -> str:
         "![Confusion matrix](confusion_matrix.png)",
         *_across(document),
         "## Settings",
-        table([{"setting": name, "value": f"`{plain(value)}`"} for name, value in document["settings"].items()]),
+        table([{"setting": name, "value": f"`{format_value(value)}`"} for name, value in document["settings"].items()]),
         *command_block("To repeat this", command),
     ]
-    return joined(parts)
+    return join_paragraphs(parts)
 
 
 def summary_row(row: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core import config
-from ...core.markdown import bullets, command_block, joined, plain, table
+from ...core.markdown import bullet_list, command_block, format_value, join_paragraphs, table
 from ...data.corpora import corpus_named
 from ...training.checkpoint import Trained
 from .testing import (
@@ -63,7 +63,7 @@ def model_card(
         "## What it is for",
         INTENDED,
         "## What it is not for",
-        bullets(NOT_FOR),
+        bullet_list(NOT_FOR),
         "## What it learned from",
         *_data(header),
         "## How it was trained",
@@ -75,12 +75,12 @@ def model_card(
         *(("## What was compared", comparison.strip()) if comparison else ()),
         *[f"![{_caption(drawing)}]({drawing})" for drawing in drawings],
         "## Limits",
-        bullets((*LIMITS, *trained.spec.limits, *_thin_labels(header))),
+        bullet_list((*LIMITS, *trained.spec.limits, *_thin_labels(header))),
         "## Settings",
-        table([{"setting": name, "value": f"`{plain(value)}`"} for name, value in header.settings.items()]),
+        table([{"setting": name, "value": f"`{format_value(value)}`"} for name, value in header.settings.items()]),
         *command_block("To train it again", command),
     ]
-    return joined(parts)
+    return join_paragraphs(parts)
 
 
 def _data(header):
@@ -93,7 +93,7 @@ def _data(header):
         for corpus, counts in corpora.items()
     ]
     corpora = dict.fromkeys([*(row["corpus"] for row in rows), *_of_affect(header)])
-    return table(rows), bullets(f"{corpus}: {corpus_named(corpus).LICENCE}" for corpus in corpora)
+    return table(rows), bullet_list(f"{corpus}: {corpus_named(corpus).LICENCE}" for corpus in corpora)
 
 
 def _of_affect(header):
@@ -114,7 +114,7 @@ def _thin_labels(header):
 
 
 def _facts(values):
-    return [{"what": name.replace("_", " "), "value": plain(value)} for name, value in values.items()]
+    return [{"what": name.replace("_", " "), "value": format_value(value)} for name, value in values.items()]
 
 
 def _measured(document):

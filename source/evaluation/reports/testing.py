@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from ...core.markdown import bullets, command_block, joined, table
+from ...core.markdown import bullet_list, command_block, join_paragraphs, table
 from ...core.units import percent
 from ...training.checkpoint import Header
 
@@ -64,7 +64,7 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
         *_unreadable(document.get("unreadable", {})),
         *command_block("To repeat this", command),
     ]
-    return joined(parts)
+    return join_paragraphs(parts)
 
 
 def protocol(document: Mapping[str, Any]) -> str:
@@ -192,4 +192,4 @@ def confusion_table(document: Mapping[str, Any]) -> str:
 def _unreadable(files):
     if not files:
         return ()
-    return f"## Left out: could not be read ({len(files)})", bullets([*files.values()][:MOST_UNREADABLE])
+    return f"## Left out: could not be read ({len(files)})", bullet_list([*files.values()][:MOST_UNREADABLE])

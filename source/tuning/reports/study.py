@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...core.files import write_whole
-from ...core.markdown import bullets, command_block, joined, table
+from ...core.markdown import bullet_list, command_block, join_paragraphs, table
 from ...core.serialise import csv_text
 from ...core.units import duration, percent
 from .charts import costs, history, importances
@@ -82,7 +82,7 @@ def report_of_tuning(document: Document, command: str, drawings: Sequence[str] =
         *_failed(document),
         *command_block("To repeat this, or to go on with more trials", command),
     ]
-    return joined(parts)
+    return join_paragraphs(parts)
 
 
 def _on_what(document):
@@ -185,5 +185,5 @@ def _failed(document):
     rows = in_state(document, "failed")
     if rows:
         yield f"## Failed trials ({len(rows)})"
-        yield bullets(f"Trial {row['trial']}: {' '.join(row['why'].split())}" for row in rows[:MOST_FAILED])
+        yield bullet_list(f"Trial {row['trial']}: {' '.join(row['why'].split())}" for row in rows[:MOST_FAILED])
         yield f"And {len(rows) - MOST_FAILED} more, in trials.csv." if len(rows) > MOST_FAILED else ""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ....core import config
 from ....core.figure import label_colours
-from ....core.units import lasting, signed
+from ....core.units import short_duration, signed
 from ....results.attribution import attribution_text, modality_name
 from ....results.circumplex import emoji
 from ....results.html import render_page
@@ -59,7 +59,7 @@ def _image(name: str, content: bytes) -> dict[str, str]:
 
 def _facts(prediction: Prediction) -> list[str]:
     """What the file is, in a few words each."""
-    facts = [] if prediction.seconds is None else [lasting(prediction.seconds)]
+    facts = [] if prediction.seconds is None else [short_duration(prediction.seconds)]
     facts += ["×".join(map(str, prediction.size))] if prediction.size else []
     counts = (
         (len(prediction.people), "person", "people"),
