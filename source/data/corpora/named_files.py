@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ... import MODELS
 from ...core.hooks import Notify
-from ...media.types import PICTURES, RECORDINGS, SOUNDS, TEXTS, VIDEOS
+from ...core.spec import spec_of
+from ...media.types import RECORDINGS, TEXTS, VIDEOS
 from ..clips import MANIFEST, Clip, labelled_files
 from ..labels import emotion_named
 from .folders import SPLIT_FOLDERS, files_below, not_found
@@ -14,7 +16,6 @@ from .recordings import numbered_takes
 
 NAME = ""  # the name that is asked for
 LICENCE = "your own files; make sure that you may use them"
-SUFFIXES = (*PICTURES, *SOUNDS, *VIDEOS, *TEXTS)
 LOOKED_FOR = (
     "pictures, sounds, videos or texts named <dataset>_<number>_<emotion>, such as mine_7_happy.wav, or in a folder "
     "of their emotion"
@@ -23,7 +24,7 @@ LOOKED_FOR = (
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
     """Return the labelled files in `folder`; a folder train, val or test above them gives their split."""
-    clips = labelled_files(folder, SUFFIXES)
+    clips = labelled_files(folder, _suffixes())
     if not clips:
         raise not_found("labelled files", folder, LOOKED_FOR)
     if not (folder / MANIFEST).is_file():
@@ -39,6 +40,11 @@ def _with_split(clip: Clip, below: Path) -> Clip:
     parts = [part.lower() for part in below.parts[:-1]]
     split = next((SPLIT_FOLDERS[part] for part in parts if part in SPLIT_FOLDERS), "")
     return replace(clip, split=split, source=below.as_posix())
+
+
+def _suffixes() -> tuple[str, ...]:
+    """Return the endings of the files that any model learns from."""
+    return tuple(dict.fromkeys(ending for model in MODELS for ending in spec_of(model).suffixes))
 
 
 def _takes(clips: Sequence[Clip]) -> list[list[Clip]]:
@@ -59,7 +65,7 @@ def _takes(clips: Sequence[Clip]) -> list[list[Clip]]:
 def _notify_of_names(clips: Sequence[Clip], folder: Path, notify: Notify) -> None:
     labelled = {clip.path for clip in clips}
     has_texts = any(path.suffix.lower() in TEXTS for path in labelled)  # else a text is a README, which nobody misses
-    files = files_below(folder, SUFFIXES if has_texts else set(SUFFIXES) - set(TEXTS))
+    files = files_below(folder, set(_suffixes()) - (set() if has_texts else set(TEXTS)))
     if len(files) > len(clips):
         example = next(file for file in files if file not in labelled)
         notify(f"{len(files) - len(clips):,} files left out, for nothing says their emotion, such as {example}.")
