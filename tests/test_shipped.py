@@ -8,7 +8,7 @@ import source
 from source.core import config
 from source.core.spec import spec_of
 from source.training import checkpoint
-from tests.face.test_detector import needs_finder
+from tests.face.test_detector import needs_landmarker
 
 
 @pytest.fixture(params=source.MODELS)
@@ -50,7 +50,7 @@ def test_the_combined_model_keeps_its_promises():
     assert {"face", "audio", "face + audio"} <= {row["given"] for row in val["ablation"]["rows"]}
 
 
-@needs_finder
+@needs_landmarker
 def test_the_astronaut_smiles():
     from source import api
 

@@ -1,4 +1,4 @@
-"""The command that was run, as a report names it."""
+"""The command that was run, for reports."""
 
 import re
 import shlex
@@ -9,7 +9,7 @@ from . import distributed
 
 
 def without_passwords(text: str) -> str:
-    """The text without the passwords of URLs in it.
+    """Return the text with the passwords of URLs masked.
 
     >>> without_passwords("postgresql://me:secret@host/db")
     'postgresql://me:***@host/db'
@@ -18,5 +18,5 @@ def without_passwords(text: str) -> str:
 
 
 def command_line() -> str:
-    """The command that was run, for reports: how a reader repeats it. Passwords are left out."""
+    """Return the command with which the run can be repeated, without passwords."""
     return without_passwords(shlex.join([*distributed.program(), Path(sys.argv[0]).name, *sys.argv[1:]]))

@@ -1,6 +1,6 @@
-"""The processes of one training: `accelerate launch` starts several, of which the first one leads.
+"""The processes of one training run that `accelerate launch` starts; the main process writes files and reports.
 
-Which one this is says the environment that the launcher sets, before torch is there to be asked.
+Rank and world size come from the environment that the launcher sets, so that they are known before torch is imported.
 """
 
 from __future__ import annotations
@@ -11,120 +11,117 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .errors import DemeanorError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
+OTHER_ENGINES = ("DEEPSPEED", "FSDP", "MEGATRON_LM", "XLA")  # of accelerate; they split or wrap the network
 
 
 def world_size() -> int:
-    """How many processes there are."""
+    """Return the number of processes."""
     return int(os.environ.get("WORLD_SIZE") or 1)
 
 
 def rank() -> int:
-    """Which of them this is, from 0."""
+    """Return the number of this process, from 0."""
     return int(os.environ.get("RANK") or 0)
 
 
 def is_main_process() -> bool:
-    """Whether this is the one that writes files and speaks with people."""
+    """Return whether this process writes files and reports to people."""
     return rank() == 0
 
 
 def process_name() -> str:
-    """What people call this one."""
+    """Return what messages call this process."""
     return f"Process {rank() + 1} of {world_size()}"
 
 
 def program() -> list[str]:
-    """What `run.py` was started with, for commands that people can repeat."""
-    return (
-        ["accelerate", "launch", "--multi_gpu", "--num_processes", str(world_size())]
-        if world_size() > 1
-        else ["python"]
-    )
+    """Return the words before `run.py` in a command that repeats this one."""
+    if world_size() == 1:
+        return ["python"]
+    return ["accelerate", "launch", "--multi_gpu", "--num_processes", str(world_size())]
 
 
 def accelerator() -> Accelerator:
-    """The device of this process, joined with the others; made again it is the same. DemeanorError where that cannot
-    be."""
+    """Return this process's device, connected with those of the other processes.
+
+    Raises DemeanorError where the processes cannot share a training.
+    """
     import torch
     from accelerate import Accelerator, DistributedDataParallelKwargs
     from accelerate.utils import KwargsHandler
 
-    # Not every step's part of a batch reaches each parameter: in the combined model a modality may be missing in it.
+    # A process's share of a batch may not reach every parameter: in the combined model a modality may be missing.
     handlers: list[KwargsHandler] = [DistributedDataParallelKwargs(find_unused_parameters=True)]
     device = getattr(torch.accelerator.current_accelerator(), "type", "cpu")
-    on_cpu = world_size() > 1 and device in (
-        "cpu",
-        "mps",
-    )  # accelerate, unless told so, would have each train by itself
-    made = Accelerator(cpu=on_cpu, mixed_precision="no", kwargs_handlers=handlers)
-    kind = made.distributed_type.value.removeprefix("MULTI_")
-    if made.num_processes != world_size() or kind in ("DEEPSPEED", "FSDP", "MEGATRON_LM", "XLA"):
-        again = shlex.join([*program(), "run.py"])
-        raise DemeanorError(
-            f"{world_size()} processes cannot share a training by way of {kind}; start it with: {again} ..."
-        )
-    _leave_in_the_end()
-    return made
-
-
-@contextmanager
-def failing_together() -> Iterator[None]:
-    """For what all processes do: where one of them has ended, this one ends with a DemeanorError that says so."""
-    try:
-        yield
-    except RuntimeError as error:
-        if world_size() > 1 and _of_communication(error):
-            raise DemeanorError(
-                f"{process_name()} has lost another one, which may say why; go on with --resume."
-            ) from error
-        raise
-
-
-def _of_communication(error: RuntimeError) -> bool:
-    from torch.distributed import DistError
-
-    return isinstance(error, DistError) or "gloo" in str(error)  # which raises nothing of its own
+    on_cpu = world_size() > 1 and device in ("cpu", "mps")  # else accelerate would let each train by itself
+    connected = Accelerator(cpu=on_cpu, mixed_precision="no", kwargs_handlers=handlers)
+    kind = connected.distributed_type.value.removeprefix("MULTI_")
+    if connected.num_processes != world_size() or kind in OTHER_ENGINES:
+        command = shlex.join([*program(), "run.py"])
+        raise DemeanorError(f"{world_size()} processes cannot share a training by {kind}; start it with: {command} ...")
+    _leave_at_exit()
+    return connected
 
 
 @cache
-def _leave_in_the_end() -> None:
-    """Part from the other processes at exit; torch complains of those who do not."""
+def _leave_at_exit() -> None:
+    """Destroy the process group at exit, without which torch warns."""
     if world_size() > 1:
         from torch.distributed import destroy_process_group
 
         atexit.register(destroy_process_group)
 
 
-def on_main_process(make: Callable[[], Made]) -> Made:
-    """What `make` gives in the leading process, in all of them; the others do not call it. Its trouble is theirs."""
+@contextmanager
+def failing_together() -> Iterator[None]:
+    """Raise DemeanorError where another process has ended while this one waits for it."""
+    try:
+        yield
+    except RuntimeError as error:
+        if world_size() == 1:
+            raise
+        from torch.distributed import DistError
+
+        if not isinstance(error, DistError) and "gloo" not in str(error):  # gloo has no error class of its own
+            raise
+        raise DemeanorError(
+            f"{process_name()} has lost another process, whose messages may say why; continue with --resume."
+        ) from error
+
+
+def on_main_process(make: Callable[[], Result]) -> Result:
+    """Return, in every process, what `make` returns in the main one; the others do not call it.
+
+    Where it raises an error, the main process raises that and the others a DemeanorError with its text.
+    """
     if world_size() == 1:
         return make()
     from accelerate.utils import broadcast_object_list
 
-    made, error = None, None
+    result, error = None, None
     if is_main_process():
         try:
-            made = make()
-        except Exception as trouble:
-            error = trouble
-    told: list[Any] = broadcast_object_list([made, error and str(error)])
+            result = make()
+        except Exception as caught:
+            error = caught
+    result, message = broadcast_object_list([result, error and str(error)])
     if error:
         raise error
-    if told[1] is not None:
-        raise DemeanorError(told[1])
-    return told[0]
+    if message is not None:
+        raise DemeanorError(message)
+    return result
 
 
-def all_gather(items: list[Made]) -> list[Made]:
-    """The items of all processes, in the order of these, in all of them."""
+def all_gather(items: list[Result]) -> list[Result]:
+    """Return the items of all processes, ordered by rank, in every process."""
     if world_size() == 1:
         return items
     from accelerate.utils import gather_object

@@ -1,5 +1,5 @@
-"""The one kind of error whose text is meant for the person at the keyboard."""
+"""The error whose text is meant for the person at the keyboard."""
 
 
 class DemeanorError(ValueError):
-    """A known trouble. Its text is one sentence: what was asked, what exists, what to do."""
+    """A problem that its user can solve. Its text is one sentence: what was asked, what exists, what to do."""

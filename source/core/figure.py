@@ -1,22 +1,25 @@
-"""Figures and colours that all charts share."""
+"""Colours and figures of all charts."""
+
+from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PALETTE = ("#d55e00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#e69f00", "#56b4e9", "#7a5230")
-
-
 DOTS_PER_INCH = 110
 
 
 def label_colours(labels: Sequence[str]) -> dict[str, str]:
-    """Label -> colour, "#rrggbb", in the order of PALETTE."""
+    """Return a colour "#rrggbb" for each label, in the order of PALETTE."""
     return {label: PALETTE[index % len(PALETTE)] for index, label in enumerate(labels)}
 
 
 def ink_on(colour: str) -> str:
-    """Black or white, whichever has the greater contrast to `colour` (relative luminance of WCAG 2).
+    """Return black or white, whichever has the higher contrast on `colour` (relative luminance of WCAG 2).
 
     >>> ink_on("#f0e442"), ink_on("#0072b2")
     ('black', 'white')
@@ -25,8 +28,8 @@ def ink_on(colour: str) -> str:
     return "black" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "white"
 
 
-def new_figure(width: float, height: float) -> Any:
-    """An empty matplotlib figure, in inches, that needs no display."""
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure, sized in inches, that needs no display."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -35,9 +38,9 @@ def new_figure(width: float, height: float) -> Any:
     return figure
 
 
-def png_of(figure: Any) -> bytes:
-    """The figure as a PNG file."""
+def png_of(figure: Figure) -> bytes:
+    """Return the figure as the content of a PNG file."""
     stream = io.BytesIO()
-    plain = {"Software": None}  # matplotlib's version left out: the same data give the same file
-    figure.savefig(stream, format="png", metadata=plain, bbox_inches="tight", pad_inches=0.1)
+    metadata = {"Software": None}  # without matplotlib's version, so that the same data give the same file
+    figure.savefig(stream, format="png", metadata=metadata, bbox_inches="tight", pad_inches=0.1)
     return stream.getvalue()

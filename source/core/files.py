@@ -1,4 +1,4 @@
-"""Results on disk: whole files, and folders that are nobody else's."""
+"""Files written whole or not at all, and folders with a free name."""
 
 import os
 from collections.abc import Callable
@@ -7,16 +7,16 @@ from pathlib import Path
 
 
 def write_whole(file: Path, content: bytes | str | Callable[[Path], None]) -> Path:
-    """Write a file so that nobody, whatever happens, finds half of it under its name.
+    """Write `file` under a temporary name and rename it, so that an interruption never leaves half a file.
 
-    content: what is in it, or what writes it under the name that it is given, whose ending is the file's.
+    content: bytes, text, or a function that writes them to the path that it is given, of the same suffix as `file`.
     """
     draft = file.with_name(f".{os.getpid()}.part.{file.name}")
     try:
         if callable(content):
             content(draft)
         else:
-            # A file name that is no valid text gets into JSON as an escape, which JSON readers take.
+            # A file name that is no valid Unicode becomes an escape, which JSON readers accept.
             draft.write_bytes(content if isinstance(content, bytes) else content.encode(errors="backslashreplace"))
         draft.replace(file)
     finally:
@@ -25,7 +25,7 @@ def write_whole(file: Path, content: bytes | str | Callable[[Path], None]) -> Pa
 
 
 def new_folder(parent: Path, name: str) -> Path:
-    """A folder that did not exist: `parent`/name, or else name_2, name_3, ... `parent` is made where it is missing.
+    """Make the folder `parent`/name, or else name_2, name_3, ..., and return it; `parent` need not exist.
 
     >>> new_folder(Path("output_files"), "photo")  # doctest: +SKIP
     PosixPath('output_files/photo_2')

@@ -1,8 +1,6 @@
-"""What a caller may hand in to be told how work goes on."""
+"""Functions that a caller may pass in to follow the progress of work."""
 
 from collections.abc import Callable
 
-OnProgress = Callable[[int, int], None]  # files done, files in all
-
-
-Notify = Callable[[str], None]  # takes one sentence that a person should know
+OnProgress = Callable[[int, int], None]  # takes the number of items done and of all items
+Notify = Callable[[str], None]  # takes one sentence for people

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
-def json_text(document):
+def json_text(document: Any) -> str:
+    """Return the document as indented JSON, with letters beyond ASCII as they are."""
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows as the text of a CSV file; what a row lacks is left empty."""
+    """Return a header and rows as CSV; a column that a row lacks is left empty."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
     writer.writeheader()

@@ -1,4 +1,4 @@
-"""How many threads torch shares a job out to."""
+"""The number of threads that torch computes with."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """For many small jobs, such as a second of sound each: sharing one out costs more than doing it."""
+    """Compute on one thread: for jobs as small as a second of sound, sharing the work costs more than it saves."""
     import torch
 
     threads = torch.get_num_threads()

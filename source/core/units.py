@@ -1,8 +1,8 @@
-"""Quantities in words: shares, times and lengths of time."""
+"""Shares, times and durations as text."""
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] in percent.
+    """Return a share in [0, 1] as percent.
 
     >>> percent(0.6543)
     '65.4 %'
@@ -11,7 +11,7 @@ def percent(share: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """In the unit that fits, so exactly as a person wants to know it.
+    """Return a duration rounded to seconds, minutes, or hours and minutes.
 
     >>> duration(41.2), duration(250), duration(7500)
     ('41 s', '4 min', '2 h 5 min')
@@ -23,7 +23,7 @@ def duration(seconds: float) -> str:
 
 
 def confidence_percent(confidence: float) -> str:
-    """A probability in percent; nothing is certain.
+    """Return a probability in [0, 1] as whole percent, but never 100 %.
 
     >>> confidence_percent(0.71), confidence_percent(0.9991)
     ('71 %', 'over 99 %')
@@ -32,7 +32,7 @@ def confidence_percent(confidence: float) -> str:
 
 
 def clock(seconds: float, hours: bool = False, tenths: bool = False) -> str:
-    """Minutes and seconds; hours too where there are any, or always with `hours`.
+    """Return a time as minutes and seconds, with hours where there are any or `hours` asks for them.
 
     >>> clock(67.4), clock(3725), clock(67, hours=True), clock(67.4, tenths=True)
     ('1:07', '1:02:05', '0:01:07', '1:07.4')
@@ -47,7 +47,8 @@ def clock(seconds: float, hours: bool = False, tenths: bool = False) -> str:
 
 
 def short_duration(seconds: float) -> str:
-    """
+    """Return a duration with tenths of a second below one minute, else as a clock shows it.
+
     >>> short_duration(12.34), short_duration(67.4)
     ('12.3 s', '1:07')
     """
@@ -55,7 +56,8 @@ def short_duration(seconds: float) -> str:
 
 
 def signed(value: float) -> str:
-    """
+    """Return a number with its sign and one decimal.
+
     >>> signed(0.42), signed(-0.26), signed(-0.01)
     ('+0.4', '-0.3', '0.0')
     """

@@ -1,0 +1,14 @@
+"""The examples in the docstrings of source/core."""
+
+import doctest
+import importlib
+from pathlib import Path
+
+import pytest
+
+import source.core
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in Path(source.core.__file__).parent.glob("[a-z]*.py")))
+def test_examples_in_docstrings_hold(name):
+    assert doctest.testmod(importlib.import_module(f"source.core.{name}")).failed == 0
