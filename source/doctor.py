@@ -1,4 +1,4 @@
-"""What is installed, found and missing, and what to do about it. Cheap: nothing heavy is imported by `examine`.
+"""Check what is installed, present and missing, and say what to do about it. `examine` imports nothing heavy.
 
 Standard library only: set-up runs this before anything is installed.
 """
@@ -9,16 +9,18 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import MODELS
 from .core import config, packages, pretrained
 from .core.errors import DemeanorError
 from .core.spec import weights_of
 
-PYTHONS = ((3, 11), (3, 13))  # first and last minor version for which every pin has a wheel
-SYSTEM_LIBRARIES = {  # what mediapipe and its OpenCV take from the system -> the Debian package that has it
+PYTHONS = ((3, 11), (3, 13))  # first and last minor version for which every pinned package has a wheel
+SYSTEM_LIBRARIES = {  # needed by mediapipe and its OpenCV -> the Debian package that provides it
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",
     "libGLESv2.so.2": "libgles2",
@@ -31,38 +33,37 @@ ROOM_BYTES = 5 * 1024**3  # for corpora, their preprocessed arrays and results
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
     ok: bool
     detail: str
     """What was found."""
     what_to_do: str = ""
-    """One sentence; empty where there is nothing to do."""
-    needed: bool = True
-    """Whether what exists today cannot work without it."""
+    """One sentence; empty if there is nothing to do."""
 
     @property
     def sentence(self) -> str:
+        """The finding as one line of text."""
         return f"{self.name}: {self.detail.removesuffix('.')}. {self.what_to_do}".rstrip()
 
 
 def examine() -> list[Finding]:
-    """Look at everything that Demeanor needs, in about a tenth of a second and without importing any of it."""
+    """Check everything that Demeanor needs, in about a tenth of a second and without importing any of it."""
     findings = [_python(), *_packages(), *system_libraries(), *_folders(), *_assets()]
     return findings + [*_models(), *_stores(), _disk(), _processor(), _gpu()]
 
 
 def system_libraries() -> list[Finding]:
-    """The shared libraries that come with no Python package; only Linux leaves them to the user."""
-    missing = {name: package for name, package in SYSTEM_LIBRARIES.items() if not _loads(name)}
+    """Check the shared libraries that no Python package brings; only on Linux does the user install them."""
+    missing = {name: package for name, package in SYSTEM_LIBRARIES.items() if not _can_load(name)}
     if not sys.platform.startswith("linux") or not missing:
         return [Finding("System libraries", True, "all found")]
     remedy = f"On Debian or Ubuntu: sudo apt install {' '.join(missing.values())}"
-    return [Finding("System libraries", False, f"{', '.join(missing)} not found, which finding faces needs", remedy)]
+    return [Finding("System libraries", False, f"{', '.join(missing)} not found; face detection needs them", remedy)]
 
 
-def _loads(library):
+def _can_load(library: str) -> bool:
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -70,125 +71,126 @@ def _loads(library):
     return True
 
 
-def _python():
+def _python() -> Finding:
     first, last = (".".join(map(str, version)) for version in PYTHONS)
     ok = PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]
     return Finding("Python", ok, platform.python_version(), "" if ok else f"Use Python {first} to {last}.")
 
 
-def _packages():
+def _packages() -> list[Finding]:
     return [_package(name, wanted) for name, wanted in packages.required().items()]
 
 
-def _package(name, wanted):
+def _package(name: str, wanted: str) -> Finding:
     version = packages.version_of(name)
     if version == wanted:
-        return Finding(name, True, version)
-    state = "not installed" if version is None else f"{version} is installed"
+        return Finding(name, True, wanted)
+    state = f"{version} is installed" if version else "not installed"
     return Finding(name, False, f"{state}; {wanted} is needed", f"Run: {packages.AGAIN}")
 
 
-def _folders():
+def _folders() -> Iterator[Finding]:
     for folder in (config.DATA_FOLDER, config.MODELS_FOLDER, config.INPUT_FOLDER, config.OUTPUT_FOLDER):
         if not folder.is_dir() and not config.IN_CLONE:
-            yield Finding(folder.name, True, f"{folder} is made when it is needed")
+            yield Finding(folder.name, True, f"{folder}, created when needed")
         elif not folder.is_dir():
             yield Finding(folder.name, False, f"{folder} does not exist", "Run: python setup.py")
         elif not os.access(folder, os.W_OK):
-            yield Finding(folder.name, False, f"{folder} cannot be written", "Change its owner, or config.py.")
+            yield Finding(
+                folder.name,
+                False,
+                f"no permission to write to {folder}",
+                "Change its owner or config.py.",
+            )
         else:
             yield Finding(folder.name, True, str(folder))
 
 
-def _assets():
+def _assets() -> Iterator[Finding]:
     for asset in pretrained.ASSETS.values():
         trouble = pretrained.trouble_with(asset)
-        detail = "not in place" if trouble else f"in place ({asset.licence})"
+        detail = "missing or damaged" if trouble else f"present ({asset.licence})"
         yield Finding(asset.file, not trouble, detail, trouble or "")
 
 
-def _models():
+def _models() -> Iterator[Finding]:
     for model in MODELS:
-        weights, name = _weights(model), f"{model} model"
+        weights, name = weights_of(model), f"{model} model"
         if weights.is_file():
             yield Finding(name, True, f"{weights} ({weights.stat().st_size / 1e6:.1f} MB)")
         else:
             yield Finding(name, False, f"no weights at {weights}", f"Train them: python run.py {model} train")
 
 
-def _weights(model):
-    return weights_of(model)
-
-
-def _stores():
+def _stores() -> Iterator[Finding]:
     for model in MODELS:
         manifests = sorted(config.DATA_FOLDER.glob(f"preprocessed_{model}_data/*/manifest.json"))
         corpora = ", ".join(manifest.parent.name for manifest in manifests)
-        remedy = "" if corpora else f"To train or test: python run.py {model} preprocess"
+        remedy = "" if corpora else f"Before training or testing, run: python run.py {model} preprocess"
         yield Finding(f"{model} training data", True, corpora or "none preprocessed", remedy)
 
 
-def _disk():
+def _disk() -> Finding:
     free = shutil.disk_usage(config.DATA_FOLDER if config.DATA_FOLDER.is_dir() else config.ROOT).free
-    remedy = "" if free >= ROOM_BYTES else "Make room, or move DATA_FOLDER in config.py to another disk."
+    remedy = "" if free >= ROOM_BYTES else "Free some space, or set DATA_FOLDER in config.py to another disk."
     return Finding("Disk", not remedy, f"{free / 1e9:.0f} GB free", remedy)
 
 
-def _processor():
+def _processor() -> Finding:
     information = Path("/proc/cpuinfo")
     flags = set(information.read_text().split()) if information.is_file() else set()
-    fast = ", ".join(flag for flag in FAST_FLAGS if flag in flags) or "no bfloat16 instructions known"
+    fast = ", ".join(flag for flag in FAST_FLAGS if flag in flags) or "no known vector instructions"
     return Finding("Processor", True, f"{os.cpu_count()} cores, {fast}")
 
 
-def _gpu():
+def _gpu() -> Finding:
     present = shutil.which("nvidia-smi") or Path("/proc/driver/nvidia/version").exists()
     if not present:
-        return Finding("GPU", True, "no NVIDIA GPU; everything runs on the processor")
-    remedy = "If torch does not use it: install the build of the pinned torch for it, then run python setup.py."
-    return Finding("GPU", True, "NVIDIA GPU present", remedy)
+        return Finding("GPU", True, "no NVIDIA GPU found; everything runs on the CPU")
+    remedy = "If torch does not use it, install the CUDA build of the pinned torch version, then run: python setup.py"
+    return Finding("GPU", True, "NVIDIA GPU found", remedy)
 
 
 def try_out() -> list[Finding]:
-    """Import every direct dependency and read the demo picture, as far as its files are there. Takes seconds."""
+    """Import every direct dependency and, if the needed files are present, analyse the demo picture. Takes seconds."""
     findings = system_libraries()
     if not findings[0].ok:
-        return findings  # imports would fail for the same cause, less clearly
-    findings += [_imports(name) for name in packages.required()]
-    finder_there = not pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])
-    if all(finding.ok for finding in findings) and finder_there and DEMO_PICTURE.is_file():
-        findings.append(_reads_the_demo())
+        return findings  # imports would fail for the same reason, with a less clear message
+    findings += [_import(name) for name in packages.required()]
+    can_detect = not pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])
+    if all(finding.ok for finding in findings) and can_detect and DEMO_PICTURE.is_file():
+        findings.append(_demo_picture())
     return findings
 
 
-def _imports(package):
+def _import(package: str) -> Finding:
     try:
         if package == "torchaudio":
             from .audio import torchaudio_import  # noqa: F401 -- its extension may not fit the installed torch
         else:
             importlib.import_module(packages.module_of(package))
     except (ImportError, OSError) as error:
-        return Finding(package, False, f"cannot be imported: {error}", "Remove the package, then: python setup.py")
+        return Finding(package, False, f"cannot be imported: {error}", "Uninstall it, then run: python setup.py")
     return Finding(package, True, "can be imported")
 
 
-def _reads_the_demo():
+def _demo_picture() -> Finding:
     try:
-        count = len(_predicted() if _weights("face").is_file() else _found())
-    except DemeanorError as trouble:
-        return Finding("Demo picture", False, str(trouble))
-    remedy = "" if count == 1 else "Replace it by the one that came with Demeanor."
+        count = len(_predicted_faces() if weights_of("face").is_file() else _detected_faces())
+    except DemeanorError as error:
+        return Finding("Demo picture", False, str(error))
+    remedy = "" if count == 1 else "Restore the picture that came with Demeanor."
     return Finding("Demo picture", not remedy, f"{count} faces found in {DEMO_PICTURE.name}, which shows 1", remedy)
 
 
-def _predicted():
+def _predicted_faces() -> Sequence[Any]:
     from .face.predict import predict
     from .training import checkpoint
 
-    return predict(DEMO_PICTURE, checkpoint.load(_weights("face")), write=False)[0].readings
+    return predict(DEMO_PICTURE, checkpoint.load(weights_of("face")), write=False)[0].readings
 
 
-def _found():
+def _detected_faces() -> Sequence[Any]:
     import numpy
     from PIL import Image
 

@@ -87,7 +87,7 @@ def settings(model: str) -> None:
 
 def doctor() -> int:
     findings = api.examine()
-    wrong = sum(not finding.ok and finding.needed for finding in findings)
+    wrong = sum(not finding.ok for finding in findings)
     print(*map(render.finding_text, findings), sep="\n")
     print(f"{wrong} of these {len(findings)} must be mended first." if wrong else "All that is needed is there.")
     return TROUBLE if wrong else 0
