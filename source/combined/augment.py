@@ -1,4 +1,4 @@
-"""What training does to a batch of clips. Every change is drawn once for a clip, the same for all its frames."""
+"""Augmentation of a training batch. Every change is drawn once for a clip, the same for all its frames."""
 
 import torch
 from torch import Tensor
@@ -13,7 +13,7 @@ from .settings import MASKS, CombinedSettings
 
 
 def augment(inputs: dict[str, Tensor], settings: CombinedSettings) -> dict[str, Tensor]:
-    """Faces mirrored, warped, relit and blotted; one of the voice's copies drawn; whole modalities hidden."""
+    """Mirror, warp, relight and erase faces; draw one of the voice's copies; hide whole modalities."""
     inputs = with_one_voice(augmented_faces(inputs, settings))
     if "mfcc" in inputs:
         inputs = augment_voice(inputs, settings.audio)
@@ -21,7 +21,10 @@ def augment(inputs: dict[str, Tensor], settings: CombinedSettings) -> dict[str, 
 
 
 def augmented_faces(inputs: dict[str, Tensor], settings: CombinedSettings) -> dict[str, Tensor]:
-    """image (B, T, S, S), blendshapes (B, T, 52) and, if there, landmarks (B, T, 478, 3) of half the clips mirrored."""
+    """Mirror half of the clips and change the images of all.
+
+    image (B, T, S, S), blendshapes (B, T, 52) and, if present, landmarks (B, T, 478, 3).
+    """
     face, count = settings.face, len(inputs["image"])
     names = [name for name in ("image", "landmarks", "blendshapes") if name in inputs]
     faces = {"landmarks": inputs["image"].new_zeros(1, POINTS, 3)} | {
@@ -39,7 +42,7 @@ def augmented_faces(inputs: dict[str, Tensor], settings: CombinedSettings) -> di
 
 
 def with_one_voice(inputs: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Each voice (B, 1 + copies, ...) becomes (B, ...): the clip itself or one of its copies, drawn for all arrays."""
+    """Draw the clip or one of its augmented copies, the same in all arrays: (B, 1 + copies, ...) becomes (B, ...)."""
     several = {name: inputs[name] for name in VOICE if name in inputs and has_copies(name, inputs[name])}
     if not several:
         return inputs
@@ -49,21 +52,18 @@ def with_one_voice(inputs: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def with_hidden_modalities(inputs: dict[str, Tensor], settings: CombinedSettings) -> dict[str, Tensor]:
-    """In `modality_dropout` of the clips that have several modalities all but one to all but one of them are hidden."""
-    there = torch.stack([_present(inputs[MASKS[name]]) for name in settings.modalities], 1)
-    order = torch.where(there, torch.rand(there.shape, device=there.device), 2.0).argsort(1).argsort(1)
-    most = (there.sum(1) - 1).clamp(min=1)  # one at least is hidden, and one left
-    left = 1 + (torch.rand(len(there), device=there.device) * most).long()
-    hidden = (order >= left[:, None]) & some(len(there), settings.modality_dropout).to(there.device)[:, None]
+    """Hide one to all but one of the modalities in a share `modality_dropout` of the clips that have several."""
+    masks = [inputs[MASKS[name]] for name in settings.modalities]
+    present = torch.stack([(mask > 0).flatten(1).any(1) if mask.dim() > 1 else mask > 0 for mask in masks], 1)
+    order = torch.where(present, torch.rand(present.shape, device=present.device), 2.0).argsort(1).argsort(1)
+    most = (present.sum(1) - 1).clamp(min=1)  # one at least is hidden, and one left
+    left = 1 + (torch.rand(len(present), device=present.device) * most).long()
+    hidden = (order >= left[:, None]) & some(len(present), settings.modality_dropout).to(present.device)[:, None]
     changed = {
-        MASKS[name]: inputs[MASKS[name]] * _spread(~hidden[:, at], inputs[MASKS[name]])
-        for at, name in enumerate(settings.modalities)
+        MASKS[name]: mask * _spread(~hidden[:, at], mask)
+        for at, (name, mask) in enumerate(zip(settings.modalities, masks, strict=True))
     }
     return inputs | changed
-
-
-def _present(mask: Tensor) -> Tensor:
-    return (mask > 0).flatten(1).any(1) if mask.dim() > 1 else mask > 0
 
 
 def _spread(chosen: Tensor, like: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Late fusion: the modalities' own answers, weighed as fits val best."""
+"""Late fusion: the weights of the modalities' log-probabilities that fit val best."""
 
 import numpy as np
 import torch
@@ -10,19 +10,16 @@ from ..training.checkpoint import Trained
 from .modality_subsets import modality_subsets
 
 
-def fitted(trained: Trained, val: Dataset) -> Trained:
-    """The same model with the weights that fit val, if it fuses late and the settings give none.
-
-    Modalities that val lacks weigh 1.
-    """
+def fit_late_weights(trained: Trained, val: Dataset) -> Trained:
+    """Fit the weights to val, if the model fuses late and the settings give none; modalities that val lacks weigh 1."""
     network, settings = trained.network, trained.settings
     if settings.fusion != "late" or settings.late_weights:
         return trained
     weights = np.ones(len(settings.modalities))
-    shown = modality_subsets(val, settings)
-    if shown is not None:
-        alone = np.stack([logits_of(trained, shown.shown[name]) for name in shown.singles])
-        found = late_weights(alone, val.labels[shown.rows])
-        weights[[settings.modalities.index(name) for name in shown.singles]] = found
+    subsets = modality_subsets(val, settings)
+    if subsets is not None:
+        unimodal_logits = np.stack([logits_of(trained, subsets.shown[name]) for name in subsets.singles])
+        places = [settings.modalities.index(name) for name in subsets.singles]
+        weights[places] = late_weights(unimodal_logits, val.labels[subsets.rows])
     network.fusion.weights.copy_(torch.from_numpy(weights))
     return trained

@@ -9,36 +9,36 @@ from torch import Tensor
 from ..core.errors import DemeanorError
 from ..data.dataset import Dataset
 from ..evaluation.ablation import PLUS, Subsets
-from .pairing import WORD_LOAN, lenders, lending
+from .pairing import TEXT_PAIRING, paired, pairing_dataset
 from .settings import MASKS, MODALITIES, CombinedSettings
 
 
 def modality_subsets(dataset: Dataset, settings: CombinedSettings) -> Subsets | None:
-    """Every choice of the modalities that there are, on the clips that have all of them; None where it is only one.
+    """Return every subset of the modalities, on the clips that have all of them; None where there is but one subset.
 
-    Clips without words are lent an utterance of the same emotion, if the text corpora are there: with it, "text" says
-    what words are worth, and that they are lent is noted.
+    Clips without words are paired with an utterance of the same emotion, if the text corpora are there: "text" then
+    says what words are worth, and a note that they are not the clips' own.
     """
-    there = {name: _present(dataset, name) for name in settings.modalities}
-    lent, note = dataset, ""
-    if "text" in there and not there["text"].any():
+    present = {name: _present(dataset, name) for name in settings.modalities}
+    completed, note = dataset, ""
+    if "text" in present and not present["text"].any():
         try:
-            utterances = lenders(dataset, "text", settings.text_pairing_corpora, settings.text, "test")
-            lent = dataset.with_transform(lending(utterances, WORD_LOAN, dataset, None))
-            there["text"], note = np.isin(dataset.labels, utterances.labels), _note(settings)
-        except DemeanorError as trouble:
-            note = f"Words were left out: {trouble}"
-    compared = [name for name in MODALITIES if name in there and there[name].any()]
-    rows = np.flatnonzero(np.all([there[name] for name in compared], axis=0)) if compared else np.zeros(0, int)
+            utterances = pairing_dataset(dataset, "text", settings.text_pairing_corpora, settings.text, "test")
+            completed = dataset.with_transform(paired(utterances, TEXT_PAIRING, dataset, None))
+            present["text"], note = np.isin(dataset.labels, utterances.labels), _note(settings)
+        except DemeanorError as error:
+            note = f"Words were left out: {error}"
+    compared = [name for name in MODALITIES if name in present and present[name].any()]
+    rows = np.flatnonzero(np.all([present[name] for name in compared], axis=0)) if compared else np.zeros(0, int)
     if len(compared) < 2 or not len(rows):
         return None
-    part = lent.subset(rows, dataset.split)
+    part = completed.subset(rows, dataset.split)
     chosen = [names for count in range(1, len(compared) + 1) for names in combinations(compared, count)]
-    return Subsets(rows, {PLUS.join(names): part.with_transform(hiding(names, part)) for names in chosen}, note)
+    return Subsets(rows, {PLUS.join(names): part.with_transform(mask_others(names, part)) for names in chosen}, note)
 
 
-def hiding(shown: Sequence[str], dataset: Dataset) -> Callable[..., dict[str, Tensor]]:
-    """What completes a batch of `examples` as before, and then hides all modalities but `shown`."""
+def mask_others(shown: Sequence[str], dataset: Dataset) -> Callable[..., dict[str, Tensor]]:
+    """Return the transform of `dataset`'s batches, after its own, that hides all modalities but `shown`."""
     before, hidden = dataset.transform, [mask for name, mask in MASKS.items() if name not in shown]
 
     def transform(inputs: dict[str, Tensor], labels: np.ndarray, indices: np.ndarray) -> dict[str, Tensor]:
@@ -55,7 +55,7 @@ def _present(dataset: Dataset, modality: str) -> np.ndarray:
 
 def _note(settings: CombinedSettings) -> str:
     return (
-        "The clips' own words tell nothing, so each is lent an utterance of its emotion from "
+        "The clips' own words tell nothing, so each is paired with an utterance of its emotion from "
         f"{' and '.join(settings.text_pairing_corpora)}, from which no network learnt. What words add is therefore an "
         "estimate, right as far as words and the rest err independently."
     )

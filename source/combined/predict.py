@@ -13,7 +13,7 @@ from ..results.prediction import Prediction
 from ..results.writing import Written, write_prediction
 from ..training.checkpoint import Trained
 from .inference.per_face import face_readings, people_readings
-from .inference.stream import Observed, observe
+from .inference.stream import VideoFeatures, extract_features
 from .inference.windows import overall_reading, window_readings
 from .inference.words import sentence_readings
 from .results.table import BESIDE
@@ -21,7 +21,6 @@ from .results.table import BESIDE
 log = logging.getLogger(__name__)
 
 VIDEO = "annotated.mp4"
-TELLING = "telling_frames.png"
 
 
 def predict(
@@ -60,37 +59,37 @@ def predict_video(
     without: Collection[str] = (),
 ) -> Prediction:
     """One video; its results are written into a new folder of `folder_out` unless that is None."""
-    observed = observe(path, trained, on_progress, notify)
-    prediction = _prediction(path, observed, trained)
+    features = extract_features(path, trained, on_progress, notify)
+    prediction = _prediction(path, features, trained)
     if folder_out is None:
         return prediction
-    files = _files(path, prediction, observed, trained, without, on_progress)
+    files = _files(path, prediction, features, trained, without, on_progress)
     return write_prediction(prediction, files, folder_out, without=without)
 
 
-def _prediction(path: Path, observed: Observed, trained: Trained) -> Prediction:
-    readings = window_readings(observed, trained)
+def _prediction(path: Path, features: VideoFeatures, trained: Trained) -> Prediction:
+    readings = window_readings(features, trained)
     return Prediction(
         str(path),
         trained.spec.name,
         trained.labels,
         tuple(readings),
-        size=observed.size,
-        notes=observed.notes,
-        seconds=observed.seconds,
-        overall=overall_reading(readings, observed.speech_seconds, observed.seconds),
-        pauses=observed.pauses,
-        language=observed.document.language,
-        people=tuple(people_readings(observed.sightings, trained)),
-        faces=tuple(face_readings(observed.sightings, observed.seconds, trained)),
-        sentences=tuple(sentence_readings(observed, readings, trained)),
+        size=features.size,
+        notes=features.notes,
+        seconds=features.seconds,
+        overall=overall_reading(readings, features.speech_seconds, features.seconds),
+        pauses=features.pauses,
+        language=features.document.language,
+        people=tuple(people_readings(features.face_tracks, trained)),
+        faces=tuple(face_readings(features.face_tracks, features.seconds, trained)),
+        sentences=tuple(sentence_readings(features, readings, trained)),
     )
 
 
 def _files(
     path: Path,
     prediction: Prediction,
-    observed: Observed,
+    features: VideoFeatures,
     trained: Trained,
     without: Collection[str],
     on_progress: OnProgress | None,
@@ -98,15 +97,15 @@ def _files(
     """The result files by name, each as what writes it."""
     from .results import captions, circumplex, figures, report
     from .results.annotated import annotated_video
-    from .results.key_frames import telling_frames, telling_frames_png
+    from .results.key_frames import key_frames, key_frames_png
 
-    seen, sightings = observed.size is not None, observed.sightings
+    seen, face_tracks = features.size is not None, features.face_tracks
     pictures = {
         "timeline.png": cache(lambda: figures.timeline(prediction)),
         "circumplex.png": cache(lambda: circumplex.picture(prediction)),
     }
-    if len(sightings):
-        pictures[TELLING] = cache(lambda: telling_frames_png(telling_frames(path, prediction, sightings, trained)))
+    if len(face_tracks):
+        pictures["key_frames.png"] = cache(lambda: key_frames_png(key_frames(path, prediction, face_tracks, trained)))
     files: dict[str, Written] = {
         name: csv_text(columns(prediction.labels), rows(prediction)) for name, (columns, rows) in BESIDE.items()
     }
@@ -117,7 +116,7 @@ def _files(
     page = partial(report.page, prediction, video=video)
     files["report.html"] = _writer(lambda: page({name: made() for name, made in pictures.items()}).encode())
     if seen:
-        files[VIDEO] = lambda file: annotated_video(path, prediction, sightings, file, on_progress)
+        files[VIDEO] = lambda file: annotated_video(path, prediction, face_tracks, file, on_progress)
     return files
 
 

@@ -1,4 +1,4 @@
-"""What the combined model takes over from the three models that were trained before it."""
+"""Initialises branches of the combined model from the three models that were trained before it."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,30 +11,22 @@ from ..training.checkpoint import Trained
 from .settings import CombinedSettings
 
 
-def inherited(settings: CombinedSettings) -> CombinedSettings:
-    """`config` with the settings of the trained models that branches start as, as far as these models are there."""
-    headers = {name: _header_of(name) for name in settings.init_from}
-    found = {
-        name: from_dict(spec_of(name).default_settings, header.settings) for name, header in headers.items() if header
-    }
-    return replace(settings, **found)
+def inherit_settings(settings: CombinedSettings) -> CombinedSettings:
+    """Return `settings` with those of the trained models in `init_from`, as far as these models are there."""
+    branches = {}
+    for name in settings.init_from:
+        file = spec_of(name).weights
+        if file.is_file():
+            branches[name] = from_dict(spec_of(name).default_settings, checkpoint.read_header(file).settings)
+    return replace(settings, **branches)
 
 
 def initialise(network: Any, settings: CombinedSettings, labels: tuple[str, ...]) -> None:
-    """Give the branches in `init_from` the weights of the trained models; DemeanorError where one does not fit."""
+    """Load the trained models' weights into the branches in `init_from`; DemeanorError where one does not fit."""
     for name in (name for name in settings.init_from if name in settings.modalities):
-        trained = _trained(name)
+        trained = checkpoint.load(spec_of(name).weights)
         _refuse_other(trained, getattr(settings, name), labels)
         network.branches[name].load_state_dict(trained.network.state_dict())
-
-
-def _trained(name: str) -> Trained:
-    return checkpoint.load(spec_of(name).weights)
-
-
-def _header_of(name: str) -> checkpoint.Header | None:
-    file = spec_of(name).weights
-    return checkpoint.read_header(file) if file.is_file() else None
 
 
 def _refuse_other(trained: Trained, settings: Any, labels: tuple[str, ...]) -> None:

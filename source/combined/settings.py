@@ -15,7 +15,8 @@ from ..text.settings import TextSettings
 Modality = Literal["face", "audio", "text"]
 SAMPLE_RATE_HZ = 16_000  # Whisper's
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
-MASKS = {"face": "face_found", "audio": "heard", "text": "said"}  # modality -> the input that says whether it is there
+# Modality -> the input that is 0 where it is missing.
+MASKS = {"face": "face_mask", "audio": "audio_mask", "text": "text_mask"}
 Sequence = Literal["lstm", "gru", "transformer", "statistics"]
 Fusion = Literal["added", "gated", "concatenated", "late"]
 MOST_FRAMES = 512  # positions that the transformer has an encoding for

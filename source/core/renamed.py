@@ -1,4 +1,4 @@
-"""Settings whose name has changed, so that weights, stores and studies written before still open."""
+"""Settings and arrays whose name has changed, so that weights, stores and studies written before still open."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,10 @@ RENAMED = {  # name before version 0.2 -> name
     "words_from": "text_pairing_corpora",
     "borrowed_faces": "face_pairing",
     "faces_from": "face_pairing_corpora",
+}
+
+ARRAYS = {  # model -> a store's array before version 0.2 -> name
+    "combined": {"face_found": "face_mask", "heard": "audio_mask", "said": "text_mask"},
 }
 
 

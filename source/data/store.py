@@ -18,7 +18,7 @@ import numpy as np
 
 from ..core.errors import DemeanorError
 from ..core.files import write_whole
-from ..core.renamed import with_current_names
+from ..core.renamed import ARRAYS, with_current_names
 from .clips import MANIFEST as CLIPS
 from .clips import Clip, read_clips, write_clips
 
@@ -100,6 +100,8 @@ class StoreWriter:
         folder.mkdir(parents=True, exist_ok=True)
         found = read_manifest(folder) if resume else None
         same = found and (found.settings, found.sources, found.format) == (fresh.settings, fresh.sources, FORMAT)
+        if found and not found.complete and set(found.arrays or ()) & set(ARRAYS.get(found.model, ())):
+            same = False  # begun under names that its next rows would not have
         self.manifest = found if found and same else fresh
         if same:
             self._cut_to_manifest()
@@ -187,8 +189,11 @@ class Store:
         stale = differing_setting(manifest, settings)
         if stale:
             raise DemeanorError(f"The preprocessed corpus in {folder} does not fit: {stale}; {again}.")
-        names = manifest.arrays or {}
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names}
+        renamed = ARRAYS.get(manifest.model, {})
+        arrays = {
+            renamed.get(name, name): np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in manifest.arrays or {}
+        }
         return cls(folder, manifest, tuple(read_clips(folder / CLIPS)), arrays)
 
     def __len__(self) -> int:

@@ -21,7 +21,11 @@ from .scores import softmax
 
 KEY = "demeanor"  # the entry of safetensors' metadata that holds the header
 FORMAT = 1
-AFFECT_HEAD = re.compile(r"(?<![^.])scales\.(?=(?:weight|bias|fitted)$)")  # as weights of before 0.2 name it
+RENAMED_WEIGHTS = (  # as weights of before 0.2 name them -> name
+    (re.compile(r"(?<![^.])scales\.(?=(?:weight|bias|fitted)$)"), "affect."),
+    (re.compile(r"^opinions\."), "residual_heads."),
+    (re.compile(r"^trust$"), "modality_weights"),
+)
 
 
 @dataclass(frozen=True)
@@ -177,5 +181,11 @@ def load(file: Path) -> Trained:
     spec = spec_of(header.model)
     settings = from_dict(spec.default_settings, header.settings)
     network = spec.build(settings, len(header.labels))
-    network.load_state_dict({AFFECT_HEAD.sub("affect.", name): value for name, value in load_file(file).items()})
+    network.load_state_dict({_current_name(name): value for name, value in load_file(file).items()})
     return Trained(spec, settings, network.eval(), header)
+
+
+def _current_name(weight: str) -> str:
+    for before, name in RENAMED_WEIGHTS:
+        weight = before.sub(name, weight)
+    return weight

@@ -14,7 +14,7 @@ from source.audio.features import featurize as describe_voice
 from source.audio.settings import AudioSettings
 from source.combined import SPEC, pairing, pretrained_branches
 from source.combined.augment import augmented_faces, with_hidden_modalities, with_one_voice
-from source.combined.features import baseline_features, extract, stretch
+from source.combined.features import baseline_features, extract, window_start
 from source.combined.settings import MODALITIES, CombinedSettings
 from source.core import config
 from source.core.errors import DemeanorError
@@ -57,7 +57,7 @@ def tensors(count=40, **how):
 
 def masks(count):
     """All there."""
-    return {"face_found": torch.ones(count, 4), "heard": torch.ones(count), "said": torch.ones(count)}
+    return {"face_mask": torch.ones(count, 4), "audio_mask": torch.ones(count), "text_mask": torch.ones(count)}
 
 
 def same(one, other):
@@ -84,11 +84,13 @@ def test_a_video_is_as_many_frames_a_voice_and_words(read):
     shapes = {name: (array.shape, array.dtype.name) for name, array in read.items()}
     assert shapes == {
         "image": ((4, 16, 16), "uint8"), "landmarks": ((4, 478, 3), "float16"), "blendshapes": ((4, 52), "float16"),
-        "face_found": ((4,), "float32"), "heard": ((), "float32"), "said": ((), "float32"),
+        "face_mask": ((4,), "float32"), "audio_mask": ((), "float32"), "text_mask": ((), "float32"),
         "mfcc": ((SIGHT.audio.frames, 24), "float16"), "voiced": ((SIGHT.audio.frames,), "bool"),
         "token_ids": ((8,), "int16"), "before_ids": ((4,), "int16"), "lexicon": ((4,), "float32"),
     }  # fmt: skip
-    assert read["face_found"].all() and read["heard"] == 1 and read["said"] == 0 and not read["token_ids"].any()
+    assert (
+        read["face_mask"].all() and read["audio_mask"] == 1 and read["text_mask"] == 0 and not read["token_ids"].any()
+    )
     assert read["image"].std((1, 2)).min() > 10 and read["blendshapes"].any(1).all()
     assert not np.array_equal(read["image"][0], read["image"][3])  # the face moves
 
@@ -98,7 +100,7 @@ def test_the_same_file_gives_the_same_arrays_and_another_of_its_name_others(talk
     assert same(extract(talking, SIGHT), read)
     other = write_video(tmp_path / talking.name, seconds=1, fps=12, picture=lambda t: moving_face(t + 1))
     made = extract(other, SIGHT)
-    assert not same(made, read) and made["face_found"].all() and made["heard"] == 0
+    assert not same(made, read) and made["face_mask"].all() and made["audio_mask"] == 0
     assert made["mfcc"].shape == read["mfcc"].shape
 
 
@@ -113,14 +115,14 @@ def test_what_extract_gives_is_what_the_network_takes(read):
 def test_a_sound_is_a_video_without_a_picture(tmp_path, monkeypatch):
     monkeypatch.setattr("source.face.tracker._FrameDetector", None)  # none is made
     made = extract(wav(tmp_path / "a.wav", spoken(0.8)), SIGHT)
-    assert not made["face_found"].any() and not made["image"].any() and made["heard"] == 1
+    assert not made["face_mask"].any() and not made["image"].any() and made["audio_mask"] == 1
 
 
 @needs_faces
 def test_a_clip_without_a_face_is_kept_and_masked(tmp_path):
     file = write_video(tmp_path / "a.mp4", seconds=1, fps=8, sound=spoken(1.0))
     made = extract(file, SIGHT)
-    assert made["heard"] == 1 and not any(made[name].any() for name in ("face_found", "image", "blendshapes"))
+    assert made["audio_mask"] == 1 and not any(made[name].any() for name in ("face_mask", "image", "blendshapes"))
     chunk = extract_chunk("combined", SIGHT, [file])
     assert not chunk.unreadable and same({name: rows[0] for name, rows in chunk.rows.items()}, made)
 
@@ -128,11 +130,11 @@ def test_a_clip_without_a_face_is_kept_and_masked(tmp_path):
 @needs_faces
 def test_a_third_of_a_second_and_silence_are_enough(tmp_path):
     short = extract(write_video(tmp_path / "a.mp4", seconds=0.3, fps=20, picture=moving_face, sound=spoken(0.3)), SIGHT)
-    assert short["face_found"].tolist() == [1, 1, 0, 0] and short["heard"] == 1
+    assert short["face_mask"].tolist() == [1, 1, 0, 0] and short["audio_mask"] == 1
     assert not short["image"][2:].any() and short["image"][:2].any((1, 2)).all()
     quiet = np.full(RATE, 1e-5, np.float32)
     silent = extract(write_video(tmp_path / "b.mkv", seconds=1, fps=8, picture=moving_face, sound=quiet), SIGHT)
-    assert silent["heard"] == 0 and silent["face_found"].all()
+    assert silent["audio_mask"] == 0 and silent["face_mask"].all()
 
 
 @needs_faces
@@ -141,11 +143,11 @@ def test_of_a_longer_clip_voice_and_face_are_those_of_its_loudest_stretch(tmp_pa
     sound = np.concatenate([spoken(2.0) * 0.02, spoken(1.0)])
     shows = lambda t: moving_face(t) if face_from <= t < face_from + 1 else test_card(t)  # noqa: E731
     file = write_video(tmp_path / "a.mkv", seconds=3, fps=8, picture=shows, sound=sound)
-    with pytest.warns(DataWarning, match="longer than 1 seconds: the stretch with the loudest voice was read"):
+    with pytest.warns(DataWarning, match="longer than 1 seconds: the segment with the loudest voice was read"):
         made = extract(file, SIGHT)
-    assert made["face_found"].mean() == pytest.approx(seen, abs=0.25) and made["heard"] == 1
+    assert made["face_mask"].mean() == pytest.approx(seen, abs=0.25) and made["audio_mask"] == 1
     voice = read_sound(file, RATE).waveform
-    start = stretch(voice, SIGHT)
+    start = window_start(voice, SIGHT)
     expected = describe_voice(voice[start : start + RATE], SIGHT.audio)
     assert start == pytest.approx(2 * RATE, abs=0.15 * RATE)
     assert all(np.array_equal(made[name], expected[name]) for name in expected)
@@ -159,11 +161,15 @@ def test_a_clip_as_long_as_the_window_is_read_whole_and_says_nothing(tmp_path):
 
 def test_the_window_lies_about_the_voice():
     silence = np.zeros(RATE, np.float32)
-    assert stretch(spoken(1.0), SIGHT) == 0 and stretch(silence[:100], SIGHT) == 0 and stretch(silence[:0], SIGHT) == 0
-    start = stretch(np.concatenate([silence, spoken(0.6), silence]), SIGHT)
+    assert (
+        window_start(spoken(1.0), SIGHT) == 0
+        and window_start(silence[:100], SIGHT) == 0
+        and window_start(silence[:0], SIGHT) == 0
+    )
+    start = window_start(np.concatenate([silence, spoken(0.6), silence]), SIGHT)
     assert start == pytest.approx(0.8 * RATE, abs=0.15 * RATE)
-    assert stretch(np.concatenate([silence, spoken(0.6)]), SIGHT) == 0.6 * RATE + 0.0  # as late as there is room
-    assert stretch(np.zeros(3 * RATE, np.float32), SIGHT) == pytest.approx(RATE, abs=1)
+    assert window_start(np.concatenate([silence, spoken(0.6)]), SIGHT) == 0.6 * RATE + 0.0  # as late as there is room
+    assert window_start(np.zeros(3 * RATE, np.float32), SIGHT) == pytest.approx(RATE, abs=1)
 
 
 @pytest.mark.parametrize("content", [b"", b"no video at all"])
@@ -218,16 +224,16 @@ def test_words_are_those_of_the_stretch_and_nobody_listens_to_silence(tmp_path, 
         sound = np.concatenate([spoken(2.0) * 0.02, spoken(1.0)])
         made = extract(wav(tmp_path / "a.wav", sound), settings)
     expected = describe_words("it really.", "", settings.text)
-    assert made["said"] == 1 and all(np.array_equal(made[name], expected[name]) for name in expected)
+    assert made["text_mask"] == 1 and all(np.array_equal(made[name], expected[name]) for name in expected)
     silent = extract(wav(tmp_path / "b.wav", np.zeros(RATE)), settings)
-    assert silent["said"] == 0 and len(heard) == 1
+    assert silent["text_mask"] == 0 and len(heard) == 1
 
 
 def test_the_baselines_vector_is_numpys_over_what_is_there():
     given = combined_arrays(6)
     made = baseline_features(given, COMBINED)
     assert made.shape == (6, 104 + 3072 + 4) and made.dtype == np.float32
-    found = given["face_found"][1] > 0
+    found = given["face_mask"][1] > 0
     shapes = given["blendshapes"][1][found].astype(np.float32)
     assert made[1, :52] == pytest.approx(shapes.mean(0), abs=1e-3)
     assert made[1, 52:104] == pytest.approx(shapes.std(0), abs=1e-3)
@@ -304,32 +310,32 @@ def test_a_roll_is_torchs_own_of_each_picture():
 def test_modalities_are_hidden_but_never_all_of_a_clip():
     torch.manual_seed(0)
     made = with_hidden_modalities(masks(600), replace(ALL, modality_dropout=1.0))
-    left = torch.stack([made["face_found"].any(1), made["heard"] > 0, made["said"] > 0], 1).int()
+    left = torch.stack([made["face_mask"].any(1), made["audio_mask"] > 0, made["text_mask"] > 0], 1).int()
     shown = Counter(map(tuple, left.tolist()))
     assert {sum(kept) for kept in shown} == {1, 2} and len(shown) == 6
     assert all(count == pytest.approx(100, rel=0.4) for count in shown.values())
     some = with_hidden_modalities(masks(600), replace(ALL, modality_dropout=0.3))
-    left = torch.stack([some["face_found"].any(1), some["heard"] > 0, some["said"] > 0], 1)
+    left = torch.stack([some["face_mask"].any(1), some["audio_mask"] > 0, some["text_mask"] > 0], 1)
     assert (~left.all(1)).float().mean().item() == pytest.approx(0.3, abs=0.06)
 
 
 def test_a_clip_with_one_modality_keeps_it_and_what_is_missing_stays_so():
     torch.manual_seed(0)
     given = masks(90)
-    for at, name in enumerate(("face_found", "heard", "said")):
+    for at, name in enumerate(("face_mask", "audio_mask", "text_mask")):
         mask = (torch.arange(90) % 3 == at).float()
-        given[name] = mask[:, None].expand(90, 4) if name == "face_found" else mask
+        given[name] = mask[:, None].expand(90, 4) if name == "face_mask" else mask
     made = with_hidden_modalities(given, replace(ALL, modality_dropout=1.0))
     assert all(torch.equal(made[name], given[name]) for name in given)
-    pair = with_hidden_modalities(given | {"said": torch.zeros(90)}, replace(COMBINED, modality_dropout=1.0))
-    assert torch.equal(pair["face_found"], given["face_found"]) and torch.equal(pair["heard"], given["heard"])
+    pair = with_hidden_modalities(given | {"text_mask": torch.zeros(90)}, replace(COMBINED, modality_dropout=1.0))
+    assert torch.equal(pair["face_mask"], given["face_mask"]) and torch.equal(pair["audio_mask"], given["audio_mask"])
 
 
 def test_frames_without_a_face_stay_so_when_others_are_hidden():
     given = masks(50)
-    given["face_found"][:, 1:3] = 0
+    given["face_mask"][:, 1:3] = 0
     made = with_hidden_modalities(given, replace(ALL, modality_dropout=0.5))
-    assert set(map(tuple, made["face_found"].tolist())) == {(1, 0, 0, 1), (0, 0, 0, 0)}
+    assert set(map(tuple, made["face_mask"].tolist())) == {(1, 0, 0, 1), (0, 0, 0, 0)}
 
 
 def test_a_copy_is_drawn_and_in_all_arrays_the_same():
@@ -377,7 +383,7 @@ def test_videos_and_sounds_of_one_corpus_count_as_two(tmp_path):
 
 def test_a_column_is_what_batches_hold_in_the_order_of_the_clips(tmp_path):
     part = Dataset([combined_store(tmp_path)], "train", grouping_named("seven")).subset([5, 2, 9], "")
-    for name in ("face_found", "heard"):
+    for name in ("face_mask", "audio_mask"):
         assert np.array_equal(part.column(name), part.__getitems__([0, 1, 2]).inputs[name].numpy())
 
 
@@ -392,12 +398,12 @@ def test_what_completes_a_batch_is_told_the_labels_and_places_and_stays_with_a_c
 
     def transform(inputs, labels, indices):
         told.append((labels.tolist(), indices.tolist()))
-        return inputs | {"heard": inputs["heard"] * 0}
+        return inputs | {"audio_mask": inputs["audio_mask"] * 0}
 
     done = part.with_transform(transform)
-    assert not done.subset([8, 3], "two").__getitems__([1, 0]).inputs["heard"].any()
+    assert not done.subset([8, 3], "two").__getitems__([1, 0]).inputs["audio_mask"].any()
     assert told == [([part.labels[3], part.labels[8]], [1, 0])]
-    assert part.__getitems__(range(20)).inputs["heard"].any() and part.transform is None
+    assert part.__getitems__(range(20)).inputs["audio_mask"].any() and part.transform is None
 
 
 # --- Lent words --------------------------------------------------------------------------------------------------
@@ -425,25 +431,27 @@ def lenders(text, inputs):
 
 
 def test_clips_are_lent_words_of_their_own_emotion_that_the_text_model_did_not_learn_from(house):
-    text, part = utterances(), clips(house, said=0)
+    text, part = utterances(), clips(house, text_mask=0)
     torch.manual_seed(0)
-    batch = pairing.with_loans(part, ALL).__getitems__(range(210))
-    lent = batch.inputs["said"] == 1
+    batch = pairing.with_pairing(part, ALL).__getitems__(range(210))
+    lent = batch.inputs["text_mask"] == 1
     assert lent.float().mean().item() == pytest.approx(0.5, abs=0.1)
     whose = lenders(text, {"lexicon": batch.inputs["lexicon"][lent]})
-    assert {clip.split for clip in whose} == {"val"} and pairing.FROM["train"] == "val"
+    assert {clip.split for clip in whose} == {"val"} and pairing.PAIRED_SPLIT["train"] == "val"
     emotions = [config.EMOTIONS[label] for label in batch.labels[lent]]
     assert [clip.emotion for clip in whose] == emotions
     assert len({clip.number for clip in whose}) > 35  # of 70: not always the same ones
     before = part.__getitems__(range(210)).inputs
     for name in batch.inputs:
         assert torch.equal(batch.inputs[name][~lent], before[name][~lent])
-        assert name in ("token_ids", "before_ids", "lexicon", "said") or torch.equal(batch.inputs[name], before[name])
+        assert name in ("token_ids", "before_ids", "lexicon", "text_mask") or torch.equal(
+            batch.inputs[name], before[name]
+        )
 
 
 def test_other_words_each_time_and_the_same_with_one_seed(house):
     utterances()
-    part = pairing.with_loans(clips(house, said=0), ALL)
+    part = pairing.with_pairing(clips(house, text_mask=0), ALL)
     made = []
     for seed in (1, 1, 2):
         torch.manual_seed(seed)
@@ -453,17 +461,17 @@ def test_other_words_each_time_and_the_same_with_one_seed(house):
 
 def test_clips_with_words_of_their_own_keep_them(house):
     utterances()
-    part = clips(house, said=1)
-    made = pairing.with_loans(part, replace(ALL, text_pairing=1.0)).__getitems__(range(100)).inputs
+    part = clips(house, text_mask=1)
+    made = pairing.with_pairing(part, replace(ALL, text_pairing=1.0)).__getitems__(range(100)).inputs
     assert same(made, part.__getitems__(range(100)).inputs)
 
 
 def test_for_measuring_every_clip_has_words_always_the_same_of_the_test_split(house):
-    text, part = utterances(), clips(house, "test", said=0)
-    lent = pairing.lenders(part, "text", ("MELD",), ALL.text, "test")
-    part = part.with_transform(pairing.lending(lent, pairing.WORD_LOAN, part, None))
+    text, part = utterances(), clips(house, "test", text_mask=0)
+    lent = pairing.pairing_dataset(part, "text", ("MELD",), ALL.text, "test")
+    part = part.with_transform(pairing.paired(lent, pairing.TEXT_PAIRING, part, None))
     whole, again = (part.__getitems__(range(28)).inputs for _ in range(2))
-    assert same(whole, again) and whole["said"].all()
+    assert same(whole, again) and whole["text_mask"].all()
     whose = lenders(text, whole)
     assert {clip.split for clip in whose} == {"test"} and [clip.emotion for clip in whose] == [
         clip.emotion for clip in part.clips
@@ -481,10 +489,10 @@ def pictures():
 
 
 def test_clips_are_lent_faces_of_their_own_emotion_that_hold_still(house):
-    store, part = pictures(), clips(house, face_found=0)
+    store, part = pictures(), clips(house, face_mask=0)
     torch.manual_seed(0)
-    batch = pairing.with_loans(part, FACES_LENT).__getitems__(range(210))
-    seen = batch.inputs["face_found"] > 0
+    batch = pairing.with_pairing(part, FACES_LENT).__getitems__(range(210))
+    seen = batch.inputs["face_mask"] > 0
     lent = seen.any(1)
     assert lent.float().mean().item() == pytest.approx(0.5, abs=0.1)
     assert set(map(tuple, seen[lent].int().tolist())) == {(1, 0, 0, 0), (1, 1, 0, 0), (1, 1, 1, 0), (1, 1, 1, 1)}
@@ -497,37 +505,41 @@ def test_clips_are_lent_faces_of_their_own_emotion_that_hold_still(house):
             frames = batch.inputs[name][clip].numpy()
             assert (frames[seen[clip]] == store.arrays[name][row]).all() and not frames[~seen[clip]].any()
     before = part.__getitems__(range(210)).inputs
-    of_faces = ("image", "blendshapes", "landmarks", "face_found")
+    face_inputs = ("image", "blendshapes", "landmarks", "face_mask")
     for name in batch.inputs:
         assert torch.equal(batch.inputs[name][~lent], before[name][~lent])
-        assert name in of_faces or torch.equal(batch.inputs[name], before[name])
+        assert name in face_inputs or torch.equal(batch.inputs[name], before[name])
 
 
 def test_clips_with_a_face_keep_it_and_words_are_lent_beside(house):
     pictures()
     utterances()
-    whole = clips(house, face_found=1)
-    lent = pairing.with_loans(whole, replace(FACES_LENT, face_pairing=1.0))
+    whole = clips(house, face_mask=1)
+    lent = pairing.with_pairing(whole, replace(FACES_LENT, face_pairing=1.0))
     assert same(lent.__getitems__(range(60)).inputs, whole.__getitems__(range(60)).inputs)
-    bare = Dataset([combined_store(house / "bare", face_found=0, said=0)], "train", grouping_named("seven"))
+    bare = Dataset([combined_store(house / "bare", face_mask=0, text_mask=0)], "train", grouping_named("seven"))
     both = replace(ALL, text_pairing=1.0, face_pairing=1.0)
-    made = pairing.with_loans(bare, both).__getitems__(range(56)).inputs
-    assert made["said"].all() and made["face_found"][:, 0].all()
+    made = pairing.with_pairing(bare, both).__getitems__(range(56)).inputs
+    assert made["text_mask"].all() and made["face_mask"][:, 0].all()
 
 
 def test_without_text_corpora_it_is_one_sentence_and_without_lending_none_is_needed(house):
-    part = clips(house, said=0)
-    with pytest.raises(DemeanorError, match="lent words from MELD, but not .* for the text model.*text_pairing=0"):
-        pairing.with_loans(part, ALL)
-    with pytest.raises(DemeanorError, match="lent words from no corpus"):
-        pairing.with_loans(part, replace(ALL, text_pairing_corpora=()))
-    assert pairing.with_loans(part, replace(ALL, text_pairing=0.0)) is part
-    assert pairing.with_loans(part, replace(ALL, modalities=("face", "audio"))) is part
-    with pytest.raises(DemeanorError, match="lent faces from FER2013, but .* for the face model.*face_pairing=0"):
-        pairing.with_loans(part, FACES_LENT)
+    part = clips(house, text_mask=0)
+    with pytest.raises(
+        DemeanorError, match="paired with words from MELD, but not .* for the text model.*text_pairing=0"
+    ):
+        pairing.with_pairing(part, ALL)
+    with pytest.raises(DemeanorError, match="paired with words from no corpus"):
+        pairing.with_pairing(part, replace(ALL, text_pairing_corpora=()))
+    assert pairing.with_pairing(part, replace(ALL, text_pairing=0.0)) is part
+    assert pairing.with_pairing(part, replace(ALL, modalities=("face", "audio"))) is part
+    with pytest.raises(
+        DemeanorError, match="paired with faces from FER2013, but .* for the face model.*face_pairing=0"
+    ):
+        pairing.with_pairing(part, FACES_LENT)
     text_store(spec_of("text").store_folder / "MELD")
     with pytest.raises(DemeanorError, match="tokens"):
-        pairing.with_loans(part, replace(ALL, text=replace(TEXT, tokens=9)))
+        pairing.with_pairing(part, replace(ALL, text=replace(TEXT, tokens=9)))
 
 
 # --- A beginning -------------------------------------------------------------------------------------------------
@@ -584,12 +596,12 @@ def test_other_labels_or_settings_or_no_model_are_one_sentence(house):
 
 def test_settings_are_those_of_the_models_that_it_starts_as(house):
     plain = CombinedSettings()
-    assert pretrained_branches.inherited(plain) == plain  # there is none yet
+    assert pretrained_branches.inherit_settings(plain) == plain  # there is none yet
     face_model()
-    made = pretrained_branches.inherited(plain)
+    made = pretrained_branches.inherit_settings(plain)
     assert made == replace(plain, face=COMBINED.face) and made != plain
     alone = replace(plain, init_from=(), frozen=())
-    assert pretrained_branches.inherited(alone) == alone
+    assert pretrained_branches.inherit_settings(alone) == alone
 
 
 def test_a_store_with_other_faces_is_no_store_of_this_model():

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from source.combined.inference import words
-from source.combined.inference.active_speaker import JAW_OPEN, focused
-from source.combined.inference.face_stream import Faces
-from source.combined.inference.face_track import Sightings
+from source.combined.inference.active_speaker import JAW_OPEN, active_speakers
+from source.combined.inference.face_stream import FaceStream
+from source.combined.inference.face_track import FaceTracks
 from source.combined.inference.per_face import face_readings, people_readings
-from source.combined.inference.stream import Observed, observe
+from source.combined.inference.stream import VideoFeatures, extract_features
 from source.combined.inference.voice_stream import Window
 from source.combined.inference.windows import SMOOTHING, overall_reading, window_readings
 from source.combined.settings import CombinedSettings
@@ -38,24 +38,24 @@ WIDTH = len(LABELS)  # of what each branch of the network below makes
 RATE_HZ = 16_000
 
 
-class Evidence(torch.nn.Module):
+class SumOfLogits(torch.nn.Module):
     """Stands for the network: each modality's features begin with its logits, and the answer is their sum."""
 
     def __init__(self, modalities):
         super().__init__()
         self.lengths = {name: WIDTH + (BLENDSHAPES if name == "face" else 0) for name in modalities}
 
-    def fused(self, faces=None, seen=None, voices=None, heard=None, words=None, said=None):
-        given = [(made, there) for made, there in ((voices, heard), (words, said)) if made is not None]
-        if faces is not None:
-            mean = (faces * seen[..., None]).sum(1) / seen.sum(1).clamp(min=1)[:, None]
-            given.append((mean[:, :WIDTH], seen.any(1)))
-        return sum(made if there is None else made * there[:, None] for made, there in given)
+    def fuse(self, face=None, face_mask=None, audio=None, audio_mask=None, text=None, text_mask=None):
+        given = [(logits, mask) for logits, mask in ((audio, audio_mask), (text, text_mask)) if logits is not None]
+        if face is not None:
+            mean = (face * face_mask[..., None]).sum(1) / face_mask.sum(1).clamp(min=1)[:, None]
+            given.append((mean[:, :WIDTH], face_mask.any(1)))
+        return sum(logits if mask is None else logits * mask[:, None] for logits, mask in given)
 
 
 def evident(*modalities, temperature=1.0):
     header = Header("combined", {}, LABELS, "seven", temperature, {})
-    return Trained(spec_of("combined"), CombinedSettings(modalities=modalities), Evidence(modalities), header)
+    return Trained(spec_of("combined"), CombinedSettings(modalities=modalities), SumOfLogits(modalities), header)
 
 
 def logits(label, strength=2.0):
@@ -73,11 +73,11 @@ def window(start=0.0, voice=None, speech_seconds=None):
     return Window(start, start + 4.0, heard if speech_seconds is None else speech_seconds, voice)
 
 
-def sightings(*rows):
+def face_tracks(*rows):
     """Of (seconds, person, side of the face, features) each."""
     order = sorted(rows, key=lambda row: row[0])
     features = np.stack([row[3] for row in order]) if order else np.zeros((0, WIDTH + BLENDSHAPES))
-    return Sightings(
+    return FaceTracks(
         np.array([row[0] for row in order], float),
         np.array([row[1] for row in order], np.int32),
         np.array([(0, 0, row[2], row[2]) for row in order], np.float32).reshape(-1, 4),
@@ -92,7 +92,7 @@ def seen_throughout(label, seconds=4.0, person=0):
 
 def observed(windows, faces=(), utterances=()):
     document, end = Document(tuple(utterances), "en"), windows[-1].end_seconds
-    return Observed(end, (320, 240), sightings(*faces), tuple(windows), 0.0, (), document, ())
+    return VideoFeatures(end, (320, 240), face_tracks(*faces), tuple(windows), 0.0, (), document, ())
 
 
 # --- Whose face counts -------------------------------------------------------------------------------------------
@@ -111,24 +111,24 @@ SPOKEN, SILENT = window(speech_seconds=3.0), window()
 
 @pytest.mark.parametrize("now, person", [(SILENT, 0), (SPOKEN, 1)])
 def test_who_speaks_counts_before_the_largest_face_while_somebody_speaks(now, person):
-    two = sightings(*talking(0, 100), *talking(1, 60, moves=0.15))
-    assert focused([now], two) == [person]
+    two = face_tracks(*talking(0, 100), *talking(1, 60, moves=0.15))
+    assert active_speakers([now], two) == [person]
 
 
 def test_the_largest_face_counts_where_nobody_s_mouth_moves_and_nobody_where_there_is_none():
-    two = sightings(*talking(0, 60), *talking(1, 100))
-    assert focused([SPOKEN, window(4.0)], two) == [1, None]
+    two = face_tracks(*talking(0, 60), *talking(1, 100))
+    assert active_speakers([SPOKEN, window(4.0)], two) == [1, None]
 
 
 def test_the_focus_stays_while_the_speaking_face_flickers_and_comes_back_to_it():
     """Every third frame of the speaker's is missing in the second window, a second of the third; then the second."""
     speaker = [*talking(0, 60, (0, 12), moves=0.15)]
     there = [row for at, row in enumerate(speaker) if not 8 <= row[0] < 9 and (at % 3 or not 4 <= row[0] < 8)]
-    two = sightings(*there, *talking(1, 64, (0, 12)))
+    two = face_tracks(*there, *talking(1, 64, (0, 12)))
     windows = [window(start, speech_seconds=3.0) for start in (0.0, 4.0, 8.0)]
-    assert focused(windows, two) == [0, 0, 0]
-    gone = sightings(*(row for row in speaker if row[0] < 4 or row[0] >= 8), *talking(1, 64, (0, 12)))
-    assert focused(windows, gone) == [0, 1, 0]
+    assert active_speakers(windows, two) == [0, 0, 0]
+    gone = face_tracks(*(row for row in speaker if row[0] < 4 or row[0] >= 8), *talking(1, 64, (0, 12)))
+    assert active_speakers(windows, gone) == [0, 1, 0]
 
 
 def test_of_two_alike_the_focus_does_not_jump_to_and_fro():
@@ -137,7 +137,7 @@ def test_of_two_alike_the_focus_does_not_jump_to_and_fro():
         row for at, pair in enumerate(sizes) for person in (0, 1)
         for row in talking(person, pair[person], (4 * at, 4 * at + 4))
     ]  # fmt: skip
-    assert focused([window(start) for start in (0.0, 4.0, 8.0)], sightings(*rows)) == [1, 1, 1]
+    assert active_speakers([window(start) for start in (0.0, 4.0, 8.0)], face_tracks(*rows)) == [1, 1, 1]
 
 
 MESH = np.linspace((1.0, 2.0, 0.0), (11.0, 22.0, 0.0), 478, dtype=np.float32)
@@ -163,11 +163,11 @@ def sighted(monkeypatch, frames):
         "image": np.zeros((side, side), np.uint8), "blendshapes": np.zeros(52, np.float16),
         "landmarks": np.zeros((478, 3), np.float16), "face_found": np.float32(1),
     }  # fmt: skip
-    monkeypatch.setattr("source.combined.inference.face_stream.describe", lambda *_: arrays)
-    with Faces(combined()) as faces:
+    monkeypatch.setattr("source.combined.inference.face_stream.featurize", lambda *_: arrays)
+    with FaceStream(combined()) as faces:
         for at in range(len(frames)):
-            faces.see(Frame(np.zeros((4, 4, 3), np.uint8), at / 5, 2.0))
-        return faces.sightings()
+            faces.add(Frame(np.zeros((4, 4, 3), np.uint8), at / 5, 2.0))
+        return faces.face_tracks()
 
 
 def test_a_person_seen_in_a_single_frame_is_dropped_and_the_others_numbered_anew(monkeypatch):
@@ -186,10 +186,10 @@ def test_one_two_and_three_modalities_say_what_each_gave():
     utterances = [Utterance("Wow", 9.0, 11.0), Utterance("Oh", 13.0, 15.0)]
     voice = logits("sad")
     windows = [window(0.0), window(4.0, voice), window(8.0, voice), window(12.0), window(16.0)]
-    trained.network.of_words = lambda **_: torch.from_numpy(np.stack([logits("happy")] * 2))
+    trained.network.encode_text = lambda **_: torch.from_numpy(np.stack([logits("happy")] * 2))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "source.combined.inference.words.describe", lambda text, before, settings: {"token_ids": np.zeros(1)}
+            "source.combined.inference.words.featurize", lambda text, before, settings: {"token_ids": np.zeros(1)}
         )
         patch.setattr("source.combined.inference.windows.SMOOTHING", (0.0, 1.0, 0.0))
         made = window_readings(observed(windows, seen_throughout("happy", 12.0), utterances), trained)
@@ -219,7 +219,7 @@ def test_faces_in_the_first_second_of_a_window_say_what_those_frames_alone_say()
     settings = replace(trained.settings, window_seconds=4.0, audio=replace(trained.settings.audio, window_seconds=4.0))
     (made,) = window_readings(observed([window()], rows), replace(trained, settings=settings))
     with torch.inference_mode():
-        alone = trained.network.fused(faces=torch.from_numpy(some).float()[None])
+        alone = trained.network.fuse(face=torch.from_numpy(some).float()[None])
     alone = (alone / trained.header.temperature).softmax(1)[0]
     assert list(made.probabilities.values()) == pytest.approx(alone.tolist(), abs=1e-5)
     others = replace(trained.settings, window_seconds=4.0, frames_per_second=1, audio=settings.audio)
@@ -253,7 +253,7 @@ def test_answers_are_smoothed_over_one_person_s_windows_and_stay_distributions()
 
 def test_each_second_and_each_person_of_the_faces_is_told():
     rows = [*seen_throughout("happy", 2.0), *seen_throughout("sad", 1.4, person=1)]
-    found, trained = sightings(*rows), evident("face")
+    found, trained = face_tracks(*rows), evident("face")
     told = face_readings(found, 1.9, trained)
     assert [(one.person, one.start_seconds, one.end_seconds, one.likeliest) for one in told] == [
         (0, 0.0, 1.0, "happy"), (1, 0.0, 1.0, "sad"), (0, 1.0, 1.9, "happy"), (1, 1.0, 1.9, "sad"),
@@ -280,7 +280,7 @@ def test_an_hour_of_sentences_does_not_take_long(monkeypatch):
     said = [sentence(f"{at}", 4.0 * at, 4.0 * at + 3) for at in range(900)]
     windows = [window(float(start), logits("sad")) for start in range(3600)]
     made = [Reading({"sad": 1.0}, start_seconds=one.start_seconds, end_seconds=one.end_seconds) for one in windows]
-    monkeypatch.setattr(words, "words_read", lambda texts, _: dict.fromkeys(texts, torch.zeros(WIDTH)))
+    monkeypatch.setattr(words, "encoded_texts", lambda texts, _: dict.fromkeys(texts, torch.zeros(WIDTH)))
     started = time.process_time()
     spoken = words.words_of(said, windows)
     told = words.sentence_readings(observed(windows, utterances=said), made, evident("text"))
@@ -317,20 +317,22 @@ def endless(monkeypatch):
     """A model that costs nothing, and a function that says how many minutes the file lasts."""
     features = 512  # more than a face or a voice has
     network = SimpleNamespace(
-        of_faces=lambda image: torch.zeros(len(image), features),
-        of_voices=lambda voice: torch.from_numpy(np.zeros((len(voice), features), np.float32)),
-        fused=lambda faces: torch.zeros(len(faces), WIDTH),
+        encode_face=lambda image: torch.zeros(len(image), features),
+        encode_audio=lambda voice: torch.from_numpy(np.zeros((len(voice), features), np.float32)),
+        fuse=lambda face: torch.zeros(len(face), WIDTH),
     )
     monkeypatch.setattr("source.combined.inference.face_stream.FaceTracker", lambda: Shown([0] for _ in iter(int, 1)))
     monkeypatch.setattr(
-        "source.combined.inference.face_stream.describe", lambda *_: {"image": np.zeros(2304, np.uint8)}
+        "source.combined.inference.face_stream.featurize", lambda *_: {"image": np.zeros(2304, np.uint8)}
     )
-    monkeypatch.setattr("source.combined.inference.voice_stream.describe", lambda voice, _: {"voice": voice[:8].copy()})
+    monkeypatch.setattr(
+        "source.combined.inference.voice_stream.featurize", lambda voice, _: {"voice": voice[:8].copy()}
+    )
     monkeypatch.setattr(speech_activity, "VoiceActivity", LoudIsSpeech)
 
     def lasts(minutes):
         monkeypatch.setattr(
-            "source.combined.inference.stream.stream_video", lambda path, on_frame, **_: Endless(minutes, on_frame)
+            "source.combined.inference.stream.stream_video", lambda path, *_, on_frame, **__: Endless(minutes, on_frame)
         )
 
     return replace(combined(), network=network), lasts
@@ -343,10 +345,10 @@ def test_memory_is_flat_over_three_hours(endless):
     def held(minutes):
         lasts(minutes)
         tracemalloc.start()
-        seen = observe(Path("endless"), trained)
+        seen = extract_features(Path("endless"), trained)
         kept, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert len(seen.windows) == minutes * 60 and len(seen.sightings) == minutes * 300
+        assert len(seen.windows) == minutes * 60 and len(seen.face_tracks) == minutes * 300
         return kept, peak
 
     held(1)  # what is imported and kept on first use
@@ -382,7 +384,7 @@ def test_whisper_hears_the_file_once_not_every_window(endless, monkeypatch):
     trained = listening(endless)
     monkeypatch.setattr("source.combined.inference.stream.speech_model", lambda name: "the model")
     monkeypatch.setattr("source.combined.inference.stream.Recogniser", Counting)
-    seen = observe(Path("endless"), trained)
+    seen = extract_features(Path("endless"), trained)
     assert len(seen.windows) == 60 and len(heard) <= 4, "an encoding for each half minute, and one where it was cut"
     assert 60 <= sum(heard) < 66 and seen.notes == ("no words were recognised",)
 
@@ -393,7 +395,7 @@ def test_without_whisper_there_is_a_note_no_words_and_all_else(endless, monkeypa
 
     trained, said = listening(endless), []
     monkeypatch.setattr("source.combined.inference.stream.speech_model", missing)
-    seen = observe(Path("endless"), trained, notify=said.append)
+    seen = extract_features(Path("endless"), trained, notify=said.append)
     assert said == ["Nothing is transcribed: there are no weights; put them there."]
     assert seen.notes == ("not transcribed: there are no weights; put them there.",)
     assert seen.document.utterances == () and all(one.voice is not None for one in seen.windows)
@@ -402,5 +404,7 @@ def test_without_whisper_there_is_a_note_no_words_and_all_else(endless, monkeypa
 def test_of_what_the_model_is_not_given_no_note_says_that_it_is_missing(endless):
     trained, _ = endless[0], endless[1](1)
     for name in ("face", "audio"):
-        seen = observe(Path("endless"), replace(trained, settings=replace(trained.settings, modalities=(name,))))
-        assert seen.notes == () and len(seen.sightings) == 300 * (name == "face")
+        seen = extract_features(
+            Path("endless"), replace(trained, settings=replace(trained.settings, modalities=(name,)))
+        )
+        assert seen.notes == () and len(seen.face_tracks) == 300 * (name == "face")

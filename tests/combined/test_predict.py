@@ -32,7 +32,7 @@ FILES = {
     "result.json", "timeline.csv", "faces.csv", "people.csv", "sentences.csv", "report.html", "timeline.png",
     "circumplex.png",
 }  # fmt: skip
-OF_PICTURES = {"annotated.mp4", "telling_frames.png"}
+OF_PICTURES = {"annotated.mp4", "key_frames.png"}
 SLOW = {"report.html", "timeline.png", "circumplex.png", *OF_PICTURES}
 NAME = "Ünï çö – 视频 #1%"  # unicode, spaces, and what means something in an address
 
@@ -260,11 +260,11 @@ def test_training_and_prediction_compute_the_same(films):
     """A known mistake of such tools: features by two ways, and nothing complains."""
     trained, file = combined(), films("window.mkv", 1.0)
     arrays = trained.spec.extract(file, trained.settings)
-    assert arrays["face_found"].tolist() == [1] * 4 and arrays["heard"] == 1
+    assert arrays["face_mask"].tolist() == [1] * 4 and arrays["audio_mask"] == 1
     (expected,) = trained.probabilities({name: np.asarray(array)[None] for name, array in arrays.items()})
     (reading,) = read(file).readings
     assert list(reading.probabilities.values()) == pytest.approx(expected.tolist(), abs=2e-3)
-    arrays["face_found"][2:] = 0
+    arrays["face_mask"][2:] = 0
     (other,) = trained.probabilities({name: np.asarray(array)[None] for name, array in arrays.items()})
     assert list(reading.probabilities.values()) != pytest.approx(other.tolist(), abs=2e-3), "the test can fail"
 
@@ -352,13 +352,13 @@ def test_ctrl_c_in_a_folder_keeps_the_videos_that_are_done(films, tmp_path, monk
     inputs.mkdir()
     for name in "ab":
         (inputs / f"{name}.mp4").write_bytes(films("neither.mp4", face=False, voice=False).read_bytes())
-    turns, really = Counter(), predict_file.observe
+    turns, really = Counter(), predict_file.extract_features
 
     def once(*given):
-        turns["observe"] += 1
-        return really(*given) if turns["observe"] == 1 else stop()
+        turns["extract_features"] += 1
+        return really(*given) if turns["extract_features"] == 1 else stop()
 
-    monkeypatch.setattr(predict_file, "observe", once)
+    monkeypatch.setattr(predict_file, "extract_features", once)
     with stopped():
         predict(inputs, combined(), tmp_path / "out", without=SLOW)
     assert {file.name for file in (tmp_path / "out" / "in").iterdir()} == {"a", "result.json", "summary.csv"}

@@ -73,16 +73,16 @@ def test_what_is_hidden_is_hidden_and_nothing_else(tmp_path):
         for modality, mask in MASKS.items():
             assert (given[mask] == whole[mask] * (modality in name.split(" + "))).all()
         assert all((given[array] == whole[array]).all() for array in given if array not in MASKS.values())
-        assert whole["heard"].all() and whole["said"].all()
+        assert whole["audio_mask"].all() and whole["text_mask"].all()
 
 
 @pytest.mark.parametrize(("settings", "masks", "names"), [
     (COMBINED, {}, ROWS),
     (replace(COMBINED, modalities=("audio", "face")), {}, ROWS),
-    (COMBINED, {"face_found": 0}, None),
+    (COMBINED, {"face_mask": 0}, None),
     (replace(COMBINED, modalities=("audio",)), {}, None),
-    (replace(ALL, modalities=("face", "text")), {"said": 1, "heard": 0}, ["face", "text", "face + text"]),
-    (COMBINED, {"face_found": 0, "heard": 0}, None),
+    (replace(ALL, modalities=("face", "text")), {"text_mask": 1, "audio_mask": 0}, ["face", "text", "face + text"]),
+    (COMBINED, {"face_mask": 0, "audio_mask": 0}, None),
 ], ids=str)  # fmt: skip
 def test_only_modalities_that_there_are_are_compared(tmp_path, settings, masks, names):
     shown = modality_subsets(clips(tmp_path, **masks), settings)
@@ -91,30 +91,30 @@ def test_only_modalities_that_there_are_are_compared(tmp_path, settings, masks, 
 
 def test_clips_without_words_are_lent_some_and_it_is_said(house):
     text = text_store(spec_of("text").store_folder / "MELD", 56, 56, 49)
-    part = clips(house, said=0)
+    part = clips(house, text_mask=0)
     shown = modality_subsets(part, ALL)
     assert "text" in shown.singles and "lent an utterance of its emotion from MELD" in shown.note
     given = [shown.shown[name].__getitems__(range(len(shown.rows))).inputs for name in ("text", "face + audio + text")]
-    assert given[0]["said"].all() and (given[0]["token_ids"] == given[1]["token_ids"]).all()
+    assert given[0]["text_mask"].all() and (given[0]["token_ids"] == given[1]["token_ids"]).all()
     whose = {scores.tobytes(): clip for scores, clip in zip(text.arrays["lexicon"], text.clips, strict=True)}
     lenders = [whose[scores.numpy().tobytes()] for scores in given[0]["lexicon"]]
     assert {clip.split for clip in lenders} == {"test"}
     assert [clip.emotion for clip in lenders] == [part.clips[row].emotion for row in shown.rows]
     hidden = shown.shown["face"].__getitems__(range(len(shown.rows))).inputs
-    assert not hidden["said"].any()
+    assert not hidden["text_mask"].any()
 
 
 def test_a_clip_that_nothing_can_be_lent_is_not_compared(house):
     """No utterance of its emotion in the text corpora: it would be asked about words that are not there."""
     store = text_store(spec_of("text").store_folder / "MELD", 56, 56, 5)  # angry, disgust, fear, happy, sad
-    part = clips(house, said=0, face_found=1, heard=1)
+    part = clips(house, text_mask=0, face_mask=1, audio_mask=1)
     rows = modality_subsets(part, ALL).rows
     assert {clip.emotion for clip in store.clips if clip.split == "test"} == set(config.EMOTIONS[:5])
     assert {part.clips[row].emotion for row in rows} == set(config.EMOTIONS[:5]) and len(rows) == 40
 
 
 def test_without_text_corpora_words_are_left_out(house):
-    shown = modality_subsets(clips(house, said=0), ALL)
+    shown = modality_subsets(clips(house, text_mask=0), ALL)
     assert list(shown.shown) == ROWS and "Words were left out: Clips are to be lent words from MELD" in shown.note
 
 
@@ -155,7 +155,7 @@ def test_a_row_says_its_weights():
 
 
 def test_weights_that_fit_val_are_kept_with_the_model(tmp_path):
-    val = clips(tmp_path, "val", heard=1, face_found=1)
+    val = clips(tmp_path, "val", audio_mask=1, face_mask=1)
     before = trained_of(replace(COMBINED, fusion="late"))
     shown = modality_subsets(val, before.settings)
     alone = np.stack([testing.logits_of(before, shown.shown[name]) for name in ("face", "audio")])
@@ -170,7 +170,7 @@ def test_weights_that_the_settings_give_are_left_alone(tmp_path):
     val = clips(tmp_path, "val")
     fixed = trained_of(replace(COMBINED, fusion="late", late_weights=(0.7, 0.3)))
     assert fitted(fixed, val).network.fusion.weights.tolist() == pytest.approx([0.7, 0.3])
-    silent = clips(tmp_path / "silent", "val", heard=0)
+    silent = clips(tmp_path / "silent", "val", audio_mask=0)
     assert fitted(trained_of(replace(COMBINED, fusion="late")), silent).network.fusion.weights.tolist() == [1, 1]
     other = trained_of()
     assert fitted(other, val) is other
@@ -263,7 +263,7 @@ def test_late_weights_of_a_test_are_those_that_fit_val(tmp_path):
     made = testing.ablated(model, part)
     assert [row["given"] for row in made["rows"]] == [*ROWS, late_name(["face", "audio"], weights)]
     assert made["n"] == len(modality_subsets(part, COMBINED).rows)
-    assert testing.ablated(model, clips(tmp_path / "deaf", heard=0)) is None
+    assert testing.ablated(model, clips(tmp_path / "deaf", audio_mask=0)) is None
 
 
 def test_a_test_writes_what_each_modality_is_worth(house):
@@ -306,7 +306,7 @@ def trials(house, part, settings=COMBINED):
 
 
 def test_the_folds_own_answers_have_no_say_in_its_late_weights(house):
-    part = Dataset([combined_store(house / "a", 56, 0, 0, heard=1, face_found=1)], None, SEVEN)
+    part = Dataset([combined_store(house / "a", 56, 0, 0, audio_mask=1, face_mask=1)], None, SEVEN)
     folds, draw = speaker_folds(part.clips, 4), np.random.default_rng(0)
     right = np.eye(7)[part.labels] + draw.normal(size=(56, 7))
     found = {"face": right, "audio": draw.normal(size=(56, 7)), "face + audio": right}
@@ -325,7 +325,7 @@ def test_the_folds_own_answers_have_no_say_in_its_late_weights(house):
 
 def test_a_validation_says_too_that_words_were_lent(house):
     text_store(spec_of("text").store_folder / "MELD", 56, 56, 49)
-    part = Dataset([combined_store(house / "a", 56, 0, 0, said=0, heard=1, face_found=1)], None, SEVEN)
+    part = Dataset([combined_store(house / "a", 56, 0, 0, text_mask=0, audio_mask=1, face_mask=1)], None, SEVEN)
     names = modality_subsets(part, ALL).shown
     draw = np.random.default_rng(0)
     found = {name: draw.normal(size=(56, 7)).astype(np.float32) for name in names}

@@ -213,16 +213,17 @@ def combined_arrays(count: int, seed: int = 0, settings: CombinedSettings = COMB
     faces = {
         name: array.reshape(count, frames, *array.shape[1:]) for name, array in face_arrays(count * frames).items()
     }
-    faces["face_found"][::5] = 0
-    there = {name: (draw.random(count) < 0.8).astype(np.float32) for name in ("heard", "said")}
-    there["heard"][(faces["face_found"].sum(1) == 0) & (there["said"] == 0)] = 1
-    return faces | audio_arrays(count, seed) | text_arrays(count, seed) | there
+    faces["face_mask"] = faces.pop("face_found")
+    faces["face_mask"][::5] = 0
+    masks = {name: (draw.random(count) < 0.8).astype(np.float32) for name in ("audio_mask", "text_mask")}
+    masks["audio_mask"][(faces["face_mask"].sum(1) == 0) & (masks["text_mask"] == 0)] = 1
+    return faces | audio_arrays(count, seed) | text_arrays(count, seed) | masks
 
 
 def combined_store(folder: Path, train: int = 56, val: int = 28, test: int = 0, **masks: float) -> Store:
     """A store whose faces' brightness and whose voices' mean MFCC tell the emotion, so that a net can learn it.
 
-    masks: 0 or 1 for all clips, instead of here and there, of face_found, heard or said.
+    masks: 0 or 1 for all clips, instead of here and there, of face_mask, audio_mask or text_mask.
     """
     parts = {"train": (train, 4), "val": (val, 2), "test": (test, 2)}
     clips = [clip for split, (count, speakers) in parts.items() for clip in audio_clips(count, speakers, split)]

@@ -1,47 +1,47 @@
-"""Whose face a stretch of a video is about: who seems to speak, else whose face is largest."""
+"""The active speaker of each window of a video: whose mouth moves while somebody speaks, else the largest face."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from ...face.detector import BLENDSHAPE_NAMES, BLENDSHAPES
-from .face_track import Sightings
+from .face_track import FaceTracks
 from .voice_stream import Window
 
-JAW_OPEN = BLENDSHAPE_NAMES.index("jawOpen") - BLENDSHAPES  # from the end of a sighting's features, which they are
-STAYS = 1.3  # times as much must speak for another person before the focus moves
+JAW_OPEN = BLENDSHAPE_NAMES.index("jawOpen") - BLENDSHAPES  # from the end of the features, which the blendshapes are
+SWITCH_FACTOR = 1.3  # by which another person's score must be higher before the active speaker changes
 STILL = 0.02  # mean change of jawOpen from frame to frame of a mouth that does not speak, about
 
 
-def focused(windows: Sequence[Window], sightings: Sightings) -> list[int | None]:
-    """The person in focus of each window, None where there is no face.
+def active_speakers(windows: Sequence[Window], face_tracks: FaceTracks) -> list[int | None]:
+    """Return the active speaker of each window, None where there is no face.
 
-    While somebody speaks a face counts by its area and by how much its mouth moves; else by its area alone.
+    While somebody speaks a face's score is its area times how much its mouth moves; else its area alone.
     """
-    chosen, before = [], None
+    speakers, before = [], None
     for window in windows:
-        rows = sightings.between(window.start_seconds, window.end_seconds)
-        there = np.unique(sightings.person[rows]).tolist()
-        scores = {person: _score(sightings, rows, person, window) for person in there}
+        rows = face_tracks.between(window.start_seconds, window.end_seconds)
+        people = np.unique(face_tracks.person[rows]).tolist()
+        scores = {person: _score(face_tracks, rows, person, window) for person in people}
         best = max(scores, key=scores.__getitem__, default=None)
-        if before in scores and best is not None and scores[best] < STAYS * scores[before]:
+        if before in scores and best is not None and scores[best] < SWITCH_FACTOR * scores[before]:
             best = before
-        chosen.append(best)
+        speakers.append(best)
         before = best if best is not None else before
-    return chosen
+    return speakers
 
 
-def _score(sightings, rows, person, window):
-    mine = rows[sightings.person[rows] == person]
-    left, top, right, bottom = sightings.box[mine].T
+def _score(face_tracks, rows, person, window):
+    mine = rows[face_tracks.person[rows] == person]
+    left, top, right, bottom = face_tracks.box[mine].T
     area = float(((right - left) * (bottom - top)).sum())
     if not window.is_spoken:
         return area
-    return area * (STILL + mouth_movement(sightings, mine))
+    return area * (STILL + mouth_movement(face_tracks, mine))
 
 
-def mouth_movement(sightings: Sightings, rows: np.ndarray) -> float:
-    """Mean change of how far the jaw is open, from one to the next of these sightings of one person, in [0, 1]."""
+def mouth_movement(face_tracks: FaceTracks, rows: np.ndarray) -> float:
+    """Return the mean change of jawOpen from one row to the next, in [0, 1]; rows: of one person."""
     if len(rows) < 2:
         return 0.0
-    return float(np.abs(np.diff(sightings.features[rows, JAW_OPEN].astype(np.float32))).mean())
+    return float(np.abs(np.diff(face_tracks.features[rows, JAW_OPEN].astype(np.float32))).mean())

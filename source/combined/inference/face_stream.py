@@ -1,4 +1,4 @@
-"""The faces of a video as it goes by: found, told apart, and given to the network."""
+"""Tracks the faces of a video frame by frame and encodes them."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from ...face.features import featurize
 from ...face.tracker import FaceTracker
 from ...media.video import Frame
 from ...training.checkpoint import Trained
-from .face_track import Sightings
+from .face_track import FaceTracks
 
 BATCH = 32  # faces that go through the network together
-LEAST_SIGHTS = 2  # of a person: what is seen in one frame of many is no face
+LEAST_DETECTIONS = 2  # of a person: what is found in one frame of many is no face
 
 
-class Faces:
-    """Give it the frames in the order of time, then ask for the `sightings`. A context manager, for its tracker."""
+class FaceStream:
+    """Takes the frames in the order of time, then gives the `face_tracks`. A context manager, for its tracker."""
 
     def __init__(self, trained: Trained):
         self._trained = trained
@@ -28,14 +28,14 @@ class Faces:
         self._probabilities: list[np.ndarray] = []
         self.frames = 0
 
-    def __enter__(self) -> "Faces":
+    def __enter__(self) -> "FaceStream":
         return self
 
     def __exit__(self, *_: Any) -> None:
         self._tracker.close()
 
-    def see(self, frame: Frame) -> None:
-        """Take in one frame."""
+    def add(self, frame: Frame) -> None:
+        """Track and encode the faces of one frame."""
         self.frames += 1
         for seen in self._tracker.update(frame.pixels, frame.seconds):
             self._waiting.append(featurize(frame.pixels, seen.face, self._trained.settings.face))
@@ -43,16 +43,18 @@ class Faces:
             self._person.append(seen.person)
             self._box.append(np.asarray(seen.face.box, np.float32) * frame.scale)
         if len(self._waiting) >= BATCH:
-            self._read()
+            self._encode()
 
-    def sightings(self) -> Sightings:
-        """Every face of those who were seen more than once; numbered in the order of first sight."""
-        self._read()
+    def face_tracks(self) -> FaceTracks:
+        """Return the faces of everybody found more than once, numbered in the order of first appearance."""
+        self._encode()
         person = np.array(self._person, np.int32)
-        kept = np.flatnonzero(self._often(person))
+        detections = np.bincount(person) if len(person) else np.zeros(0, int)
+        least = LEAST_DETECTIONS if self.frames > LEAST_DETECTIONS else 1
+        kept = np.flatnonzero(detections[person] >= least)
         numbers = {number: place for place, number in enumerate(dict.fromkeys(person[kept].tolist()))}
         labels = len(self._trained.labels)
-        return Sightings(
+        return FaceTracks(
             np.array(self._seconds)[kept],
             np.array([numbers[number] for number in person[kept].tolist()], np.int32),
             np.array(self._box, np.float32).reshape(-1, 4)[kept],
@@ -60,12 +62,7 @@ class Faces:
             np.concatenate(self._probabilities or [np.zeros((0, labels), np.float32)])[kept],
         )
 
-    def _often(self, person):
-        times = np.bincount(person) if len(person) else np.zeros(0, int)
-        least = LEAST_SIGHTS if self.frames > LEAST_SIGHTS else 1
-        return times[person] >= least
-
-    def _read(self):
+    def _encode(self):
         if not self._waiting:
             return
         import torch
@@ -74,8 +71,8 @@ class Faces:
         inputs = {name: torch.from_numpy(array) for name, array in arrays.items() if name != "face_found"}
         network = self._trained.network
         with torch.inference_mode():
-            features = network.of_faces(**inputs)
-            logits = network.fused(faces=features[:, None])
+            features = network.encode_face(**inputs)
+            logits = network.fuse(face=features[:, None])
         self._features.append(features.numpy().astype(np.float16))
         self._probabilities.append((logits / self._trained.header.temperature).softmax(1).numpy())
         self._waiting.clear()

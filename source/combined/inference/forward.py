@@ -1,4 +1,4 @@
-"""What the combined network says of what was observed, as probabilities and readings."""
+"""The combined network's calibrated probabilities for encoded windows, and as readings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,37 +10,36 @@ from torch import Tensor
 from ...results.circumplex import valence_arousal
 from ...results.prediction import Reading
 from ...training.checkpoint import Trained
+from ..settings import MASKS
 
-PARTS = {"face": ("faces", "seen"), "audio": ("voices", "heard"), "text": ("words", "said")}  # arguments of `fused`
+Encoded = dict[str, Tensor]
+"""Arguments of `CombinedModel.fuse`."""
 
-Parts = dict[str, Tensor]
 
-
-def answers(parts: Parts, trained: Trained) -> np.ndarray:
-    """Calibrated probabilities (B, labels) float32; parts: as `CombinedModel.fused` takes them."""
+def fused_probabilities(encoded: Encoded, trained: Trained) -> np.ndarray:
+    """Return the calibrated probabilities, (B, labels) float32."""
     with torch.inference_mode():
-        return (trained.network.fused(**parts) / trained.header.temperature).softmax(1).numpy()
+        return (trained.network.fuse(**encoded) / trained.header.temperature).softmax(1).numpy()
 
 
-def only(parts: Parts, modalities: Sequence[str]) -> Parts:
-    """The parts with all other modalities hidden."""
-    shown = {PARTS[name][1] for name in modalities}
-    masks = {mask for _, mask in PARTS.values()}
-    return {name: torch.zeros_like(part) if name in masks - shown else part for name, part in parts.items()}
+def mask_modalities(encoded: Encoded, shown: Sequence[str]) -> Encoded:
+    """Return the windows with all modalities but `shown` masked."""
+    masked = {mask for name, mask in MASKS.items() if name not in shown}
+    return {name: torch.zeros_like(value) if name in masked else value for name, value in encoded.items()}
 
 
-def there(parts: Parts, modality: str) -> np.ndarray:
-    """Where a modality is there: (B,) bool."""
-    mask = parts[PARTS[modality][1]]
+def is_present(encoded: Encoded, modality: str) -> np.ndarray:
+    """Return which windows have a modality, (B,) bool."""
+    mask = encoded[MASKS[modality]]
     return (mask.any(1) if mask.dim() == 2 else mask).numpy()
 
 
-def named(row: np.ndarray, trained: Trained) -> dict[str, float]:
-    """Probabilities (labels,) by their labels."""
+def to_label_dict(row: np.ndarray, trained: Trained) -> dict[str, float]:
+    """Return probabilities (labels,) by label."""
     return dict(zip(trained.labels, map(float, row), strict=True))
 
 
-def placed(reading: Reading) -> Reading:
-    """The reading with its valence and arousal: where its probabilities lie on the circumplex."""
+def with_valence_arousal(reading: Reading) -> Reading:
+    """Return the reading with its place on the circumplex, where it has one."""
     place = valence_arousal(reading.probabilities) if reading.probabilities else None
     return replace(reading, valence=place[0], arousal=place[1]) if place else reading

@@ -1,4 +1,4 @@
-"""The faces of a video: what each shows from second to second, and what it comes to."""
+"""Readings of each face of a video: second by second, and over the whole video."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -7,33 +7,34 @@ import numpy as np
 
 from ...results.prediction import Reading
 from ...training.checkpoint import Trained
-from .face_track import Sightings
-from .forward import named, placed
+from .face_track import FaceTracks
+from .forward import to_label_dict, with_valence_arousal
 
 
-def face_readings(sightings: Sightings, seconds: float, trained: Trained) -> list[Reading]:
-    """What each person's face shows in each second that it is seen in, and where it is then."""
+def face_readings(face_tracks: FaceTracks, seconds: float, trained: Trained) -> list[Reading]:
+    """Return a reading for each second in which a person's face is seen, with its box at that time."""
     edges = np.arange(0, np.ceil(seconds) + 1)
-    found = []
+    readings = []
     for start, end in pairwise(edges.tolist()):
-        rows = sightings.between(start, end)
-        for person in np.unique(sightings.person[rows]).tolist():
-            mine = rows[sightings.person[rows] == person]
-            reading = _face(sightings, mine, person, trained)
-            found.append(replace(reading, start_seconds=start, end_seconds=min(end, seconds)))
-    return found
+        rows = face_tracks.between(start, end)
+        for person in np.unique(face_tracks.person[rows]).tolist():
+            mine = rows[face_tracks.person[rows] == person]
+            reading = _face(face_tracks, mine, person, trained)
+            readings.append(replace(reading, start_seconds=start, end_seconds=min(end, seconds)))
+    return readings
 
 
-def people_readings(sightings: Sightings, trained: Trained) -> list[Reading]:
-    """What each person's face came to, from where it is first seen to where it is last."""
-    found = []
-    for person in sightings.people:
-        mine = np.flatnonzero(sightings.person == person)
-        first, last = sightings.seconds[mine[[0, -1]]].tolist()
-        found.append(replace(_face(sightings, mine, person, trained), start_seconds=first, end_seconds=last))
-    return found
+def people_readings(face_tracks: FaceTracks, trained: Trained) -> list[Reading]:
+    """Return a reading for each person's face, from where it is first seen to where it is last seen."""
+    readings = []
+    for person in face_tracks.people:
+        mine = np.flatnonzero(face_tracks.person == person)
+        first, last = face_tracks.seconds[mine[[0, -1]]].tolist()
+        readings.append(replace(_face(face_tracks, mine, person, trained), start_seconds=first, end_seconds=last))
+    return readings
 
 
-def _face(sightings, rows, person, trained) -> Reading:
-    box = tuple(np.median(sightings.box[rows], 0).round(1).tolist())
-    return placed(Reading(named(sightings.probabilities[rows].mean(0), trained), person, box))
+def _face(face_tracks, rows, person, trained) -> Reading:
+    box = tuple(np.median(face_tracks.box[rows], 0).round(1).tolist())
+    probabilities = to_label_dict(face_tracks.probabilities[rows].mean(0), trained)
+    return with_valence_arousal(Reading(probabilities, person, box))

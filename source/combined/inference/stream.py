@@ -1,10 +1,10 @@
-"""One pass over a video: its faces, its voice and its words, as the network takes them. It is decoded once.
+"""One pass over a video: its faces, voice and words, encoded. It is decoded once.
 
 What is kept is small, whatever the length: a vector for each face and window, and the transcript.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
@@ -23,24 +23,24 @@ from ...text.transcript.recogniser import Recogniser
 from ...text.transcript.sentences import by_sentence
 from ...text.utterances import Document
 from ...training.checkpoint import Trained
-from .face_stream import Faces
-from .face_track import Sightings
-from .voice_stream import Voices, Window
+from .face_stream import FaceStream
+from .face_track import FaceTracks
+from .voice_stream import VoiceStream, Window
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 1.0  # from which silence is told as a pause
-PIECE_SECONDS = 4.0  # of sound, decoded at a time
+PAUSE_SECONDS = 1.0  # from which silence is reported as a pause
+BLOCK_SECONDS = 4.0  # of sound, decoded at a time
 
 
 @dataclass(frozen=True)
-class Observed:
-    """What was seen and heard in a video."""
+class VideoFeatures:
+    """The encoded faces, windows and transcript of a video."""
 
     seconds: float
     size: tuple[int, int] | None
     """Width and height of the upright picture; None where there is none."""
-    sightings: Sightings
+    face_tracks: FaceTracks
     windows: tuple[Window, ...]
     """Overlapping, over the whole length."""
     speech_seconds: float
@@ -49,74 +49,82 @@ class Observed:
     notes: tuple[str, ...]
 
 
-def observe(path: Path, trained: Trained, on_progress: OnProgress | None = None, notify: Notify = log.info) -> Observed:
-    """What there is to see and hear in the recording `path`; `on_progress` takes its seconds.
+def extract_features(
+    path: Path, trained: Trained, on_progress: OnProgress | None = None, notify: Notify = log.info
+) -> VideoFeatures:
+    """Decode the recording `path` once and encode its faces, voice and words; `on_progress` takes its seconds.
 
-    Where the transcriber's weights are missing that is said, and there are no words. Raises DemeanorError where the
-    file cannot be read.
+    Without the transcriber's weights there are no words, and `notify` is told. Raises DemeanorError where the file
+    cannot be read.
     """
-    rate_hz = trained.settings.audio.sample_rate_hz
-    speech, settings = Speech(rate_hz), trained.settings
-    voices = Voices(trained, speech)
-    how = {"frames_per_second": settings.frames_per_second, "sample_rate_hz": rate_hz, "block_seconds": PIECE_SECONDS}
-    with Faces(trained) as faces, stream_video(path, on_frame=_eyes(faces, trained), **how) as stream:
-        recogniser, unheard = _recogniser(trained, notify) if stream.has_sound else (None, ())
-        pieces = voices.heard(_counted(_as_long_as_the_picture(stream, rate_hz), stream, rate_hz, on_progress))
-        document = transcribed(pieces, speech, recogniser)
-        windows, sightings = voices.finish(), faces.sightings()
+    settings = trained.settings
+    rate_hz = settings.audio.sample_rate_hz
+    speech = Speech(rate_hz)
+    voice_stream = VoiceStream(trained, speech)
+    with (
+        FaceStream(trained) as face_stream,
+        stream_video(
+            path, settings.frames_per_second, rate_hz, block_seconds=BLOCK_SECONDS,
+            on_frame=face_stream.add if "face" in settings.modalities else None,
+        ) as stream,
+    ):  # fmt: skip
+        recogniser, untranscribed = _recogniser(trained, notify) if stream.has_sound else (None, ())
+        blocks = _report_progress(_pad_to_picture(stream, rate_hz), stream, rate_hz, on_progress)
+        document = transcribed(voice_stream.passed_on(blocks), speech, recogniser)
+        windows, face_tracks = voice_stream.finish(), face_stream.face_tracks()
     samples = round(stream.seconds_read * rate_hz)
     pauses = [(start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples)]
-    document = by_sentence(replace(document, seconds=stream.seconds_read, notes=(*unheard, *document.notes)))
-    return Observed(
+    document = by_sentence(replace(document, seconds=stream.seconds_read, notes=(*untranscribed, *document.notes)))
+    return VideoFeatures(
         stream.seconds_read,
         stream.size,
-        sightings,
+        face_tracks,
         tuple(windows),
         speech.samples(0, samples) / rate_hz,
         tuple(pauses) if stream.has_sound else (),
         document,
-        tuple(_notes(stream, faces, sightings, windows, document)),
+        tuple(_notes(stream, face_stream.frames, face_tracks, windows, document)),
     )
 
 
-def _eyes(faces, trained):
-    return faces.see if "face" in trained.settings.modalities else None
-
-
-def _recogniser(trained, notify):
-    """Whisper's, and notes; None where there is none, which is noted, or words are not asked for."""
+def _recogniser(trained: Trained, notify: Notify) -> tuple[Recogniser | None, tuple[str, ...]]:
+    """Return Whisper's recogniser, None where words are not read or its weights are missing, and notes on why."""
     if "text" not in trained.settings.modalities:
         return None, ()
     try:
         return Recogniser(speech_model(config.WHISPER_MODEL)), ()
-    except DemeanorError as trouble:
-        notify(f"Nothing is transcribed: {trouble}")
-        return None, (f"not transcribed: {trouble}",)
+    except DemeanorError as error:
+        notify(f"Nothing is transcribed: {error}")
+        return None, (f"not transcribed: {error}",)
 
 
-def _as_long_as_the_picture(stream: VideoStream, rate_hz: int) -> Iterator[np.ndarray]:
-    """The stream's pieces, and silence for as long as the picture goes on after the sound."""
+def _pad_to_picture(stream: VideoStream, rate_hz: int) -> Iterator[np.ndarray]:
+    """Yield the stream's blocks, then silence for as long as the picture goes on after the sound."""
     samples = 0
-    for piece in stream:
-        yield piece
-        samples += len(piece)
-    yield from silence(round(stream.seconds_read * rate_hz) - samples, round(PIECE_SECONDS * rate_hz))
+    for block in stream:
+        yield block
+        samples += len(block)
+    yield from silence(round(stream.seconds_read * rate_hz) - samples, round(BLOCK_SECONDS * rate_hz))
 
 
-def _counted(pieces, stream: VideoStream, rate_hz: int, on_progress: OnProgress | None) -> Iterator[np.ndarray]:
-    """The pieces; each is told of when the next one is asked for."""
+def _report_progress(
+    blocks: Iterable[np.ndarray], stream: VideoStream, rate_hz: int, on_progress: OnProgress | None
+) -> Iterator[np.ndarray]:
+    """Yield the blocks; each is reported when the next one is asked for."""
     samples = 0
-    for piece in pieces:
-        yield piece
-        samples += len(piece)
+    for block in blocks:
+        yield block
+        samples += len(block)
         if on_progress:
             on_progress(int(samples / rate_hz), ceil(stream.seconds or 0))
 
 
-def _notes(stream, faces, sightings, windows, document):
+def _notes(
+    stream: VideoStream, frames: int, face_tracks: FaceTracks, windows: Sequence[Window], document: Document
+) -> Iterator[str]:
     yield from stream.notes
-    if faces.frames and not len(sightings):
-        yield f"no face was found in {faces.frames:,} frames"
+    if frames and not len(face_tracks):
+        yield f"no face was found in {frames:,} frames"
     if any(window.is_spoken for window in windows):
         yield from document.notes
     elif stream.has_sound:

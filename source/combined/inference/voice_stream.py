@@ -1,7 +1,7 @@
-"""The voice of a video as it goes by: cut into overlapping windows, and those with speech given to the network."""
+"""Cuts the sound of a video into overlapping windows and encodes those with speech."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,24 +17,24 @@ BATCH = 16  # windows that go through the network together
 
 @dataclass(frozen=True)
 class Window:
-    """One stretch of the recording."""
+    """One segment of the recording."""
 
     start_seconds: float
     end_seconds: float
     speech_seconds: float
     voice: np.ndarray | None
-    """(A,) what the audio branch makes of it; None: there is too little speech."""
+    """(A,) of `CombinedModel.encode_audio`; None where there is too little speech."""
 
     @property
     def is_spoken(self) -> bool:
-        """Whether there is enough speech in it to be read."""
+        """Return whether there is enough speech to read."""
         return enough_speech(self.speech_seconds, self.end_seconds - self.start_seconds)
 
 
-class Voices:
-    """The windows of a stream at the network's rate.
+class VoiceStream:
+    """Takes the sound in the order of time at the network's rate, then gives its windows.
 
-    `speech` must have learnt of a piece before the next one is asked for.
+    `speech` must have been told of a block before the next one is asked for.
     """
 
     def __init__(self, trained: Trained, speech: Speech):
@@ -46,43 +46,46 @@ class Voices:
         self._waiting: list[tuple[int, np.ndarray]] = []
         self.windows: list[Window] = []
 
-    def heard(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """The pieces (samples,) again; their windows are read meanwhile. After the last, `finish`."""
-        for piece in pieces:
-            yield piece
-            self._waiting += self._cutter.add(piece)
-            while len(self._waiting) >= BATCH and self._covered(BATCH):
-                self._read(BATCH)
+    def passed_on(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the blocks (samples,) and encode their windows meanwhile. After the last, call `finish`."""
+        for block in blocks:
+            yield block
+            self._waiting += self._cutter.add(block)
+            while len(self._waiting) >= BATCH and self._is_covered(BATCH):
+                self._encode(BATCH)
 
     def finish(self) -> list[Window]:
-        """All windows, the last stretch included."""
+        """Return all windows, up to the end of the sound."""
         self._waiting += self._cutter.finish()
         while self._waiting:
-            self._read(BATCH)
+            self._encode(BATCH)
         return self.windows
 
-    def _covered(self, count):
+    def _is_covered(self, count):
+        """Whether speech is known for the next windows."""
         start, samples = self._waiting[count - 1]
         return start + len(samples) <= self._speech.covered
 
-    def _read(self, count):
+    def _encode(self, count: int) -> None:
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
-        spoken = [self._speech.samples(start, start + len(samples)) / self._rate_hz for start, samples in batch]
-        yes = [
-            enough_speech(speech, len(samples) / self._rate_hz) and "audio" in self._trained.settings.modalities
-            for speech, (_, samples) in zip(spoken, batch, strict=True)
-        ]
-        made = iter(self._features([samples for (_, samples), chosen in zip(batch, yes, strict=True) if chosen]))
-        for (start, samples), speech, chosen in zip(batch, spoken, yes, strict=True):
-            span = start / self._rate_hz, (start + len(samples)) / self._rate_hz
-            self.windows.append(Window(*span, speech, next(made) if chosen else None))
+        first = len(self.windows)
+        for start, samples in batch:
+            end = start + len(samples)
+            speech_seconds = self._speech.samples(start, end) / self._rate_hz
+            self.windows.append(Window(start / self._rate_hz, end / self._rate_hz, speech_seconds, None))
+        if "audio" not in self._trained.settings.modalities:
+            return
+        spoken = [at for at, window in enumerate(self.windows[first:]) if window.is_spoken]
+        for at, voice in zip(spoken, self._encoded([batch[at][1] for at in spoken]), strict=True):
+            self.windows[first + at] = replace(self.windows[first + at], voice=voice)
 
-    def _features(self, voices):
+    def _encoded(self, voices: list[np.ndarray]) -> Sequence[np.ndarray]:
+        """Encode voices (samples,) as vectors (A,)."""
         if not voices:
             return []
         import torch
 
-        described = [featurize(voice, self._settings) for voice in voices]
-        inputs = {name: torch.from_numpy(np.stack([one[name] for one in described])) for name in described[0]}
+        features = [featurize(voice, self._settings) for voice in voices]
+        inputs = {name: torch.from_numpy(np.stack([arrays[name] for arrays in features])) for name in features[0]}
         with torch.inference_mode():
-            return self._trained.network.of_voices(**inputs).numpy()
+            return self._trained.network.encode_audio(**inputs).numpy()

@@ -13,7 +13,7 @@ import numpy as np
 from ...core.units import clock
 from ...results.prediction import Prediction, Reading
 from ...results.timeline import merge_runs, non_overlapping
-from ..inference.face_track import Box, Sightings
+from ..inference.face_track import Box, FaceTracks
 from .frames_at import frames_at
 
 AGAIN = 0.4  # what a further stretch of an emotion already shown counts beside one of another emotion
@@ -24,7 +24,7 @@ SAME_FACE = 0.3  # intersection over union with the box it was seen in
 
 
 @dataclass(frozen=True)
-class TellingFrame:
+class KeyFrame:
     """One moment."""
 
     seconds: float
@@ -46,15 +46,15 @@ class _Choice:
     reading: Reading
 
 
-def telling_frames(
-    path: Path, prediction: Prediction, sightings: Sightings, trained: Any, most: int = 6
-) -> list[TellingFrame]:
+def key_frames(
+    path: Path, prediction: Prediction, face_tracks: FaceTracks, trained: Any, most: int = 6
+) -> list[KeyFrame]:
     """At most so many frames of the video in `path`, in the order of time; none where no face was seen.
 
     Of the long and sure stretches of one answer, different emotions first and spread over the video, the frame whose
     face alone speaks most for that answer. trained: the combined model.
     """
-    choices = chosen(prediction, sightings, most)
+    choices = chosen(prediction, face_tracks, most)
     if not choices:
         return []
     network, settings = _face_network(trained), trained.settings.face
@@ -71,9 +71,9 @@ def _face_network(trained):
     return FaceAlone(trained.network)
 
 
-def chosen(prediction: Prediction, sightings: Sightings, most: int) -> list[_Choice]:
+def chosen(prediction: Prediction, face_tracks: FaceTracks, most: int) -> list[_Choice]:
     """Which frames, in the order of time."""
-    left, taken = list(_candidates(prediction, sightings)), []
+    left, taken = list(_candidates(prediction, face_tracks)), []
     room = max(prediction.seconds or 0.0, 1e-9) / max(most, 1)
     while left and len(taken) < most:
         best = max(left, key=lambda choice: _worth(choice, taken, room))
@@ -82,18 +82,18 @@ def chosen(prediction: Prediction, sightings: Sightings, most: int) -> list[_Cho
     return sorted(taken, key=lambda choice: choice.seconds)
 
 
-def _candidates(prediction, sightings) -> Iterator[_Choice]:
+def _candidates(prediction, face_tracks) -> Iterator[_Choice]:
     """Of each stretch with a sure answer the frame that speaks most for it; where none is sure, of all."""
     parts = groupby(non_overlapping(prediction.readings), attrgetter("person"))
     runs = [stretch for _, run in parts for stretch in merge_runs(list(run))]
     sure = [stretch for stretch in runs if stretch.emotion]
     for stretch in sure or [stretch for stretch in runs if stretch.likeliest]:
-        rows = sightings.between(stretch.start_seconds or 0.0, stretch.end_seconds or 0.0, stretch.person)
+        rows = face_tracks.between(stretch.start_seconds or 0.0, stretch.end_seconds or 0.0, stretch.person)
         if len(rows):
             label = list(prediction.labels).index(str(stretch.likeliest))
-            row = rows[sightings.probabilities[rows, label].argmax()]
-            left, top, right, bottom = map(float, sightings.box[row])
-            yield _Choice(float(sightings.seconds[row]), (left, top, right, bottom), stretch)
+            row = rows[face_tracks.probabilities[rows, label].argmax()]
+            left, top, right, bottom = map(float, face_tracks.box[row])
+            yield _Choice(float(face_tracks.seconds[row]), (left, top, right, bottom), stretch)
 
 
 def _worth(choice, taken, room):
@@ -109,7 +109,7 @@ def _telling(pixels, choice, labels, network, settings):
     said, when = f"#{choice.reading.person} {choice.reading.summary}", clock(choice.seconds, tenths=True)
     label = labels.index(str(choice.reading.likeliest))
     views = _head_and_shoulders(pixels, choice.box), _attention(pixels, choice.box, label, network, settings)
-    return TellingFrame(choice.seconds, choice.reading.person, choice.reading, *views, f"{when}  {said}")
+    return KeyFrame(choice.seconds, choice.reading.person, choice.reading, *views, f"{when}  {said}")
 
 
 def _head_and_shoulders(pixels, box):
@@ -173,7 +173,7 @@ def _file(image, form, **settings):
     return stream.getvalue()
 
 
-def telling_frames_png(frames: Sequence[TellingFrame]) -> bytes:
+def key_frames_png(frames: Sequence[KeyFrame]) -> bytes:
     """The frames side by side with their times and answers, below each where the network looked."""
     from ...core.figure import new_figure, png_of
 

@@ -98,6 +98,6 @@ BESIDE = {  # file -> columns by labels, and rows, of the tables beside timeline
 
 LAYOUT = Layout(
     "video", "timeline.csv", *TIMELINE, *SUMMARY,
-    (*BESIDE, "timeline.png", "circumplex.png", "telling_frames.png", "transcript.srt", "report.html",
+    (*BESIDE, "timeline.png", "circumplex.png", "key_frames.png", "transcript.srt", "report.html",
      "annotated.mp4"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from source.combined.inference.face_track import Sightings
+from source.combined.inference.face_track import FaceTracks
 from source.combined.results import annotated as module
 from source.combined.results.annotated import ahead, annotated_video, overlay
 from source.combined.results.annotated.face_boxes import FaceBoxes
@@ -30,7 +30,7 @@ def seen(times, box=BOX, person=0):
     count = len(times)
     boxes = np.tile(np.float32(box), (count, 1)) if np.ndim(box) == 1 else np.float32(box)
     nothing, alike = np.zeros((count, 1), np.float16), np.full((count, 3), 1 / 3, np.float32)
-    return Sightings(np.array(times, float), np.full(count, person, np.int32), boxes, nothing, alike)
+    return FaceTracks(np.array(times, float), np.full(count, person, np.int32), boxes, nothing, alike)
 
 
 def predicted(path, seconds=1.0, size=(160, 120), **more):
@@ -40,9 +40,11 @@ def predicted(path, seconds=1.0, size=(160, 120), **more):
     return Prediction(str(path), "combined", LABELS, (reading,), size, seconds=seconds, **more)
 
 
-def made(path, sightings=None, **more):
+def made(path, face_tracks=None, **more):
     file = path.with_name("out put é.draft")
-    annotated_video(path, predicted(path, **more), seen(np.arange(0, 3, 0.2)) if sightings is None else sightings, file)
+    annotated_video(
+        path, predicted(path, **more), seen(np.arange(0, 3, 0.2)) if face_tracks is None else face_tracks, file
+    )
     return file
 
 
@@ -200,7 +202,7 @@ def test_boxes_move_evenly_and_bridge_a_short_loss():
 def test_two_people_each_have_their_box():
     one, two = seen([0.0, 0.2]), seen([0.0, 0.2], (5, 5, 20, 20), person=7)
     columns = zip(vars(one).values(), vars(two).values(), strict=True)
-    both = Sightings(*(np.concatenate(pair)[[0, 2, 1, 3]] for pair in columns))
+    both = FaceTracks(*(np.concatenate(pair)[[0, 2, 1, 3]] for pair in columns))
     assert FaceBoxes(both).at(0.1) == {0: BOX, 7: (5, 5, 20, 20)}
 
 

@@ -10,10 +10,10 @@ import pytest
 import torch
 from PIL import Image
 
-from source.combined.inference.face_track import Sightings
+from source.combined.inference.face_track import FaceTracks
 from source.combined.results import key_frames as module
 from source.combined.results.frames_at import frames_at
-from source.combined.results.key_frames import chosen, telling_frames, telling_frames_png
+from source.combined.results.key_frames import chosen, key_frames, key_frames_png
 from source.core import config
 from source.face.network import FaceModel
 from source.face.settings import FaceSettings
@@ -46,11 +46,11 @@ def seen(rows):
     seconds, people, probabilities = zip(*rows, strict=True) if rows else ((), (), np.zeros((0, 3)))
     count = len(rows)
     boxes, nothing = np.tile(np.float32(BOX), (count, 1)).reshape(count, 4), np.zeros((count, 1), np.float16)
-    return Sightings(np.array(seconds, float), np.array(people, np.int32), boxes, nothing, np.float32(probabilities))
+    return FaceTracks(np.array(seconds, float), np.array(people, np.int32), boxes, nothing, np.float32(probabilities))
 
 
 def alike(count=100, person=0):
-    """Sightings five times a second, none of which tells more than another."""
+    """FaceTracks five times a second, none of which tells more than another."""
     return seen([(at / 5, person, (0.3, 0.3, 0.4)) for at in range(count)])
 
 
@@ -79,8 +79,8 @@ def test_they_are_spread_over_the_video():
 
 
 def test_each_person_has_stretches_of_their_own():
-    sightings = seen([(at / 5, at % 2, (0.1, 0.8, 0.1)) for at in range(100)])
-    choices = chosen(predicted(reading("happy", 0, 10), reading("happy", 10, 20, person=1)), sightings, 6)
+    face_tracks = seen([(at / 5, at % 2, (0.1, 0.8, 0.1)) for at in range(100)])
+    choices = chosen(predicted(reading("happy", 0, 10), reading("happy", 10, 20, person=1)), face_tracks, 6)
     assert [choice.reading.person for choice in choices] == [0, 1]
     assert [round(choice.seconds * 5) % 2 for choice in choices] == [0, 1]
 
@@ -93,13 +93,13 @@ def test_an_unsure_stretch_counts_only_where_none_is_sure():
 
 def test_no_face_or_no_reading_gives_none(tmp_path):
     happy = reading("happy", 0, 20)
-    for prediction, sightings in (
+    for prediction, face_tracks in (
         (predicted(happy), seen([])),
         (predicted(), alike()),
         (predicted(Reading({})), alike()),
     ):
-        assert telling_frames(tmp_path / "not there.mp4", prediction, sightings, None) == []
-    assert Image.open(io.BytesIO(telling_frames_png([]))).format == "PNG"
+        assert key_frames(tmp_path / "not there.mp4", prediction, face_tracks, None) == []
+    assert Image.open(io.BytesIO(key_frames_png([]))).format == "PNG"
     assert chosen(predicted(happy), alike(person=3), 6) == [] and chosen(predicted(happy), alike(), 0) == []
 
 
@@ -169,7 +169,7 @@ def explained(tmp_path, monkeypatch):
     def explain(picture, rotation=0, size=(320, 240)):
         path = write_video(tmp_path / "a.mp4", seconds=2, fps=10, picture=picture, rotation=rotation, size=size)
         prediction = predicted(reading("happy", 0, 1), reading("angry", 1, 2), seconds=2.0)
-        return telling_frames(path, prediction, alike(10), trained)
+        return key_frames(path, prediction, alike(10), trained)
 
     return explain
 
@@ -186,7 +186,7 @@ def test_pictures_and_where_the_network_looked(explained, rotation):
         attention = np.asarray(Image.open(io.BytesIO(frame.attention))).astype(int)
         assert attention.shape == (240, 240, 3) and attention.std() > 20
         assert (np.ptp(attention, axis=2) > 30).any()  # coloured where it looked
-    document = Image.open(io.BytesIO(telling_frames_png(frames)))
+    document = Image.open(io.BytesIO(key_frames_png(frames)))
     assert document.format == "PNG" and document.width > 400 and document.height > 400
 
 
@@ -194,7 +194,7 @@ def test_pictures_and_where_the_network_looked(explained, rotation):
 def test_a_face_that_is_not_found_again_has_no_attention(explained):
     frames = explained(None)
     assert len(frames) == 2 and all(frame.attention is None and frame.picture for frame in frames)
-    assert Image.open(io.BytesIO(telling_frames_png(frames))).format == "PNG"
+    assert Image.open(io.BytesIO(key_frames_png(frames))).format == "PNG"
 
 
 @needs_finder

@@ -174,7 +174,7 @@ def test_a_doubtful_answer_is_not_sold_as_sure():
 
 
 def test_pictures_are_in_the_page_and_say_what_they_are():
-    pictures = {"telling_frames.png": PNG, "circumplex.png": JPEG, "timeline.png": PNG, "something_else.png": JPEG}
+    pictures = {"key_frames.png": PNG, "circumplex.png": JPEG, "timeline.png": PNG, "something_else.png": JPEG}
     images = Parsed(page(toy_prediction(5), pictures, None)).all("img")
     assert sorted(pictures.values()) == sorted(base64.b64decode(attrs["src"].partition(",")[2]) for attrs, _ in images)
     assert all(("jpeg" in attrs["src"][:20]) == ("/9j/" in attrs["src"][:40]) for attrs, _ in images)

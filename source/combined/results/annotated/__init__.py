@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ....results.prediction import Prediction
-from ...inference.face_track import Sightings
+from ...inference.face_track import FaceTracks
 
 TICK = Fraction(1, 60_000)  # second: all common frame rates come out even, and MPEG-4 takes no finer one
 # The first there is. No B-frames: with them and a variable frame rate, MP4 understates how long the video is.
@@ -27,7 +27,7 @@ END = object()
 def annotated_video(
     path: Path,
     prediction: Prediction,
-    sightings: Sightings,
+    face_tracks: FaceTracks,
     file: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> None:
@@ -43,19 +43,19 @@ def annotated_video(
     try:
         # The format is named: a draft's ending tells nothing. faststart: a browser shows it before it has it all.
         with av.open(str(file.absolute()), "w", format="mp4", options={"movflags": "+faststart"}) as goal:
-            _write(path, prediction, sightings, goal, on_progress or (lambda done, total: None))
+            _write(path, prediction, face_tracks, goal, on_progress or (lambda done, total: None))
     except BaseException:
         file.unlink(missing_ok=True)
         raise
 
 
-def _write(path, prediction, sightings, goal, on_progress):
+def _write(path, prediction, face_tracks, goal, on_progress):
     from ....media.video.replay import Replay
     from .scene import Scene
     from .sound_track import SoundTrack
 
     with Replay(path) as video:
-        scene = Scene(prediction, sightings, video.size)
+        scene = Scene(prediction, face_tracks, video.size)
         track = PictureTrack(goal, scene.layout.size, video.average_rate)
         small = ((scene.resized(frame.pixels), frame.seconds) for frame in video)
         with SoundTrack(path, goal) as sound, closing(ahead(small)) as pictures:

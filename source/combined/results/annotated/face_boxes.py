@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...inference.face_track import Box, Sightings
+from ...inference.face_track import Box, FaceTracks
 
 GONE_SECONDS = 0.6  # unseen for longer, a face is gone meanwhile; a single analysed frame without it is bridged
 STEPS = 1.6  # the same where frames are analysed less often: this many times their distance
@@ -12,9 +12,9 @@ MOST_GONE_SECONDS = 2.0
 class FaceBoxes:
     """The faces of a video, by time."""
 
-    def __init__(self, sightings: Sightings):
-        self._sightings = sightings
-        between = np.diff(np.unique(sightings.seconds))
+    def __init__(self, face_tracks: FaceTracks):
+        self._sightings = face_tracks
+        between = np.diff(np.unique(face_tracks.seconds))
         step = float(np.median(between)) if len(between) else 0.0
         self.gone_seconds = min(max(GONE_SECONDS, STEPS * step), MOST_GONE_SECONDS)
 
@@ -29,7 +29,7 @@ class FaceBoxes:
         return found
 
     def _of(self, rows, seconds) -> Box | None:
-        """The box at that time of the person whose sightings these are."""
+        """The box at that time of the person whose face_tracks these are."""
         times, boxes = self._sightings.seconds[rows], self._sightings.box[rows]
         after = int(np.searchsorted(times, seconds))
         if 0 < after < len(times) and times[after] - times[after - 1] <= self.gone_seconds:

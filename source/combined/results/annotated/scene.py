@@ -11,7 +11,7 @@ import numpy as np
 
 from ....results.prediction import Prediction, Reading
 from ....results.timeline import non_overlapping
-from ...inference.face_track import Box, Sightings
+from ...inference.face_track import Box, FaceTracks
 from . import overlay
 from .canvas import Canvas, draw_box, planes_of
 from .face_boxes import FaceBoxes
@@ -54,11 +54,11 @@ class Layout:
 class Scene:
     """Draws one frame after the other onto one canvas."""
 
-    def __init__(self, prediction: Prediction, sightings: Sightings, size: tuple[int, int]):
+    def __init__(self, prediction: Prediction, face_tracks: FaceTracks, size: tuple[int, int]):
         self._labels, self._seconds = prediction.labels, prediction.seconds or 0.0
         self._parts = non_overlapping(prediction.readings)
         self._starts = [part.start_seconds or 0.0 for part in self._parts]
-        self._boxes, self._faces = FaceBoxes(sightings), _by_person(prediction.faces)
+        self._boxes, self._faces = FaceBoxes(face_tracks), _by_person(prediction.faces)
         spoken = [sentence for sentence in prediction.sentences if sentence.text.strip()]
         self.layout = Layout.of(size, len(self._labels), bool(spoken))
         self._scale = self.layout.picture[0] / size[0], self.layout.picture[1] / size[1]

@@ -15,7 +15,7 @@ from ....results.prediction import Prediction, Reading
 from ....results.video_timeline import merged_segments_of, modalities_in
 from .timeline import Timeline
 
-TELLING = "telling_frames.png"
+TELLING = "key_frames.png"
 ABOUT = {  # a picture's name -> its title and what it shows
     TELLING: ("Telling frames", "The moments that say the most, and where in the face the model found it."),
     "circumplex.png": (
