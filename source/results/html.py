@@ -3,11 +3,15 @@
 import base64
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.figure import ink_on
 from ..core.units import clock, signed
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # HTML has no place for them, nor has UTF-8
 
@@ -19,6 +23,11 @@ def render_page(folder: Path, **values: Any) -> str:
     `script_hash`, with which a Content-Security-Policy lets a browser run this script and no other. Every value is
     escaped; characters that HTML cannot hold become U+FFFD. Raises jinja2.UndefinedError for a name without a value.
     """
+    return UNPRINTABLE.sub("\ufffd", _environment(folder).get_template("page.html.j2").render(values))
+
+
+@cache
+def _environment(folder: Path) -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -26,13 +35,12 @@ def render_page(folder: Path, **values: Any) -> str:
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"clock": clock, "ink_on": ink_on, "signed": signed, "whole_percent": whole_percent}
-    inlined = {"style": folder / "page.css", "script": folder / "page.js"}
-    inlined = {name: file.read_text(encoding="utf-8") if file.is_file() else "" for name, file in inlined.items()}
+    files = {"style": folder / "page.css", "script": folder / "page.js"}
+    inlined = {name: file.read_text(encoding="utf-8") if file.is_file() else "" for name, file in files.items()}
     digest = base64.b64encode(hashlib.sha256(inlined["script"].encode()).digest()).decode()
-    safe = {name: Markup(text) for name, text in inlined.items()} | {"script_hash": f"sha256-{digest}"}
-    page = environment.get_template("page.html.j2").render(values | safe)
-    return UNPRINTABLE.sub("\ufffd", page)
+    environment.globals |= {name: Markup(text) for name, text in inlined.items()} | {"script_hash": f"sha256-{digest}"}
+    environment.filters |= {"clock": clock, "ink_on": ink_on, "signed": signed, "whole_percent": whole_percent}
+    return environment
 
 
 def whole_percent(share: float) -> str:

@@ -149,7 +149,7 @@ class Shown:
     def __init__(self, frames):
         self._frames = iter(frames)
 
-    def see(self, pixels, seconds):
+    def update(self, pixels, seconds):
         return [TrackedFace(person, Face(MESH, np.zeros(52, np.float32))) for person in next(self._frames)]
 
     def close(self):

@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, f1_score, recall_score
 
 from source import api
 from source.combined import SPEC
-from source.combined.late_fusion import fitted
+from source.combined.late_fusion import fit_late_weights
 from source.combined.modality_subsets import MASKS, modality_subsets
 from source.combined.settings import MODALITIES
 from source.core import config
@@ -93,7 +93,7 @@ def test_clips_without_words_are_lent_some_and_it_is_said(house):
     text = text_store(spec_of("text").store_folder / "MELD", 56, 56, 49)
     part = clips(house, text_mask=0)
     shown = modality_subsets(part, ALL)
-    assert "text" in shown.singles and "lent an utterance of its emotion from MELD" in shown.note
+    assert "text" in shown.singles and "paired with an utterance of its emotion from MELD" in shown.note
     given = [shown.shown[name].__getitems__(range(len(shown.rows))).inputs for name in ("text", "face + audio + text")]
     assert given[0]["text_mask"].all() and (given[0]["token_ids"] == given[1]["token_ids"]).all()
     whose = {scores.tobytes(): clip for scores, clip in zip(text.arrays["lexicon"], text.clips, strict=True)}
@@ -115,7 +115,7 @@ def test_a_clip_that_nothing_can_be_lent_is_not_compared(house):
 
 def test_without_text_corpora_words_are_left_out(house):
     shown = modality_subsets(clips(house, text_mask=0), ALL)
-    assert list(shown.shown) == ROWS and "Words were left out: Clips are to be lent words from MELD" in shown.note
+    assert list(shown.shown) == ROWS and "Words were left out: Clips are to be paired with words from" in shown.note
 
 
 # --- Late fusion -------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def test_weights_that_fit_val_are_kept_with_the_model(tmp_path):
     before = trained_of(replace(COMBINED, fusion="late"))
     shown = modality_subsets(val, before.settings)
     alone = np.stack([testing.logits_of(before, shown.shown[name]) for name in ("face", "audio")])
-    made = fitted(before, val)
+    made = fit_late_weights(before, val)
     weights = made.network.fusion.weights.numpy()
     assert weights.tolist() == pytest.approx(late_weights(alone, val.labels).tolist(), abs=1e-4) != [1, 1]
     both = np.log(softmax(alone.reshape(-1, 7))).reshape(alone.shape)
@@ -169,11 +169,12 @@ def test_weights_that_fit_val_are_kept_with_the_model(tmp_path):
 def test_weights_that_the_settings_give_are_left_alone(tmp_path):
     val = clips(tmp_path, "val")
     fixed = trained_of(replace(COMBINED, fusion="late", late_weights=(0.7, 0.3)))
-    assert fitted(fixed, val).network.fusion.weights.tolist() == pytest.approx([0.7, 0.3])
+    assert fit_late_weights(fixed, val).network.fusion.weights.tolist() == pytest.approx([0.7, 0.3])
     silent = clips(tmp_path / "silent", "val", audio_mask=0)
-    assert fitted(trained_of(replace(COMBINED, fusion="late")), silent).network.fusion.weights.tolist() == [1, 1]
+    unfitted = trained_of(replace(COMBINED, fusion="late"))
+    assert fit_late_weights(unfitted, silent).network.fusion.weights.tolist() == [1, 1]
     other = trained_of()
-    assert fitted(other, val) is other
+    assert fit_late_weights(other, val) is other
 
 
 # --- Measured ----------------------------------------------------------------------------------------------------
@@ -331,7 +332,8 @@ def test_a_validation_says_too_that_words_were_lent(house):
     found = {name: draw.normal(size=(56, 7)).astype(np.float32) for name in names}
     found["text"][:9] = np.nan  # these were not asked about
     made = held_out.ablated(trials(house, part, ALL), found, speaker_folds(part.clips, 4))
-    assert made["n"] == 47 and "lent an utterance" in made["note"] and made["rows"][6]["given"] == "face + audio + text"
+    assert made["n"] == 47 and "paired with an utterance" in made["note"]
+    assert made["rows"][6]["given"] == "face + audio + text"
     nothing = {name: np.full((56, 7), np.nan) for name in names}
     assert held_out.ablated(trials(house, part, ALL), nothing, speaker_folds(part.clips, 4)) is None
     assert held_out.ablated(trials(house, part), {}, []) is None
