@@ -1,4 +1,4 @@
-"""A command as data: what it takes, its parser, and the words that an answer in the menu stands for.
+"""A command as data: its options, its parser, and how an answer in the menu becomes words of the command line.
 
 The commands themselves are the rows of the table in `source.cli.commands`.
 """
@@ -11,27 +11,26 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NoReturn
 
 from ..core import distributed
 
-TROUBLE, WRONG_USE, STOPPED = 1, 2, 130  # exit codes
-PROGRAM = "python run.py"
+FAILED, WRONG_USE, STOPPED = 1, 2, 130  # exit codes
 HELP_WORDS = ("-h", "--help", "help")
 
 
 class WrongUse(ValueError):
-    """Words that are no command; the text says why."""
+    """Raised for words that are no command; the text says why."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that a command takes."""
+    """One option or positional argument of a command."""
 
     key: str
     """The argument of the command's function."""
     name: str
-    """--name; or NAME, which has to be given."""
+    """--name of an option; NAME of a positional argument, which is required."""
     help: str
     metavar: str = ""
     """What stands for its value; empty for a switch."""
@@ -41,7 +40,7 @@ class Option:
     """The default in words, where it is decided later."""
     choices: tuple[str, ...] | None = None
     several: bool = False
-    """Takes one value or more."""
+    """Whether it takes one value or more."""
     question: str = ""
     """How the menu asks for it; empty: it does not ask, for most people never need it."""
     offers: Callable[[str], Iterable[str]] = lambda model: ()
@@ -49,10 +48,12 @@ class Option:
 
     @property
     def required(self) -> bool:
+        """Whether the command cannot do without it."""
         return not self.name.startswith("-")
 
     @property
     def switch(self) -> bool:
+        """Whether it is on or off and takes no value."""
         return not self.required and not self.metavar
 
     @property
@@ -63,9 +64,12 @@ class Option:
         return self.usual or ("" if self.default is None else str(self.default))
 
     def words(self, answer: str) -> list[str]:
-        """The words of the command line that say the same as this answer to the question."""
+        """Return the words of the command line that stand for this answer.
+
+        Raises WrongUse where it is empty or, for a switch, neither yes nor no.
+        """
         if not answer:
-            raise WrongUse("An answer is needed (q goes back).")
+            raise WrongUse("Please give an answer (q goes back).")
         if self.required:
             return [answer]
         if not self.switch:
@@ -74,6 +78,26 @@ class Option:
             raise WrongUse(f"'{answer}' is neither yes nor no.")
         wanted = answer.lower().startswith("y")
         return [] if wanted == self.default else [self.name if wanted else f"--no-{self.name.removeprefix('--')}"]
+
+    def help_for(self, model: str) -> str:
+        """Return its help with the default, for a model's command."""
+        default = "" if self.required or self.switch else self.default_text
+        return (f"{self.help} (default: {default})" if default else self.help).replace("MODEL", model or "MODEL")
+
+    def add_to(self, parser: argparse.ArgumentParser, model: str) -> None:
+        """Make the parser take it."""
+        text = self.help_for(model).replace("%", "%%")
+        if self.required:
+            parser.add_argument(self.key, metavar=self.name, type=self.parse, help=text)
+        elif self.switch:
+            action = argparse.BooleanOptionalAction if self.default else "store_true"
+            parser.add_argument(self.name, dest=self.key, default=self.default, action=action, help=text)
+        else:
+            nargs, action, default = ("+", "extend", list(self.default)) if self.several else (None, None, self.default)
+            parser.add_argument(
+                self.name, dest=self.key, default=default, action=action or "store", nargs=nargs,
+                metavar=self.metavar, type=self.parse, choices=self.choices, help=text,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,14 +110,15 @@ class Entry:
     run: Callable[..., int | None]
     """Takes the model, where there is one, and the options by their keys; returns the exit code, None for 0."""
     options: tuple[Option, ...] = ()
-    to_go_on: tuple[str, ...] | None = None
-    """What to add to the command so that it goes on after Ctrl-C; None: it cannot go on."""
-    shared: bool = False
+    resume_words: tuple[str, ...] | None = None
+    """What to add to the command so that it continues after Ctrl-C; None: it cannot."""
+    distributed: bool = False
     """Whether several processes, started by `accelerate launch`, can do it together."""
     model: str = ""
 
     @property
     def words(self) -> list[str]:
+        """The words of the command."""
         return self.command.split()
 
     @property
@@ -101,100 +126,79 @@ class Entry:
         """The command without its model."""
         return self.command.removeprefix(f"{self.model} ")
 
-    def begins(self, words: Sequence[str]) -> bool:
-        """Whether these are its first words."""
+    def starts_with(self, words: Sequence[str]) -> bool:
+        """Return whether these are its first words."""
         return self.words[: len(words)] == list(words)
 
-    def going_on(self, words: Sequence[str]) -> list[str]:
-        """The command line that goes on where this one was stopped; empty where none does."""
-        more = self.to_go_on
-        return [] if more is None else [*(word for word in words if word not in ("--no-resume", *more)), *more]
+    def resuming(self, words: Sequence[str]) -> list[str]:
+        """Return the words that continue what these began; empty where the command cannot be continued."""
+        if self.resume_words is None:
+            return []
+        return [*(word for word in words if word not in ("--no-resume", *self.resume_words)), *self.resume_words]
 
-    def of(self, model: str) -> Entry:
-        """The entry of one model."""
+    def for_model(self, model: str) -> Entry:
+        """Return the entry of one model."""
         return replace(self, command=self.command.replace("MODEL", model), model=model)
 
-    def parsed(self, words: Sequence[str]) -> dict[str, Any]:
-        """The arguments of `run` that these words, after the command's own, stand for; else WrongUse."""
-        model = {"model": self.model} if self.model else {}
-        arguments = model | vars(_parser(self).parse_args(words))
-        if not self.shared:
+    def parse(self, words: Sequence[str]) -> dict[str, Any]:
+        """Return the arguments of `run` for the words that follow the command's own.
+
+        Raises WrongUse where they are wrong, or where `accelerate launch` started what one process has to do.
+        """
+        program = " ".join([*distributed.PROGRAM, self.command])
+        parser = _Parser(prog=program, description=_sentence(self.help), allow_abbrev=False)
+        for option in self.options:
+            option.add_to(parser, self.model)
+        parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks of errors")
+        arguments = vars(parser.parse_args(words))
+        if not self.distributed:
             refuse_several([*self.words, *words])
-        return arguments
+        return ({"model": self.model} if self.model else {}) | arguments
 
 
 class _Parser(argparse.ArgumentParser):
-    """One that raises instead of exiting, so that the menu goes on."""
+    """A parser that raises instead of exiting, so that the menu goes on."""
 
-    def error(self, message: str) -> Any:
+    def error(self, message: str) -> NoReturn:
         raise WrongUse(f"{message} (see {self.prog} --help).")
 
 
-def expanded(table: Sequence[Entry], models: Sequence[str]) -> Iterator[Entry]:
-    """The rows, those for MODEL once for each model: first all of one model, then all of the next."""
-    for for_models, rows in groupby(table, lambda row: row.command.startswith("MODEL ")):
-        together = list(rows)
-        yield from (row.of(model) for model in models for row in together) if for_models else together
-
-
-def _parser(entry: Entry) -> argparse.ArgumentParser:
-    parser = _Parser(prog=f"{PROGRAM} {entry.command}", description=_sentence(entry.help), allow_abbrev=False)
-    for option in entry.options:
-        name = option.key if option.required else option.name
-        parser.add_argument(name, help=_help(option).replace("MODEL", entry.model), **_how(option))
-    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show where a trouble arose")
-    return parser
-
-
-def _how(option) -> dict[str, Any]:
-    if option.required:
-        return {"metavar": option.name, "type": option.parse}
-    how = {"dest": option.key, "default": option.default}
-    if option.switch:
-        return how | {"action": argparse.BooleanOptionalAction if option.default else "store_true"}
-    how |= {"metavar": option.metavar, "type": option.parse, "choices": option.choices}
-    return how | ({"nargs": "+", "action": "extend", "default": list(option.default)} if option.several else {})
-
-
-def _help(option):
-    default = "" if option.required or option.switch else option.default_text
-    return f"{option.help} (default: {default})".replace("%", "%%") if default else option.help.replace("%", "%%")
-
-
-def _sentence(text):
+def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
+def expanded(table: Sequence[Entry], models: Iterable[str]) -> Iterator[Entry]:
+    """Yield the rows, those for MODEL once for each model: first all of one model, then all of the next."""
+    for for_models, group in groupby(table, lambda row: row.command.startswith("MODEL ")):
+        rows = list(group)
+        yield from (row.for_model(model) for model in models for row in rows) if for_models else rows
+
+
 def asked_about(entries: Iterable[Entry], words: Sequence[str]) -> list[Entry]:
-    """The entries whose commands go on where these words end in --help; none where they are one command's."""
+    """Return the entries that words ending in --help ask about; none where they are a whole command's."""
     *start, last = words
     wanted = last in HELP_WORDS
-    return [entry for entry in entries if wanted and len(entry.words) > len(start) and entry.begins(start)]
+    return [entry for entry in entries if wanted and len(entry.words) > len(start) and entry.starts_with(start)]
 
 
 def entry_of(entries: Sequence[Entry], words: Sequence[str]) -> Entry:
-    """The entry whose command these words begin with; else WrongUse."""
+    """Return the entry whose command these words begin with; raises WrongUse where there is none."""
     for entry in entries:
-        if entry.begins(words[: len(entry.words)]) and len(words) >= len(entry.words):
+        if entry.starts_with(words[: len(entry.words)]) and len(words) >= len(entry.words):
             return entry
-    alike = [entry for entry in entries if entry.begins(words[:1])] or entries
-    there = ", ".join(entry.command for entry in alike)
-    raise WrongUse(f"There is no command '{shlex.join(words)}'; there are: {there}.")
+    alike = [entry for entry in entries if entry.starts_with(words[:1])] or entries
+    known = ", ".join(entry.command for entry in alike)
+    raise WrongUse(f"There is no command '{shlex.join(words)}'; there are: {known}.")
 
 
 def refuse_several(words: Sequence[str]) -> None:
     """Raise WrongUse where `accelerate launch` started several processes for what these words stand for."""
     if distributed.world_size() > 1:
-        raise WrongUse(f"accelerate launch is for train; without it: {shlex.join([*PROGRAM.split(), *words])}")
-
-
-def command_line(words: Sequence[str]) -> str:
-    """The words as they are typed."""
-    return shlex.join([*distributed.program(), "run.py", *words])
+        raise WrongUse(f"accelerate launch is for train; without it: {shlex.join([*distributed.PROGRAM, *words])}")
 
 
 def split(answer: str) -> list[str]:
-    """The words of an answer, as a shell splits them."""
+    """Return the words of an answer, as a shell splits them; raises WrongUse where a quotation mark is not closed."""
     try:
         return shlex.split(answer)
     except ValueError:
@@ -202,7 +206,7 @@ def split(answer: str) -> list[str]:
 
 
 def numbers_replaced(answer: str, offers: Sequence[str]) -> str:
-    """The answer with every number that stands for an offer replaced by it.
+    """Return the answer with every number that stands for an offer replaced by it.
 
     >>> numbers_replaced("1,CK+", ["FER2013"])
     'FER2013,CK+'
@@ -211,27 +215,30 @@ def numbers_replaced(answer: str, offers: Sequence[str]) -> str:
     return ",".join(by_number.get(part.strip(), part) for part in answer.split(","))
 
 
+# --- Values ----------------------------------------------------------------------------------------------------------
+
+
 def names(text: str) -> tuple[str, ...]:
-    """The parts of a text such as 'A,B'."""
+    """Return the parts of a text such as 'A,B'."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def identifier(text: str) -> str:
-    """A name of letters, digits, _ and -, which can be part of a folder's name."""
+    """Return a name that can be part of a folder's name; raises ArgumentTypeError for others."""
     if not re.fullmatch(r"[\w-]+", text):
         raise argparse.ArgumentTypeError(f"'{text}' is not a name of letters, digits, _ and - alone")
     return text
 
 
 def whole(text: str) -> int:
-    """A whole number from zero."""
+    """Return a whole number from zero; raises ArgumentTypeError for anything else."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from zero")
     return int(text)
 
 
 def positive(text: str) -> int:
-    """A whole number above zero."""
+    """Return a whole number above zero; raises ArgumentTypeError for anything else."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above zero")
     return int(text)

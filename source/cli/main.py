@@ -1,6 +1,6 @@
 """The process of `python run.py` and of `demeanor`.
 
-Results go to stdout, progress and trouble to stderr. The exit code is 0: done, 1: trouble, 2: wrong use, 130: stopped
+Results go to stdout, progress and errors to stderr. The exit code is 0: done, 1: failed, 2: wrong use, 130: stopped
 by Ctrl-C.
 """
 
@@ -13,7 +13,7 @@ from io import TextIOWrapper
 
 from ..core import distributed
 from . import terminal
-from .command import STOPPED, TROUBLE
+from .command import FAILED, STOPPED
 from .menu_loop import menu
 from .perform import perform
 
@@ -29,10 +29,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def process() -> int:
-    """`main` for a shell: any file name can be shown, and a reader that has gone (`| head`) is no trouble."""
+    """Run `main` for a shell, in which any file name can be shown and a reader may go away (`| head`)."""
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=errors)
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115  a shell may have closed it
     terminal.remember_interrupts()
     if "--debug" not in sys.argv:
         terminal.hide_native_noise()
@@ -40,11 +41,11 @@ def process() -> int:
     try:
         code = main(sys.argv[1:])
         print(end="", flush=True)
-        if speak and code == TROUBLE:
+        if speak and code == FAILED:
             speak()
         if code and distributed.world_size() > 1:
             os._exit(code)  # an orderly exit might wait for the others, and they wait for this one
         return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it exits
-        return TROUBLE
+        return FAILED

@@ -1,4 +1,4 @@
-"""The menu at work: what it shows, asks and does until a person leaves."""
+"""The menu at work: shows it, asks, and does what a person chooses until they leave."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from contextlib import suppress
 from dataclasses import replace
 
 from .. import MODELS, __version__
+from ..core.command_line import command_for
 from . import command, render
-from .command import STOPPED, WRONG_USE, Entry, Option, WrongUse, command_line, numbers_replaced
+from .command import STOPPED, WRONG_USE, Entry, Option, WrongUse, numbers_replaced
 from .commands import ENTRIES
 from .menu import Menu, menu_of
-from .perform import complain, perform
+from .perform import perform
+from .terminal import complain, wrapped
 
 MENU = menu_of(ENTRIES, MODELS, title=f"Demeanor {__version__}")
 
 
 class Back(Exception):
-    """The answer "q" to a question."""
+    """Raised where the answer to a question is "q"."""
 
 
 def menu(debug: bool = False) -> int:
@@ -50,48 +52,49 @@ def offer(menu: Menu, debug: bool) -> int:
 def choose(menu: Menu, answer: str, debug: bool) -> int:
     """Do what the answer leads to, asking for options unless they follow; returns the exit code."""
     try:
-        found, words = menu.found(command.split(answer))
-        if isinstance(found, Entry):
-            words = words or [word for option in found.options if option.question for word in answered(option, found)]
+        choice, words = menu.lookup(command.split(answer))
+        if isinstance(choice, Entry):
+            asked = [option for option in choice.options if option.question]
+            words = words or [word for option in asked for word in ask_for(option, choice)]
     except Back:
         return 0
-    except ValueError as error:  # WrongUse, DemeanorError, or a quotation without its end
+    except ValueError as error:  # WrongUse, DemeanorError, or a quotation that is not closed
         complain(str(error))
         return WRONG_USE
-    if isinstance(found, Menu) and not words:
-        code = offer(found, debug)
+    if isinstance(choice, Menu) and not words:
+        code = offer(choice, debug)
         print(render.menu_text(menu))
         return code
-    words = [*found.words, *words]
-    print(f"\nThe same as: {command_line(words)}\n")
+    words = [*choice.words, *words]
+    print(f"\n{wrapped(f'The same as: {command_for(*words)}')}\n")
     code = perform(words, debug)
     print()
     return code
 
 
-def answered(option: Option, entry: Entry) -> list[str]:
-    """Ask until the answer can be taken; returns it as words of the command line."""
+def ask_for(option: Option, entry: Entry) -> list[str]:
+    """Ask until the answer is valid; returns it as words of the command line. Raises Back on "q"."""
     offers = list(option.offers(entry.model))
     print(render.offers_text(offers), end="")
-    usual = offers[0] if option.required and len(offers) == 1 else option.default_text
+    default = offers[0] if option.required and len(offers) == 1 else option.default_text.replace("MODEL", entry.model)
     while True:
-        answer = ask(f"  {option.question}{f' [{usual}]' if usual else ''}: ").strip("'\"")
+        answer = ask(f"  {option.question}{f' [{default}]' if default else ''}:").strip("'\"")
         if answer.lower() == "q":
             raise Back
         if not answer and not option.required:
             return []
         try:
-            words = option.words(numbers_replaced(answer or usual, offers))
-            replace(entry, options=(option,)).parsed(words)
+            words = option.words(numbers_replaced(answer or default, offers))
+            replace(entry, options=(option,)).parse(words)
             return words
         except WrongUse as error:
             complain(f"  {error}")
 
 
 def ask(question: str) -> str:
-    """The answer; EOFError where there is none to be had."""
+    """Return the answer to a question; raises EOFError where there is none to be had."""
     try:
-        answer = input(question).strip()
+        answer = input(f"{wrapped(question, hang=2)} ").strip()
     except RuntimeError:  # there is no stdin at all
         raise EOFError from None
     if not sys.stdin.isatty():

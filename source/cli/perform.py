@@ -6,38 +6,38 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from ..core import distributed
+from ..core.command_line import command_for
 from . import command, render
-from .command import PROGRAM, STOPPED, TROUBLE, WRONG_USE, WrongUse, command_line
+from .command import FAILED, STOPPED, WRONG_USE, WrongUse
 from .commands import ENTRIES
+from .terminal import complain, wrapped
 
-HELP_FOOT = "COMMAND --help says more. Without a command: the menu, which offers the same."
+HELP_FOOT = "COMMAND --help lists the options of a command. Without a command, a menu offers the same."
 
 
 def perform(words: Sequence[str], debug: bool = False) -> int:
-    """Do one command; a trouble is a sentence on stderr. Returns the exit code."""
+    """Do one command, or show its help; an error is a sentence on stderr. Returns the exit code."""
     group = command.asked_about(ENTRIES, words)
     if group:
-        print(f"usage: {PROGRAM} [COMMAND] [--help] [--debug]\n\n{render.listing(group)}\n\n{HELP_FOOT}")
+        program = " ".join(distributed.PROGRAM)
+        print(f"usage: {program} [COMMAND] [--help] [--debug]\n\n{render.listing(group)}\n\n{wrapped(HELP_FOOT)}")
         return 0
     try:
         entry = command.entry_of(ENTRIES, words)
-        arguments = entry.parsed(words[len(entry.words) :])
+        arguments = entry.parse(words[len(entry.words) :])
         sys.argv[1:] = words  # what a report names as the way to repeat it, from the menu too
         return entry.run(**arguments) or 0
     except SystemExit as helped:
         return int(helped.code or 0)
     except KeyboardInterrupt:
-        again = entry.going_on(words)
-        complain(f"\nStopped; go on with: {command_line(again)}" if again else "\nStopped.")
+        again = entry.resuming(words)
+        complain(f"\nStopped; continue with: {command_for(*again)}" if again else "\nStopped.")
         return STOPPED
     except BrokenPipeError:
         raise
     except Exception as error:
         if debug:
             traceback.print_exc()
-        complain(render.trouble_text(error))
-        return WRONG_USE if isinstance(error, WrongUse) else TROUBLE
-
-
-def complain(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+        complain(render.error_text(error))
+        return WRONG_USE if isinstance(error, WrongUse) else FAILED

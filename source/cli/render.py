@@ -1,4 +1,4 @@
-"""What a person reads on the terminal, as text; `run.py` prints it."""
+"""Results, menus and errors as the text that a person reads on the terminal."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..core import config, packages
 from ..core.errors import DemeanorError
+from ..core.units import percent
 from ..data.clips import UNLABELLED
 from .command import WrongUse
 from .render_prediction import prediction_lines as prediction_lines
 from .render_prediction import unit_of_progress as unit_of_progress
-from .terminal import folded, styled
+from .terminal import styled, wrapped
 
 if TYPE_CHECKING:
     from ..core.settings import Setting
@@ -25,15 +26,15 @@ if TYPE_CHECKING:
     from .command import Entry
     from .menu import Menu
 
-SCORES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1"}  # field of Metrics -> what people call it
-MOST_TRIALS = 5  # of a tuning whose best is not confirmed
-MENU_FOOT = "More numbers, names and options may follow a number; NUMBER --help lists them."
+SCORES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1"}  # field of Metrics -> its usual name
+MOST_TRIALS = 5  # shown of a tuning whose best is not confirmed
+MENU_FOOT = "Options can follow a number or name on the same line; NUMBER --help lists them."
 MOST_OFFERED = 20  # answers that a question lists
 VALIDATION_COLUMNS = ("method", "folds", "UAR", "95 % interval", "UAR of the folds")  # fit 80 characters
 
 
 def epoch_line(epoch: Epoch) -> str:
-    """How one epoch went."""
+    """Return the line of one epoch."""
     start = f"epoch {epoch.epoch:>3}  train loss {epoch.train_loss:.3f}"
     if epoch.val_loss is None or epoch.val_accuracy is None or epoch.val_uar is None:  # there is no val
         return f"{start}  {epoch.seconds:.0f} s"
@@ -42,20 +43,20 @@ def epoch_line(epoch: Epoch) -> str:
 
 
 def preprocessed_line(part: Preprocessed) -> str:
-    """What became of one corpus."""
+    """Return what preprocessing made of one corpus."""
     unreadable = f", {part.unreadable:,} unreadable (see unreadable.csv there)" if part.unreadable else ""
     remarks = "".join(f"\n{part.corpus}: {count:,} clips are {remark}." for remark, count in part.remarks.items())
     return f"{part.corpus}: {part.clips:,} clips{unreadable}, in {near(part.folder)}{remarks}"
 
 
-def speed_line(made: Sequence[Preprocessed], seconds: float) -> str:
-    """How fast it went."""
-    done = sum(part.clips + part.unreadable - part.done_before for part in made)
-    return f"{done:,} done in {seconds:.0f} s: {done / seconds:.0f} a second." if done else "Nothing was left to do."
+def speed_line(parts: Sequence[Preprocessed], seconds: float) -> str:
+    """Return how fast preprocessing went."""
+    done = sum(part.clips + part.unreadable - part.done_before for part in parts)
+    return f"{done:,} done in {seconds:.0f} s, {done / seconds:.0f} per second." if done else "Nothing was left to do."
 
 
 def metrics_text(metrics: Metrics) -> str:
-    """The scores with their intervals, and a line for each label."""
+    """Return the scores with their intervals, and a line for each label."""
     lines = [f"{metrics.n:,} clips of {metrics.split or 'a folder'}", ""]
     for field, name in SCORES.items():
         low, high = (percent(end) for end in metrics.ci95[field])
@@ -65,36 +66,37 @@ def metrics_text(metrics: Metrics) -> str:
 
 
 def validation_text(document: Mapping[str, Any]) -> str:
-    """A line for each method and kind of folds; document: `Validation.to_dict()`."""
+    """Return a line for each method and kind of folds; document: `Validation.to_dict()`."""
     from ..evaluation.reports.cross_validation import LEAKY, seeds_sentence, summary_row
 
     rows = [summary_row(row) for row in document["rows"]]
     leaky = f"{LEAKY}." if any(row["folds"] == LEAKY for row in rows) else ""
     short = [row | {"folds": "LEAKY"} if row["folds"] == LEAKY else row for row in rows]
-    notes = [folded(note) for note in (leaky, seeds_sentence(document)) if note]
+    notes = [wrapped(note) for note in (leaky, seeds_sentence(document)) if note]
     return "\n\n".join([table([{key: row[key] for key in VALIDATION_COLUMNS} for row in short]), *notes])
 
 
 def tuning_text(document: Mapping[str, Any]) -> str:
-    """Which settings are best, the candidates for it, and what to do next; document: `Tuned.to_dict()`."""
+    """Return which settings are best, the candidates, and what to do next; document: `Tuned.to_dict()`."""
     from ..tuning.reports.confirmation import candidate_row
 
-    found, trials = document["confirmation"], document["trials"]
-    rows = [candidate_row(row) for row in found["candidates"]] if found else _best_trials(trials)
+    confirmation, trials = document["confirmation"], document["trials"]
+    rows = [candidate_row(row) for row in confirmation["candidates"]] if confirmation else _best_trials(trials)
     front = _front_text(document) if document["front"] else ""
-    next_step = f"Train with the best:\n  {document['train']}" if document["best"] else ""
-    return "\n\n".join(part for part in (folded(document["verdict"]), rows and table(rows), front, next_step) if part)
+    next_step = f"Train with the best settings:\n  {document['train']}" if document["best"] else ""
+    return "\n\n".join(part for part in (wrapped(document["verdict"]), rows and table(rows), front, next_step) if part)
 
 
-def _front_text(document):
-    """What each trial that nothing beats in both costs."""
+def _front_text(document: Mapping[str, Any]) -> str:
+    """Return the trials of the Pareto front with their cost."""
     cost = document["against"]
     rows = sorted((row for row in document["trials"] if row["trial"] in document["front"]), key=lambda row: row[cost])
     shown = [{"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), cost: f"{row[cost]:,}"} for row in rows]
-    return f"Val UAR against {cost}, with one seed: no trial beats these in both.\n{table(shown)}"
+    heading = wrapped(f"Pareto front of val UAR and {cost}, with one seed: no trial beats these in both.")
+    return f"{heading}\n{table(shown)}"
 
 
-def _best_trials(trials):
+def _best_trials(trials: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     complete = [row for row in trials if row["state"] == "complete"][:MOST_TRIALS]
     return [
         {"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), "accuracy": percent(row["val_accuracy"])}
@@ -103,94 +105,89 @@ def _best_trials(trials):
     ]
 
 
-def laid_out_text(made: Summary) -> str:
-    """What `data get` made of a corpus for one model."""
-    heading = f"{made.corpus} for the {made.model} model:"
-    return f"{heading}\n{counts_text(made.counts)}\nTraining files: {near(made.folder)}"
+def laid_out_text(summary: Summary) -> str:
+    """Return what `data get` made of a corpus for one model."""
+    heading = f"{summary.corpus} for the {summary.model} model:"
+    return f"{heading}\n{counts_text(summary.counts)}\nTraining files: {near(summary.folder)}"
 
 
 def counts_text(counts: Mapping[str, Mapping[str, int]]) -> str:
-    """Files by split and emotion, as in `Summary.counts`."""
+    """Return a table of files by split and emotion, as in `Summary.counts`."""
     columns = {emotion: emotion for emotion in config.EMOTIONS} | {UNLABELLED: "no emotion"}
-    there = {key: name for key, name in columns.items() if any(key in row for row in counts.values())}
+    used = {key: name for key, name in columns.items() if any(key in row for row in counts.values())}
     rows = [
-        {"": split} | {name: f"{row.get(key, 0):,}" for key, name in there.items()} | {"all": f"{sum(row.values()):,}"}
+        {"": split} | {name: f"{row.get(key, 0):,}" for key, name in used.items()} | {"all": f"{sum(row.values()):,}"}
         for split, row in counts.items()
     ]
     return table(rows)
 
 
 def listing(entries: Sequence[Entry]) -> str:
-    """A line for each entry, the models apart."""
-    wide = max(len(entry.command) for entry in entries)
+    """Return a line for each entry, the models apart."""
+    widest = max(len(entry.command) for entry in entries)
     groups = groupby(entries, lambda entry: entry.words[0])
-    return "\n\n".join("\n".join(_row("", entry.command, wide, entry.help) for entry in group) for _, group in groups)
+    return "\n\n".join("\n".join(_row("", entry.command, widest, entry.help) for entry in group) for _, group in groups)
 
 
 def menu_text(menu: Menu) -> str:
-    """What can be chosen, by number."""
-    wide = max(len(choice.name) for choice in menu.choices)
-    rows = [_row(f"{number:>3}", choice.name, wide, choice.help) for number, choice in enumerate(menu.choices, start=1)]
+    """Return what can be chosen, by number."""
+    widest = max(len(choice.name) for choice in menu.choices)
+    choices = enumerate(menu.choices, start=1)
+    rows = [_row(f"{number:>3}", choice.name, widest, choice.help) for number, choice in choices]
     heading = f"{menu.model}: {menu.about}" if menu.model else menu.about
-    return "\n".join([heading, "", *rows, "", MENU_FOOT, ""])
+    return "\n".join([wrapped(heading), "", *rows, "", wrapped(MENU_FOOT), ""])
 
 
 def menu_question(menu: Menu) -> str:
-    """What asks for a choice."""
-    return f"Number (q {'goes back' if menu.model else 'leaves'}, Enter shows the menu): "
+    """Return the question that asks for a choice."""
+    return f"Number (q {'goes back' if menu.model else 'quits'}, Enter shows the menu):"
 
 
-def _row(number, name, wide, text):
-    margin = len(number) + wide + 4
-    return f"{number}  {styled(name.ljust(wide), 'bold')}  {folded(text, margin).lstrip()}"
+def _row(number: str, name: str, widest: int, text: str) -> str:
+    hang = len(number) + widest + 4
+    start = f"{number}  {name.ljust(widest)}  "
+    return start.replace(name, styled(name, "bold")) + wrapped(start + text, hang)[len(start) :]
 
 
 def offers_text(offers: Sequence[str]) -> str:
-    """The answers that a question offers by number, with the line's end; empty where there are none."""
+    """Return the answers that a question offers by number, with the line's end; empty where there are none."""
     lines = [f"{number:>5}  {offer}\n" for number, offer in enumerate(offers[:MOST_OFFERED], start=1)]
-    more = len(offers) - MOST_OFFERED
-    return "".join([*lines, f"       and {more} more\n" if more > 0 else ""])
+    rest = len(offers) - MOST_OFFERED
+    return "".join([*lines, f"       and {rest} more\n" if rest > 0 else ""])
 
 
-def trouble_text(error: Exception) -> str:
-    """What to say of an error in one sentence."""
+def error_text(error: Exception) -> str:
+    """Return an error in one sentence."""
     if isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] != __name__.partition(".")[0]:
-        return f"The package {error.name} is not installed; install all that is needed with: {packages.AGAIN}"
+        return f"The package {error.name} is not installed; install everything needed with: {packages.AGAIN}"
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
     known = isinstance(error, DemeanorError | WrongUse)
-    return str(error) if known else f"Unforeseen: {type(error).__name__}: {error} (--debug shows where)."
+    return str(error) if known else f"Unexpected error: {type(error).__name__}: {error} (--debug shows where)."
 
 
 def finding_text(finding: Finding) -> str:
-    """One thing that the doctor looked at."""
-    mark = styled("ok   ", "good") if finding.ok else styled("to do", "bad")
-    return f"{mark}  {folded(finding.sentence, indent=7).lstrip()}"
+    """Return one finding of the doctor."""
+    text = wrapped(f"{'ok' if finding.ok else 'to do':<5}  {finding.sentence}", hang=7)
+    return styled(text[:5], "good" if finding.ok else "bad") + text[5:]
 
 
 def setting_text(setting: Setting) -> str:
-    """One hyperparameter: what `--set` takes and does."""
-    return f"{styled(setting.name, 'bold')}={setting.text}\n{folded(f'{setting.meaning} Takes {setting.takes}.', 4)}"
+    """Return one hyperparameter: its value, what it means and what `--set` takes."""
+    meaning = wrapped(f"    {setting.meaning} Takes {setting.takes}.", hang=4)
+    return f"{styled(setting.name, 'bold')}={setting.text}\n{meaning}"
 
 
 def table(rows: Sequence[Mapping[str, str]]) -> str:
-    """Rows with the same keys as aligned columns, the first to the left, the others to the right."""
+    """Return rows with the same keys as columns, the first aligned to the left, the others to the right."""
     lines = [list(rows[0]), *(list(row.values()) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     aligned = ([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])] for line in lines)
     return "\n".join("  ".join(cells).rstrip() for cells in aligned)
 
 
-def percent(share: float) -> str:
-    """
-    >>> percent(0.9312)
-    '93.1 %'
-    """
-    return f"{share:.1%}".replace("%", " %")
-
-
 def near(path: Path | str) -> str:
-    """The path, relative where it lies below the current folder."""
+    """Return the path, relative where it lies below the current folder."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else str(path)
 

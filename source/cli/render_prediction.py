@@ -1,8 +1,8 @@
-"""What a person reads of a prediction on the terminal, as text."""
+"""A prediction as the lines that a person reads on the terminal."""
 
 from __future__ import annotations
 
-import shutil
+import sys
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -14,35 +14,35 @@ from ..core.units import clock
 from ..media.types import RECORDINGS
 from ..results.attribution import short_attribution_text
 from ..results.prediction import Prediction, Reading, affect_phrases
-from ..results.timeline import merge_runs, non_overlapping, without_pauses
+from ..results.timeline import non_overlapping, merge_runs, without_pauses
 from ..results.video_timeline import merged_segments_of
-from .terminal import MOST_COLUMNS
+from .terminal import MOST_COLUMNS, columns, wrapped
 
-MOST_LISTED = 20  # stretches of a recording, or sentences of a text
+MOST_LISTED = 20  # segments of a recording, or sentences of a text
 
 
 def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[str]:
-    """A line a face: picture, number, answer, place and what makes it doubtful; one for a picture without a face.
+    """Yield the lines of a prediction.
 
-    Of a recording and of a text: what it came to and, unless it is to be brief, a line for every stretch of the same
-    answer, or for every sentence; of a video with what each stretch was read from, and who is seen.
+    Of a picture: one for each face, with the emotion, its place and what makes it doubtful. Of a recording, a video and
+    a text: the emotion of the whole and, unless `brief`, a line for each segment of one emotion (of a video with what
+    it was read from), each person, or each sentence.
     """
-    name = Path(prediction.source).name
-    if prediction.overall is None:
-        yield from _picture_lines(name, prediction)
+    name, overall = Path(prediction.source).name, prediction.overall
+    if overall is None:
+        yield from map(wrapped, _picture_lines(name, prediction))
         return
-    if prediction.overall.probabilities:
-        yield f"{name}: {prediction.summary}{''.join(f'; {note}' for note in prediction.overall.notes)}"
+    if overall.probabilities:
+        yield wrapped(f"{name}: {'; '.join((prediction.summary, *overall.notes))}")
     for note in prediction.notes:
-        yield f"{name}: {note}"
-    if prediction.overall.modalities is not None:
-        yield from () if brief else _video_lines(prediction)
-    elif not brief:
-        read = prediction.overall.speech_seconds is None
-        yield from _sentence_lines(prediction.readings) if read else _stretch_lines(prediction)
+        yield wrapped(f"{name}: {note}")
+    if not brief:
+        video, text = overall.modalities is not None, overall.speech_seconds is None
+        lines = _video_lines if video else _sentence_lines if text else _recording_lines
+        yield from (clipped(line, min(columns(sys.stdout), MOST_COLUMNS)) for line in lines(prediction))
 
 
-def _picture_lines(name, prediction):
+def _picture_lines(name: str, prediction: Prediction) -> Iterator[str]:
     for reading in prediction.readings:
         notes = "".join(f"; {note}" for note in reading.notes)
         if reading.box is None:
@@ -54,7 +54,7 @@ def _picture_lines(name, prediction):
         yield f"{name}: {note}"
 
 
-def _stretch_lines(prediction):
+def _recording_lines(prediction: Prediction) -> Iterator[str]:
     parts = merge_runs(without_pauses(non_overlapping(prediction.readings), prediction.pauses))
     if len(parts) < 2:
         return
@@ -66,72 +66,62 @@ def _stretch_lines(prediction):
 
 
 def _video_lines(prediction: Prediction) -> Iterator[str]:
-    """Each stretch of the same answer: when, what, whose face if there are several, what from, what makes it doubtful.
-
-    Then, where there are several, each person.
-    """
-    columns, parts = min(shutil.get_terminal_size().columns, MOST_COLUMNS), merged_segments_of(prediction)
+    parts = merged_segments_of(prediction)
     shown, several = _listed(parts), len(prediction.people) > 1
     widest = max((len(part.summary) for part in shown), default=0)
     for part, time in zip(shown, _times(shown), strict=True):
         whose = f"#{part.person:<3}" if several else ""
         why = "; ".join(filter(None, (short_attribution_text(part), *part.notes)))
-        yield clipped(f"  {time}  {whose}{part.summary:<{widest}}  {why}", columns)
+        yield f"  {time}  {whose}{part.summary:<{widest}}  {why}"
     if len(parts) > len(shown):
         yield f"  ... {len(parts) - len(shown):,} more; report.html shows all"
     people = _listed(prediction.people) if several else ()
     for person, time in zip(people, _times(people), strict=True):
-        yield clipped("; ".join((f"  {time}  #{person.person}'s face: {person.summary}", *person.notes)), columns)
+        yield "; ".join((f"  {time}  #{person.person}'s face: {person.summary}", *person.notes))
     if several and len(prediction.people) > len(people):
         yield f"  ... {len(prediction.people) - len(people):,} more people; people.csv lists all"
 
 
 def _times(parts: Sequence[Reading]) -> list[str]:
-    """From when to when each is, to the tenth where one is under a second: "0:12 to 0:12" would say nothing."""
+    """Return when each begins and ends, in tenths where one is under a second: "0:12 to 0:12" would say nothing."""
     spans = [(part.start_seconds or 0.0, part.end_seconds or 0.0) for part in parts]
     tenths = any(end - start < 1 for start, end in spans)
     return [f"{clock(start, tenths=tenths):>7} to {clock(end, tenths=tenths):>7}" for start, end in spans]
 
 
-def _sentence_lines(readings: Sequence[Reading]) -> Iterator[str]:
-    """What each sentence says, and in one that stands alone what makes that doubtful."""
-    columns, shown = min(shutil.get_terminal_size().columns, MOST_COLUMNS), _listed(readings)
+def _sentence_lines(prediction: Prediction) -> Iterator[str]:
+    readings, shown = prediction.readings, _listed(prediction.readings)
     widest = max((len(reading.summary) for reading in shown), default=0)
     for reading in shown if len(readings) > 1 else ():
         time = "" if reading.start_seconds is None else f"{clock(reading.start_seconds):>7}  "
         sentiment = "" if reading.sentiment is None else f"  {affect_phrases(reading)[0].split()[1]:>4}"
-        yield clipped(f"  {time}{reading.summary:<{widest}}{sentiment}  {reading.text}", columns)
+        yield f"  {time}{reading.summary:<{widest}}{sentiment}  {reading.text}"
     if len(readings) > len(shown):
         yield f"  ... {len(readings) - len(shown):,} more; sentences.csv lists all"
     if len(readings) == 1:
         yield from (f"  {note}" for note in readings[0].notes)
 
 
-def _listed(parts):
+def _listed(parts: Sequence[Reading]) -> Sequence[Reading]:
     return parts if len(parts) <= MOST_LISTED + 1 else parts[:MOST_LISTED]  # "1 more" is no shorter
 
 
-def clipped(text: str, columns: int) -> str:
-    """One line of `text` in so many columns of a terminal, without what would move its cursor.
+def clipped(text: str, most_columns: int) -> str:
+    r"""Return `text` as one line of at most so many columns, without what would move a terminal's cursor.
 
-    >>> clipped("I love you.\\x1b[2J", 10)
+    >>> clipped("I love you.\x1b[2J", 10)
     'I love ...'
     """
     shown = [char if char.isprintable() else " " for char in text]
-    ends = list(accumulate(_columns(char) for char in shown))
-    if not ends or ends[-1] <= columns:
+    widths = (0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in shown)
+    ends = list(accumulate(widths))
+    if not ends or ends[-1] <= most_columns:
         return "".join(shown).rstrip()
-    return "".join(shown[: bisect_right(ends, columns - 3)]) + "..."
-
-
-def _columns(char):
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return "".join(shown[: bisect_right(ends, most_columns - 3)]) + "..."
 
 
 def unit_of_progress(model: str, asked: Path | str) -> str:
-    """What `predict` counts: pictures, the files of a folder, the seconds of a recording or a video, sentences."""
+    """Return what `predict` counts: files of a folder, seconds of a recording, or what the model's SPEC names."""
     spec = spec_of(model)
     if isinstance(asked, Path) and asked.is_dir():
         return spec.layout.noun

@@ -1,9 +1,9 @@
-"""What is particular to a terminal: its width, styles, progress, and the noise of native libraries."""
+"""What is particular to a terminal: its width, styles, progress, Ctrl-C, and the noise of native libraries."""
 
 from __future__ import annotations
 
 import os
-import shutil
+import re
 import signal
 import sys
 import textwrap
@@ -11,24 +11,78 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 MOST_COLUMNS = 100  # longer lines are hard to read
 SECONDS_BETWEEN_LINES = 5  # of progress, where there is no terminal
-SECONDS_TO_LEAD = 5  # that other processes leave the leading one to speak of a trouble
+SECONDS_TO_LEAD = 5  # that other processes leave the main one to report an error
 STYLES = {"bold": "1", "good": "32", "bad": "31"}  # ECMA-48 codes
+COMMAND = re.compile(r"\b(?:python|demeanor|accelerate|sudo|pip) [^;()]+")  # in a sentence, mostly at its end
+
+
+# --- Width and styles ------------------------------------------------------------------------------------------------
+
+
+def can_redraw(stream: TextIO) -> bool:
+    """Return whether `stream` is a terminal that can move its cursor."""
+    return stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def columns(stream: TextIO) -> int:
+    """Return how many columns the terminal has that `stream` is; 80 where that is not known."""
+    with suppress(OSError, ValueError):
+        return int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size(stream.fileno()).columns or 80
+    return 80
+
+
+def wrapped(text: str, hang: int = 0, stream: TextIO | None = None) -> str:
+    """Return the text with its lines broken between words so that they fit the terminal that `stream` is.
+
+    Lines for a pipe or a file stay whole, and so do commands and paths, which have to survive being pasted.
+    hang: spaces before the second line and those that follow it; stream: default stdout.
+    """
+    stream = stream or sys.stdout
+    if not stream.isatty():
+        return text
+    width = min(columns(stream), MOST_COLUMNS) - 1  # some terminals break a line that is full
+    fold = textwrap.TextWrapper(
+        width=max(1, width),
+        subsequent_indent=" " * min(hang, width // 2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    unbroken = COMMAND.sub(lambda command: command[0].replace(" ", "\0"), text)
+    return "\n".join(fold.fill(line) for line in unbroken.split("\n")).replace("\0", " ")
+
+
+def styled(text: str, style: str) -> str:
+    """Return the text in one of STYLES where stdout is a terminal that a person wants styled (https://no-color.org)."""
+    plain = os.environ.get("NO_COLOR") or os.name == "nt" or not can_redraw(sys.stdout)
+    return text if plain else f"\033[{STYLES[style]}m{text}\033[0m"
+
+
+def complain(text: str) -> None:
+    """Write an error or a note to stderr."""
+    print(wrapped(text, stream=sys.stderr), file=sys.stderr, flush=True)
+
+
+# --- Progress and Ctrl-C ---------------------------------------------------------------------------------------------
 
 
 class Progress:
-    """How far a long job is, on stderr with the time left: a bar on a terminal, else a line now and then.
+    """Shows on stderr how far a long job is: a bar on a terminal, else a line now and then.
 
-    Called with (done, total); total is 0 where it is not known.
+    Called with the items done and all items, 0 where their number is not known.
     """
 
-    interrupted = False  # by Ctrl-C, and nobody has stopped yet; see `remember_interrupts`
+    interrupted = False  # Ctrl-C was pressed, and nothing has stopped yet; see `remember_interrupts`
 
-    def __init__(self, unit: str):
-        self.unit, self.bar = unit, None
+    def __init__(self, unit: str, description: str = "") -> None:
+        self.unit, self.description = unit, description
+        self.bar: tqdm | None = None
         Progress.interrupted = False
 
     @staticmethod
@@ -39,39 +93,60 @@ class Progress:
             raise KeyboardInterrupt
 
     def __call__(self, done: int, total: int) -> None:
+        """Draw it anew; raises KeyboardInterrupt where Ctrl-C was pressed and a library swallowed it."""
         self.stop_if_interrupted()
         if self.bar is None or done < self.bar.n or (total or None) != self.bar.total:
-            self.close()
-            self.bar = _bar(done, total, self.unit)
-        self.bar.update(done - self.bar.n)
+            self._start(done, total)
+        if self.bar is not None:
+            self.bar.update(done - self.bar.n)
 
     def __enter__(self) -> Progress:
+        self._start(0, 0)
         return self
 
-    def __exit__(self, *_: Any) -> None:
-        self.close()
-
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.bar is not None:
             self.bar.close()
 
-    def show(self, line: str, stream: Any = None) -> None:
-        """Write a line of the result (to stdout) without tearing the bar."""
+    def _start(self, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        self.__exit__()
+        looks: dict[str, Any] = {"dynamic_ncols": True}
+        if not can_redraw(sys.stderr):  # a short job needs no line
+            text = "{desc}: {n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
+            looks = {"file": _Lines(), "bar_format": text, "miniters": 1}
+            looks |= dict.fromkeys(("mininterval", "delay"), SECONDS_BETWEEN_LINES)
+        self.bar = tqdm(
+            total=total or None, initial=done, unit=self.unit, desc=self.description or None, leave=False, **looks
+        )
+
+    def show(self, line: str, stream: TextIO | None = None) -> None:
+        """Write a line to `stream` (default: stdout) above the bar."""
         if self.bar is not None:
             self.bar.clear()
-        stream = stream or sys.stdout
-        stream.write(line + "\n")
-        stream.flush()
+        print(wrapped(line, stream=stream), file=stream or sys.stdout, flush=True)
 
     def notify(self, sentence: str) -> None:
         """Write to stderr what a person should know."""
         self.show(sentence, sys.stderr)
 
 
-def remember_interrupts() -> None:
-    """Ctrl-C raises KeyboardInterrupt, as ever; where a library swallows it, `Progress` raises it once more."""
+class _Lines:
+    """A file for tqdm in which every redrawn bar is a line."""
 
-    def interrupt(*_: Any) -> None:
+    def write(self, text: str) -> None:  # a line for what would replace the last one
+        if text.strip():
+            sys.stderr.write(text.strip() + "\n")
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def remember_interrupts() -> None:
+    """Make Ctrl-C raise KeyboardInterrupt, as ever, and `Progress` raise it again where a library swallowed it."""
+
+    def interrupt(*_: object) -> None:
         Progress.interrupted = True
         raise KeyboardInterrupt
 
@@ -79,17 +154,7 @@ def remember_interrupts() -> None:
         signal.signal(signal.SIGINT, interrupt)
 
 
-def styled(text: str, style: str) -> str:
-    """The text in a style of STYLES where stdout is a terminal that a person wants styled (https://no-color.org)."""
-    plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or os.name == "nt"
-    return text if plain else f"\033[{STYLES[style]}m{text}\033[0m"
-
-
-def folded(text: str, indent: int = 0) -> str:
-    """The text in lines that fit the terminal, each indented; words such as paths are never cut."""
-    margin, width = " " * indent, min(shutil.get_terminal_size().columns, MOST_COLUMNS)
-    fold = textwrap.TextWrapper(width, margin, margin, break_long_words=False, break_on_hyphens=False)
-    return fold.fill(text)
+# --- Streams ---------------------------------------------------------------------------------------------------------
 
 
 def hide_native_noise() -> None:
@@ -100,38 +165,16 @@ def hide_native_noise() -> None:
 
 
 def hold_back(name: str) -> Callable[[], None]:
-    """Of a process that does not lead: stdout is thrown away, stderr kept. Returns what lets it speak, by its name.
+    """Drop the stdout of a process that is not the main one and keep its stderr; return what writes that, by its name.
 
-    The leading process mostly has the same trouble, and its end ends all others; this waits for that first.
+    The main process mostly has the same error, and its end ends all others; this waits for that first.
     """
-    said, stderr = StringIO(), sys.stderr
-    sys.stdout, sys.stderr = open(os.devnull, "w"), said  # noqa: SIM115  for as long as the process lives
+    held, stderr = StringIO(), sys.stderr
+    sys.stdout, sys.stderr = open(os.devnull, "w"), held  # noqa: SIM115  for as long as the process lives
 
     def speak() -> None:
         time.sleep(SECONDS_TO_LEAD)
-        stderr.write(f"{name}: {said.getvalue()}")
+        stderr.write(f"{name}: {held.getvalue()}")
         stderr.flush()
 
     return speak
-
-
-def _bar(done: int, total: int, unit: str) -> Any:
-    from tqdm import tqdm
-
-    how: dict[str, Any] = {"dynamic_ncols": True}
-    if not sys.stderr.isatty():
-        text = "{n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
-        how = {"file": _Lines(), "bar_format": text, "mininterval": SECONDS_BETWEEN_LINES, "miniters": 1}
-        how["delay"] = SECONDS_BETWEEN_LINES  # a short job needs no line
-    return tqdm(total=total or None, initial=done, unit=unit, leave=False, **how)
-
-
-class _Lines:
-    """A file for tqdm in which every redrawn bar is a line."""
-
-    def write(self, text: str) -> None:
-        if text.strip():
-            sys.stderr.write(text.strip() + "\n")
-
-    def flush(self) -> None:
-        sys.stderr.flush()

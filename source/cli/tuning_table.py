@@ -1,89 +1,95 @@
-"""What a tuning under way looks like on a terminal: how far it is, the best trials and the running ones."""
+"""A tuning under way as a rich renderable: how far it is, the best trials and the running ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from ..core.units import duration
-from .render import percent
+from ..core.units import duration, percent
 
 if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
     from ..tuning import Status
 
 Row = Mapping[str, Any]
 MOST_BEST, MOST_RUNNING = 5, 6
-FEWEST_TO_RANK = 10  # complete trials from which settings are ordered by what they tell
+FEWEST_TO_RANK = 10  # complete trials from which settings are ordered by their effect
 MOST_GROUPS = 4  # numbers with more values than this are halved at their median
 BETWEEN = 2  # columns between two cells
 BAR = 20  # columns
 
 
 def best_of(status: Status) -> list[Row]:
-    """The complete trials, best first."""
+    """Return the complete trials, best first."""
     complete = (row for row in status.trials if row["state"] == "complete" and row["val_uar"] is not None)
     return sorted(complete, key=lambda row: (-row["val_uar"], row["trial"]))
 
 
 def best_text(status: Status) -> str:
-    """The best so far, in words; empty before there is one."""
+    """Return the best so far in words; empty before there is one."""
     return next((f"best {percent(row['val_uar'])} (trial {row['trial']})" for row in best_of(status)), "")
 
 
 def left_text(seconds: float | None) -> str:
-    """The time left, in words; empty where it is not known or over."""
+    """Return the time left in words; empty where it is not known or over."""
     return f"about {duration(seconds)} left" if seconds else ""
 
 
 def heading(model: str, status: Status, since: float) -> str:
-    """How far it is; since: seconds since `status` was taken."""
+    """Return how far the study is; since: seconds since `status` was taken."""
     parts = [f"Tuning {model}: {status.finished} of {status.wanted} trials", best_text(status)]
     left = None if status.seconds_left is None else max(0.0, status.seconds_left - since)
     parts += [duration(status.seconds + since), left_text(left)]
     return ", ".join(part for part in parts if part)
 
 
-def panel(model: str, status: Status | None, since: float, batches: tuple[int, int], columns: int) -> Any:
-    """All of it as a rich renderable that fits `columns`; batches: done of the training under way, and in all."""
+def tuning_panel(model: str, status: Status | None, since: float, batches: tuple[int, int], columns: int) -> Group:
+    """Return all of it, as wide as `columns`.
+
+    since: seconds since `status` was taken; batches: done of the training under way, and in all.
+    """
     from rich.console import Group
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
     from rich.text import Text
 
     parts = []
     if status is not None:
         parts.append(Text(heading(model, status, since), style="bold"))
         rows = cells_of(status)
-        parts += [_grid(fitting(rows, by_effect(status.trials), columns))] if rows else []
-        more = sum(row["state"] == "running" for row in status.trials) - MOST_RUNNING
-        parts += [Text(f"and {more} more running")] if more > 0 else []
+        parts += [_trials_table(fitting(rows, by_effect(status.trials), columns))] if rows else []
+        hidden = sum(row["state"] == "running" for row in status.trials) - MOST_RUNNING
+        parts += [Text(f"and {hidden} more running")] if hidden > 0 else []
     if batches[1]:
-        parts.append(_bar(*batches))
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_row(f"batch {batches[0]:,} of {batches[1]:,}", ProgressBar(batches[1], batches[0], width=BAR))
+        parts.append(grid)
     return Group(*parts)
 
 
 def cells_of(status: Status) -> list[dict[str, str]]:
-    """Column -> text, of each trial that is shown."""
+    """Return column -> text of each trial that is shown."""
     best = best_of(status)[:MOST_BEST]
     running = sorted((row for row in status.trials if row["state"] == "running"), key=lambda row: row["trial"])
     shown = [*zip(["best", *[""] * MOST_BEST], best, strict=False), *(("running", row) for row in running)]
     return [_cells(name, row) for name, row in shown[: len(best) + MOST_RUNNING]]
 
 
-def _cells(name, row):
+def _cells(name: str, row: Row) -> dict[str, str]:
+    from ..tuning.reports.tables import setting_brief
+
     uar = "" if row["val_uar"] is None else percent(row["val_uar"])
     epochs = f"{row['epochs'] or 0} of {row.get('of') or '?'}" if name == "running" else str(row["epochs"])
     # As wide with a running trial as without one, so that nothing jumps aside.
     fixed = {"": name.ljust(len("running")), "trial": str(row["trial"]), "UAR": uar, "epochs": epochs.rjust(7)}
-    return fixed | {key: _brief(value) for key, value in row["settings"].items()}
-
-
-def _brief(value):
-    from ..tuning.reports.tables import setting_brief
-
-    return setting_brief(value)
+    return fixed | {key: setting_brief(value) for key, value in row["settings"].items()}
 
 
 def fitting(rows: Sequence[Mapping[str, str]], order: Sequence[str], columns: int) -> list[list[str]]:
-    """Lines of cells, the headings first, that fit in so many columns: of the settings the first of `order` that do."""
+    """Return lines of cells, the headings first, that fit in so many columns: of the settings the first of `order`."""
     names, wide = ["", "trial", "UAR", "epochs"], 0
     for name in [*names, *order]:
         cell = max(len(name), *(len(row.get(name, "")) for row in rows)) + BETWEEN
@@ -95,7 +101,7 @@ def fitting(rows: Sequence[Mapping[str, str]], order: Sequence[str], columns: in
 
 
 def by_effect(trials: Sequence[Row]) -> list[str]:
-    """The settings' names, those first whose values tell most of val UAR; with few trials as they were suggested."""
+    """Return the settings' names by their effect on val UAR, largest first; with few trials as they were suggested."""
     complete = [row for row in trials if row["state"] == "complete" and row["val_uar"] is not None]
     names = list(dict.fromkeys(name for row in trials for name in row["settings"]))
     if len(complete) < FEWEST_TO_RANK:
@@ -103,18 +109,18 @@ def by_effect(trials: Sequence[Row]) -> list[str]:
     return sorted(names, key=lambda name: -_effect([row for row in complete if name in row["settings"]], name))
 
 
-def _effect(rows, name):
-    """F statistic of a one-way analysis of variance."""
-    from statistics import fmean
+def _effect(rows: Sequence[Row], name: str) -> float:
+    """Return the F statistic of val UAR grouped by the setting's values (one-way ANOVA); 0 where it is undefined."""
+    import warnings
+
+    from scipy.stats import f_oneway
 
     groups = list(_groups([row["settings"][name] for row in rows], [row["val_uar"] for row in rows]))
-    means = [fmean(group) for group in groups]
-    within = sum((uar - mean) ** 2 for group, mean in zip(groups, means, strict=True) for uar in group)
     if len(groups) < 2 or len(rows) <= len(groups):
         return 0.0
-    whole = fmean(row["val_uar"] for row in rows)
-    between = sum(len(group) * (mean - whole) ** 2 for group, mean in zip(groups, means, strict=True))
-    return between / (len(groups) - 1) * (len(rows) - len(groups)) / (within or 1e-12)
+    with warnings.catch_warnings(action="ignore"):  # where all values are the same
+        effect = float(f_oneway(*groups).statistic)
+    return 0.0 if isnan(effect) else effect
 
 
 def _groups(values: Sequence[Any], uars: Sequence[float]) -> Iterator[list[float]]:
@@ -125,27 +131,16 @@ def _groups(values: Sequence[Any], uars: Sequence[float]) -> Iterator[list[float
         middle = median(values)
         keys = [str(value > middle) for value in values]
     for key in dict.fromkeys(keys):
-        yield [uar for own, uar in zip(keys, uars, strict=True) if own == key]
+        yield [uar for this, uar in zip(keys, uars, strict=True) if this == key]
 
 
-def _grid(lines):
+def _trials_table(lines: Sequence[Sequence[str]]) -> Table:
     from rich.table import Table
 
     grid = Table.grid(padding=(0, BETWEEN, 0, 0))
     for name in lines[0]:
-        right = name in ("trial", "UAR", "epochs")
-        grid.add_column(justify="right" if right else "left", no_wrap=True, overflow="crop")
+        grid.add_column(justify="right" if name in ("trial", "UAR", "epochs") else "left", no_wrap=True)
     grid.add_row(*lines[0], style="dim")
     for line in lines[1:]:
         grid.add_row(*line, style={"best": "green", "running": "cyan"}.get(line[0].strip()))
-    return grid
-
-
-def _bar(done, total):
-    from rich.progress_bar import ProgressBar
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(no_wrap=True, overflow="crop")
-    grid.add_row(f"batch {done:,} of {total:,}", ProgressBar(total, done, width=BAR))
     return grid

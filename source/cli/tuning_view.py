@@ -1,114 +1,99 @@
-"""What a person sees of a tuning while it runs: a live table on a terminal, else a line for each finished trial."""
+"""A tuning while it runs: a live table on a terminal, else a line for each finished trial."""
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..core.units import duration
-from .live_lines import Panel
-from .render import percent
-from .terminal import Progress
-from .tuning_table import best_text, left_text, panel
+from ..core.units import duration, percent
+from .terminal import Progress, can_redraw, complain
+from .tuning_table import best_text, left_text, tuning_panel
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, Group
 
     from ..tuning import Status
 
-SECONDS_BETWEEN_DRAWINGS = 0.25
+DRAWINGS_PER_SECOND = 4
 
 
 class TuningView:
-    """Shows on stderr what `source.api.tune` tells through `notify`, `status` and `batch`; used with `with`.
+    """Shows on stderr what `source.api.tune` reports through `notify`, `status` and `batch`; used with `with`.
 
     Each of them raises KeyboardInterrupt where Ctrl-C was pressed and a library swallowed it.
     console: of the terminal (default: stderr's, where that is a terminal).
     """
 
-    def __init__(self, model: str, console: Console | None = None):
-        console = console or _console()
-        self.shown = LiveTable(model, console) if console else Lines()
+    def __init__(self, model: str, console: Console | None = None) -> None:
+        self.view = _LiveTable(model, console) if console or can_redraw(sys.stderr) else _Lines()
         Progress.interrupted = False
 
     def notify(self, sentence: str) -> None:
         """Write what a person should know, above the table."""
         Progress.stop_if_interrupted()
-        self.shown.notify(sentence)
+        self.view.notify(sentence)
 
     def status(self, status: Status) -> None:
         """Show how far the study is; call once before the first trial, so that older trials are known."""
         Progress.stop_if_interrupted()
-        self.shown.status(status)
+        self.view.status(status)
 
     def batch(self, done: int, total: int) -> None:
         """Show how far the epoch of the training under way is; (0, 0): not known."""
         Progress.stop_if_interrupted()
-        self.shown.batch(done, total)
+        self.view.batch(done, total)
 
     def __enter__(self) -> TuningView:
+        self.view.start()
         return self
 
-    def __exit__(self, *_: Any) -> None:
-        self.shown.close()
+    def __exit__(self, *_: object) -> None:
+        self.view.stop()
 
 
-def _console() -> Console | None:
-    """Of stderr; None where it is not a terminal that can redraw lines."""
-    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
-        return None
-    from rich.console import Console
-
-    return Console(file=sys.stderr)
-
-
-class LiveTable:
+class _LiveTable:
     """The best and the running trials, redrawn in place."""
 
-    def __init__(self, model: str, console: Console):
-        self.model, self.panel = model, Panel(console)
+    def __init__(self, model: str, console: Console | None = None) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self.model, self.console = model, console or Console(file=sys.stderr)
         self.latest: Status | None = None
-        self.taken, self.drawn = 0.0, float("-inf")
+        self.taken = time.monotonic()
         self.batches = (0, 0)
+        self.live = Live(
+            console=self.console,
+            get_renderable=self._panel,
+            refresh_per_second=DRAWINGS_PER_SECOND,
+            transient=True,
+            redirect_stdout=False,  # where results go
+            vertical_overflow="crop",
+        )
+        self.start, self.stop = self.live.start, self.live.stop
 
     def notify(self, sentence: str) -> None:
-        self.panel.notify(sentence)
-        self._draw()
+        self.console.print(sentence, markup=False, highlight=False)
 
     def status(self, status: Status) -> None:
         self.latest, self.taken = status, time.monotonic()
-        self._draw_now_and_then()
 
     def batch(self, done: int, total: int) -> None:
         self.batches = (done, total)
-        self._draw_now_and_then()
 
-    def close(self) -> None:
-        self.panel.erase()
-
-    def _draw_now_and_then(self):
-        if time.monotonic() - self.drawn >= SECONDS_BETWEEN_DRAWINGS:
-            self._draw()
-
-    def _draw(self):
-        now = time.monotonic()
-        content = panel(self.model, self.latest, now - self.taken, self.batches, self.panel.columns())
-        self.panel.draw(content)
-        self.drawn = now
+    def _panel(self) -> Group:
+        since = time.monotonic() - self.taken
+        return tuning_panel(self.model, self.latest, since, self.batches, self.console.width)
 
 
-class Lines:
+class _Lines:
     """A line for each trial that is newly finished."""
 
-    def __init__(self):
-        self.known: set[int] | None = None
+    known: set[int] | None = None
 
     def notify(self, sentence: str) -> None:
-        if sys.stderr is not None:
-            sys.stderr.write(sentence + "\n")
-            sys.stderr.flush()
+        complain(sentence)
 
     def status(self, status: Status) -> None:
         finished = {row["trial"]: row for row in status.trials if row["state"] != "running"}
@@ -117,24 +102,27 @@ class Lines:
         self.known = set(finished)
 
     def batch(self, done: int, total: int) -> None:
-        """Nothing: hours of them would fill a log."""
+        """Show nothing: hours of batches would fill a log."""
 
-    def close(self) -> None:
-        """Nothing is left to clear."""
+    def start(self) -> None:
+        """Show nothing yet."""
+
+    def stop(self) -> None:
+        """Leave the lines."""
 
 
 def trial_line(row: Any, status: Status) -> str:
-    """One finished trial, and how far the study is."""
+    """Return one finished trial, and how far the study is."""
     so_far = (f"{status.finished} of {status.wanted} finished", best_text(status), left_text(status.seconds_left))
-    return "; ".join(part for part in (f"trial {row['trial']}: {_came_to(row)}", *so_far) if part)
+    return "; ".join(part for part in (f"trial {row['trial']}: {_outcome(row)}", *so_far) if part)
 
 
-def _came_to(row):
+def _outcome(row: Any) -> str:
     if row["state"] == "failed":
-        return f"failed: {' '.join(row['why'].split()).rstrip('.') or 'nobody knows why'}"
+        return f"failed: {' '.join(row['why'].split()).rstrip('.') or 'unknown cause'}"
     uar = "" if row["val_uar"] is None else f"UAR {percent(row['val_uar'])}"
     epochs = f"{row['epochs']} epoch{'' if row['epochs'] == 1 else 's'}"
     took = duration(row["seconds"] or 0)
     if row["state"] == "pruned":
-        return f"given up after {epochs}{f' at {uar}' if uar else ''}, {took}"
+        return f"pruned after {epochs}{f' at {uar}' if uar else ''}, {took}"
     return f"{uar}, {epochs}, {took}"

@@ -1,4 +1,4 @@
-"""The command that was run, for reports."""
+"""Commands as a person types them: the one that was run, and those that messages and reports suggest."""
 
 import re
 import shlex
@@ -6,6 +6,11 @@ import sys
 from pathlib import Path
 
 from . import distributed
+
+
+def command_for(*words: str) -> str:
+    """Return the command line that does these words, to be pasted into a shell."""
+    return shlex.join([*distributed.program(), *words])
 
 
 def without_passwords(text: str) -> str:
@@ -19,4 +24,6 @@ def without_passwords(text: str) -> str:
 
 def command_line() -> str:
     """Return the command with which the run can be repeated, without passwords."""
-    return without_passwords(shlex.join([*distributed.program(), Path(sys.argv[0]).name, *sys.argv[1:]]))
+    script = Path(sys.argv[0])
+    program = distributed.program("" if script.stem in ("run", "demeanor", "__main__") else script.name)
+    return without_passwords(shlex.join([*program, *sys.argv[1:]]))

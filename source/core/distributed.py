@@ -13,12 +13,15 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
+from . import config
 from .errors import DemeanorError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
 Result = TypeVar("Result")
+PROGRAM = ["python", "run.py"] if config.IN_CLONE else ["demeanor"]  # how people start it
+LAUNCHED = ["run.py"] if config.IN_CLONE else ["-m", "demeanor"]  # how a launcher does
 OTHER_ENGINES = ("DEEPSPEED", "FSDP", "MEGATRON_LM", "XLA")  # of accelerate; they split or wrap the network
 
 
@@ -42,11 +45,12 @@ def process_name() -> str:
     return f"Process {rank() + 1} of {world_size()}"
 
 
-def program() -> list[str]:
-    """Return the words before `run.py` in a command that repeats this one."""
-    if world_size() == 1:
-        return ["python"]
-    return ["accelerate", "launch", "--multi_gpu", "--num_processes", str(world_size())]
+def program(script: str = "") -> list[str]:
+    """Return the words that started `script` (default: this program), for commands that people can repeat."""
+    launch = ["accelerate", "launch", "--multi_gpu", "--num_processes", str(world_size())] if world_size() > 1 else []
+    if script:
+        return [*(launch or ["python"]), script]
+    return [*launch, *(LAUNCHED if launch else PROGRAM)]
 
 
 def accelerator() -> Accelerator:
@@ -65,7 +69,7 @@ def accelerator() -> Accelerator:
     connected = Accelerator(cpu=on_cpu, mixed_precision="no", kwargs_handlers=handlers)
     kind = connected.distributed_type.value.removeprefix("MULTI_")
     if connected.num_processes != world_size() or kind in OTHER_ENGINES:
-        command = shlex.join([*program(), "run.py"])
+        command = shlex.join(program())
         raise DemeanorError(f"{world_size()} processes cannot share a training by {kind}; start it with: {command} ...")
     _leave_at_exit()
     return connected

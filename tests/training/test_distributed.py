@@ -178,5 +178,6 @@ def test_too_few_clips_for_each_process_is_one_sentence(launched_as):
 def test_alone_there_is_one_process_that_leads(monkeypatch):
     for name in ("RANK", "WORLD_SIZE"):
         monkeypatch.delenv(name, raising=False)
-    assert distributed.is_main_process() and distributed.world_size() == 1 and distributed.program() == ["python"]
+    assert distributed.is_main_process() and distributed.world_size() == 1
+    assert distributed.program() == ["python", "run.py"]
     assert distributed.on_main_process(lambda: 3) == 3 and distributed.all_gather([1, 2]) == [1, 2]
