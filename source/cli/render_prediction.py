@@ -14,7 +14,7 @@ from ..core.units import clock
 from ..media.types import RECORDINGS
 from ..results.attribution import short_attribution_text
 from ..results.prediction import Prediction, Reading, affect_phrases
-from ..results.timeline import non_overlapping, merge_runs, without_pauses
+from ..results.timeline import merge_runs, non_overlapping, without_pauses
 from ..results.video_timeline import merged_segments_of
 from .terminal import MOST_COLUMNS, columns, wrapped
 

@@ -47,7 +47,7 @@ def wrapped(text: str, hang: int = 0, stream: TextIO | None = None) -> str:
     stream = stream or sys.stdout
     if not stream.isatty():
         return text
-    width = min(columns(stream), MOST_COLUMNS) - 1  # some terminals break a line that is full
+    width = min(columns(stream) - 1, MOST_COLUMNS)  # some terminals break a line that is full
     fold = textwrap.TextWrapper(
         width=max(1, width),
         subsequent_indent=" " * min(hang, width // 2),

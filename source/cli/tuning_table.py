@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from ..core.units import duration, percent
@@ -111,16 +110,15 @@ def by_effect(trials: Sequence[Row]) -> list[str]:
 
 def _effect(rows: Sequence[Row], name: str) -> float:
     """Return the F statistic of val UAR grouped by the setting's values (one-way ANOVA); 0 where it is undefined."""
-    import warnings
-
-    from scipy.stats import f_oneway
+    from statistics import fmean  # scipy's is imported far more slowly than it is computed here
 
     groups = list(_groups([row["settings"][name] for row in rows], [row["val_uar"] for row in rows]))
     if len(groups) < 2 or len(rows) <= len(groups):
         return 0.0
-    with warnings.catch_warnings(action="ignore"):  # where all values are the same
-        effect = float(f_oneway(*groups).statistic)
-    return 0.0 if isnan(effect) else effect
+    overall, means = fmean(row["val_uar"] for row in rows), [fmean(group) for group in groups]
+    between = sum(len(group) * (mean - overall) ** 2 for group, mean in zip(groups, means, strict=True))
+    within = sum((uar - mean) ** 2 for group, mean in zip(groups, means, strict=True) for uar in group)
+    return between / (len(groups) - 1) * (len(rows) - len(groups)) / (within or 1e-12)
 
 
 def _groups(values: Sequence[Any], uars: Sequence[float]) -> Iterator[list[float]]:

@@ -23,7 +23,6 @@ from source.audio.features import featurize
 from source.audio.results import figures
 from source.audio.settings import AudioSettings
 from source.cli import render
-from source.cli.terminal import Progress
 from source.core import config, units
 from source.core.errors import DemeanorError
 from source.core.units import clock
@@ -472,19 +471,6 @@ def test_a_long_timeline_is_cut_short_and_says_so():
 def test_no_line_says_that_there_is_one_more(count, lines):
     readings = [window(t, ("happy", "sad")[t % 2]) for t in range(count)]
     assert len(list(render.prediction_lines(timeline_of(*readings)))) == 1 + lines
-
-
-def test_progress_has_a_unit_and_may_not_know_its_end(tmp_path):
-    asked = (tmp_path / "a.wav", tmp_path)
-    units = [render.unit_of_progress(model, path) for model in ("face", "audio") for path in asked]
-    assert units == ["picture", "picture", "second", "recording"]
-    with Progress("second") as progress:
-        progress(3, 0)
-        bar = progress.bar
-        progress(8, 0)
-        assert progress.bar is bar and (bar.n, bar.total) == (8, None)
-        progress(1, 20)
-        assert (progress.bar.n, progress.bar.total) == (1, 20)
 
 
 def test_clock():

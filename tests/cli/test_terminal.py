@@ -1,321 +1,117 @@
-"""`run.py` as a process: pipes, a real terminal, Ctrl-C, its environment, and how soon it is there."""
+"""Width, styles, progress and swallowed interrupts, on streams that play a terminal or a pipe."""
 
-import json
-import os
-import re
-import shlex
-import subprocess
+import io
+import signal
 import sys
-import time
-import venv
-from pathlib import Path
 
 import pytest
-
-import run
-import source
-from source.core import pretrained
-from source.face.settings import FaceSettings
-from tests.support.corpora import EMOTIONS, fer_folders, picture
-from tests.support.toy import face_store, voice
-from tests.support.typed import number_of
-
-HEAVY = {"torch", "mediapipe", "numpy", "matplotlib", "rich", "tqdm", "cv2", "PIL", "spacy", "whisper"}
-MOST_SECONDS = 1.0  # to the menu; it is a tenth of that on an idle machine
-BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
-NO_FACE_FINDER = pytest.mark.skipif(
-    bool(pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])),
-    reason="models/pretrained/face_landmarker.task is not in place; python setup.py fetches it",
-)
-TINY = "widths=4,8 depths=1,1 shape_width=8 batch_size=16"
-CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
-needs_a_terminal = pytest.mark.skipif(os.name == "nt", reason="pexpect has no terminals on Windows")
-
-
-@pytest.fixture
-def trainable(project):
-    """The project with a tiny preprocessed corpus, and settings so small that an epoch takes no time."""
-    face_store(project.folder / "data" / "preprocessed_face_data" / "toy", train=28, val=14)
-    return ["face", "train", "--set", *TINY.split(), "image_side=16"]
-
-
-def spawn(project, *words, **environment):
-    import pexpect
-
-    more = {"env": project.environment(TERM="xterm", **environment), "cwd": str(project.folder)}
-    return pexpect.spawn(sys.executable, ["run.py", *words], encoding="utf-8", timeout=60, dimensions=(24, 80), **more)
-
-
-def ended(terminal):
-    """The exit code, and what was shown since the last `expect`."""
-    import pexpect
-
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    return terminal.exitstatus, CODES.sub("", terminal.before).replace("\r\n", "\n")
-
-
-# --- Start-up ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("words", [[], ["--help"], ["face", "train", "--help"], ["face", "nonsense"]])
-def test_start_up_imports_nothing_heavy(project, words):
-    """Nor does a look into each model's menu."""
-    # --debug, for without it what is written to file descriptor 2 from outside of Python is hidden.
-    looks = "".join(f"{model}\nq\n" for model in source.MODELS)
-    done = project.run(*words, "--debug", typed=looks, python=(sys.executable, "-X", "importtime"))
-    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line}
-    assert "argparse" in imported and not imported & HEAVY
-
-
-@pytest.mark.parametrize("words", [[], ["--help"]])
-def test_start_up_is_quick(project, words):
-    def seconds():
-        started = time.perf_counter()
-        assert project.run(*words).returncode == 0
-        return time.perf_counter() - started
-
-    assert min(seconds() for _ in range(3)) < MOST_SECONDS
-
-
-# --- Pipes -------------------------------------------------------------------------------------------------------
-
-
-def test_closed_stdin_shows_the_menu_and_leaves(project):
-    done = project.run(typed="")
-    assert (done.returncode, done.stderr) == (0, "") and "doctor" in done.stdout
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a shell's redirection")
-@pytest.mark.parametrize("closing", ["<&-", "2>&-"])
-def test_a_stream_that_is_not_there_is_no_trouble(project, closing):
-    shell = f"{shlex.quote(sys.executable)} run.py {closing}"
-    done = subprocess.run(shell, shell=True, cwd=project.folder, env=project.environment(), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, text=True)  # fmt: skip
-    assert done.returncode == 0 and "doctor" in done.stdout
-
-
-def test_scripted_answers_on_a_pipe(project):
-    done = project.run(typed=f"{number_of('face predict')}\nphoto.jpg\nq\n")
-    assert done.returncode == 0
-    assert "The same as: python run.py face predict photo.jpg\n" in done.stdout
-    assert done.stderr.count("\n") == 1 and "photo.jpg" in done.stderr and "Traceback" not in done.stderr
-
-
-def test_results_and_troubles_have_streams_of_their_own(project):
-    done = project.run("face", "predict", "photo.jpg")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.count("\n") == 1
-    assert project.run("face", "prediction").returncode == 2
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
-def test_a_reader_that_goes_away_is_no_trouble(project):
-    command = f"{shlex.quote(sys.executable)} run.py face settings"
-    done = subprocess.run(["sh", "-c", f"{command} | head -1"], cwd=project.folder, env=project.environment(),
-                          capture_output=True, text=True)  # fmt: skip
-    assert (done.stdout, done.stderr) == (f"epochs={FaceSettings().epochs}\n", "")
-
-
-def test_no_colour_but_on_a_terminal(project):
-    assert "\x1b" not in project.run("doctor").stdout
-
-
-@NO_FACE_FINDER
-def test_every_entry_can_be_finished_in_one_session(project):
-    """From an original corpus to answers, typed on a pipe."""
-    fer_folders(project.folder / "original", per_emotion=2)
-    picture(project.folder / "input_files" / "face.png")
-    for number, emotion in enumerate(EMOTIONS):
-        picture(project.folder / "labelled" / emotion / "a.png", number)
-    answers = [
-        *(number_of("data get"), "FER2013", "original"),
-        *(number_of("face preprocess"), "1", "1", ""),
-        *(number_of("face train"), "", "1", TINY, "", ""),
-        *(number_of("face test"), "", ""),
-        *(number_of("face test"), "val", "labelled"),
-        *(number_of("face predict"), "1"),
-        f"{number_of('face predict')} labelled/happy --json",
-        *(number_of("face settings"), number_of("doctor"), "q"),
-    ]
-    done = project.run(typed="\n".join(answers) + "\n")
-    assert done.returncode == 0 and "Traceback" not in done.stderr and "Unforeseen" not in done.stderr
-    assert done.stdout.count("The same as: ") == 9
-    for shown in ("Training files: data/training_faces/FER2013", "FER2013: 42 clips, in data/", "epoch   1  train loss",
-                  "Weights: models/face/face_model.safetensors", "Report: models/face/test_test/report.md",
-                  "Report: models/face/test_folder_labelled/report.md", "Results: output_files/face\n",
-                  '"schema": "demeanor.prediction/2"', f"epochs={FaceSettings().epochs}", "Python: "):  # fmt: skip
-        assert shown in done.stdout, shown
-    for file in ("models/face/model_card.md", "models/face/test_test/metrics.json", "output_files/face/result.json"):
-        assert (project.folder / file).is_file()
-    assert [folder.name for folder in (project.folder / "output_files").iterdir()] == ["face"]
-
-
-def test_every_entry_of_the_audio_model_can_be_finished_too(project):
-    """Without any pretrained file; on one's own corpus, with speakers."""
-    (project.folder / "models" / "pretrained").unlink(missing_ok=True)
-    named = [(f"mine_{i}_{EMOTIONS[i % 7]}.wav", f"p{i // 7}", ("female", "male")[i // 7 % 2]) for i in range(42)]
-    for number, (name, *_) in enumerate(named):
-        voice(project.folder / "original" / name, number, seconds=0.5)
-    rows = [",".join((name, name.split("_")[2].removesuffix(".wav"), *who)) for name, *who in named]
-    (project.folder / "original" / "clips.csv").write_text("\n".join(["path,emotion,speaker,sex", *rows]) + "\n")
-    voice(project.folder / "input_files" / "memo.wav", seconds=6.0)
-    heard = "encoder=none use_mfcc=true augmented_copies=1 window_seconds=1"
-    small = f"{heard} widths=4,8 depths=1,1 batch_size=16"
-    answers = [
-        *(number_of("data get"), "mine", "original"),
-        *(number_of("audio preprocess"), "1", "1", heard),
-        *(number_of("audio train"), "", "1", small, "", ""),
-        *(number_of("audio tune"), "", "2", "", f"{small} epochs=1", "0", "", "", ""),
-        *(number_of("audio validate"), "", "2", "1", "", "", "", f"{small} epochs=1"),
-        *(number_of("audio test"), "", ""),
-        *(number_of("audio test"), "val", "original"),
-        *(number_of("audio predict"), "1"),
-        f"{number_of('audio predict')} memo.wav --json",
-        *(number_of("audio settings"), "q"),
-    ]
-    done = project.run(typed="\n".join(answers) + "\n")
-    assert done.returncode == 0 and "Traceback" not in done.stderr and "Unforeseen" not in done.stderr, done.stderr
-    assert done.stdout.count("The same as: ") == 10
-    for shown in ("Training files: data/extracted_audio/mine", "mine: 42 clips, in data/", "epoch   1  train loss",
-                  "Weights: models/audio/audio_model.safetensors", "speakers apart", "SVM",
-                  "Report: models/audio/tuning/report.md",
-                  "Report: models/audio/test_test/report.md", "Report: models/audio/test_folder_original/report.md",
-                  "Results: output_files/memo\n", '"schema": "demeanor.prediction/2"', "hop_samples=256"):  # fmt: skip
-        assert shown in done.stdout, shown
-    assert json.loads((project.folder / "models/audio/best_hyperparameters.json").read_text())["augmented_copies"] == 1
-    for file in (
-        "models/audio/model_card.md",
-        "models/audio/tuning/trials.csv",
-        "models/audio/test_test/metrics.json",
-        "output_files/memo/result.json",
-    ):
-        assert (project.folder / file).is_file()
-
-
-# --- A terminal --------------------------------------------------------------------------------------------------
-
-
-@needs_a_terminal
-def test_the_menu_on_a_terminal_of_80_columns(project):
-    terminal = spawn(project)
-    terminal.expect("Number .*: ")
-    assert fits(terminal.before)
-    for model in source.MODELS:
-        terminal.sendline(model)
-        terminal.expect("Number .q goes back.*: ")
-        assert fits(terminal.before) and f"{model}: " in terminal.before
-        terminal.sendline("predict")
-        terminal.expect("File or folder.*: ")
-        terminal.sendline("nothing.jpg")
-        terminal.expect("There is no nothing.jpg in .*Number .q goes back.*: ")
-        terminal.sendline("q")
-        terminal.expect("Demeanor .*Number .q leaves.*: ")
-    terminal.sendeof()
-    assert ended(terminal)[0] == 0
-
-
-def fits(shown):
-    lines = CODES.sub("", shown).splitlines()
-    return max(map(len, lines)) < 80 and len(lines) < 24 and "\x1b[1m" in shown
-
-
-@needs_a_terminal
-def test_a_person_may_want_no_colour(project):
-    terminal = spawn(project, "--help", NO_COLOR="1")
-    terminal.expect("doctor")
-    assert "\x1b[1m" not in terminal.before
-
-
-@needs_a_terminal
-def test_ctrl_c_at_the_prompt_leaves(project):
-    terminal = spawn(project)
-    terminal.expect("Number .*: ")
-    terminal.sendintr()
-    code, shown = ended(terminal)
-    assert code == 130 and "Traceback" not in shown
-
-
-@needs_a_terminal
-def test_ctrl_c_stops_a_training_that_then_goes_on(project, trainable):
-    terminal = spawn(project, *trainable, "patience=100000", "--epochs", "100000")
-    terminal.expect("epoch   1 ")
-    terminal.sendintr()
-    code, shown = ended(terminal)
-    assert code == 130 and "Traceback" not in shown
-    (said,) = re.findall(r"Stopped; go on with: python run.py (.* --resume)\n", shown)
-    terminal = spawn(project, *shlex.split(said))
-    terminal.expect(r"epoch +(\d+) ")
-    assert int(terminal.match[1]) >= 2
-    terminal.sendintr()
-    assert ended(terminal)[0] == 130
-
-
-@needs_a_terminal
-def test_ctrl_c_stops_a_training_and_goes_back_to_the_menu(project, trainable):
-    terminal = spawn(project)
-    terminal.expect("Number .*: ")
-    terminal.sendline("face")
-    terminal.expect("Number .q goes back.*: ")
-    terminal.sendline(f"{shlex.join(trainable[1:])} patience=100000 epochs=100000")
-    terminal.expect("epoch   1 ")
-    terminal.sendintr()
-    terminal.expect("Stopped; go on with: python run.py face train .* --resume\r\n")
-    terminal.expect("Number .q goes back.*: ")
-    terminal.sendline("settings")
-    terminal.expect("Number .q goes back.*: ")
-    assert "learning_rate" in terminal.before
-    terminal.sendintr()
-    assert ended(terminal)[0] == 130
-
-
-@needs_a_terminal
-def test_progress_on_a_terminal_leaves_whole_lines(project, trainable):
-    code, shown = ended(spawn(project, *trainable, "--epochs", "2"))
-    last = [line.rpartition("\r")[2] for line in shown.splitlines()]
-    assert code == 0 and sum(bool(re.fullmatch(r"epoch   \d  train loss .* s", line)) for line in last) == 2
-    assert any(line.startswith("Weights: models/face/") for line in last)
-
-
-# --- Its environment ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def outside(project):
-    """`run.py` by the Python that environments are made of."""
-    environment = {"CONDA_DEFAULT_ENV": "base", "VIRTUAL_ENV": "", "PYTHONPATH": ""}
-    return lambda *words, **more: project.run(*words, python=(BASE_PYTHON, "-S"), **environment, **more)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a shell script stands for Python")
-def test_it_goes_on_in_the_environment_that_set_up_made(project, outside):
-    python = project.folder / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text('#!/bin/sh\necho "in .venv: $@"\nexit 7\n')
-    python.chmod(0o755)
-    done = outside("face", "predict", "a b.jpg", "--json")
-    assert (done.returncode, done.stdout) == (7, "in .venv: run.py face predict a b.jpg --json\n")
-    assert project.run("--help").stdout.startswith("usage: "), "inside an environment it stays there"
-
-
-def test_a_broken_environment_is_no_endless_loop(project, outside):
-    venv.create(project.folder / ".venv", with_pip=False, symlinks=os.name != "nt")
-    (project.folder / ".venv" / "pyvenv.cfg").unlink()
-    assert outside("--help").stdout.startswith("usage: ")
-
-
-def test_without_its_packages_it_names_the_set_up(outside):
-    assert outside("--help").returncode == 0
-    done = outside("face", "settings")
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1 and "is not installed" in done.stderr and "python setup.py" in done.stderr
-
-
-def test_it_can_be_run_from_anywhere(project, tmp_path):
-    command = [sys.executable, str(project.folder / "run.py"), "face", "predict", "none.jpg"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=project.environment())
-    assert str(project.folder / "input_files") in done.stderr
-
-
-def test_the_project_of_a_test_is_a_copy(project):
-    assert not Path(project.folder).is_relative_to(Path(run.__file__).parent)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from source.cli import terminal
+from source.cli.terminal import Progress, wrapped
+from tests.support.typed import Screen
+
+COMMAND = "python run.py face train --set learning_rate=0.001 batch_size=16 --resume"
+WORDS = st.text(st.characters(categories=["L", "N"], max_codepoint=300), min_size=1, max_size=12)
+
+
+@given(st.lists(WORDS, max_size=30), st.sampled_from([20, 50, 80, 300]), st.integers(0, 30))
+@settings(max_examples=50)
+def test_text_is_broken_between_words_and_nothing_is_lost(words, width, hang):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(width))
+        lines = wrapped(" ".join(words), hang, Screen()).split("\n")
+    assert " ".join(lines).split() == words
+    fits = min(width - 1, terminal.MOST_COLUMNS)
+    assert all(len(line) <= fits or len(line.split()) == 1 for line in lines)
+    assert all(line.startswith(" " * min(hang, fits // 2)) for line in lines[1:])
+
+
+@pytest.mark.parametrize("width", [50, 80])
+def test_commands_and_paths_stay_whole_and_pipes_are_left_alone(monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    path = "/a/very/long/path/" + "folder/" * 20
+    text = f"Nothing is preprocessed in {path} yet; do that with: {COMMAND}\nAnother line of the same message."
+    lines = wrapped(text, stream=Screen()).split("\n")
+    assert COMMAND in lines and path in lines and lines[-1] == "Another line of the same message."
+    assert wrapped(text, stream=io.StringIO()) == text
+
+
+@pytest.mark.parametrize("environment, styled", [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_colour_is_for_terminals_that_want_it(monkeypatch, environment, styled):
+    for name, value in ({"TERM": "xterm"} | environment).items():
+        monkeypatch.setenv(name, value)
+    assert terminal.styled("x", "bold") == "x"
+    monkeypatch.setattr(sys, "stdout", Screen())
+    assert (terminal.styled("x", "bold") != "x") == styled
+
+
+# --- Progress --------------------------------------------------------------------------------------------------------
+
+
+def on_a(monkeypatch, term):
+    """stderr as a terminal of this kind."""
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(sys, "stderr", Screen())
+    return sys.stderr
+
+
+def test_a_bar_is_there_before_the_first_item_and_leaves_nothing(monkeypatch, capsys):
+    screen = on_a(monkeypatch, "xterm")
+    with Progress("clip", "Testing") as progress:
+        assert "Testing: 0clip" in screen.getvalue()
+        progress(1, 100)
+        assert "Testing:   1%" in screen.getvalue()
+        progress.notify("Half.")
+        progress.show("A result.")
+    assert "Half.\n" in screen.getvalue() and screen.getvalue().endswith("\r")
+    assert capsys.readouterr().out == "A result.\n"
+
+
+def test_without_a_terminal_progress_is_lines_and_short_jobs_have_none(monkeypatch, capsys):
+    with Progress("clip", "Testing") as progress:
+        progress(1, 100)
+        progress(2, 100)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0)
+    with Progress("clip", "Testing") as progress:
+        for done in range(1, 101):
+            progress(done, 100)
+    lines = capsys.readouterr().err.splitlines()
+    assert any(line.startswith("Testing: 10 of 100, ") and line.endswith(" left") for line in lines)
+    assert "\r" not in "".join(lines)
+
+
+def test_a_dumb_terminal_gets_lines(monkeypatch):
+    screen = on_a(monkeypatch, "dumb")
+    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0)
+    with Progress("clip", "Testing") as progress:
+        progress(1, 3), progress(2, 3)
+    assert "Testing: 2 of 3, " in screen.getvalue() and "\r" not in screen.getvalue()
+
+
+def test_progress_starts_anew_for_each_epoch_and_may_not_know_its_end():
+    with Progress("batch") as progress:
+        progress(1, 2), progress(2, 2)
+        first = progress.bar
+        progress(1, 2)
+        assert progress.bar is not first and progress.bar.n == 1
+        progress(8, 0)
+        assert (progress.bar.n, progress.bar.total) == (8, None)
+
+
+def test_an_interrupt_that_a_library_swallowed_stops_at_the_next_step(monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(signal, "getsignal", lambda number: signal.default_int_handler)
+    try:
+        terminal.remember_interrupts()
+        with Progress("clip") as progress:
+            progress(1, 3)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            with pytest.raises(KeyboardInterrupt):
+                progress(2, 3)
+            progress(3, 3)
+    finally:
+        signal.signal(signal.SIGINT, before)

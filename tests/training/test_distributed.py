@@ -152,7 +152,7 @@ def test_every_other_command_is_refused_in_a_sentence(words, launched_as, monkey
 
 
 def test_train_alone_is_for_several():
-    assert {entry.name for entry in commands.ENTRIES if entry.shared} == {"train"}
+    assert {entry.name for entry in commands.ENTRIES if entry.distributed} == {"train"}
 
 
 def test_parts_are_the_whole_whatever_the_numbers(launched_as):

@@ -218,8 +218,3 @@ def test_a_long_video_is_cut_short_on_the_terminal_and_says_so():
     long = video(*(reading(t, t + 1, ("sad", "happy")[t % 2]) for t in range(50)))
     lines = list(console.prediction_lines(long))
     assert len(lines) == 22 and lines[-1] == "  ... 30 more; report.html shows all"
-
-
-def test_what_progress_counts(tmp_path):
-    asked = (tmp_path / "clip.mp4", tmp_path / "clip.strange", tmp_path)
-    assert [console.unit_of_progress("combined", one) for one in asked] == ["second", "second", "video"]

@@ -1,0 +1,15 @@
+"""Made-up results, as the commands show them."""
+
+from source.evaluation.metrics import Metrics
+from source.results.prediction import Reading
+
+METRICS = Metrics(
+    n=1200, labels=("happy", "sad"), accuracy=0.683, uar=0.651, macro_f1=0.652, weighted_f1=0.66,
+    per_class={label: {"precision": 0.7, "recall": 0.6, "f1": 0.65, "support": 600} for label in ("happy", "sad")},
+    confusion=[[360, 240], [240, 360]], ci95={name: [0.61, 0.69] for name in ("accuracy", "uar", "macro_f1")},
+    ece=0.02, split="test",
+)  # fmt: skip
+HAPPY = Reading({"happy": 0.93, "sad": 0.07}, 0, (10.2, 20.0, 110.7, 140.0), notes=("small face: 31 pixels",))
+ROW = METRICS.to_dict() | {"method": "face", "speakers_apart": True, "fold_scores": [{"uar": 0.5}, {"uar": 0.75}]}
+VALIDATED = {"model": "face", "seeds": [0, 1], "over_seeds": {"uar": [0.65, 0.67], "mean": 0.66, "sd": 0.014},
+             "rows": [ROW, ROW | {"method": "SVM", "speakers_apart": False, "uar": 0.9}]}  # fmt: skip
