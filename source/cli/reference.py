@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.markdown import joined, table
+from ..core.markdown import join_paragraphs, table
 from .command import Entry, Option
 from .commands import TABLE
 
@@ -10,7 +10,7 @@ from .commands import TABLE
 def commands_page() -> str:
     """Return the page, with a section for each command; MODEL stands for the name of a model."""
     head = "# Commands", "MODEL is the name of a model, such as `face`. Every command takes `--help` and `--debug`."
-    return joined([*head, *(part for entry in TABLE for part in _section(entry))])
+    return join_paragraphs([*head, *(part for entry in TABLE for part in _section(entry))])
 
 
 def _section(entry: Entry) -> tuple[str, ...]:

@@ -62,13 +62,12 @@ def test_a_clipped_line_has_no_codes_and_counts_wide_characters_twice():
     assert clipped("\x1b[2Jab\n", 10) == " [2Jab" and clipped("漢字漢字漢字", 9) == "漢字漢..."
 
 
-@pytest.mark.parametrize(
-    "name, unit",
-    [("typed words", "sentence"), ("a.txt", "sentence"), ("a.MP4", "second"), ("a.wav", "second"), ("a.png", "picture"),
-     ("", "picture")],
-)  # fmt: skip
-def test_progress_counts_what_the_file_has(tmp_path, name, unit):
-    assert render.unit_of_progress("face", name if " " in name else tmp_path / name) == unit
+@pytest.mark.parametrize("model, name, unit", [
+    ("text", "typed words", "sentence"), ("text", "a.txt", "sentence"), ("text", "a.MP4", "second"),
+    ("audio", "a.wav", "second"), ("face", "a.png", "picture"), ("audio", "", "recording"),
+])  # fmt: skip
+def test_progress_counts_what_the_file_has(tmp_path, model, name, unit):
+    assert render.unit_of_progress(model, name if " " in name else tmp_path / name) == unit
 
 
 def test_an_epoch_is_a_line():
