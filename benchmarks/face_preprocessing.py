@@ -14,7 +14,7 @@ from benchmarks.store_made import WORKERS, Run, keep_to_one_core, preprocessed
 from benchmarks.synthetic import CORPUS
 from benchmarks.synthetic_faces import write_small_faces
 from source.core.spec import spec_of
-from source.data.preprocessing import CHUNK
+from source.data.preprocessing import CLIPS_PER_JOB
 
 CHUNKS = 20  # for each worker in a round, so that a round takes over ten seconds
 PICTURES_ALONE = 512  # that the alternative looks through in a round
@@ -23,7 +23,7 @@ PICTURES_ALONE = 512  # that the alternative looks through in a round
 def measure(effort: Effort) -> list[Row]:
     with TemporaryDirectory() as name:
         folder = Path(name)
-        write_small_faces(folder / "training_faces" / CORPUS, WORKERS * CHUNK * effort.of(CHUNKS, least=2))
+        write_small_faces(folder / "training_faces" / CORPUS, WORKERS * CLIPS_PER_JOB * effort.of(CHUNKS, least=2))
         jobs = {
             "ours": partial(in_fresh_process, preprocessed_faces, folder),
             "alone": partial(in_fresh_process, rate_alone, folder, effort.of(PICTURES_ALONE)),

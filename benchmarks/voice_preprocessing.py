@@ -16,7 +16,7 @@ from benchmarks.store_made import WORKERS, Run, keep_to_one_core, preprocessed
 from benchmarks.synthetic import CORPUS
 from benchmarks.synthetic_voices import write_clips
 from source.core.spec import spec_of
-from source.data.preprocessing import CHUNK
+from source.data.preprocessing import CLIPS_PER_JOB
 
 CLIP_SECONDS = 3
 CHUNKS = {"none": 16, "statistics": 3}  # for each worker in a round
@@ -35,7 +35,7 @@ def measured(encoder: str, effort: Effort) -> list[Row]:
     if not can_measure(encoder):
         return [not_measured(what, UNIT)]
     with TemporaryDirectory() as name:
-        folder, count = Path(name), WORKERS * CHUNK * effort.of(CHUNKS[encoder], least=2)
+        folder, count = Path(name), WORKERS * CLIPS_PER_JOB * effort.of(CHUNKS[encoder], least=2)
         write_clips(folder / "extracted_audio" / CORPUS, count, CLIP_SECONDS)
         jobs = {
             "ours": partial(in_fresh_process, preprocessed_voices, folder, encoder),

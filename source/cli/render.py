@@ -45,7 +45,7 @@ def epoch_line(epoch: Epoch) -> str:
 def preprocessed_line(part: Preprocessed) -> str:
     """Return what preprocessing made of one corpus."""
     unreadable = f", {part.unreadable:,} unreadable (see unreadable.csv there)" if part.unreadable else ""
-    remarks = "".join(f"\n{part.corpus}: {count:,} clips are {remark}." for remark, count in part.remarks.items())
+    remarks = "".join(f"\n{part.corpus}: {count:,} clips are {remark}." for remark, count in part.warnings.items())
     return f"{part.corpus}: {part.clips:,} clips{unreadable}, in {near(part.folder)}{remarks}"
 
 

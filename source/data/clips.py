@@ -1,10 +1,11 @@
-"""A labelled file of a corpus, and the `clips.csv` that keeps what its name cannot say."""
+"""Labelled files of a corpus, and the `clips.csv` that holds what their names cannot."""
 
 import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from ..core import config
 from ..core.errors import DemeanorError
@@ -19,7 +20,10 @@ NAME = re.compile(r"(?P<corpus>.+)_(?P<number>\d+)_(?P<emotion>[^_]+)")  # <data
 
 @dataclass(frozen=True)
 class Clip:
-    """One labelled file. An empty string means: not known."""
+    """A labelled file. An empty string means: not known.
+
+    Raises DemeanorError for values that no corpus can have.
+    """
 
     path: Path
     corpus: str
@@ -37,7 +41,7 @@ class Clip:
     valence: float | None = None
     arousal: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.emotion not in config.EMOTIONS and not (self.emotion == "" and self.affect):
             raise DemeanorError(f"{self.path}: '{self.emotion}' is not one of {', '.join(config.EMOTIONS)}.")
         if self.split and self.split not in SPLITS:
@@ -66,7 +70,7 @@ COLUMNS = tuple(field.name for field in fields(Clip))
 
 
 def clip_from_name(path: Path) -> Clip | None:
-    """Read <dataset>_<number>_<emotion>.<ext>; None where the name is not of that form.
+    """Read <dataset>_<number>_<emotion>.<ext>; return None where the name is not of that form.
 
     >>> clip_from_name(Path("mine_7_happiness.png")).emotion
     'happy'
@@ -77,7 +81,7 @@ def clip_from_name(path: Path) -> Clip | None:
 
 
 def labelled_files(folder: Path, suffixes: Sequence[str]) -> list[Clip]:
-    """Clips of any labelled folder: by its clips.csv, else by file name, else by sub-folder (`happy/a.png`).
+    """Return the clips of any labelled folder: by its clips.csv, else by file name or sub-folder (`happy/a.png`).
 
     Files without a label are left out. Paths are absolute. Speakers are known only where clips.csv says.
     """
@@ -109,7 +113,10 @@ def write_clips(file: Path, clips: Iterable[Clip], relative_to: Path | None = No
 
 
 def read_clips(file: Path, relative_to: Path | None = None) -> list[Clip]:
-    """Read what `write_clips` wrote; relative paths are taken from `relative_to`."""
+    """Read what `write_clips` wrote; relative paths are taken from `relative_to`.
+
+    Raises DemeanorError where a column is missing or a row is no clip.
+    """
     with file.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.DictReader(stream)
         missing = {"path", "emotion"} - set(reader.fieldnames or ())
@@ -118,17 +125,17 @@ def read_clips(file: Path, relative_to: Path | None = None) -> list[Clip]:
         return [_clip_of_row(row, number, file, relative_to) for number, row in enumerate(reader)]
 
 
-def _clip_of_row(row, number, file, relative_to):
-    known = {key: value for key, value in row.items() if key in COLUMNS and value}
+def _clip_of_row(row: dict[str, str], number: int, file: Path, relative_to: Path | None) -> Clip:
+    known: dict[str, Any] = {key: value for key, value in row.items() if key in COLUMNS and value}
     affect = {name: float(known[name]) for name in AFFECT_DIMENSIONS if name in known}
     emotion = emotion_named(known.get("emotion", "")) or known.get("emotion", "")
     path = (relative_to or Path()) / known["path"]
     votes = tuple(float(vote) for vote in known.get("votes", "").split())
-    defaults = {"corpus": file.parent.name, "number": number}
-    text = defaults | known | affect | {"path": path, "emotion": emotion, "votes": votes}
-    return Clip(**(text | {"number": int(text["number"])}))
+    defaults: dict[str, Any] = {"corpus": file.parent.name, "number": number}
+    values = defaults | known | affect | {"path": path, "emotion": emotion, "votes": votes}
+    return Clip(**(values | {"number": int(values["number"])}))
 
 
 def numbered(clips: Iterable[Clip]) -> list[Clip]:
-    """The same clips, numbered from 0 in their order, so that training names are unique within a corpus."""
+    """Return the clips, numbered from 0 in their order, so that training names are unique within a corpus."""
     return [replace(clip, number=number) for number, clip in enumerate(clips)]

@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster, for preprocessing on many machines: connected to, looked at, given work."""
+"""Preprocess on many machines: connect to a Dask cluster, check its workers and give them jobs."""
 
 import asyncio
 import logging
@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import DemeanorError
-from .dask_worker import done_here, state_here, trouble_here
+from ..core.hooks import Notify
+from .dask_worker import environment, mismatch, run_on_worker
 
 CONNECT_SECONDS = 5
-WORKERS_SECONDS = 60  # for which workers may keep one waiting: somebody may be starting them just now
-LOOK_SECONDS = 5  # without an answer, after which it is looked whether there are workers at all
+WORKERS_SECONDS = 60  # to wait for workers: they may be starting
+POLL_SECONDS = 5  # without a result, after which the client checks that there are workers at all
 LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application")  # those that dask gives handlers
 
 SCHEDULER = "python -m dask scheduler --no-dashboard"
@@ -24,40 +25,39 @@ WORKER = "python -m dask worker ADDRESS --nworkers N --nthreads 1 --no-dashboard
 
 @dataclass(frozen=True)
 class Cluster:
-    """Workers that answer and are like this machine. `submit` and `result` are as in concurrent.futures."""
+    """Workers that answer and match this machine. `submit` and `result` are as in concurrent.futures."""
 
     address: str
     client: Any
-    notify: Callable[[str], None] = lambda sentence: None
-    state: dict[str, str] = field(default_factory=state_here)
-    """What a worker must have the same; see `source.data.dask_worker`."""
+    notify: Notify = lambda sentence: None
+    environment: dict[str, str] = field(default_factory=environment)
+    """What a worker must have the same; see `dask_worker.environment`."""
 
     @property
     def threads(self) -> int:
-        """Jobs that the cluster can do at once, at the moment."""
-        return max(len(self._workers()), 1)  # a worker has one thread, or `trouble_here` refuses it
+        """Jobs that the cluster can run at once, at the moment."""
+        return max(len(self._workers()), 1)  # a worker has one thread, or `mismatch` refuses it
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> "Job":
-        """Have `function(*arguments)` done by some worker."""
+        """Have some worker run `function(*arguments)`."""
         # Not get_executor(): its futures bring every result here at once, however long it waits for its turn.
-        return Job(self, self.client.submit(done_here, self.state, function, arguments, pure=False))
+        return Job(self, self.client.submit(run_on_worker, self.environment, function, arguments, pure=False))
 
     def check(self, folder: Path | None = None) -> None:
-        """Raise DemeanorError where the scheduler or a worker is unlike this machine, or lacks a `folder` that is
-        here."""
+        """Raise DemeanorError where scheduler or workers do not match, or lack a `folder` that is here."""
         try:
-            self.client.run_on_scheduler(state_here)
+            self.client.run_on_scheduler(environment)
         except Exception as error:
             raise DemeanorError(_cannot_load(f"The scheduler at {self.address}", error, SCHEDULER)) from None
         folder = folder if folder and folder.is_dir() else None
-        for worker, answer in self.client.run(trouble_here, self.state, folder, on_error="return").items():
+        for worker, answer in self.client.run(mismatch, self.environment, folder, on_error="return").items():
             if isinstance(answer, Exception) and not isinstance(answer, OSError):  # OSError: it is just leaving
                 answer = _cannot_load(f"The worker {worker}", answer, WORKER)
             if answer and isinstance(answer, str):
                 raise DemeanorError(answer)
 
     def wait_for_a_worker(self) -> None:
-        """Return once there is a worker; DemeanorError where none comes."""
+        """Return once there is a worker; raise DemeanorError where none comes."""
         if self._workers():
             return
         self.notify(f"The cluster at {self.address} has no worker; waiting {WORKERS_SECONDS} seconds for one.")
@@ -65,31 +65,25 @@ class Cluster:
             self.client.wait_for_workers(1, timeout=WORKERS_SECONDS)
         except TimeoutError:
             raise DemeanorError(
-                f"The cluster at {self.address} has no worker; start some in the clone on each machine: {WORKER}."
+                f"The cluster at {self.address} has no worker; start some with Demeanor on each machine: {WORKER}."
             ) from None
 
-    def introduce(self) -> None:
-        """Say how many workers there are."""
-        workers = self._workers().values()
-        count, machines = len(workers), len({worker["host"] for worker in workers})
-        self.notify(f"Cluster {self.address}: {_counted(count, 'worker')} on {_counted(machines, 'machine')}.")
-
-    def _workers(self):
+    def _workers(self) -> dict[str, Any]:
         return self.client.scheduler_info()["workers"]
 
 
 @dataclass(frozen=True)
 class Job:
-    """Work that was given to a cluster. Forgotten by the scheduler once nobody holds this."""
+    """Work that was given to a cluster; the scheduler forgets it with this object."""
 
     cluster: Cluster
     future: Any
 
     def result(self) -> Any:
-        """Wait for the result; DemeanorError where the workers are gone and none comes back."""
+        """Wait for the result; raise DemeanorError where the workers are gone and none comes back."""
         while True:
             try:
-                return self.future.result(timeout=LOOK_SECONDS)
+                return self.future.result(timeout=POLL_SECONDS)
             except TimeoutError:
                 if self.future.done():  # it is the job's own
                     raise
@@ -97,11 +91,11 @@ class Job:
 
 
 @contextmanager
-def connected(address: str, notify: Callable[[str], None] = lambda sentence: None) -> Iterator[Cluster]:
-    """The cluster whose Dask scheduler listens at `address`, such as tcp://10.0.0.1:8786; at the end all is cancelled.
+def connected(address: str, notify: Notify = lambda sentence: None) -> Iterator[Cluster]:
+    """Connect to the Dask scheduler at `address`, such as tcp://10.0.0.1:8786; at the end all jobs are cancelled.
 
     Raises DemeanorError, also in place of what dask raises inside, where no scheduler answers (any more), no worker
-    comes, one of them cannot load this code or is unlike this machine, or workers die over the same files.
+    comes, one of them cannot load this code or does not match this machine, or workers die over the same files.
     """
     from distributed import KilledWorker
     from distributed.comm import CommClosedError
@@ -112,21 +106,27 @@ def connected(address: str, notify: Callable[[str], None] = lambda sentence: Non
             cluster = Cluster(address, client, notify)
             cluster.wait_for_a_worker()
             cluster.check()
-            cluster.introduce()
+            workers = client.scheduler_info()["workers"].values()
+            machines = len({worker["host"] for worker in workers})
+            notify(f"Cluster {address}: {_counted(len(workers), 'worker')} on {_counted(machines, 'machine')}.")
             yield cluster
         except (CommClosedError, CancelledError):
             raise DemeanorError(
-                f"The scheduler at {address} does not answer any more; see to it, then run the same command again to "
+                f"The scheduler at {address} does not answer any more; restart it, then run the same command again to "
                 "go on."
             ) from None
         except KilledWorker as killed:
-            raise DemeanorError(_killed(killed)) from None
+            raise DemeanorError(
+                f"{killed.allowed_failures + 1} workers died one after the other over the same files, the last was "
+                f"{killed.last_worker.address}; their own output says why (mostly memory: see --memory-limit of dask "
+                "worker)."
+            ) from None
         finally:
             with suppress(Exception):  # the scheduler may be gone
                 client.close()
 
 
-def _client(address):
+def _client(address: str) -> Any:
     from distributed import Client
 
     try:
@@ -139,13 +139,13 @@ def _client(address):
     except Exception as error:  # of any kind: an unknown protocol, a port that is no number, what others answer
         reason = str(error) or f"not within {CONNECT_SECONDS} seconds"
         raise DemeanorError(
-            f"No Dask scheduler answers at '{address}' ({reason}); start one in the clone with: {SCHEDULER}, which "
-            "says its address, such as tcp://10.0.0.1:8786."
+            f"No Dask scheduler answers at '{address}' ({reason}); start one with Demeanor: {SCHEDULER}, which prints "
+            "its address, such as tcp://10.0.0.1:8786."
         ) from None
 
 
-async def _identity(address):
-    """What listens there says of itself."""
+async def _identity(address: str) -> dict[str, Any]:
+    """Ask the program at `address` what it is."""
     from distributed.core import connect, send_recv
     from distributed.security import Security
 
@@ -159,8 +159,8 @@ async def _identity(address):
 
 
 @contextmanager
-def _quiet():
-    """Without what dask writes to the terminal by itself."""
+def _quiet() -> Iterator[None]:
+    """Silence what dask writes to the terminal by itself."""
     import distributed  # noqa: F401  sets up the handlers
 
     handlers = [handler for name in LOGGERS for handler in logging.getLogger(name).handlers]
@@ -176,19 +176,12 @@ def _quiet():
             handler.setLevel(level)
 
 
-def _cannot_load(who, error, command):
+def _cannot_load(program: str, error: Exception, command: str) -> str:
     return (
-        f"{who} cannot load Demeanor's code ({str(error) or type(error).__name__}); start it anew in a clone of the "
-        f"same state, with its environment's Python: {command}."
+        f"{program} cannot load Demeanor's code ({str(error) or type(error).__name__}); restart it with the same state "
+        f"of Demeanor and its environment's Python: {command}."
     )
 
 
-def _killed(killed):
-    return (
-        f"{killed.allowed_failures + 1} workers died one after the other over the same files, the last was "
-        f"{killed.last_worker.address}; their own output says why (mostly memory: see --memory-limit of dask worker)."
-    )
-
-
-def _counted(count, what):
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,4 +1,4 @@
-"""What runs on a cluster's worker: work, once the worker is known to be like the machine that asks for it."""
+"""Run jobs on a worker of a Dask cluster, once it is known to match the machine that asks for them."""
 
 import hashlib
 import sys
@@ -12,52 +12,52 @@ from ..core.errors import DemeanorError
 
 
 @cache  # a worker that was started before the code changed still runs what it was when first asked
-def state_here() -> dict[str, str]:
-    """What decides what `extract` makes of a file, besides the settings that are handed to it: name -> state."""
-    code, source = hashlib.sha256(), config.PACKAGE
-    for file in sorted(source.rglob("*.py")):
-        code.update(file.relative_to(source).as_posix().encode() + file.read_bytes())
-    state = {"Python": f"{sys.version_info.major}.{sys.version_info.minor}"}
-    state |= {name: packages.version_of(name) or "missing" for name in packages.required()}
+def environment() -> dict[str, str]:
+    """Return what decides the output of `extract`, besides its settings, by name: code, packages, weights."""
+    code = hashlib.sha256()
+    for file in sorted(config.PACKAGE.rglob("*.py")):
+        code.update(file.relative_to(config.PACKAGE).as_posix().encode() + file.read_bytes())
+    versions = {"Python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+    versions |= {name: packages.version_of(name) or "missing" for name in packages.required()}
     for asset in pretrained.ASSETS.values():
-        state[asset.file] = "missing" if pretrained.trouble_with(asset) else "in place"
-    return state | {"WHISPER_MODEL": config.WHISPER_MODEL, "Checksum of source/": code.hexdigest()[:8]}
+        versions[asset.file] = "missing" if pretrained.trouble_with(asset) else "in place"
+    return versions | {"WHISPER_MODEL": config.WHISPER_MODEL, "Checksum of Demeanor's code": code.hexdigest()[:8]}
 
 
-def trouble_here(state: Mapping[str, str], folder: Path | None = None, dask_worker: Any = None) -> str:
-    """Why this worker cannot work for a machine in this state, which keeps its files in `folder`; empty: it can.
+def mismatch(needed: Mapping[str, str], folder: Path | None = None, dask_worker: Any = None) -> str:
+    """Explain why this worker cannot work for a machine of this `environment`; empty where it can.
 
-    dask_worker: the distributed.Worker that this process is; `Client.run` fills it in by its name.
+    folder: where that machine keeps the files. dask_worker: the distributed.Worker that this process is; `Client.run`
+    fills it in by its name.
     """
-    where, threads = f"the worker {dask_worker.address}", dask_worker.state.nthreads
-    if threads != 1:  # threads would share one face finder and one set of warnings
+    address, threads, here = dask_worker.address, dask_worker.state.nthreads, environment()
+    if threads != 1:  # threads would share one face detector and one set of warnings
         return (
-            f"T{where[1:]} runs {threads} threads in a process, and preprocessing bears one: start it anew with "
+            f"The worker {address} runs {threads} threads in a process, and preprocessing allows one: restart it with "
             f"--nworkers {threads} --nthreads 1."
         )
-    here = state_here()
-    unlike = next((name for name in state if here.get(name) != state[name]), None)
-    if unlike:
+    differing = next((name for name in needed if here.get(name) != needed[name]), None)
+    if differing:
         return (
-            f"{unlike} is {here.get(unlike)} on {where} and {state[unlike]} on this machine; bring its clone and "
-            "environment to the same state, then start it anew."
+            f"{differing} is {here.get(differing)} on the worker {address} and {needed[differing]} on this machine; "
+            "bring its code and environment to the same state, then restart it."
         )
     if folder and not folder.is_dir():
         return (
-            f"{folder} is not there on {where}; the data must lie on a disk that all machines share, under the same "
-            "path."
+            f"{folder} is not there on the worker {address}; the data must lie on a disk that all machines share, "
+            "under the same path."
         )
     return ""
 
 
-def done_here(state: Mapping[str, str], function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-    """`function(*arguments)`; DemeanorError on a worker, come later, that is unlike the machine that asks."""
+def run_on_worker(needed: Mapping[str, str], function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """Return `function(*arguments)`; raise DemeanorError on a worker, joined later, that does not match."""
     from distributed import get_worker
 
     from .preprocessing import one_thread_each
 
-    trouble = trouble_here(state, dask_worker=get_worker())
-    if trouble:
-        raise DemeanorError(trouble)
+    problem = mismatch(needed, dask_worker=get_worker())
+    if problem:
+        raise DemeanorError(problem)
     one_thread_each()
     return function(*arguments)

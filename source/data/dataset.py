@@ -1,4 +1,4 @@
-"""The rows of some stores that fall in one split, or any choice of them, as the batches that a network takes."""
+"""Batches for a network: the rows of some stores that fall in one split, or any choice of them."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,32 +21,32 @@ from .store import Store
 
 @dataclass(frozen=True)
 class Batch:
-    """Some clips: inputs by name, each (B, ...); labels (B,) int64; votes (B, C) float32, zero where there are none."""
+    """Clips as inputs by name, each (B, ...); labels (B,) int64; votes (B, C) float32, zero where there are none."""
 
     inputs: dict[str, Tensor]
     labels: Tensor
     votes: Tensor
 
     def to(self, device: Any, non_blocking: bool = False) -> "Batch":
-        """The same on `device`; accelerate looks for this method."""
+        """Move it to `device`; accelerate looks for this method."""
         inputs = {name: value.to(device, non_blocking=non_blocking) for name, value in self.inputs.items()}
         moved = (value.to(device, non_blocking=non_blocking) for value in (self.labels, self.votes))
         return Batch(inputs, *moved)
 
 
-# Inputs of a batch, label and place of each clip in it -> the inputs as the network is to be given them.
+# Maps the inputs of a batch, each clip's label and its index in the dataset to the inputs that the network is given.
 Transform = Callable[[dict[str, Tensor], np.ndarray, np.ndarray], dict[str, Tensor]]
 
 
 class Dataset(torch.utils.data.Dataset):
-    """Rows read from the memory-mapped arrays only when a batch asks for them."""
+    """Clips whose rows are read from memory-mapped arrays only when a batch asks for them."""
 
     _draws = False  # see `with_copies`
     transform: Transform | None = None
-    """See `completed`."""
+    """See `with_transform`."""
 
     def __init__(self, stores: Sequence[Store], split: str | None, grouping: Grouping, with_affect: bool = False):
-        """The labelled clips of one split; where split is None all of them, each with its corpus's own split if any.
+        """Take the labelled clips of one split; split None: all, each with its corpus's own split if any.
 
         with_affect: take the clips that have a value of one of clips.AFFECT_DIMENSIONS instead, labelled or not;
         `labels` then has -1 for those without a label.
@@ -65,14 +65,14 @@ class Dataset(torch.utils.data.Dataset):
         self._votes = grouping.group_votes(_votes(self.clips))
 
     def subset(self, indices: Sequence[int] | np.ndarray, name: str) -> Self:
-        """These clips of it, in this order, by a name of their own; nothing is read."""
+        """Return these clips of it, in this order, under another name; nothing is read."""
         chosen, part = np.asarray(indices, np.int64), copy(self)
         part.split, part.labels, part._votes = name, self.labels[chosen], self._votes[chosen]
         part.clips, part._places = [self.clips[i] for i in chosen], [self._places[i] for i in chosen]
         return part
 
     def balanced(self, power: float) -> Self:
-        """The same, the clips of smaller corpora repeated: 0: once; 1: until each has as many as the largest.
+        """Return it with the clips of smaller corpora repeated; power 0: once; 1: until all are equally large.
 
         The videos and the sounds of one corpus count as two.
         """
@@ -82,16 +82,16 @@ class Dataset(torch.utils.data.Dataset):
         return self.subset(np.repeat(np.arange(len(self)), times), self.split)
 
     def with_copies(self) -> Self:
-        """The same, but each time it is asked for a clip it draws the clip or one of its altered copies, if it has any.
+        """Return it drawing, whenever it is asked for a clip, the clip or one of its augmented copies, if it has any.
 
-        For training alone. A copy is part of its clip's row, so it can never be on another side of a split.
+        For training only. A copy is part of its clip's row, so it can never be on another side of a split.
         """
         drawing = copy(self)
         drawing._draws = True
         return drawing
 
     def with_transform(self, transform: Transform) -> Self:
-        """The same, but what a batch holds goes through `complete` before it is handed out."""
+        """Return it passing the inputs of each batch through `transform`."""
         with_transform = copy(self)
         with_transform.transform = transform
         return with_transform
@@ -100,19 +100,19 @@ class Dataset(torch.utils.data.Dataset):
         return len(self.clips)
 
     def column(self, name: str) -> np.ndarray:
-        """One array of all clips, (N, ...), as it is stored; of altered copies, none."""
+        """Return one array of all clips, (N, ...), as it is stored, without augmented copies."""
         versions = [(0,) if self.stores[store].copies else () for store, _ in self._places]
         return self._gather(name, self._places, versions)
 
     def counts(self) -> Tensor:
-        """Clips of each label: (C,)."""
+        """Count the clips of each label: (C,)."""
         return torch.from_numpy(np.bincount(self.labels, minlength=len(self.grouping.labels)))
 
     def __getitem__(self, index: int) -> Batch:
         return self.__getitems__([index])
 
     def __getitems__(self, indices: Sequence[int]) -> Batch:
-        """The batch of these clips, in this order."""
+        """Return the batch of these clips, in this order."""
         chosen = np.asarray(indices)
         places = [self._places[index] for index in chosen]
         versions = [self._version(self.stores[store].copies) for store, _ in places]
@@ -123,7 +123,7 @@ class Dataset(torch.utils.data.Dataset):
         return Batch(tensors, torch.from_numpy(self.labels[chosen]), torch.from_numpy(self._votes[chosen]))
 
     def _version(self, copies: int) -> tuple[int, ...]:
-        """Where in a row the clip (0) or the drawn copy of it lies; empty where rows hold the clip alone."""
+        """Return the index of the clip (0) or a drawn copy in a row; empty where rows hold the clip alone."""
         drawn = int(torch.randint(copies + 1, ())) if self._draws else 0
         return (drawn,) if copies else ()
 
@@ -140,18 +140,18 @@ def _votes(clips: Sequence[Clip]) -> np.ndarray:
     return np.array([clip.votes or none for clip in clips], np.float32).reshape(-1, len(config.EMOTIONS))
 
 
-def require_clips(dataset: Dataset, what: str) -> Dataset:
-    """`examples`, if there are any; else DemeanorError that names the corpora looked at."""
+def require_clips(dataset: Dataset, purpose: str) -> Dataset:
+    """Return a dataset that holds clips; raise DemeanorError that names its corpora where it holds none."""
     if not len(dataset):
         names = ", ".join(store.folder.name for store in dataset.stores) or "no corpus"
         there = ", ".join(sorted({clip.split for store in dataset.stores for clip in with_splits(store.clips)}))
         raise DemeanorError(
-            f"There is nothing to {what}: {names} holds no labelled clip in the split {dataset.split}; there are "
+            f"There is nothing to {purpose}: {names} holds no labelled clip in the split {dataset.split}; there are "
             f"clips in: {there or 'none'}."
         )
     return dataset
 
 
 def as_batch(dataset: Any) -> Any:
-    """collate_fn of a DataLoader over Examples, which hands out whole batches already."""
+    """Serve as collate_fn of a DataLoader over a Dataset, which returns whole batches already."""
     return dataset

@@ -1,4 +1,4 @@
-"""Files of a corpus -> its store: `extract` over an executor, chunk by chunk, resumable."""
+"""Preprocess a corpus into its store: `extract` over an executor, some clips at a time, resumable."""
 
 import os
 import warnings
@@ -17,20 +17,20 @@ import numpy as np
 from ..core.errors import DemeanorError
 from ..core.spec import DataWarning, ModelSpec, spec_of
 from .clips import MANIFEST, Clip, labelled_files
-from .store import Manifest, Store, StoreWriter, fingerprint
+from .store import UNREADABLE, Manifest, Store, StoreWriter, fingerprint
 from .training_folder import training_files
 
 if TYPE_CHECKING:
     from .dask_client import Cluster
 
-CHUNK = 64  # clips handed to a worker at once, and committed at once
-SHARES = 2  # chunks that each worker of an executor shall get at least: of few clips smaller ones are made
-AHEAD = 4  # chunks in flight for each worker: bounds the memory
+CLIPS_PER_JOB = 64  # for a worker at once, and committed at once
+JOBS_PER_WORKER = 2  # of an executor, at least: of few clips smaller jobs are made
+AHEAD = 4  # jobs in flight for each worker: bounds the memory
 
 
 @dataclass(frozen=True)
 class Preprocessed:
-    """What became of one corpus."""
+    """The outcome of preprocessing one corpus."""
 
     corpus: str
     folder: Path
@@ -38,8 +38,8 @@ class Preprocessed:
     unreadable: int
     done_before: int
     """Clips that an earlier run had already done."""
-    remarks: dict[str, int] = field(default_factory=dict)
-    """What a person should know of how clips were read, and of how many this run said it."""
+    warnings: dict[str, int] = field(default_factory=dict)
+    """What `extract` warned of in this run, and for how many clips."""
 
 
 def preprocess(
@@ -54,35 +54,35 @@ def preprocess(
 ) -> Preprocessed:
     """Bring the store of `corpus` up to date. An unchanged finished store is left as it is.
 
-    executor: where `extract` runs, with `workers` at once, such as source.data.dask_client.Cluster; None: in `workers`
+    executor: where `extract` runs, with `workers` at once, such as data.dask_client.Cluster; None: in `workers`
     processes. Files that cannot be read get no row; they are listed in the store's unreadable.csv. Raises
-    DemeanorError where only the executor's workers cannot read a file.
+    DemeanorError where no file can be read, or where only the executor's workers cannot read one.
     """
     clips = training_clips(spec, corpus)
     fresh = Manifest(spec.name, spec.extract_settings(settings), fingerprint(clips))
     writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
-    before, remarks = writer.manifest.clips_done, Counter()
-    chunks = list(_chunks(clips[before:], workers if executor else 0))
-    with _pool(executor, workers, len(chunks)) as pool:
-        for clips_of, result in zip(chunks, _map(pool, spec, settings, chunks, workers), strict=True):
+    before, warned = writer.manifest.clips_done, Counter()
+    jobs = list(_jobs(clips[before:], workers if executor else 0))
+    with _pool(executor, workers, len(jobs)) as pool:
+        for job, result in zip(jobs, _map(pool, spec, settings, jobs, workers), strict=True):
             if executor:
                 _refuse_unreadable_there(spec, settings, result.unreadable)
-            readable = [clip for clip in clips_of if str(clip.path) not in result.unreadable]
+            readable = [clip for clip in job if str(clip.path) not in result.unreadable]
             writer.append(readable, result.rows, result.unreadable)
-            remarks += result.remarks
+            warned += result.warnings
             if on_progress:
                 on_progress(writer.manifest.clips_done, len(clips))
     if not writer.manifest.rows:
         raise DemeanorError(
-            f"None of the {len(clips)} files of {corpus} could be read; see {writer.folder}/unreadable.csv."
+            f"None of the {len(clips)} files of {corpus} could be read; see {writer.folder / UNREADABLE}."
         )
     writer.finish()
     done = writer.manifest
-    return Preprocessed(corpus, writer.folder, done.rows, done.unreadable, before, dict(remarks))
+    return Preprocessed(corpus, writer.folder, done.rows, done.unreadable, before, dict(warned))
 
 
 def training_clips(spec: ModelSpec, corpus: str) -> list[Clip]:
-    """The labelled files of `corpus` in the model's training folder."""
+    """Return the labelled files of `corpus` in the model's training folder; raise DemeanorError where none are."""
     folder = spec.training_folder / corpus
     clips = training_files(folder, spec.suffixes) if folder.is_dir() else []
     if not clips:
@@ -95,79 +95,81 @@ def training_clips(spec: ModelSpec, corpus: str) -> list[Clip]:
 
 
 def changed_since(spec: ModelSpec, store: Store) -> bool:
-    """Whether the corpus's training files are not those that `store` was made of; False where there are none here."""
+    """Return whether the corpus's training files differ from those `store` was made of; False where there are none."""
     clips = labelled_files(spec.training_folder / store.folder.name, spec.suffixes)
     return bool(clips) and fingerprint(clips) != store.manifest.sources
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """What `extract` made of some files."""
+class Extracted:
+    """The output of `extract` for some files."""
 
     rows: dict[str, np.ndarray]
-    """Array by name, a row for each file that could be read."""
+    """Arrays by name, a row for each file that could be read."""
     unreadable: dict[str, str]
     """The other files, each with why."""
-    remarks: Counter[str]
-    """What a person should know of the rows: the warnings of `extract`, and of how many files each was said."""
+    warnings: Counter[str]
+    """What `extract` warned of, and for how many files."""
 
 
-def extract_chunk(model: str, settings: Any, paths: Sequence[Path]) -> Chunk:
-    """`extract` over some files. Runs in a worker."""
-    spec, rows, unreadable, remarks = spec_of(model), [], {}, Counter()
+def extract_clips(model: str, settings: Any, paths: Sequence[Path]) -> Extracted:
+    """Run `extract` over some files; called in a worker."""
+    spec, rows, unreadable, warned = spec_of(model), [], {}, Counter()
     for path in paths:
-        with warnings.catch_warnings(record=True) as said:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DataWarning)
             try:
                 rows.append(spec.extract(path, settings))
             except (DemeanorError, OSError) as reason:
                 unreadable[str(path)] = str(reason)
-        remarks.update(str(warning.message) for warning in said if warning.category is DataWarning)
+        warned.update(str(warning.message) for warning in caught if warning.category is DataWarning)
     names = rows[0] if rows else ()
-    return Chunk({name: np.stack([row[name] for row in rows]) for name in names}, unreadable, remarks)
+    return Extracted({name: np.stack([row[name] for row in rows]) for name in names}, unreadable, warned)
 
 
-def _chunks(clips: Sequence[Clip], sharers: int) -> Iterator[Sequence[Clip]]:
-    share = -(-len(clips) // (SHARES * sharers)) if sharers else CHUNK
-    size = max(min(CHUNK, share), 1)
+def _jobs(clips: Sequence[Clip], workers: int) -> Iterator[Sequence[Clip]]:
+    """Divide the clips; workers: those to be kept busy, 0: any number."""
+    share = -(-len(clips) // (JOBS_PER_WORKER * workers)) if workers else CLIPS_PER_JOB
+    size = max(min(CLIPS_PER_JOB, share), 1)
     for start in range(0, len(clips), size):
         yield clips[start : start + size]
 
 
 def _refuse_unreadable_there(spec: ModelSpec, settings: Any, unreadable: dict[str, str]) -> None:
-    """Raise DemeanorError for a file that can be read here, so that no store depends on what a worker elsewhere
-    lacks."""
+    """Raise DemeanorError for a file that can be read here: no store shall depend on what a worker elsewhere lacks."""
     for path, reason in unreadable.items():
-        if not extract_chunk(spec.name, settings, [Path(path)]).unreadable:
+        if not extract_clips(spec.name, settings, [Path(path)]).unreadable:
             raise DemeanorError(
                 f"{path} can be read on this machine, but not where a worker runs ({reason.rstrip('.')}); give all "
                 "machines the same data, code, packages and pretrained files."
             )
 
 
-def _pool(executor: Any, workers: int, chunks: int) -> AbstractContextManager[Any]:
-    if executor or workers <= 1 or chunks <= 1:
+def _pool(executor: Any, workers: int, jobs: int) -> AbstractContextManager[Any]:
+    if executor or workers <= 1 or jobs <= 1:
         return nullcontext(executor)
     # Spawned, not forked: a forked child of a process that has used threads may hang.
     return ProcessPoolExecutor(workers, get_context("spawn"), initializer=one_thread_each)
 
 
 def one_thread_each() -> None:
-    """Workers share the cores: one thread each for numerics."""
+    """Compute with one thread: workers share the cores."""
     import cv2
 
     os.environ["OMP_NUM_THREADS"] = "1"
     cv2.setNumThreads(1)
 
 
-def _map(pool: Any, spec: ModelSpec, settings: Any, chunks: Sequence[Sequence[Clip]], workers: int):
-    """Results in order, at most AHEAD chunks a worker under way."""
-    jobs = iter([(spec.name, settings, [clip.path for clip in chunk]) for chunk in chunks])
+def _map(
+    pool: Any, spec: ModelSpec, settings: Any, jobs: Sequence[Sequence[Clip]], workers: int
+) -> Iterator[Extracted]:
+    """Yield the results in order, with at most AHEAD jobs a worker in flight."""
+    calls = iter([(spec.name, settings, [clip.path for clip in job]) for job in jobs])
     if pool is None:
-        for job in jobs:
-            yield extract_chunk(*job)
+        for call in calls:
+            yield extract_clips(*call)
         return
-    waiting = [pool.submit(extract_chunk, *job) for job in islice(jobs, AHEAD * max(workers, 1))]
+    waiting = [pool.submit(extract_clips, *call) for call in islice(calls, AHEAD * max(workers, 1))]
     while waiting:
         yield waiting.pop(0).result()
-        waiting += [pool.submit(extract_chunk, *job) for job in islice(jobs, 1)]
+        waiting += [pool.submit(extract_clips, *call) for call in islice(calls, 1)]

@@ -9,11 +9,11 @@ from ..core.errors import DemeanorError
 from .clips import Clip
 
 SEED = 0  # of the splits alone: a training's seed never moves a clip to another split
-VAL_PARTS = 8  # one part in so many of what may be split becomes val, and as many test
+VAL_PARTS = 8  # one part in so many becomes val, and one test
 
 
 def with_splits(clips: Sequence[Clip]) -> list[Clip]:
-    """The same clips, each with its split.
+    """Return the clips, each with its split.
 
     Clips keep the corpus's own split. Those without one are divided by speaker (by original file where the speaker is
     not known), about 6/8 train, 1/8 val, 1/8 test, emotions spread evenly. A corpus with no val of its own gives one
@@ -33,11 +33,12 @@ def with_splits(clips: Sequence[Clip]) -> list[Clip]:
 
 
 def person_of(clip: Clip) -> tuple[str, str]:
-    """What must stay on one side: the speaker, else the original file, within the corpus."""
+    """Return what must stay on one side: the speaker, else the original file, within the corpus."""
     return clip.corpus, clip.speaker or clip.source or clip.path.name
 
 
 def _part_of(clips: Sequence[Clip]) -> set[Clip]:
+    """Draw one part in VAL_PARTS by whole persons, emotions spread evenly; empty where that is impossible."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     people = [person_of(clip) for clip in clips]
@@ -54,10 +55,10 @@ def _part_of(clips: Sequence[Clip]) -> set[Clip]:
     return {clips[index] for index in chosen}
 
 
-def assert_disjoint(one: Sequence[Clip], other: Sequence[Clip]) -> None:
+def assert_disjoint(left: Sequence[Clip], right: Sequence[Clip]) -> None:
     """Raise DemeanorError where the two sides share a speaker or a file."""
-    shared = {person_of(clip) for clip in one} & {person_of(clip) for clip in other}
-    files = {clip.path for clip in one} & {clip.path for clip in other}
+    shared = {person_of(clip) for clip in left} & {person_of(clip) for clip in right}
+    files = {clip.path for clip in left} & {clip.path for clip in right}
     if shared or files:
         example = next(iter(shared or files))
         raise DemeanorError(
@@ -65,8 +66,8 @@ def assert_disjoint(one: Sequence[Clip], other: Sequence[Clip]) -> None:
         )
 
 
-def speakers_disjoint(one: Sequence[Clip], other: Sequence[Clip]) -> bool | None:
-    """Whether no speaker is on both sides; None where a clip's speaker is not known, so that nobody can tell."""
-    if not all(clip.speaker for clip in (*one, *other)):
+def speakers_disjoint(left: Sequence[Clip], right: Sequence[Clip]) -> bool | None:
+    """Return whether no speaker is on both sides; None where a clip's speaker is not known."""
+    if not all(clip.speaker for clip in (*left, *right)):
         return None
-    return not {person_of(clip) for clip in one} & {person_of(clip) for clip in other}
+    return not {person_of(clip) for clip in left} & {person_of(clip) for clip in right}

@@ -1,4 +1,4 @@
-"""Preprocessed features on disk: one memory-mapped `.npy` for each array, one row a clip.
+"""Store preprocessed features on disk: one memory-mapped `.npy` for each array, one row for each clip.
 
 A store's folder holds `<array>.npy` (N, ...), `clips.csv` (row i belongs to array row i), `unreadable.csv` and
 `manifest.json`. The manifest's `rows` is the truth: it is written after the arrays, so that a run killed at any moment
@@ -30,13 +30,13 @@ HEADER_BYTES = 256  # .npy header, padded so that the number of rows can grow in
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a store holds and how it was made."""
+    """The contents of a store and the settings that made it."""
 
     model: str
     settings: dict[str, Any]
     """The extract settings that the arrays were made with."""
     sources: str
-    """SHA-256 over the clips' names, sizes, times and labels; see `fingerprint`."""
+    """The `fingerprint` of the clips."""
     rows: int = 0
     unreadable: int = 0
     arrays: dict[str, dict[str, Any]] | None = None
@@ -46,11 +46,12 @@ class Manifest:
 
     @property
     def clips_done(self) -> int:
+        """Clips that need no more work."""
         return self.rows + self.unreadable
 
 
 def fingerprint(clips: Sequence[Clip]) -> str:
-    """SHA-256 over every clip's row and its file's size and time of change; differs when any source changed."""
+    """Return a SHA-256 over the clips' names and labels and their files' sizes and times of change."""
     digest = hashlib.sha256()
     for clip in clips:
         stat = clip.path.stat() if clip.path.exists() else None
@@ -61,24 +62,24 @@ def fingerprint(clips: Sequence[Clip]) -> str:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest of the store in `folder`; None where there is none."""
+    """Return the manifest of the store in `folder`, its settings by today's names; None where there is none.
+
+    Raises DemeanorError where it is damaged.
+    """
     file = folder / MANIFEST
     if not file.is_file():
         return None
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
-        return Manifest(**(values | {"settings": _frozen(values["settings"])}))
+        settings = with_current_names(values["settings"])
+        frozen = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+        return Manifest(**(values | {"settings": frozen}))
     except (ValueError, TypeError, KeyError):
         raise DemeanorError(f"{file} is damaged; delete {folder} and preprocess the corpus again.") from None
 
 
-def _frozen(settings: Mapping[str, Any]) -> dict[str, Any]:
-    named = with_current_names(settings)
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in named.items()}
-
-
 def differing_setting(manifest: Manifest, settings: Mapping[str, Any]) -> str | None:
-    """In words, the first extract setting in which the store differs from `settings`; None where none does."""
+    """Describe the first extract setting in which the store differs from `settings`; None where none does."""
     for name, value in settings.items():
         if name not in manifest.settings or manifest.settings[name] != value:
             return f"{name} was {manifest.settings.get(name, 'not there')!r} and is now {value!r}"
@@ -86,26 +87,27 @@ def differing_setting(manifest: Manifest, settings: Mapping[str, Any]) -> str | 
 
 
 class StoreWriter:
-    """Append rows in chunks; every `append` is safe against a kill.
+    """Append rows; every `append` is safe against a kill.
 
     >>> writer = StoreWriter(folder, Manifest("face", settings, fingerprint(clips)))  # doctest: +SKIP
-    >>> for chunk in chunks[writer.manifest.clips_done:]:  # doctest: +SKIP
+    >>> for job in jobs[writer.manifest.clips_done:]:  # doctest: +SKIP
     ...     writer.append(readable_clips, arrays, unreadable)
     >>> writer.finish()  # doctest: +SKIP
     """
 
     def __init__(self, folder: Path, fresh: Manifest, resume: bool = True):
-        """Continue the store in `folder` where it was made from the same sources and settings, else begin anew."""
+        """Continue the store in `folder` where it was made from the same sources and settings, else start again."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        found = read_manifest(folder) if resume else None
-        same = found and (found.settings, found.sources, found.format) == (fresh.settings, fresh.sources, FORMAT)
-        if found and not found.complete and set(found.arrays or ()) & set(ARRAYS.get(found.model, ())):
-            same = False  # begun under names that its next rows would not have
-        self.manifest = found if found and same else fresh
-        if same:
+        earlier = read_manifest(folder) if resume else None
+        made_of = fresh.settings, fresh.sources, FORMAT
+        if earlier and not earlier.complete and set(earlier.arrays or ()) & set(ARRAYS.get(earlier.model, ())):
+            earlier = None  # begun under names that its next rows would not have
+        if earlier and (earlier.settings, earlier.sources, earlier.format) == made_of:
+            self.manifest = earlier
             self._cut_to_manifest()
         else:
+            self.manifest = fresh
             self._begin()
 
     def append(self, clips: Sequence[Clip], arrays: Mapping[str, np.ndarray], unreadable: Mapping[str, str]) -> None:
@@ -118,9 +120,10 @@ class StoreWriter:
         self._commit(**done)
 
     def finish(self) -> None:
+        """Mark the store as complete."""
         self._commit(complete=True)
 
-    def _append_rows(self, clips, arrays):
+    def _append_rows(self, clips: Sequence[Clip], arrays: Mapping[str, np.ndarray]) -> None:
         shapes = {name: {"dtype": array.dtype.str, "shape": list(array.shape[1:])} for name, array in arrays.items()}
         if self.manifest.arrays not in (None, shapes):
             raise DemeanorError(f"extract gave {shapes}, but the store in {self.folder} holds {self.manifest.arrays}.")
@@ -132,21 +135,21 @@ class StoreWriter:
         write_clips(self.folder / CLIPS, clips, append=True)
         self._commit(arrays=shapes)
 
-    def _commit(self, **changes):
+    def _commit(self, **changes: Any) -> None:
         self.manifest = Manifest(**(asdict(self.manifest) | changes))
         for name, layout in (self.manifest.arrays or {}).items():
             with (self.folder / f"{name}.npy").open("r+b") as stream:
                 stream.write(_header(layout, self.manifest.rows))
         write_whole(self.folder / MANIFEST, json.dumps(asdict(self.manifest), indent=2))
 
-    def _begin(self):
+    def _begin(self) -> None:
         for file in (*self.folder.glob("*.npy"), self.folder / MANIFEST):
             file.unlink(missing_ok=True)
         write_clips(self.folder / CLIPS, [])
         (self.folder / UNREADABLE).write_text("file,why\n", encoding="utf-8")
         self._commit()
 
-    def _cut_to_manifest(self):
+    def _cut_to_manifest(self) -> None:
         """Drop what a killed run wrote after its last commit."""
         rows, unreadable = self.manifest.rows, self.manifest.unreadable
         for name, layout in (self.manifest.arrays or {}).items():
@@ -160,7 +163,7 @@ class StoreWriter:
 
 
 def _header(layout: Mapping[str, Any], rows: int) -> bytes:
-    """A version 1.0 .npy header of HEADER_BYTES (numpy.lib.format), for `rows` rows."""
+    """Return a version 1.0 .npy header of HEADER_BYTES (numpy.lib.format), for `rows` rows."""
     shape = (rows, *layout["shape"])
     text = repr({"descr": layout["dtype"], "fortran_order": False, "shape": shape})
     body = text.ljust(HEADER_BYTES - 11) + "\n"
@@ -169,7 +172,7 @@ def _header(layout: Mapping[str, Any], rows: int) -> bytes:
 
 @dataclass(frozen=True)
 class Store:
-    """A corpus's preprocessed rows: memory-mapped, so that opening costs nothing and reading costs what is read."""
+    """A corpus's preprocessed rows, memory-mapped: only what is read costs time and memory."""
 
     folder: Path
     manifest: Manifest
@@ -179,7 +182,7 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path, settings: Mapping[str, Any]) -> "Store":
-        """The finished store in `folder`, which must have been made with the extract settings `settings`."""
+        """Open the finished store in `folder`; raise DemeanorError where other extract settings made it."""
         manifest = read_manifest(folder)
         if manifest is None:
             raise DemeanorError(f"There is no preprocessed corpus in {folder}; run preprocess for {folder.name} first.")
@@ -201,5 +204,5 @@ class Store:
 
     @property
     def copies(self) -> int:
-        """Altered copies of each clip; where there are any, a row has one more axis: the clip, then these."""
+        """Augmented copies of each clip; where there are any, a row has one more axis: the clip, then these."""
         return self.manifest.settings.get("augmented_copies", 0)

@@ -1,4 +1,4 @@
-"""The training layout: `<corpus>/<split>/<corpus>_<number>_<emotion>.<ext>` and clips.csv, made of an original corpus.
+"""Lay out a corpus for training: `<corpus>/<split>/<corpus>_<number>_<emotion>.<ext>` and clips.csv.
 
 While files are being laid out, their list is `unfinished.csv` and there is no clips.csv: a run that is killed leaves
 a folder that says so, and the next run completes it.
@@ -8,19 +8,18 @@ import filecmp
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core.errors import DemeanorError
+from ..core.hooks import OnProgress
 from .clips import MANIFEST, NAME, SPLITS, UNLABELLED, Clip, labelled_files, read_clips, write_clips
 
 UNFINISHED = "unfinished.csv"
 UNSPLIT = "unsplit"  # folder of the clips that the corpus puts into no split
 DRAFT = ".part"
 QUOTE = ">"  # begins the lines of a text that were said before its utterance, as in an e-mail
-
-OnProgress = Callable[[int, int], None]  # files done, files in all
 
 
 @dataclass(frozen=True)
@@ -34,31 +33,33 @@ class Summary:
     counts: dict[str, dict[str, int]]
     """Files by split (or "unsplit") and emotion."""
     left_out: int
-    """Files for this model that the corpus names but that are not there."""
+    """Files for this model that the corpus names but that are missing."""
     notes: tuple[str, ...]
-    """What a person should know, a sentence each."""
+    """Sentences for people."""
 
 
 def training_files(folder: Path, suffixes: Sequence[str]) -> list[Clip]:
-    """The clips of one corpus's training folder, laid out by `lay_out` or put there by hand."""
+    """Return the clips of one corpus's training folder, laid out by `lay_out` or put there by hand.
+
+    Raises DemeanorError where laying out was interrupted.
+    """
     if (folder / UNFINISHED).is_file():
-        raise DemeanorError(
-            f"{folder} is unfinished, for getting {folder.name} was interrupted; run data get for it again."
-        )
+        raise DemeanorError(f"{folder} is unfinished: data get {folder.name} was interrupted; run it again.")
     return labelled_files(folder, suffixes)
 
 
 def counts_of(clips: Sequence[Clip]) -> dict[str, dict[str, int]]:
-    """Files by split and emotion, as in `Summary`."""
+    """Count files by split and emotion, as in `Summary`."""
     splits = [split for split in (*SPLITS, "") if any(clip.split == split for clip in clips)]
     labels = {split: Counter(c.emotion or UNLABELLED for c in clips if c.split == split) for split in splits}
     return {split or UNSPLIT: dict(counts) for split, counts in labels.items()}
 
 
 def lay_out(clips: Sequence[Clip], folder: Path, on_progress: OnProgress) -> list[Clip]:
-    """Hard-link (or else copy) the clips' files into `folder` and write its clips.csv; returns the clips as laid out.
+    """Hard-link (or else copy) the clips' files into `folder` and write its clips.csv; return the clips as laid out.
 
-    Files of an earlier run that no clip needs any more are removed, others never; what is there already stays.
+    Files of an earlier run that no clip needs any more are removed, others never; what is there already stays. Raises
+    DemeanorError where a file would be lost or cannot be written.
     """
     laid = [replace(clip, path=folder / (clip.split or UNSPLIT) / clip.training_name) for clip in clips]
     earlier = _earlier(folder)
@@ -73,15 +74,15 @@ def lay_out(clips: Sequence[Clip], folder: Path, on_progress: OnProgress) -> lis
     return laid
 
 
-def _earlier(folder):
-    """Clips that an earlier run put here; a list written by hand may name files elsewhere, which are not ours."""
+def _earlier(folder: Path) -> list[Clip]:
+    """Return the clips that an earlier run put here; a list written by hand may name files elsewhere."""
     lists = [folder / name for name in (MANIFEST, UNFINISHED) if (folder / name).is_file()]
     clips = [clip for file in lists for clip in read_clips(file, relative_to=folder)]
     places = [folder / split for split in (*SPLITS, UNSPLIT)]
     return [clip for clip in clips if clip.source and clip.path.parent in places and NAME.fullmatch(clip.path.stem)]
 
 
-def _refuse(clips, laid, folder, earlier):
+def _refuse(clips: Sequence[Clip], laid: Sequence[Clip], folder: Path, earlier: Collection[Path]) -> None:
     """Raise DemeanorError, before anything is written, where a file would be lost."""
     real = folder.resolve()
     inside = [clip.path for clip in clips if clip.path.resolve().is_relative_to(real)]
@@ -96,12 +97,10 @@ def _refuse(clips, laid, folder, earlier):
     there = [pair for pair in pairs if pair[1] not in earlier and os.path.lexists(pair[1])]
     foreign = [target for source, target in there if not _same(source, target)]
     if foreign:
-        raise DemeanorError(
-            f"{foreign[0]} is there already and is another file; move it away first ({len(foreign)} such)."
-        )
+        raise DemeanorError(f"{foreign[0]} exists and is another file; move it away first ({len(foreign)} such).")
 
 
-def _begin(folder, clips):
+def _begin(folder: Path, clips: Sequence[Clip]) -> None:
     try:
         for split in {clip.path.parent for clip in clips}:
             split.mkdir(parents=True, exist_ok=True)
@@ -111,7 +110,7 @@ def _begin(folder, clips):
         raise DemeanorError(f"{folder} could not be written: {error.strerror}.") from None
 
 
-def _finish(folder, clips):
+def _finish(folder: Path, clips: Sequence[Clip]) -> None:
     (folder / DRAFT).unlink(missing_ok=True)
     for split in (*SPLITS, UNSPLIT):
         if (folder / split).is_dir() and not any((folder / split).iterdir()):
@@ -120,33 +119,28 @@ def _finish(folder, clips):
     (folder / UNFINISHED).unlink()
 
 
-def _write_list(folder, name, clips):
+def _write_list(folder: Path, name: str, clips: Sequence[Clip]) -> None:
     write_clips(folder / DRAFT, clips, relative_to=folder)
     (folder / DRAFT).replace(folder / name)
 
 
-def _same(source, target):
+def _same(source: Path, target: Path) -> bool:
     try:
         return source.samefile(target) or filecmp.cmp(source, target, shallow=False)
     except OSError:
         return False
 
 
-def _place(source, target, draft):
+def _place(source: Path, target: Path, draft: Path) -> None:
     if _same(source, target):
         return
     try:
         draft.unlink(missing_ok=True)
-        _link_or_copy(source.resolve(), draft)  # resolved: a hard link to a symbolic link would be another such
+        real = source.resolve()  # a hard link to a symbolic link would be another such
+        try:
+            os.link(real, draft)
+        except OSError:  # another file system, one without hard links, or a file of another owner
+            shutil.copyfile(real, draft)
         draft.replace(target)
     except OSError as error:
-        raise DemeanorError(
-            f"{source} could not be brought to {target}: {error.strerror}; run it again to go on."
-        ) from None
-
-
-def _link_or_copy(source, target):
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, one without hard links, or a file of another owner
-        shutil.copyfile(source, target)
+        raise DemeanorError(f"{source} could not be put at {target}: {error.strerror}; run again to go on.") from None

@@ -13,7 +13,7 @@ from ..core.errors import DemeanorError
 from ..data.clips import Clip, labelled_files
 from ..data.dataset import Dataset, require_clips
 from ..data.labels import Grouping, grouping_named
-from ..data.preprocessing import CHUNK, Chunk, extract_chunk
+from ..data.preprocessing import CLIPS_PER_JOB, Extracted, extract_clips
 from ..data.splits import person_of, speakers_disjoint
 from ..training.checkpoint import Trained
 from ..training.scores import scores_of, softmax
@@ -138,11 +138,11 @@ def _say_left_out(trained, folder, clips, notify):
         )
 
 
-def _extracted(trained: Trained, clips: Sequence[Clip]) -> Iterator[tuple[Sequence[Clip], Chunk]]:
+def _extracted(trained: Trained, clips: Sequence[Clip]) -> Iterator[tuple[Sequence[Clip], Extracted]]:
     settings = trained.settings.for_prediction()
-    for start in range(0, len(clips), CHUNK):
-        part = clips[start : start + CHUNK]
-        yield part, extract_chunk(trained.spec.name, settings, [clip.path for clip in part])
+    for start in range(0, len(clips), CLIPS_PER_JOB):
+        part = clips[start : start + CLIPS_PER_JOB]
+        yield part, extract_clips(trained.spec.name, settings, [clip.path for clip in part])
 
 
 def _measured(trained, logits, truth, clips, split, disjoint):

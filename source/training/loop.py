@@ -23,7 +23,7 @@ from ..core.precision import in_bfloat16
 from ..core.settings import TrainingSettings
 from ..core.spec import ModelSpec, Network
 from ..data.dataset import Batch, Dataset, require_clips
-from ..data.loaders import clips_a_step, training_loader, val_loader
+from ..data.loaders import step_size, training_loader, val_loader
 from ..data.splits import assert_disjoint
 from .augmentation import mixup
 from .losses import class_weights, loss, targets
@@ -95,7 +95,7 @@ class Trainer:
         self.weights = class_weights(train.counts(), settings.class_weight_power).to(self.accelerator.device)
         optimizer = torch.optim.AdamW(_parameter_groups(self.network, settings), settings.learning_rate)
         self.network, self.optimizer = self.accelerator.prepare(self.network, optimizer)
-        self.order, self.batch_size = torch.Generator(), clips_a_step(settings.batch_size, len(train))
+        self.order, self.batch_size = torch.Generator(), step_size(settings.batch_size, len(train))
         self.train_batches = self._delivered(training_loader(train, settings.batch_size, self.order))
         self.val_batches = None if val is None else self._delivered(val_loader(val))
         self.total_steps = settings.epochs * len(self.train_batches)

@@ -183,19 +183,19 @@ def corpus(tmp_path, monkeypatch):
 
 def test_the_count_of_what_had_no_room_is_reported(corpus):
     made = preprocessing.preprocess(SPEC, PLAIN, "toy")
-    assert (made.clips, made.unreadable) == (11, 1) and list(made.remarks.values()) == [2]
+    assert (made.clips, made.unreadable) == (11, 1) and list(made.warnings.values()) == [2]
     line = render.preprocessed_line(made)
     assert "\ntoy: 2 clips are longer than 1 seconds" in line and line.endswith("was read.")
     again = preprocessing.preprocess(SPEC, PLAIN, "toy")
-    assert again.remarks == {} and "longer" not in render.preprocessed_line(again)
+    assert again.warnings == {} and "longer" not in render.preprocessed_line(again)
 
 
 def test_workers_count_remarks_as_one_process_does(corpus, monkeypatch):
-    monkeypatch.setattr(preprocessing, "CHUNK", 6)
+    monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 6)
     alone = preprocessing.preprocess(SPEC, PLAIN, "toy", resume=False)
     with preprocessing.ProcessPoolExecutor(1, preprocessing.get_context("spawn")) as pool:
         together = preprocessing.preprocess(SPEC, PLAIN, "toy", executor=pool, workers=1, resume=False)
-    assert alone.remarks == together.remarks and sum(alone.remarks.values()) == 2
+    assert alone.warnings == together.warnings and sum(alone.warnings.values()) == 2
 
 
 def test_a_chunk_counts_its_remarks_and_no_other_warnings(corpus, monkeypatch):
@@ -204,8 +204,8 @@ def test_a_chunk_counts_its_remarks_and_no_other_warnings(corpus, monkeypatch):
         return extract(path, settings)
 
     monkeypatch.setattr(preprocessing, "spec_of", lambda name: replace(SPEC, extract=warns))
-    chunk = preprocessing.extract_chunk("audio", PLAIN, [clip.path for clip in corpus])
-    assert sum(chunk.remarks.values()) == 2 and isinstance(chunk.remarks, Counter)
+    chunk = preprocessing.extract_clips("audio", PLAIN, [clip.path for clip in corpus])
+    assert sum(chunk.warnings.values()) == 2 and isinstance(chunk.warnings, Counter)
     assert list(chunk.unreadable) == [str(corpus[5].path)] and len(chunk.rows["mfcc"]) == 11
 
 

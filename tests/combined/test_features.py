@@ -21,7 +21,7 @@ from source.core.errors import DemeanorError
 from source.core.spec import DataWarning, spec_of
 from source.data.dataset import Dataset
 from source.data.labels import grouping_named
-from source.data.preprocessing import extract_chunk
+from source.data.preprocessing import extract_clips
 from source.face.mirror import MIRRORED_BLENDSHAPES, MIRRORED_POINTS
 from source.media.sound import read_sound
 from source.text.features import featurize as describe_words
@@ -123,7 +123,7 @@ def test_a_clip_without_a_face_is_kept_and_masked(tmp_path):
     file = write_video(tmp_path / "a.mp4", seconds=1, fps=8, sound=spoken(1.0))
     made = extract(file, SIGHT)
     assert made["audio_mask"] == 1 and not any(made[name].any() for name in ("face_mask", "image", "blendshapes"))
-    chunk = extract_chunk("combined", SIGHT, [file])
+    chunk = extract_clips("combined", SIGHT, [file])
     assert not chunk.unreadable and same({name: rows[0] for name, rows in chunk.rows.items()}, made)
 
 

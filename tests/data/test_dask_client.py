@@ -119,7 +119,7 @@ def store(spec=SPEC):
 
 
 def test_a_cluster_gives_the_store_of_one_process(address, voices, monkeypatch):
-    monkeypatch.setattr(preprocessing, "CHUNK", 2)
+    monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 2)
     with connected(address) as machines:
         made = preprocess(SPEC, AUDIO, "toy", executor=machines, workers=machines.threads)
     there = store()
@@ -131,7 +131,7 @@ def test_a_cluster_gives_the_store_of_one_process(address, voices, monkeypatch):
 @needs_tokenizer
 def test_the_door_gives_the_same_from_a_cluster_from_processes_and_from_one(address, tmp_path, monkeypatch):
     monkeypatch.setattr(config, "DATA_FOLDER", tmp_path)
-    monkeypatch.setattr(preprocessing, "CHUNK", 2)
+    monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 2)
     toy, said = TOYS["text"], []
     for number in range(5):
         toy.file(toy.spec.training_folder / "toy" / f"toy_{number}_happy.txt", number)
@@ -147,7 +147,7 @@ def test_the_door_gives_the_same_from_a_cluster_from_processes_and_from_one(addr
 def test_a_worker_that_dies_changes_nothing(address, voices, monkeypatch):
     preprocess(SPEC, AUDIO, "toy")
     here = store()
-    monkeypatch.setattr(preprocessing, "CHUNK", 1)
+    monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 1)
     with connected(address) as machines:
         victims = list(machines.client.run(os.getpid).values())[:1]
 
@@ -162,7 +162,7 @@ def test_a_worker_that_dies_changes_nothing(address, voices, monkeypatch):
 def test_ctrl_c_cancels_what_is_under_way_and_a_second_run_goes_on(address, voices, monkeypatch):
     preprocess(SPEC, AUDIO, "toy")
     here = store()
-    monkeypatch.setattr(preprocessing, "CHUNK", 1)
+    monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 1)
 
     def stop(done, total):
         if done == 2:
@@ -183,7 +183,7 @@ def test_ctrl_c_cancels_what_is_under_way_and_a_second_run_goes_on(address, voic
 
 def test_a_worker_in_another_state_is_refused_before_and_during_the_work(address):
     with connected(address) as machines:
-        others = replace(machines, state=machines.state | {"numpy": "0.1"})
+        others = replace(machines, environment=machines.environment | {"numpy": "0.1"})
         sentence = f"numpy is {np.__version__} on the worker tcp://.* and 0.1 on this machine"
         with pytest.raises(DemeanorError, match=sentence):
             others.check()
@@ -193,15 +193,17 @@ def test_a_worker_in_another_state_is_refused_before_and_during_the_work(address
 
 
 def test_code_packages_and_pretrained_files_are_part_of_the_state(clone, monkeypatch):
-    here = dask_worker.state_here.__wrapped__()
+    here = dask_worker.environment.__wrapped__()
     assert here["numpy"] == np.__version__ and here["WHISPER_MODEL"] == config.WHISPER_MODEL
     monkeypatch.setattr(config, "PACKAGE", clone / "source")
-    assert dask_worker.state_here.__wrapped__() == here
+    assert dask_worker.environment.__wrapped__() == here
     monkeypatch.setattr(config, "PACKAGE", clone / "source" / "core")
     monkeypatch.setattr(config, "MODELS_FOLDER", clone / "nowhere")
-    there = dask_worker.state_here.__wrapped__()
+    there = dask_worker.environment.__wrapped__()
     changed = {name for name in here if there[name] != here[name]}
-    assert "Checksum of source/" in changed and all(there[a.file] == "missing" for a in pretrained.ASSETS.values())
+    assert "Checksum of Demeanor's code" in changed and all(
+        there[a.file] == "missing" for a in pretrained.ASSETS.values()
+    )
 
 
 def test_files_that_only_this_machine_sees_are_said_before_they_are_listed_as_unreadable(address, voices, monkeypatch):
@@ -264,7 +266,7 @@ def test_workers_that_are_all_lost_are_waited_for_too(bare, monkeypatch):
     from distributed import Client
 
     monkeypatch.setattr(dask_client, "WORKERS_SECONDS", 0.3)
-    monkeypatch.setattr(dask_client, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(dask_client, "POLL_SECONDS", 0.1)
     with Client(bare, set_as_default=False) as client, pytest.raises(DemeanorError, match="has no worker; start some"):
         dask_client.Cluster(bare, client).submit(max, 1, 2).result()
 

@@ -305,7 +305,7 @@ def test_a_killed_run_says_so_and_the_next_one_completes_it(original, data, mome
     with pytest.raises(KeyboardInterrupt):
         laid_out("FER2013", original, on_progress=kill)
     folder = data / "training_faces" / "FER2013"
-    with pytest.raises(DemeanorError, match="interrupted; run data get"):
+    with pytest.raises(DemeanorError, match="was interrupted; run it again"):
         training_files(folder, SUFFIXES)
     shutil.rmtree(original / "PrivateTest")  # what the killed run had laid out of it must go
     laid_out("FER2013", original)
@@ -323,7 +323,7 @@ def test_a_second_run_of_fewer_splits_leaves_no_empty_folder(original):
 def test_a_file_of_ones_own_is_not_overwritten(original, data):
     own = corpora.picture(data / "training_faces" / "mine" / "unsplit" / "mine_0_angry.png", seed=99)
     before = own.read_bytes()
-    with pytest.raises(DemeanorError, match="mine_0_angry.png is there already"):
+    with pytest.raises(DemeanorError, match="mine_0_angry.png exists and is another file"):
         laid_out("mine", corpora.named(original))
     assert own.read_bytes() == before
 

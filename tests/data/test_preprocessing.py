@@ -15,7 +15,7 @@ from source.data.clips import write_clips
 from source.data.preprocessing import preprocess
 from source.data.store import Store
 from source.face import SPEC
-from tests.face.test_detector import needs_finder
+from tests.face.test_detector import needs_landmarker
 from tests.support.toy import TOYS
 
 COUNT = 150  # more than two chunks
@@ -71,7 +71,7 @@ def test_rows_are_in_the_clips_order(toy, spec, corpus, executor):
 
 def test_a_second_run_does_nothing(toy, spec, corpus, monkeypatch):
     preprocess(spec, toy.settings, "toy")
-    monkeypatch.setattr(preprocessing, "extract_chunk", None)  # would fail if called
+    monkeypatch.setattr(preprocessing, "extract_clips", None)  # would fail if called
     assert preprocess(spec, toy.settings, "toy").done_before == COUNT
 
 
@@ -87,7 +87,7 @@ def test_a_killed_run_goes_on_where_it_stopped(toy, spec, corpus):
         preprocess(spec, toy.settings, "toy", on_progress=kill)
     with pytest.raises(DemeanorError, match="unfinished"):
         stored(toy)
-    assert preprocess(spec, toy.settings, "toy").done_before == preprocessing.CHUNK
+    assert preprocess(spec, toy.settings, "toy").done_before == preprocessing.CLIPS_PER_JOB
     assert stored(toy).arrays["values"][:, 0, 0].tolist() == list(range(COUNT))
 
 
@@ -114,7 +114,7 @@ def test_no_training_files_and_an_unknown_corpus_are_one_sentence(toy, spec, cor
 
 
 def test_work_in_flight_is_bounded(toy, spec, corpus, monkeypatch):
-    monkeypatch.setattr(preprocessing, "CHUNK", 5)
+    monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 5)
     waiting = []
 
     class Watched(ThreadPoolExecutor):
@@ -127,10 +127,10 @@ def test_work_in_flight_is_bounded(toy, spec, corpus, monkeypatch):
     assert len(waiting) == COUNT / 5 and max(waiting) <= preprocessing.AHEAD
 
 
-@needs_finder
+@needs_landmarker
 def test_processes_and_one_process_agree_on_real_pictures(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "DATA_FOLDER", tmp_path)
-    monkeypatch.setattr(preprocessing, "CHUNK", 2)
+    monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 2)
     face = Image.open(config.INPUT_FOLDER / "demo_astronaut.png").convert("L").crop((150, 50, 300, 220))
     folder = tmp_path / "training_faces" / "mine"
     folder.mkdir(parents=True)

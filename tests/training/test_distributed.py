@@ -161,18 +161,18 @@ def test_parts_are_the_whole_whatever_the_numbers(launched_as):
         steps = []
         for number in range(count):
             launched_as(number, count)
-            steps.append(list(loaders.Parts(order)))
+            steps.append(list(loaders.ProcessShares(order)))
         for step, whole in enumerate(order):
             parts = [mine[step] for mine in steps]
             assert sorted(sum(parts, [])) == whole and max(map(len, parts)) - min(map(len, parts)) <= 1
 
 
 def test_too_few_clips_for_each_process_is_one_sentence(launched_as):
-    assert loaders.clips_a_step(1, 100) == 1
+    assert loaders.step_size(1, 100) == 1
     launched_as(0, 4)
-    assert loaders.clips_a_step(64, 100) == 64 and loaders.clips_a_step(64, 9) == 9
+    assert loaders.step_size(64, 100) == 64 and loaders.step_size(64, 9) == 9
     with pytest.raises(DemeanorError, match="A step has 7 clips, but each of 4 processes needs two.*batch_size to 8"):
-        loaders.clips_a_step(7, 100)
+        loaders.step_size(7, 100)
 
 
 def test_alone_there_is_one_process_that_leads(monkeypatch):
