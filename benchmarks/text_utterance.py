@@ -41,10 +41,10 @@ def measure(effort: Effort) -> list[Row]:
 
 
 def milliseconds(trained: Any, count: int, calls: int) -> float:
-    from source.text.inference import Said, answers
+    from source.text.inference import TextQuery, infer
 
-    asked = [Said(SENTENCE)] * count
-    return seconds(lambda: answers(asked, trained), calls) * 1000 / count
+    queries = [TextQuery(SENTENCE)] * count
+    return seconds(lambda: infer(queries, trained), calls) * 1000 / count
 
 
 def milliseconds_alone(trained: Any, count: int, calls: int) -> float:

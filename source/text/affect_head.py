@@ -12,12 +12,13 @@ class AffectHead(nn.Module):
     It is fitted in closed form after training (`source.evaluation.affect`), so its weights are buffers.
     """
 
-    def __init__(self, features: int):
+    def __init__(self, features: int) -> None:
         super().__init__()
         self.register_buffer("weight", torch.zeros(len(AFFECT_DIMENSIONS), features))
         self.register_buffer("bias", torch.zeros(len(AFFECT_DIMENSIONS)))
         self.register_buffer("fitted", torch.zeros(len(AFFECT_DIMENSIONS), dtype=torch.bool))
 
     def forward(self, features: Tensor) -> Tensor:
+        """Return the values (B, len(AFFECT_DIMENSIONS)) float32."""
         values = (features.float() @ self.weight.float().T + self.bias.float()).clamp(-1, 1)
         return values.masked_fill(~self.fitted, torch.nan)

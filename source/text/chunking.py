@@ -1,25 +1,26 @@
-"""Utterances that are longer than the model reads, in parts that are not: it never cuts what a person hands in."""
+"""Split utterances that are longer than the model reads, so that nothing a person hands in is cut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from .normalise import in_words
+from .normalise import normalise
 from .tokens import is_longer
 from .utterances import Document, Utterance
 
 
-def fitting(document: Document, tokens: int) -> Document:
-    """The document, each utterance of more than so many tokens parted: where sentences end, else in halves.
+def split_long_utterances(document: Document, tokens: int) -> Document:
+    """Return the document with every utterance of more than `tokens` tokens split at sentence ends, else in halves.
 
-    The parts share an utterance's time, and its words, by their length. A single word is never parted.
+    The parts share the utterance's time and words in proportion to their length. A single word is never split.
     """
-    return replace(document, utterances=tuple(part for one in document.utterances for part in _parts(one, tokens)))
+    parts = (part for utterance in document.utterances for part in _split(utterance, tokens))
+    return replace(document, utterances=tuple(parts))
 
 
-def _parts(utterance: Utterance, tokens: int) -> Iterator[Utterance]:
+def _split(utterance: Utterance, tokens: int) -> Iterator[Utterance]:
     words = utterance.text.split()
-    if len(words) < 2 or not is_longer(in_words(utterance.text), tokens):
+    if len(words) < 2 or not is_longer(normalise(utterance.text), tokens):
         yield utterance
         return
     from .language.words import sentences
@@ -28,19 +29,14 @@ def _parts(utterance: Utterance, tokens: int) -> Iterator[Utterance]:
     if len(texts) < 2:
         middle = len(words) // 2
         texts = [" ".join(words[:middle]), " ".join(words[middle:])]
-    for part in _shared(utterance, texts):
-        yield from _parts(part, tokens)
+    characters = sum(map(len, texts))
+    edges = [end / characters for end in accumulate(map(len, texts), initial=0)]
+    for text, (start, end) in zip(texts, pairwise(edges), strict=True):
+        spoken = utterance.words[round(start * len(utterance.words)) : round(end * len(utterance.words))]
+        yield from _split(Utterance(text, _time_at(utterance, start), _time_at(utterance, end), spoken), tokens)
 
 
-def _shared(utterance: Utterance, texts: Sequence[str]) -> Iterator[Utterance]:
-    lengths = [len(text) for text in texts]
-    shares = [sum(lengths[:number]) / sum(lengths) for number in range(len(lengths) + 1)]
-    for text, (start, end) in zip(texts, pairwise(shares), strict=True):
-        words = utterance.words[round(start * len(utterance.words)) : round(end * len(utterance.words))]
-        yield Utterance(text, _moment(utterance, start), _moment(utterance, end), words)
-
-
-def _moment(utterance, share):
+def _time_at(utterance: Utterance, share: float) -> float | None:
     if utterance.start_seconds is None or utterance.end_seconds is None:
         return None
     return utterance.start_seconds + share * (utterance.end_seconds - utterance.start_seconds)

@@ -1,6 +1,6 @@
-"""Which words make an answer: each is left out in turn (occlusion; Zeiler & Fergus 2014, Li et al. 2016)."""
+"""Word attribution by occlusion: leave each word out in turn (Zeiler & Fergus 2014, Li et al. 2016)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,56 +8,63 @@ import numpy as np
 from ..core.hooks import OnProgress
 from ..results.prediction import Reading
 from ..training.checkpoint import Trained
-from .inference import BATCH, Said, answers
+from .inference import BATCH, TextQuery, infer
 
-MOST_SENTENCES = 200  # of a text that are explained: the most telling ones
-MOST_PARTS = 40  # of a sentence that are left out in turn; in a longer one, neighbours together
-SAYS_LITTLE = "neutral"
+MOST_SENTENCES = 200  # of a text that are explained: the most informative ones
+MOST_GROUPS = 40  # of a sentence's words that are left out in turn; in a longer one, neighbours go together
+NEUTRAL = "neutral"
 
 
-def explained(
-    readings: Sequence[Reading], befores: Sequence[str], trained: Trained, on_progress: OnProgress | None = None
+def with_attributions(
+    readings: Sequence[Reading], contexts: Sequence[str], trained: Trained, on_progress: OnProgress | None = None
 ) -> list[Reading]:
-    """The readings with their `word_attribution`, of more than MOST_SENTENCES only the most telling ones.
+    """Return the readings with their word attributions; of more than MOST_SENTENCES, only the most informative get any.
 
-    befores: what each was told of what was said before it. on_progress takes sentences.
+    Args:
+        readings: One for each sentence.
+        contexts: What was said before each, as the network got it.
+        trained: The model that made the readings.
+        on_progress: Counts sentences.
     """
-    made, chosen = list(readings), most_telling(readings, MOST_SENTENCES)
+    explained, chosen = list(readings), most_informative(readings, MOST_SENTENCES)
     for done, index in enumerate(chosen, start=1):
-        made[index] = replace(made[index], word_attribution=word_attribution(made[index], befores[index], trained))
+        attribution = word_attribution(readings[index], contexts[index], trained)
+        explained[index] = replace(readings[index], word_attribution=attribution)
         if on_progress:
             on_progress(done, len(chosen))
-    return made
+    return explained
 
 
-def most_telling(readings: Sequence[Reading], most: int) -> list[int]:
-    """Which of the readings, in their order: the surest of an emotion, then the surest that are neutral."""
-    told = [index for index, reading in enumerate(readings) if reading.probabilities]
-    surest = sorted(told, key=lambda at: (readings[at].likeliest == SAYS_LITTLE, -readings[at].confidence))
-    return sorted(surest[:most])
+def most_informative(readings: Sequence[Reading], most: int) -> list[int]:
+    """Return the indices of the most confident readings of an emotion, then of neutral ones, in ascending order."""
+    ranked = sorted(
+        (index for index, reading in enumerate(readings) if reading.probabilities),
+        key=lambda index: (readings[index].likeliest == NEUTRAL, -readings[index].confidence),
+    )
+    return sorted(ranked[:most])
 
 
-def word_attribution(reading: Reading, before: str, trained: Trained) -> tuple[tuple[str, float], ...]:
-    """The words of a reading in their order, each with what it adds to the likeliest label's probability.
+def word_attribution(reading: Reading, context: str, trained: Trained) -> tuple[tuple[str, float], ...]:
+    """Return each word of a reading with what it adds to the probability of the likeliest label.
 
-    Words that are left out together share alike.
+    Words that are left out together share their effect equally.
     """
     words = reading.text.split()
-    parts = np.array_split(np.arange(len(words)), min(len(words), MOST_PARTS))
-    without = [Said(" ".join(np.delete(words, part)), before) for part in parts]
-    lower = [answer.probabilities[reading.likeliest or ""] for answer in _in_batches(without, trained)]
-    values = {at: (reading.confidence - low) / len(part) for part, low in zip(parts, lower, strict=True) for at in part}
-    return tuple((word, values[at]) for at, word in enumerate(words))
-
-
-def _in_batches(asked: Sequence[Said], trained: Trained) -> Iterator:
-    for start in range(0, len(asked), BATCH):
-        yield from answers(asked[start : start + BATCH], trained)
+    groups = np.array_split(np.arange(len(words)), min(len(words), MOST_GROUPS))
+    queries = [TextQuery(" ".join(np.delete(words, group)), context) for group in groups]
+    batches = (queries[start : start + BATCH] for start in range(0, len(queries), BATCH))
+    occluded = [output.probabilities[reading.likeliest or ""] for batch in batches for output in infer(batch, trained)]
+    values = {
+        index: (reading.confidence - probability) / len(group)
+        for group, probability in zip(groups, occluded, strict=True)
+        for index in group
+    }
+    return tuple((word, values[index]) for index, word in enumerate(words))
 
 
 def explained_note(readings: Sequence[Reading]) -> tuple[str, ...]:
-    """That not all of the readings are explained, where it is so."""
-    told = sum(bool(reading.probabilities) for reading in readings)
-    if told <= MOST_SENTENCES:
+    """Return the note that only some of the readings have word attributions, where that is so."""
+    readable = sum(bool(reading.probabilities) for reading in readings)
+    if readable <= MOST_SENTENCES:
         return ()
-    return (f"which words count was worked out for the {MOST_SENTENCES} most telling of {told:,} sentences",)
+    return (f"word attributions cover the {MOST_SENTENCES} most informative of {readable:,} sentences",)

@@ -1,4 +1,4 @@
-"""Utterances -> what the network answers, many at a time, each network pass giving emotion and affect at once."""
+"""Utterances -> emotion probabilities and affect dimensions, many at a time, by one forward pass for both."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,45 +10,44 @@ from ..training.checkpoint import Trained
 from ..training.scores import softmax
 from .features import featurize
 
-BATCH = 256  # utterances described at a time, which bounds memory; the network parts them by length
+BATCH = 256  # utterances featurized at a time, which bounds memory; the network splits them by length
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the network says of one utterance."""
+class TextQuery:
+    """An utterance to classify."""
+
+    text: str
+    context: str = ""
+    """What was said before it, one line each, the oldest first."""
+
+
+@dataclass(frozen=True)
+class TextOutput:
+    """What the network gives for one utterance."""
 
     probabilities: dict[str, float]
     """Calibrated, by label."""
     affect: dict[str, float]
-    """From -1 to 1, by name; those that were not fitted are left out."""
+    """From -1 to 1, by dimension; those that were not fitted are left out."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """An utterance as the model is asked about it."""
-
-    text: str
-    before: str = ""
-    """What was said before it, one line each, the oldest first."""
-
-
-def answers(asked: Sequence[Said], trained: Trained) -> list[Answer]:
-    """An Answer to each, in their order; at most BATCH."""
-    if not asked:
+def infer(queries: Sequence[TextQuery], trained: Trained) -> list[TextOutput]:
+    """Return the network's output for each query, in their order. At most BATCH bound the memory it takes."""
+    if not queries:
         return []
-    described = [featurize(one.text, one.before, trained.settings) for one in asked]
-    arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
-    shares, affect = answered(arrays, trained)
+    inputs = [featurize(query.text, query.context, trained.settings) for query in queries]
+    probabilities, affect = forward({name: np.stack([row[name] for row in inputs]) for name in inputs[0]}, trained)
     return [
-        Answer(
+        TextOutput(
             dict(zip(trained.labels, map(float, row), strict=True)),
-            {name: float(value) for name, value in zip(AFFECT_DIMENSIONS, where, strict=True) if not np.isnan(value)},
+            {name: float(value) for name, value in zip(AFFECT_DIMENSIONS, values, strict=True) if not np.isnan(value)},
         )
-        for row, where in zip(shares, affect, strict=True)
+        for row, values in zip(probabilities, affect, strict=True)
     ]
 
 
-def answered(arrays: Mapping[str, np.ndarray], trained: Trained) -> tuple[np.ndarray, np.ndarray]:
+def forward(arrays: Mapping[str, np.ndarray], trained: Trained) -> tuple[np.ndarray, np.ndarray]:
     """Return calibrated probabilities (N, labels) and affect (N, len(AFFECT_DIMENSIONS)) from one forward pass."""
     import torch
 

@@ -1,6 +1,6 @@
 """MiniLM (Wang et al. 2020, arXiv:2002.10957), as trained for sentences: all-MiniLM-L6-v2 (sentence-transformers).
 
-Its layers are torch's own, its weights read from the pretrained file; equal to the reference to rounding.
+Its layers are torch's own, its weights read from the pretrained file; equal to the reference up to rounding.
 """
 
 from functools import cache
@@ -12,13 +12,21 @@ from ..core import pretrained
 from .settings import MOST_POSITIONS
 
 WIDTH, HEADS, INNER_WIDTH, VOCABULARY = 384, 12, 4 * 384, 30_522
-EPSILON = 1e-12  # of the normalisation
+EPSILON = 1e-12  # of the layer normalisation
+EMBEDDING_NAMES = {"words": "word_embeddings", "positions": "position_embeddings", "norm": "LayerNorm"}
+LAYER_NAMES = {  # torch's names -> BERT's
+    "self_attn.out_proj": "attention.output.dense",
+    "norm1": "attention.output.LayerNorm",
+    "linear1": "intermediate.dense",
+    "linear2": "output.dense",
+    "norm2": "output.LayerNorm",
+}
 
 
 class Embeddings(nn.Module):
-    """token_ids (B, T), positions (B, T) -> (B, T, WIDTH)."""
+    """Embed token_ids (B, T) at positions (B, T) as (B, T, WIDTH)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.words = nn.Embedding(VOCABULARY, WIDTH)
         self.positions = nn.Embedding(MOST_POSITIONS, WIDTH)
@@ -26,59 +34,53 @@ class Embeddings(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, EPSILON)
 
     def forward(self, token_ids: Tensor, positions: Tensor) -> Tensor:
+        """Return the embeddings, (B, T, WIDTH)."""
         return self.norm(self.words(token_ids) + self.positions(positions) + self.kind)
 
 
-def layer(dropout: float) -> nn.TransformerEncoderLayer:
-    """One of BERT's, untrained."""
-    how = {"dropout": dropout, "activation": "gelu", "layer_norm_eps": EPSILON, "batch_first": True}
-    return nn.TransformerEncoderLayer(WIDTH, HEADS, INNER_WIDTH, **how)
-
-
 def embeddings() -> Embeddings:
-    """The pretrained embeddings, in the one copy there is of them. Raises DemeanorError where the weights are
-    missing."""
+    """Return the pretrained embeddings, which share one copy of the weights.
+
+    Raises DemeanorError where the weights are missing.
+    """
     weights = _weights()
     with torch.device("meta"):
         network = Embeddings()
-    names = {"words": "word_embeddings", "positions": "position_embeddings", "norm": "LayerNorm"}
-    state = {f"{mine}.weight": weights[f"embeddings.{theirs}.weight"] for mine, theirs in names.items()}
-    state |= {"norm.bias": weights["embeddings.LayerNorm.bias"]}
-    network.load_state_dict(state | {"kind": weights["embeddings.token_type_embeddings.weight"][0]}, assign=True)
+    state = {f"{ours}.weight": weights[f"embeddings.{berts}.weight"] for ours, berts in EMBEDDING_NAMES.items()}
+    state["norm.bias"] = weights["embeddings.LayerNorm.bias"]
+    state["kind"] = weights["embeddings.token_type_embeddings.weight"][0]
+    network.load_state_dict(state, assign=True)
     return network.requires_grad_(False)
 
 
 def frozen_layers(first: int, end: int) -> nn.ModuleList:
-    """The pretrained layers from number `first` (from 0) to before `end`, in the one copy there is of them."""
-    return nn.ModuleList(_with_weights(0.0, _layer_weights(n)) for n in range(first, end)).requires_grad_(False)
+    """Return the pretrained layers `first` (from 0) to before `end`, which share one copy of the weights."""
+    return nn.ModuleList(_layer(0.0, _layer_weights(n)) for n in range(first, end)).requires_grad_(False)
 
 
 def trainable_layers(first: int, end: int, dropout: float) -> nn.ModuleList:
-    """Such layers, to be trained further; dropout: within them, in training."""
+    """Return a copy of such layers to train further, with `dropout` within them."""
     copies = ({name: value.clone() for name, value in _layer_weights(n).items()} for n in range(first, end))
-    return nn.ModuleList(_with_weights(dropout, weights) for weights in copies)
+    return nn.ModuleList(_layer(dropout, weights) for weights in copies)
 
 
-def _with_weights(dropout, weights):
-    with torch.device("meta"):  # no time is spent on numbers that are not used
-        made = layer(dropout)
-    made.load_state_dict(weights, assign=True)
-    return made
+def _layer(dropout: float, weights: dict[str, Tensor]) -> nn.TransformerEncoderLayer:
+    with torch.device("meta"):  # no time is spent on initial weights that are replaced at once
+        layer = nn.TransformerEncoderLayer(
+            WIDTH, HEADS, INNER_WIDTH, dropout, activation="gelu", layer_norm_eps=EPSILON, batch_first=True
+        )
+    layer.load_state_dict(weights, assign=True)
+    return layer
 
 
 @cache
-def _layer_weights(number):
-    """A layer's weights by the names torch has for them."""
-    weights, start = _weights(), f"encoder.layer.{number}"
-    names = {
-        "self_attn.out_proj": "attention.output.dense", "norm1": "attention.output.LayerNorm",
-        "linear1": "intermediate.dense", "linear2": "output.dense", "norm2": "output.LayerNorm",
-    }  # fmt: skip
-    state = {}
+def _layer_weights(number: int) -> dict[str, Tensor]:
+    """Return a layer's weights by torch's names."""
+    weights, prefix, state = _weights(), f"encoder.layer.{number}", {}
     for kind in ("weight", "bias"):
-        heads = [weights[f"{start}.attention.self.{name}.{kind}"] for name in ("query", "key", "value")]
+        heads = [weights[f"{prefix}.attention.self.{name}.{kind}"] for name in ("query", "key", "value")]
         state[f"self_attn.in_proj_{kind}"] = torch.cat(heads)
-        state |= {f"{mine}.{kind}": weights[f"{start}.{theirs}.{kind}"] for mine, theirs in names.items()}
+        state |= {f"{ours}.{kind}": weights[f"{prefix}.{berts}.{kind}"] for ours, berts in LAYER_NAMES.items()}
     return state
 
 

@@ -1,6 +1,6 @@
-"""A text as the model takes it: one way of writing for what people write in many.
+"""A text as the model takes it: one spelling for the many ways in which people write the same.
 
-Training and prediction both come through here, once for every text, so it must be quick, and must never change.
+Training and prediction both come through here, once for every text: it must be quick, and it must never change.
 """
 
 import re
@@ -9,32 +9,32 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-SKIN = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"  # colours, that follow an emoji
-SAME = str.maketrans(
+SKIN = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"  # colours; they follow an emoji
+EQUIVALENT = str.maketrans(
     dict.fromkeys("‘’‚‛′`´ʼ", "'")
     | dict.fromkeys("“”„‟″«»", '"')
     | dict.fromkeys("‐‑‒–−", "-")
-    | dict.fromkeys("—―", " - ")  # stands between words without spaces
+    | dict.fromkeys("—―", " - ")  # written between words without spaces
     | dict.fromkeys(f"\ufe0e\ufe0f\u00ad{SKIN}")  # variants of an emoji, and the soft hyphen
 )
-JOINER = "\u200d"  # within an emoji of several; elsewhere it shows nothing
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")  # of ASCII, but white space
-UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}  # categories of Unicode: control, format, surrogates, private, unassigned
+JOINER = "\u200d"  # within an emoji made of several; invisible elsewhere
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")  # of ASCII, except white space
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}  # categories of Unicode: control, format, surrogates, private, unassigned
 PICTURES = "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"  # and emoji
 LETTERS = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
 MARKS = re.compile(r"([^\w\s]|_)\1{3,}")
 ADDRESS = re.compile(r"\b(?:https?://|www?\.(?=\w))[^\s<>\"]*[^\s<>\".,;:!?)\]}']", re.IGNORECASE)
 
 
-def in_words(text: str) -> str:
-    """`text` on one line, as the model's vocabulary knows it; of its own result it makes the same again.
+def normalise(text: str) -> str:
+    """Return `text` on one line, in characters that the model's vocabulary knows. Idempotent.
 
-    Emoji become their descriptions (MiniLM knows hardly any), addresses "http" (as TweetEval writes them), quotes and
-    dashes the keyboard's. A letter three times or more in a row stays twice, a mark four times or more three times,
-    an emoji once: a long row leaves the words no room. What shows nothing, control characters too, is left out.
-    Capitals, "@user" and emoticons such as ":)" stay.
+    Emoji become their descriptions (MiniLM knows hardly any), URLs "http" (as TweetEval writes them), quotes and dashes
+    those of the keyboard. A letter repeated three times or more is kept twice, a mark repeated four times or more three
+    times, an emoji once, so that repetition leaves room for the words. Invisible characters are removed. Capitals,
+    "@user" and emoticons such as ":)" stay.
 
-    >>> in_words("“Soooo good”…  see https://a.bc/d?e=1 😂😂!!!!!!")
+    >>> normalise("“Soooo good”…  see https://a.bc/d?e=1 😂😂!!!!!!")
     '"Soo good"... see http face with tears of joy !!!'
     """
     if not text.isascii():
@@ -43,31 +43,33 @@ def in_words(text: str) -> str:
     return " ".join(ADDRESS.sub("http", text).split())
 
 
-def _plain(text):
-    """Without emoji and typographic variants of a character."""
-    text = _emoji().sub(_described, text.translate(SAME))
-    text = unicodedata.normalize("NFKC", text).translate(SAME)  # which makes full-width and fancy letters plain
-    return "".join(char for char in text if char.isspace() or unicodedata.category(char) not in UNSEEN)
+def _plain(text: str) -> str:
+    """Return the text with emoji described and typographic variants of a character unified."""
+    text = _emoji().sub(_described, text.translate(EQUIVALENT))
+    text = unicodedata.normalize("NFKC", text).translate(EQUIVALENT)  # makes full-width and fancy letters plain
+    return "".join(char for char in text if char.isspace() or unicodedata.category(char) not in INVISIBLE)
 
 
 @cache
-def _descriptions():
-    """Emoji -> description, of the list in VADER's package, read as a file."""
-    folder = Path(find_spec("vaderSentiment").origin).parent
+def _descriptions() -> dict[str, str]:
+    """Return emoji -> description, from the list in VADER's package, read as a file."""
+    spec = find_spec("vaderSentiment")
+    assert spec and spec.origin
+    folder = Path(spec.origin).parent
     lines = (folder / "emoji_utf8_lexicon.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("\t")[:2] for line in lines if not re.search(f"[\\x00-\\x7f{SKIN}]", line.partition("\t")[0]))
-    return {emoji.translate(SAME): words.strip() for emoji, words in pairs}
+    return {emoji.translate(EQUIVALENT): words.strip() for emoji, words in pairs}
 
 
 @cache
-def _emoji():
-    """Matches a row of one emoji, the longest known first: a family is one, not four."""
+def _emoji() -> re.Pattern[str]:
+    """Return a pattern of one repeated emoji, the longest known first: a family is one, not four."""
     known = sorted(_descriptions(), key=len, reverse=True)
-    first = "".join(sorted({emoji[0] for emoji in known}))  # looked for first, the list itself is slow
+    first = "".join(sorted({emoji[0] for emoji in known}))  # a quick look-ahead; the alternation itself is slow
     return re.compile(f"(?=[{first}{PICTURES}])({'|'.join(known)}|[{PICTURES}])(?:{JOINER}?\\1)*")
 
 
-def _described(match):
+def _described(match: re.Match[str]) -> str:
     emoji = match[1]
     words = _descriptions().get(emoji) or unicodedata.name(emoji, "").lower()  # for those newer than the list
     return f" {words} " if words else emoji

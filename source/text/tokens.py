@@ -1,34 +1,43 @@
 """Words -> MiniLM's tokens (WordPiece, lower case)."""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core import pretrained
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 PADDING, CLS, SEP = 0, 101, 102
 DTYPE = np.int16  # the vocabulary has 30,522 tokens
 
 
 def utterance_ids(text: str, size: int) -> np.ndarray:
-    """(size,) int16: CLS, the tokens of `text`, SEP, then padding; what is too long is cut. All padding: no token."""
-    tokens = _pieces(text)[: size - 2]
+    """Return CLS, the tokens of `text` (cut where they are too many), SEP and padding, (size,) int16.
+
+    Without any token, all is padding.
+    """
+    tokens = _token_ids(text)[: size - 2]
     return _padded([CLS, *tokens, SEP] if tokens else [], size)
 
 
 def context_ids(text: str, size: int) -> np.ndarray:
-    """(size,) int16: the tokens of `text`, of too many the last, SEP, then padding. All padding: no token."""
-    tokens = _pieces(text)[-(size - 1) :]
+    """Return the tokens of `text` (the last ones where they are too many), SEP and padding, (size,) int16.
+
+    Without any token, all is padding.
+    """
+    tokens = _token_ids(text)[-(size - 1) :]
     return _padded([*tokens, SEP] if tokens else [], size)
 
 
 def is_longer(text: str, size: int) -> bool:
-    """Whether `utterance_ids` would cut `text`."""
-    return len(_pieces(text)) > size - 2
+    """Return whether `utterance_ids` would cut `text`."""
+    return len(_token_ids(text)) > size - 2
 
 
-def _pieces(text: str) -> list[int]:
+def _token_ids(text: str) -> list[int]:
     return tokenizer().encode(text, add_special_tokens=False).ids if text.strip() else []
 
 
@@ -39,11 +48,11 @@ def _padded(ids: list[int], size: int) -> np.ndarray:
 
 
 @cache
-def tokenizer() -> Any:
-    """The one tokenizer of this process. Raises DemeanorError where its file is missing."""
+def tokenizer() -> "Tokenizer":
+    """Return this process's tokenizer. Raises DemeanorError where its file is missing."""
     from tokenizers import Tokenizer
 
-    made = Tokenizer.from_file(str(pretrained.path("minilm_tokenizer")))
-    made.no_padding()
-    made.no_truncation()
-    return made
+    loaded = Tokenizer.from_file(str(pretrained.path("minilm_tokenizer")))
+    loaded.no_padding()
+    loaded.no_truncation()
+    return loaded

@@ -1,4 +1,4 @@
-"""What is read: utterances, each with its time where there is one."""
+"""What the text model reads: utterances, with their times where there are any."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class Word:
     start_seconds: float
     end_seconds: float
     probability: float
-    """How sure the transcriber is of it."""
+    """The transcriber's confidence in it."""
 
 
 @dataclass(frozen=True)
@@ -22,37 +22,37 @@ class Utterance:
 
     text: str
     start_seconds: float | None = None
-    """When it is said; None where there is no time."""
+    """When it is said; None where there are no times."""
     end_seconds: float | None = None
     words: tuple[Word, ...] = ()
     """Its words with their times, where it was transcribed."""
 
     @property
     def confidence(self) -> float | None:
-        """How sure the transcriber is of its words, on average; None where it was not transcribed."""
+        """The mean probability of its words; None where it was not transcribed."""
         return sum(word.probability for word in self.words) / len(self.words) if self.words else None
 
 
 @dataclass(frozen=True)
 class Document:
-    """All that is said in a file, or typed."""
+    """All utterances of a file, a recording or a typed text."""
 
     utterances: tuple[Utterance, ...]
     language: str = ""
-    """As ISO 639-1 names it, such as "en"; empty where nothing tells."""
+    """ISO 639-1 code, such as "en"; empty where it is not known."""
     seconds: float | None = None
     """Length of the recording or of the subtitles; None where there are no times."""
     notes: tuple[str, ...] = ()
-    """What a person should know of how it was read, in words."""
+    """What a person should know of how it was read."""
 
 
-def parted(text: str) -> tuple[str, str]:
-    """What was said before, one line each, and the utterance itself.
+def split_context(text: str) -> tuple[str, str]:
+    r"""Split off the quoted lines at the beginning: return the context (what was said before) and the text itself.
 
-    >>> parted("> How was it?\\nIt was awful.")
+    >>> split_context("> How was it?\nIt was awful.")
     ('How was it?', 'It was awful.')
     """
     lines = text.strip().splitlines()
     quoted = next((number for number, line in enumerate(lines) if not line.startswith(QUOTE)), len(lines))
-    before = (line.removeprefix(QUOTE).strip() for line in lines[:quoted])
-    return "\n".join(before), "\n".join(lines[quoted:]).strip()
+    context = (line.removeprefix(QUOTE).strip() for line in lines[:quoted])
+    return "\n".join(context), "\n".join(lines[quoted:]).strip()

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 SCORES = ("neg", "neu", "pos", "compound")
-"""Shares of the words that are negative, neutral and positive, and the whole from -1 to 1."""
+"""Shares of the words that are negative, neutral and positive, and the compound score from -1 to 1."""
 
 
 def lexicon_scores(text: str) -> np.ndarray:
-    """VADER's scores of `text`: (len(SCORES),) float32; zeros where there is no word.
+    """Return VADER's scores of `text`, (len(SCORES),) float32; zeros where there is no word.
 
-    >>> lexicon_scores("not bad at all")[3] > 0
+    >>> bool(lexicon_scores("not bad at all")[3] > 0)
     True
     """
     scores = _analyser().polarity_scores(text)

@@ -372,7 +372,7 @@ def test_whisper_hears_the_file_once_not_every_window(endless, monkeypatch):
     heard = []
 
     class Counting:
-        language, language_probability, knows_english_only = "en", None, True
+        language, language_probability, english_only = "en", None, True
 
         def __init__(self, model):
             assert model == "the model"

@@ -7,7 +7,7 @@ import pytest
 
 from source.core.errors import DemeanorError
 from source.text import documents
-from source.text.documents import document_of, read_document, read_text
+from source.text.documents import document_from_text, read_document, read_text
 from source.text.documents.html import is_markup, visible_text
 
 FIRST, SECOND = "I was happy yesterday.", "Today I am not so sure."
@@ -121,7 +121,7 @@ def test_what_was_said_before_is_not_read(file):
 
 def test_a_document_of_sentences_in_order(file):
     document = read_document(file("a.txt", BOTH))
-    assert texts(document) == [FIRST, SECOND] == texts(document_of(BOTH))
+    assert texts(document) == [FIRST, SECOND] == texts(document_from_text(BOTH))
     assert (document.language, document.seconds, document.notes) == ("en", None, ())
     assert all(utterance.start_seconds is None for utterance in document.utterances)
 
@@ -149,7 +149,7 @@ def test_what_is_too_long_is_refused(file, ending, monkeypatch):
     with pytest.raises(DemeanorError, match="split it"):
         read_document(file(f"a.{ending}", content))
     with pytest.raises(DemeanorError, match="split it"):
-        document_of(BOTH)
+        document_from_text(BOTH)
 
 
 def test_a_file_of_200_megabytes_is_refused_unread(tmp_path, monkeypatch):
@@ -166,16 +166,16 @@ def test_a_file_of_200_megabytes_is_refused_unread(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("text", ["", "  ", "\n"])
 def test_of_nothing_typed_there_is_a_note(text):
-    assert document_of(text).utterances == () and document_of(text).notes
+    assert document_from_text(text).utterances == () and document_from_text(text).notes
 
 
 def test_typed_text_keeps_its_emoji_and_signs():
-    assert texts(document_of("I <3 you 😀 and 1 < 2 > 0")) == ["I <3 you 😀 and 1 < 2 > 0"]
-    assert texts(document_of("> so it goes")) == ["> so it goes"]
+    assert texts(document_from_text("I <3 you 😀 and 1 < 2 > 0")) == ["I <3 you 😀 and 1 < 2 > 0"]
+    assert texts(document_from_text("> so it goes")) == ["> so it goes"]
 
 
 def test_pasted_html_is_stripped():
-    document = document_of(f"<p>{FIRST}</p><p>{SECOND}</p>")
+    document = document_from_text(f"<p>{FIRST}</p><p>{SECOND}</p>")
     assert texts(document) == [FIRST, SECOND] and "HTML" in document.notes[0]
 
 

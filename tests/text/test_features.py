@@ -11,7 +11,7 @@ from source.core.spec import DataWarning
 from source.text.features import baseline_features, extract, featurize
 from source.text.settings import TextSettings
 from source.text.tokens import CLS, DTYPE, SEP, context_ids, is_longer, tokenizer, utterance_ids
-from source.text.utterances import parted
+from source.text.utterances import split_context
 from source.text.vader import SCORES, lexicon_scores
 from tests.support.toy import TEXT
 
@@ -54,7 +54,7 @@ def test_the_lexicon_is_vaders():
     ("", ("", "")),
 ])  # fmt: skip
 def test_quoted_lines_at_the_beginning_were_said_before(text, expected):
-    assert parted(text) == expected
+    assert split_context(text) == expected
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])

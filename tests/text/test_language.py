@@ -12,8 +12,8 @@ from source.text.language import foreign_notes, is_foreign, language_of
 from source.text.language import pipeline as pipelines
 from source.text.language.paragraphs import paragraphs
 from source.text.language.pipeline import pipeline
-from source.text.language.words import COLUMNS, MOST_WORDS, PIECE_CHARACTERS, lemma_notes, sentences, word_counts
-from source.text.normalise import in_words
+from source.text.language.words import CHUNK_CHARACTERS, COLUMNS, MOST_WORDS, lemma_notes, sentences, word_counts
+from source.text.normalise import normalise
 from source.text.tokens import is_longer
 
 PROSE = (
@@ -96,7 +96,7 @@ def test_of_nothing_there_are_no_sentences(text):
         "我" * 500,
         "so, " * 300,
         PROSE * 100,
-        "é" * 3 * PIECE_CHARACTERS,
+        "é" * 3 * CHUNK_CHARACTERS,
         "ha. " * 9000,
         "😀" * 9000,
     ],
@@ -119,7 +119,7 @@ def test_a_parted_sentence_fits_the_model():
         pytest.skip("needs MiniLM's tokenizer")
     long = " and then ".join(["I told my sister that nothing would ever be the same"] * 20)
     parts = sentences(long)
-    assert is_longer(long, 64) and not any(is_longer(in_words(part), 64) for part in parts)
+    assert is_longer(long, 64) and not any(is_longer(normalise(part), 64) for part in parts)
 
 
 def test_memory_does_not_grow_with_what_is_read():
@@ -132,13 +132,13 @@ def test_memory_does_not_grow_with_what_is_read():
 
 def test_a_megabyte_is_read_piece_by_piece():
     """spaCy itself refuses more than a million characters at once; here the pieces bound its memory."""
-    from source.text.language.words import _pieces
+    from source.text.language.words import _chunks
 
     text = PROSE * 5000
     tracemalloc.start()
-    pieces = list(_pieces(text))
+    pieces = list(_chunks(text))
     tracemalloc.stop()
-    assert "".join(pieces) == text and max(map(len, pieces)) <= PIECE_CHARACTERS
+    assert "".join(pieces) == text and max(map(len, pieces)) <= CHUNK_CHARACTERS
     assert all(piece.rstrip()[-1] in ".!?" for piece in pieces)
 
 
@@ -291,7 +291,7 @@ def test_a_language_with_no_rules_of_its_own_is_read_all_the_same():
     ],
 )
 def test_what_people_write_becomes_words(text, words):
-    assert in_words(text) == unicodedata.normalize("NFKC", words)
+    assert normalise(text) == unicodedata.normalize("NFKC", words)
 
 
 ODD = st.one_of(st.characters(), st.sampled_from("htps:/w.aA!😂🏽❤\ufe0f\u200d\u0301´—'@_ \n"))
@@ -300,13 +300,13 @@ ODD = st.one_of(st.characters(), st.sampled_from("htps:/w.aA!😂🏽❤\ufe0f\u
 @given(st.text(alphabet=ODD, max_size=30))
 @settings(max_examples=300, deadline=None)
 def test_words_of_words_are_the_same(text):
-    once = in_words(text)
-    assert in_words(once) == once
+    once = normalise(text)
+    assert normalise(once) == once
     assert once == once.strip() and not any(unicodedata.category(char) in ("Cc", "Cs") for char in once)
 
 
 def test_plain_english_stays_as_it_is():
-    assert in_words(PROSE) == PROSE
+    assert normalise(PROSE) == PROSE
 
 
 def test_every_emoji_of_the_list_is_described():
@@ -314,7 +314,7 @@ def test_every_emoji_of_the_list_is_described():
 
     assert len(_descriptions()) > 1000
     for emoji, words in _descriptions().items():
-        assert in_words(f"so {emoji} yes") == in_words(f"so {words} yes") and emoji not in in_words(emoji)
+        assert normalise(f"so {emoji} yes") == normalise(f"so {words} yes") and emoji not in normalise(emoji)
 
 
 def test_importing_reads_and_loads_nothing():

@@ -24,7 +24,7 @@ from source.media.types import RECORDINGS
 from source.results.prediction import SCHEMA, Prediction, Reading
 from source.text import SPEC, chunking, explain, inference, predict
 from source.text.features import featurize
-from source.text.inference import Said
+from source.text.inference import TextQuery
 from source.text.results import figures
 from source.text.results.highlights import highlights
 from source.text.settings import TextSettings
@@ -283,7 +283,7 @@ def test_nothing_is_cut(toys):
 def test_parts_of_a_long_utterance_share_its_time_and_words(toys):
     words = tuple(Word(f"w{number}", number / 10, number / 10 + 0.1, 1.0) for number in range(16))
     long = Utterance(" ".join(word.text for word in words), 0.0, 1.6, words)
-    parts = chunking.fitting(Document((long,)), 10).utterances
+    parts = chunking.split_long_utterances(Document((long,)), 10).utterances
     assert [part for one in parts for part in one.words] == list(words) and len(parts) == 2
     assert (
         parts[0].start_seconds == 0 and parts[0].end_seconds == parts[1].start_seconds and parts[1].end_seconds == 1.6
@@ -324,7 +324,7 @@ def test_a_words_influence_is_what_the_answer_loses_without_it(toys):
     trained, words = toy_trained(), ["It", "is", "neutral,", "but", "happy", "happy", "me."]
     for index, (word, value) in enumerate(result.word_attribution):
         without = " ".join(words[:index] + words[index + 1 :])
-        (answer,) = inference.answers([Said(without)], trained)
+        (answer,) = inference.infer([TextQuery(without)], trained)
         assert word == words[index]
         assert value == pytest.approx(result.probabilities["happy"] - answer.probabilities["happy"])
     values = [value for _, value in result.word_attribution]
@@ -332,7 +332,7 @@ def test_a_words_influence_is_what_the_answer_loses_without_it(toys):
 
 
 def test_neighbours_of_a_long_sentence_are_left_out_together(toys, monkeypatch):
-    monkeypatch.setattr(explain, "MOST_PARTS", 2)
+    monkeypatch.setattr(explain, "MOST_GROUPS", 2)
     reading = Reading({label: 0.1 for label in LABELS} | {"happy": 0.9}, text="so happy we are")
     values = [value for _, value in explain.word_attribution(reading, "", toy_trained())]
     assert values[0] == values[1] > values[2] == values[3]
@@ -341,10 +341,10 @@ def test_neighbours_of_a_long_sentence_are_left_out_together(toys, monkeypatch):
 def test_a_large_text_takes_bounded_memory_and_explains_the_most_telling(toys, monkeypatch):
     plain = ["It is one of so many days and all of them pass by slowly neutral"] * 118
     lines = [*plain, "I am happy here", "so sad"] * 100
-    monkeypatch.setattr(predict, "document_of", lambda text: Document(tuple(map(Utterance, text.splitlines()))))
-    sizes, kept = [], inference.answered
+    monkeypatch.setattr(predict, "document_from_text", lambda text: Document(tuple(map(Utterance, text.splitlines()))))
+    sizes, kept = [], inference.forward
     monkeypatch.setattr(
-        inference, "answered", lambda arrays, trained: sizes.append(len(arrays["counts"])) or kept(arrays, trained)
+        inference, "forward", lambda arrays, trained: sizes.append(len(arrays["counts"])) or kept(arrays, trained)
     )
     steps = []
     text = "\n".join(lines)
@@ -352,8 +352,8 @@ def test_a_large_text_takes_bounded_memory_and_explains_the_most_telling(toys, m
     assert len(text) > 700_000 and len(result.readings) == 12_000 and max(sizes) <= inference.BATCH
     told = [reading for reading in result.readings if reading.word_attribution]
     assert len(told) == explain.MOST_SENTENCES and {reading.emotion for reading in told} == {"happy", "sad"}
-    assert sum(sizes) <= 12_000 + explain.MOST_SENTENCES * explain.MOST_PARTS
-    assert result.notes[-1] == "which words count was worked out for the 200 most telling of 12,000 sentences"
+    assert sum(sizes) <= 12_000 + explain.MOST_SENTENCES * explain.MOST_GROUPS
+    assert result.notes[-1] == "word attributions cover the 200 most informative of 12,000 sentences"
     assert (12_000, 12_000) in steps and steps[-1] == (200, 200)
     page = highlights(result)
     assert len(page) < 500_000 and page.count('<div class="sentence">') == 200 and "118 more sentences" in page
@@ -441,7 +441,7 @@ def test_the_picture_fits_any_length(count):
         )
         for at in range(count)
     ]
-    drawn = figures.drawn(readings, 2.0 * count)
+    drawn = figures.timed_parts(readings, 2.0 * count)
     assert len(drawn) <= figures.MOST_SEGMENTS and drawn[-1].end_seconds >= readings[-1].end_seconds
     assert all(part.end_seconds - part.start_seconds > 0.001 * 2 * count for part in drawn)
     result = Prediction(
@@ -592,7 +592,7 @@ def test_one_pass_gives_what_the_model_and_its_affect_head_give(real, monkeypatc
     monkeypatch.setattr("source.core.precision.has_bfloat16", lambda: bfloat16)
     described = [featurize(text, "", real.settings) for text in ("I am happy!", "no", "He left us in the dark, alone.")]
     arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
-    shares, affect = inference.answered(arrays, real)
+    shares, affect = inference.forward(arrays, real)
     np.testing.assert_allclose(shares, real.probabilities(arrays), atol=near)
     features = real.network.forward_features(**{name: torch.from_numpy(array) for name, array in arrays.items()})
     np.testing.assert_allclose(affect, real.network.affect(features).detach().numpy(), atol=near)
@@ -601,8 +601,8 @@ def test_one_pass_gives_what_the_model_and_its_affect_head_give(real, monkeypatc
 @needs_minilm
 def test_prediction_gives_the_network_what_preprocessing_does(real, tmp_path, monkeypatch):
     """Known mistakes of such tools: other features in prediction than in training, or nine zeros for the words."""
-    given, kept = [], inference.answered
-    monkeypatch.setattr(inference, "answered", lambda arrays, trained: given.append(arrays) or kept(arrays, trained))
+    given, kept = [], inference.forward
+    monkeypatch.setattr(inference, "forward", lambda arrays, trained: given.append(arrays) or kept(arrays, trained))
     texts = ("What a wonderful day “this” is 😂!", "He died, and nobody came to bury him.")
     found = [read(written(tmp_path, text), trained=real).readings[0] for text in texts]
     for text, arrays in zip(texts, (given[0], given[2]), strict=True):

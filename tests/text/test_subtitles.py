@@ -5,7 +5,7 @@ import json
 import pytest
 
 from source.core.errors import DemeanorError
-from source.text.documents.subtitles import read_subtitles, subtitles_of
+from source.text.documents.subtitles import parse_subtitles, read_subtitles
 from source.text.results.transcript import clock, json_text, srt_text, txt_text, vtt_text
 from source.text.utterances import Document, Utterance, Word
 
@@ -36,13 +36,13 @@ def times(document):
                                   SRT.replace("250\n", "250  X1:10 Y1:20\n"),
                                   SRT.replace("000\nN", "000\n\nN")])  # fmt: skip
 def test_the_same_cues_whatever_the_program_that_wrote_them(text):
-    document = subtitles_of(text)
+    document = parse_subtitles(text)
     assert texts(document) == ["Nobody came.", "I waited."] and document.notes == ()
     assert times(document) == [(1.5, 3.0), (4.0, 3605.25)] and document.seconds == 3605.25
 
 
 def test_webvtt_with_all_that_it_may_have():
-    document = subtitles_of(
+    document = parse_subtitles(
         "WEBVTT - a title\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nNOTE two\nlines\n\nintro\n"
         "00:01.500 --> 00:03.000 align:start position:10%\n<v Ann Lee>Hello <c.loud>you</c> <00:02.000>there</v>\n\n"
         "NOTE 00:05.000 is the end\n\n01:02:03.004 --> 01:02:04.000\n&lt;b&gt; &amp; <i>R&nbsp;B</i> &#9834;\n"
@@ -58,7 +58,7 @@ def test_webvtt_with_all_that_it_may_have():
     ("\u200eLeft\u00a0right", "Left right"), ("3\nlives", "3 lives"),
 ])  # fmt: skip
 def test_what_a_cue_says(line, text):
-    assert texts(subtitles_of(f"1\n00:00:01,000 --> 00:00:02,000\n{line}\n")) == [text]
+    assert texts(parse_subtitles(f"1\n00:00:01,000 --> 00:00:02,000\n{line}\n")) == [text]
 
 
 @pytest.mark.parametrize("line, expected", [
@@ -67,7 +67,7 @@ def test_what_a_cue_says(line, text):
     ("00:00:05,000 --> 00:00:04,000", (5.0, 5.0)), ("00:00:xx --> 00:00:04,000", None), ("1.5 --> 2.5", (None, None)),
 ])  # fmt: skip
 def test_broken_times(line, expected):
-    document = subtitles_of(f"1\n{line}\nHm.\n\n2\n00:00:06,000 --> 00:00:07,000\nYes.\n")
+    document = parse_subtitles(f"1\n{line}\nHm.\n\n2\n00:00:06,000 --> 00:00:07,000\nYes.\n")
     if expected is None:  # letters: no line of times at all, so that it may be text
         assert times(document)[0] == (None, None) and texts(document)[0].endswith("Hm.")
         return
@@ -79,7 +79,7 @@ def test_odd_times_are_counted_in_one_note_and_cues_put_in_order():
     block = "{}\n00:00:{} --> 00:00:{}\n{}\n"
     spans = [("05", "07", "c"), ("06", "09", "d"), ("01", "02", "a"), ("04", "03", "b"), ("20", "30", "e")]
     text = "\n".join(block.format(at, *span) for at, span in enumerate(spans))
-    document = subtitles_of(text + "\n9\nNo times here.\n")
+    document = parse_subtitles(text + "\n9\nNo times here.\n")
     assert texts(document) == ["a", "b", "c", "d", "e", "No times here."] and times(document)[-1] == (None, None)
     assert times(document)[1] == (4.0, 4.0)
     (note,) = document.notes
@@ -90,7 +90,7 @@ def test_odd_times_are_counted_in_one_note_and_cues_put_in_order():
 
 def test_cues_that_follow_each_other_at_once_do_not_overlap():
     text = "00:00:01,100 --> 00:00:02,300\na\n\n00:00:02,300 --> 00:00:03,000\nb\n"
-    assert subtitles_of(text).notes == ()
+    assert parse_subtitles(text).notes == ()
 
 
 def test_a_text_with_a_wrong_ending_is_read_as_it_stands(tmp_path):
@@ -125,7 +125,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path):
 
 @pytest.mark.parametrize("written", [srt_text, vtt_text])
 def test_what_is_written_is_read_back(written):
-    document = subtitles_of(written(DOCUMENT))
+    document = parse_subtitles(written(DOCUMENT))
     assert texts(document) == texts(DOCUMENT)
     for found, expected in zip(times(document), times(DOCUMENT), strict=True):
         assert found == pytest.approx(expected, abs=0.0005)
@@ -134,9 +134,9 @@ def test_what_is_written_is_read_back(written):
 
 def test_utterances_without_times_are_written():
     document = Document((Utterance("Before."), Utterance("After.", 1.0, 2.0)))
-    assert texts(subtitles_of(srt_text(document))) == ["Before.", "After."]
-    assert times(subtitles_of(srt_text(document))) == [(None, None), (1.0, 2.0)]
-    assert texts(subtitles_of(vtt_text(document))) == ["After."] and "NOTE\nBefore." in vtt_text(document)
+    assert texts(parse_subtitles(srt_text(document))) == ["Before.", "After."]
+    assert times(parse_subtitles(srt_text(document))) == [(None, None), (1.0, 2.0)]
+    assert texts(parse_subtitles(vtt_text(document))) == ["After."] and "NOTE\nBefore." in vtt_text(document)
 
 
 def test_labels_stand_in_brackets_before_the_text():
@@ -166,11 +166,11 @@ def test_a_clock_carries():
 
 
 def test_a_line_that_wants_to_be_times_is_nothing_that_is_said():
-    document = subtitles_of("1\n99:99:99,999 --> banana\nHello.\n\n2\n00:00:01,000 --> 00:00:02,000\nBye.\n")
+    document = parse_subtitles("1\n99:99:99,999 --> banana\nHello.\n\n2\n00:00:01,000 --> 00:00:02,000\nBye.\n")
     assert {one.text for one in document.utterances} == {"Hello.", "Bye."} and document.notes
 
 
 @pytest.mark.parametrize("answer", ["[happy 71 %]", "[not sure (sad 31 %)]", "[sad/fear 90 %]"])
 def test_our_own_answers_are_not_read_as_words(answer):
     text = f"1\n00:00:01,000 --> 00:00:02,000\n{answer} [door slams] No!\n"
-    assert subtitles_of(text).utterances[0].text == "[door slams] No!"
+    assert parse_subtitles(text).utterances[0].text == "[door slams] No!"

@@ -10,10 +10,10 @@ from source.core.errors import DemeanorError
 from source.media.sound.speech_activity import Speech
 from source.text import transcript
 from source.text.transcript import blocks as block_module
-from source.text.transcript import recogniser, seam, transcribe
-from source.text.transcript.blocks import AROUND_CHUNKS, CHUNK_SAMPLES, Block, Stretch
-from source.text.transcript.repetition import loops, loops_note, without_loops
-from source.text.transcript.sentences import by_sentence
+from source.text.transcript import join_overlap, recogniser, transcribe
+from source.text.transcript.blocks import AROUND_CHUNKS, CHUNK_SAMPLES, Block, SpeechSegment
+from source.text.transcript.repetition import find_loops, indices_without_loops, loops_note
+from source.text.transcript.sentences import split_into_sentences
 from source.text.utterances import Document, Utterance, Word
 from tests.support.toy import wav
 from tests.support.voice import spoken
@@ -53,7 +53,7 @@ class Ear:
 class Ears:
     """Stands for Whisper: keeps what it hears, and hears a word at the beginning of each block."""
 
-    language, language_probability, knows_english_only = "en", None, True
+    language, language_probability, english_only = "en", None, True
 
     def __init__(self):
         self.blocks = []
@@ -107,7 +107,7 @@ def test_all_speech_and_only_speech_is_in_one_block_of_half_a_minute(ear, piece)
 def test_how_the_stream_is_cut_has_no_say(ear):
     waveform = numbered(*TURNS, seconds=180)
     starts = [
-        [one.start for block in blocks_of(waveform, piece)[0] for one in block.stretches] for piece in (777, 90_000)
+        [one.start for block in blocks_of(waveform, piece)[0] for one in block.segments] for piece in (777, 90_000)
     ]
     assert starts[0] == starts[1]
 
@@ -118,7 +118,7 @@ def test_who_speaks_without_a_pause_is_cut_where_least_is_said_and_heard_on_both
     blocks, _ = blocks_of(waveform)
     assert len(blocks) == 3 and all(len(block.samples) <= 30 * RATE for block in blocks)
     assert blocks[0].cut_seconds is None and blocks[1].cut_seconds == pytest.approx(25, abs=0.2)
-    spans = [(block.stretches[0].start, block.stretches[-1].end) for block in blocks]
+    spans = [(block.segments[0].start, block.segments[-1].end) for block in blocks]
     assert spans[0][0] == 0 and spans[-1][1] == len(waveform)
     for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
         assert end - start == pytest.approx(2 * RATE, abs=2 * CHUNK_SAMPLES)
@@ -128,7 +128,7 @@ def test_a_short_pause_is_cut_through_without_an_overlap(ear):
     waveform = numbered((0, 26), (26.4, 60), seconds=60)
     blocks, _ = blocks_of(waveform)
     assert all(block.cut_seconds is None for block in blocks[:2])
-    assert 25.9 * RATE <= blocks[0].stretches[-1].end <= 26.5 * RATE
+    assert 25.9 * RATE <= blocks[0].segments[-1].end <= 26.5 * RATE
 
 
 def test_a_click_is_no_word_and_silence_no_block(ear):
@@ -145,9 +145,9 @@ def test_blocks_come_while_the_stream_is_read_so_that_memory_stays_flat(ear):
             yield np.ones(8 * RATE, np.float32) if at % 3 else np.zeros(8 * RATE, np.float32)
 
     blocks = block_module.speech_blocks(hours(), Speech(RATE))
-    ends = [next(blocks).stretches[-1].end for _ in range(20)]
+    ends = [next(blocks).segments[-1].end for _ in range(20)]
     assert len(asked) * 8 * RATE - ends[-1] < 100 * RATE
-    held = next(block_module.stretches(hours(), Speech(RATE))).samples
+    held = next(block_module.speech_segments(hours(), Speech(RATE))).samples
     assert held.base is None or held.base.nbytes <= held.nbytes  # no view that keeps the rest
 
 
@@ -180,16 +180,16 @@ def test_the_recogniser_hears_16_khz_once_a_block_and_times_are_the_recordings(r
 
 
 def test_a_word_of_a_block_at_the_recordings_time():
-    block = Block((Stretch(RATE, np.zeros(2 * RATE)), Stretch(60 * RATE, np.zeros(RATE))))
-    assert block.in_recording(0.5, 1.0) == (1.5, 2.0) and block.in_recording(2.25, 2.75) == (60.25, 60.75)
-    assert block.in_recording(1.5, 2.2) == (2.5, 3.0) and block.in_recording(1.9, 2.5) == (60.0, 60.5)  # never between
-    assert block.in_recording(2.0, 2.0) == (3.0, 3.0) and block.in_recording(2.9, 9.0) == (60.9, 61.0)
+    block = Block((SpeechSegment(RATE, np.zeros(2 * RATE)), SpeechSegment(60 * RATE, np.zeros(RATE))))
+    assert block.to_recording(0.5, 1.0) == (1.5, 2.0) and block.to_recording(2.25, 2.75) == (60.25, 60.75)
+    assert block.to_recording(1.5, 2.2) == (2.5, 3.0) and block.to_recording(1.9, 2.5) == (60.0, 60.5)  # never between
+    assert block.to_recording(2.0, 2.0) == (3.0, 3.0) and block.to_recording(2.9, 9.0) == (60.9, 61.0)
 
 
 def test_an_unsure_word_where_nobody_speaks_is_dropped():
     speech = Speech(RATE)
     speech.add(np.arange(200) < 100)  # 3.2 s
-    block = Block((Stretch(0, np.zeros(6 * RATE, np.float32)),))
+    block = Block((SpeechSegment(0, np.zeros(6 * RATE, np.float32)),))
     made = (Word(" Yes", 1.0, 1.2, 0.2), Word(" door.", 3.4, 3.4, 0.9), Word(" Thanks", 4.0, 4.4, 0.2))
     whole = transcript.Transcript()
     whole.add(block, (made,), speech)
@@ -198,12 +198,12 @@ def test_an_unsure_word_where_nobody_speaks_is_dropped():
 
 def test_words_at_a_seam_are_neither_lost_nor_doubled():
     before, after = said("we came home late and the", 20.0), said("late and the door was", 20.9)
-    keep, skip = seam(before, after, 21.6)
+    keep, skip = join_overlap(before, after, 21.6)
     assert [word.text for word in before[:keep] + after[skip:]] == [
         w.text for w in said("we came home late and the door was")
     ]
     other = said("layed hand the door was", 20.9)
-    keep, skip = seam(before[:5], other, 21.5)  # nothing alike: at the cut
+    keep, skip = join_overlap(before[:5], other, 21.5)  # nothing alike: at the cut
     assert [w.text.strip() for w in before[:5][:keep] + other[skip:]] == [
         "we",
         "came",
@@ -214,7 +214,7 @@ def test_words_at_a_seam_are_neither_lost_nor_doubled():
         "door",
         "was",
     ]
-    assert seam([], said("so", 20.0), 19.0) == (0, 0) and seam(said("so", 20.0), [], 29.0) == (1, 0)
+    assert join_overlap([], said("so", 20.0), 19.0) == (0, 0) and join_overlap(said("so", 20.0), [], 29.0) == (1, 0)
 
 
 @pytest.mark.parametrize("words, left", [
@@ -225,20 +225,20 @@ def test_words_at_a_seam_are_neither_lost_nor_doubled():
     (said("very " * 7, each=0.3, gap=0.5), "very very very very very very very"),  # with pauses
 ])  # fmt: skip
 def test_loops_are_cut_and_what_is_really_repeated_survives(words, left):
-    found = loops(words)
-    assert "".join(words[at].text for at in without_loops(words, found)).strip() == left
+    found = find_loops(words)
+    assert "".join(words[at].text for at in indices_without_loops(words, found)).strip() == left
     assert bool(loops_note(words, found)) == (len(left.split()) < len(words))
 
 
 def test_takes_of_a_sentence_with_pauses_between_them_survive():
     words = [word for take in range(8) for word in said("by the door. Kids are talking", 4.0 * take)]
-    assert loops(words) == []
+    assert find_loops(words) == []
 
 
 def test_segments_that_repeat_themselves_are_one_utterance_and_a_note():
     speech = Speech(RATE)
     speech.add(np.ones(1000))
-    block = Block((Stretch(0, np.zeros(30 * RATE, np.float32)),))
+    block = Block((SpeechSegment(0, np.zeros(30 * RATE, np.float32)),))
     segments = tuple(tuple(said("I will be right back.", 1.5 * at)) for at in range(12))
     whole = transcript.Transcript()
     whole.add(block, segments, speech)
@@ -253,7 +253,7 @@ def test_by_sentence_cuts_at_sentence_ends_and_joins_over_segments(monkeypatch):
     monkeypatch.setattr(source.text.language.words, "sentences", lambda text: re.findall(r"[^. ][^.]*\.?", text))
     parts = [said("I came. Nobody", 0.0), said("was there. Then", 0.7), said("he left.", 9.0)]
     utterances = tuple(transcript.utterance_of(part) for part in parts)
-    document = by_sentence(Document((*utterances, Utterance("Written. Not said.")), "en", 12.0, ("a",)))
+    document = split_into_sentences(Document((*utterances, Utterance("Written. Not said.")), "en", 12.0, ("a",)))
     expected = ["I came.", "Nobody was there.", "Then", "he left.", "Written. Not said."]
     assert [one.text for one in document.utterances] == expected
     first, second = document.utterances[:2]
@@ -334,9 +334,9 @@ def test_words_and_times_are_those_of_whispers_own_functions(network, monkeypatc
 ])  # fmt: skip
 def test_what_is_doubtful_is_noted(english_only, probability, language, notes):
     ears = Ears()
-    ears.knows_english_only, ears.language_probability = english_only, language
+    ears.english_only, ears.language_probability = english_only, language
     document = Document((transcript.utterance_of(said("so they say", probability=probability)),), "pl")
-    found = transcript.doubts(document, ears)
+    found = transcript.uncertainty_notes(document, ears)
     assert len(found) == notes and ("English" in "".join(found)) == (english_only and notes == 1)
 
 
@@ -353,13 +353,13 @@ class Multilingual:
 
 def test_the_language_is_found_once_and_kept():
     ear = recogniser.Recogniser(Multilingual())
-    assert [ear._known(None), ear._known(None)] == ["pl", "pl"] and ear.language_probability == 0.7
+    assert [ear._language(None), ear._language(None)] == ["pl", "pl"] and ear.language_probability == 0.7
 
 
 def test_what_whisper_left_out_is_listened_to_again_but_not_for_ever(monkeypatch):
     ear, given = recogniser.Recogniser(Multilingual()), []
     answers = [((Word(" a", 1.0, 12.0, 0.9),),), ((Word(" b", 0.5, 8.0, 0.9),),), ((Word(" c", 0.0, 0.5, 0.9),),)]
-    monkeypatch.setattr(ear, "_pass", lambda samples: (given.append(len(samples)), answers[len(given) - 1])[1])
+    monkeypatch.setattr(ear, "_recognise", lambda samples: (given.append(len(samples)), answers[len(given) - 1])[1])
     segments = ear(np.zeros(30 * RATE, np.float32), lambda seconds: 29 - seconds)
     assert given == [30 * RATE, 18 * RATE, 10 * RATE]
     assert [(word.text, word.start_seconds, word.end_seconds) for (word,) in segments][1] == (" b", 12.5, 20.0)
@@ -383,9 +383,9 @@ def test_a_file_that_is_no_model_is_trouble(tmp_path):
 
 def test_sentences_of_a_real_splitter_keep_every_word_and_its_time():
     words = said("Mr. Smith came at 3 p.m. yesterday. Nobody was there, was there? No! So he left", 2.0)
-    document = by_sentence(Document((transcript.utterance_of(words[:6]), transcript.utterance_of(words[6:]))))
+    document = split_into_sentences(Document((transcript.utterance_of(words[:6]), transcript.utterance_of(words[6:]))))
     assert " ".join(one.text for one in document.utterances) == "".join(word.text for word in words).strip()
     kept = [word for one in document.utterances for word in one.words]
     assert [(word.text, word.start_seconds) for word in kept] == [(w.text.strip(), w.start_seconds) for w in words]
     assert len(document.utterances) >= 3 and all(one.words for one in document.utterances)
-    assert document.utterances[-1].text.endswith("So he left") and by_sentence(Document(())) == Document(())
+    assert document.utterances[-1].text.endswith("So he left") and split_into_sentences(Document(())) == Document(())

@@ -18,9 +18,9 @@ from ...media.sound import silence
 from ...media.sound.speech_activity import Speech
 from ...media.sound.whisper import speech_model
 from ...media.video import VideoStream, stream_video
-from ...text.transcript import transcribed
+from ...text.transcript import transcribe_stream
 from ...text.transcript.recogniser import Recogniser
-from ...text.transcript.sentences import by_sentence
+from ...text.transcript.sentences import split_into_sentences
 from ...text.utterances import Document
 from ...training.checkpoint import Trained
 from .face_stream import FaceStream
@@ -70,11 +70,12 @@ def extract_features(
     ):  # fmt: skip
         recogniser, untranscribed = _recogniser(trained, notify) if stream.has_sound else (None, ())
         blocks = _report_progress(_pad_to_picture(stream, rate_hz), stream, rate_hz, on_progress)
-        document = transcribed(voice_stream.passed_on(blocks), speech, recogniser)
+        document = transcribe_stream(voice_stream.passed_on(blocks), speech, recogniser)
         windows, face_tracks = voice_stream.finish(), face_stream.face_tracks()
     samples = round(stream.seconds_read * rate_hz)
     pauses = [(start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples)]
-    document = by_sentence(replace(document, seconds=stream.seconds_read, notes=(*untranscribed, *document.notes)))
+    notes = (*untranscribed, *document.notes)
+    document = split_into_sentences(replace(document, seconds=stream.seconds_read, notes=notes))
     return VideoFeatures(
         stream.seconds_read,
         stream.size,

@@ -1,4 +1,4 @@
-"""What a person hands in as text, whatever the format -> the sentences in it."""
+"""What a person hands in as text, in any format -> its sentences."""
 
 import logging
 from pathlib import Path
@@ -6,55 +6,58 @@ from pathlib import Path
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify
 from ...media.types import TEXTS
-from ..utterances import Document, Utterance, parted
+from ..utterances import Document, Utterance, split_context
 
 log = logging.getLogger(__name__)
 
 MEGABYTE = 1_000_000
 MOST_CHARACTERS = 5 * MEGABYTE  # "War and Peace" has three million; twenty minutes of work and 60,000 sentences
-MOST_BYTES = {".pdf": 500 * MEGABYTE}  # pictures in it take room, and its text is counted; of any other kind:
+MOST_BYTES = {".pdf": 500 * MEGABYTE}  # images in it take room, and its text is counted; for any other kind:
 MOST_TEXT_BYTES = 4 * MOST_CHARACTERS
 SUBTITLES = (".srt", ".vtt")
 PAGES = (".html", ".htm")
+WITH_CONTEXT = (".txt", ".md")  # may begin with quoted lines
 NOTHING = "there is nothing to read in it"
 QUOTED = "its first lines, quoted with '>', are what was said before and are not read"
 
 
 def read_document(path: Path, notify: Notify = log.info) -> Document:
-    """The sentences of the file `path`, of a kind in `media_types.TEXTS`, in their order.
+    """Return the sentences of the file `path`, whose ending is one of `source.media.types.TEXTS`, in their order.
 
-    A file without words is a Document without utterances and with a note. Raises DemeanorError where it is not there,
-    of another kind, damaged, binary or larger than MOST_CHARACTERS.
+    A file without words is a Document without utterances and with a note. Raises DemeanorError where the file is
+    missing, of another kind, damaged, binary or larger than MOST_CHARACTERS.
     """
     path = Path(path)
-    _refuse(path)
+    _check(path)
     if path.suffix.lower() in SUBTITLES:
         from .subtitles import read_subtitles
 
         return read_subtitles(path)
     text, notes, wrapped = _text_of(path, notify)
-    before, text = parted(text) if path.suffix.lower() in (".txt", ".md") else ("", text)
-    return _document(text, (*notes, QUOTED) if before else notes, wrapped)
+    context, text = split_context(text) if path.suffix.lower() in WITH_CONTEXT else ("", text)
+    return _document(text, (*notes, QUOTED) if context else notes, wrapped)
 
 
-def document_of(text: str) -> Document:
-    """The sentences of a text that was typed or pasted; of HTML, those that a browser would show.
+def document_from_text(text: str) -> Document:
+    """Return the sentences of a typed or pasted text; of HTML, those that a browser would show.
 
     Raises DemeanorError where it has over MOST_CHARACTERS.
     """
     from .html import is_markup, visible_text
 
-    _refuse_long(text, "The text")
+    _check_length(text, "The text")
     if is_markup(text):
         return _document(visible_text(text), ("HTML: its tags are left out",), wrapped=False)
     return _document(text, ())
 
 
 def read_text(path: Path, notify: Notify = log.info) -> str:
-    """All the words of the file `path`, the quoted lines at its beginning too. Raises DemeanorError as
-    `read_document`."""
+    """Return all the words of the file `path`, the quoted lines at its beginning included.
+
+    Raises DemeanorError as `read_document` does.
+    """
     path = Path(path)
-    _refuse(path)
+    _check(path)
     if path.suffix.lower() in SUBTITLES:
         from .subtitles import read_subtitles
 
@@ -62,13 +65,13 @@ def read_text(path: Path, notify: Notify = log.info) -> str:
     return _text_of(path, notify)[0]
 
 
-def _refuse(path):
+def _check(path: Path) -> None:
     if path.is_dir():
         raise DemeanorError(f"{path} is a folder, not a text.")
     if not path.is_file():
         raise DemeanorError(f"There is no file {path}.")
     if path.suffix.lower() not in TEXTS:
-        raise DemeanorError(f"{path} is not a text by its ending; there are: {', '.join(TEXTS)}.")
+        raise DemeanorError(f"{path} does not have the ending of a text; known are: {', '.join(TEXTS)}.")
     most = MOST_BYTES.get(path.suffix.lower(), MOST_TEXT_BYTES)
     if (size := path.stat().st_size) > most:
         raise DemeanorError(
@@ -76,48 +79,40 @@ def _refuse(path):
         )
 
 
-def _text_of(path, notify) -> tuple[str, tuple[str, ...], bool | None]:
-    """Text, notes, and whether a margin wrapped its lines (None: they have to tell)."""
-    if path.suffix.lower() == ".pdf":
-        from .pdf import pdf_text
-
-        return *pdf_text(path, MOST_CHARACTERS, notify), True
-    if path.suffix.lower() in PAGES:
-        return *_page(path), False
-    text, notes = _decoded(path)
-    if path.suffix.lower() == ".md":
-        from .markdown import words_of_markdown
-
-        text = words_of_markdown(text)
-    return text, notes, None
-
-
-def _page(path):
-    from .html import visible_text
-
-    page, notes = _decoded(path)
-    return visible_text(page), notes
-
-
-def _decoded(path):
-    from .encoding import decoded
-    from .html import charset
-
-    try:
-        data = path.read_bytes()
-    except PermissionError:
-        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
-    text, notes = decoded(data, path, charset(data) if path.suffix.lower() in PAGES else "")
-    _refuse_long(text, str(path))
-    return text, notes
-
-
-def _refuse_long(text, what):
+def _check_length(text: str, what: str) -> None:
     if len(text) > MOST_CHARACTERS:
         raise DemeanorError(f"{what} has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are read; split it.")
 
 
-def _document(text, notes, wrapped=None) -> Document:
+def _text_of(path: Path, notify: Notify) -> tuple[str, tuple[str, ...], bool | None]:
+    """Return text, notes, and whether a margin wrapped its lines (None: their lengths have to tell)."""
+    if path.suffix.lower() == ".pdf":
+        from .pdf import pdf_text
+
+        return *pdf_text(path, MOST_CHARACTERS, notify), True
+    text, notes = _decode(path)
+    if path.suffix.lower() in PAGES:
+        from .html import visible_text
+
+        return visible_text(text), notes, False
+    if path.suffix.lower() == ".md":
+        from .markdown import markdown_text
+
+        return markdown_text(text), notes, None
+    return text, notes, None
+
+
+def _decode(path: Path) -> tuple[str, tuple[str, ...]]:
+    from .encoding import decode, read_bytes
+    from .html import charset
+
+    data = read_bytes(path)
+    text, notes = decode(data, path, charset(data) if path.suffix.lower() in PAGES else "")
+    _check_length(text, str(path))
+    return text, notes
+
+
+def _document(text: str, notes: tuple[str, ...], wrapped: bool | None = None) -> Document:
     if not text.strip():
         return Document((), notes=(*notes, NOTHING))
     from ..language import foreign_notes, language_of

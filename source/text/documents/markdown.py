@@ -1,26 +1,52 @@
-"""Markdown -> the words in it."""
+"""Markdown (CommonMark, with GitHub's tables) -> the words that a reader sees."""
 
 import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 
-RULES = (  # in this order
-    (re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1[^\n]*$", re.DOTALL | re.MULTILINE), "\n"),  # code
-    (re.compile(r"<!--.{0,5000}?-->", re.DOTALL), ""),
-    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # pictures
-    (re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # links
-    (re.compile(r"^ {0,3}#{1,6}\s+(.*?)[ #]*$", re.MULTILINE), r"\n\1\n"),  # headings are paragraphs
-    (re.compile(r"^ {0,3}(?:[-*_=] ?){3,}$", re.MULTILINE), "\n"),  # rules, and lines under a heading
-    (re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]+?)(?<=\S)\1(?![\w*])"), r"\2"),  # emphasis
-    (re.compile(r"(?<!\w)(_{1,2})(?=\S)([^_\n]+?)(?<=\S)\1(?!\w)"), r"\2"),
-    (re.compile(r"`([^`\n]+)`"), r"\1"),
-)
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ..utterances import QUOTE, split_context
+from .html import visible_text
+
+FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?:[\w-]+:.*\n|[ \t#-].*\n|\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+MOST_NESTED = 100  # lists and quotes within each other; the parser drops what lies deeper, and its default is 20
 
 
-def words_of_markdown(text: str) -> str:
-    """`text` without Markdown's signs, and without code and pictures.
+def markdown_text(text: str) -> str:
+    r"""Return the words of Markdown `text`: blocks with a blank line between them, quoted lines at its beginning kept.
 
-    >>> words_of_markdown("I am **so** [happy](http://a.b)!")
-    'I am so happy!'
+    Left out: markup, code blocks, images, front matter, link targets, and what HTML does not show.
+
+    >>> markdown_text("# My day\nI am **so** [happy](http://a.b)!")
+    'My day\n\nI am so happy!'
     """
-    for sign, instead in RULES:
-        text = sign.sub(instead, text)
-    return text
+    context, body = split_context(FRONT_MATTER.sub("", text))
+    quoted = "".join(f"{QUOTE} {line}\n" for line in "\n".join(_blocks(context)).splitlines())
+    return quoted + "\n\n".join(_blocks(body))
+
+
+def _blocks(text: str) -> Iterator[str]:
+    for token in _parser().parse(text):
+        if token.type == "inline":
+            yield "".join(_inline_texts(token.children or ()))
+        elif token.type == "html_block":
+            yield visible_text(token.content)
+
+
+def _inline_texts(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type in ("text", "code_inline"):
+            yield token.content
+        elif token.type == "softbreak":
+            yield "\n"  # wrapped prose or a line of a chat: the line lengths tell, see `language.paragraphs`
+        elif token.type == "hardbreak" or LINE_BREAK.fullmatch(token.content):
+            yield "\n\n"
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": MOST_NESTED})
+    return parser.enable(["table", "strikethrough"]).disable("code")  # an indented paragraph is words, not code

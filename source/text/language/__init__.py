@@ -1,20 +1,21 @@
 """A guess at the language of a text, from its letters and its commonest words.
 
-It tells whether a model that was trained on English can be trusted, and which rules end a sentence. It cannot tell
-apart languages of one script without a list of words here (Kazakh passes for Russian, Persian for Arabic), takes
-relatives for one another (Norwegian for Danish, Slovak for Czech), sees one language where a text has two, and says
-nothing of less than LEAST_WORDS words. Scots, slang and misspelt English are English to it or nothing, never foreign.
+It decides whether a model trained on English can be trusted, and which rules end a sentence. It confuses languages of
+one script without a list of words here (Kazakh passes for Russian, Persian for Arabic) and close relatives (Norwegian
+and Danish, Slovak and Czech), sees one language where a text has two, and abstains below LEAST_WORDS words. Scots,
+slang and misspelt English count as English or as unknown, never as foreign.
 """
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
 ENGLISH = "en"
 LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "fi", "hu", "ro", "tr", "id")
 CYRILLIC = ("ru", "uk", "bg", "sr")
-SCRIPTS = {  # the language that a script mostly writes, by its letters in Unicode
+SCRIPTS = {  # the main language of a script -> its letters in Unicode
     "ja": "\u3040-\u30ff",  # before Chinese, whose characters it shares
     "zh": "\u3400-\u9fff",
     "ko": "\u1100-\u11ff\uac00-\ud7af",
@@ -30,21 +31,21 @@ SCRIPTS = {  # the language that a script mostly writes, by its letters in Unico
     "hy": "\u0530-\u058f",
 }
 KANA_SHARE = 0.1  # of the letters, from which Chinese characters are Japanese
-LOOKED_AT = 20_000  # characters, of the beginning
+INSPECTED_CHARACTERS = 20_000  # at the beginning
 LEAST_WORDS = 4
-LEAST_SHARE = 0.2  # of the words must be a language's commonest; English prose has 0.5, chat 0.4
-LEAD = 0.1  # by which another language must have more of them than English
+LEAST_SHARE = 0.2  # of the words must be the language's stop words; in English prose it is 0.5, in chat 0.4
+LEAD = 0.1  # by which another language's share must exceed that of English
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-NO_WORDS = re.compile(r"(?<!\S)\S*(?:://|@)\S*|\bwww\.\S+")  # addresses and names are in no language
+ADDRESSES = re.compile(r"(?<!\S)\S*(?:://|@)\S*|\bwww\.\S+")  # belong to no language
 
 
 def language_of(text: str) -> str:
-    """ISO 639-1 code of the language that `text` is likely in; "" where nothing tells.
+    """Return the ISO 639-1 code of the likely language of `text`; "" where it cannot be guessed.
 
     >>> language_of("I do not know what you want from me")
     'en'
     """
-    text = NO_WORDS.sub(" ", text[:LOOKED_AT])
+    text = ADDRESSES.sub(" ", text[:INSPECTED_CHARACTERS])
     script = _script(text)
     if script and script not in CYRILLIC:
         return script
@@ -52,20 +53,20 @@ def language_of(text: str) -> str:
 
 
 def is_foreign(text: str) -> bool:
-    """Whether `text` is likely in another language than English."""
+    """Return whether `text` is likely in another language than English."""
     return language_of(text) not in ("", ENGLISH)
 
 
 def foreign_notes(text: str) -> tuple[str, ...]:
-    """What a person should know of what the model makes of `text`: nothing where it may be English."""
+    """Return the note that the model does not know the language of `text`; none where it may be English."""
     language = language_of(text)
     if language in ("", ENGLISH):
         return ()
     return (f"the words do not look English (perhaps '{language}'): the model was trained on English",)
 
 
-def _script(text):
-    """Of the script of most letters in `text` its language; "" of the Latin one."""
+def _script(text: str) -> str:
+    """Return the language of the script that most letters of `text` are in; "" for Latin."""
     letters = sum(map(str.isalpha, text))
     counts = {language: len(re.findall(f"[{span}]", text)) for language, span in SCRIPTS.items()}
     if counts["ja"] > KANA_SHARE * letters:
@@ -74,12 +75,14 @@ def _script(text):
     return language if 2 * counts[language] > letters else ""
 
 
-def _by_words(words, languages):
-    """The language with the largest share of `words` among its commonest."""
+def _by_words(words: Sequence[str], languages: Sequence[str]) -> str:
+    """Return the language of whose stop words `words` have the largest share."""
     if len(words) < LEAST_WORDS:
         return ""
     counts = Counter(words)
-    shares = {name: sum(n for word, n in counts.items() if word in _commonest(name)) / len(words) for name in languages}
+    shares = {
+        name: sum(n for word, n in counts.items() if word in _stop_words(name)) / len(words) for name in languages
+    }
     best = max(shares, key=shares.__getitem__)
     if shares[best] < LEAST_SHARE or (best != ENGLISH and shares[best] < shares.get(ENGLISH, 0) + LEAD):
         return ENGLISH if shares.get(ENGLISH, 0) >= LEAST_SHARE else ""
@@ -87,12 +90,12 @@ def _by_words(words, languages):
 
 
 @cache
-def _commonest(language):
-    """The stop words of a language in spaCy; an apostrophe's two halves (don, 't) are one word here."""
+def _stop_words(language: str) -> frozenset[str]:
+    """Return spaCy's stop words of a language; what it splits at an apostrophe (don, 't) is one word here."""
     words = frozenset(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)
     if language == ENGLISH:
         return words | frozenset(ENGLISH_CHAT.split())
-    return frozenset(word for word in words if len(word) > 1)  # an initial is not the Romanian "m"
+    return frozenset(word for word in words if len(word) > 1)  # a lone letter is an initial, not the Romanian "m"
 
 
 ENGLISH_CHAT = """i'm it's don't can't won't didn't doesn't isn't wasn't aren't you're i've i'll i'd that's he's she's

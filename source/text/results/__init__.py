@@ -1,4 +1,4 @@
-"""The files that show what a text says, beside result.json and sentences.csv."""
+"""The files that show what a text expresses, beside result.json and sentences.csv."""
 
 from ...core.serialise import csv_text
 from ...results.prediction import Prediction
@@ -8,10 +8,10 @@ from .transcript import json_text, srt_text, txt_text, vtt_text
 
 
 def result_files(prediction: Prediction, document: Document) -> dict[str, bytes | str]:
-    """File name -> content. document: what the prediction was read from, an utterance a reading."""
+    """Return file name -> content; document: what the prediction was made from, an utterance for each reading."""
     files: dict[str, bytes | str] = {"highlights.html": highlights(prediction)}
     if document.utterances:
-        files["word_counts.csv"] = counts_csv(document)
+        files["word_counts.csv"] = word_counts_csv(document)
     if document.utterances and document.seconds:
         from .figures import timeline
 
@@ -20,8 +20,8 @@ def result_files(prediction: Prediction, document: Document) -> dict[str, bytes 
     return files
 
 
-def counts_csv(document: Document) -> str:
-    """How often each word is used."""
+def word_counts_csv(document: Document) -> str:
+    """Return how often each word is used, as CSV."""
     from ..language.words import COLUMNS, word_counts
 
     rows = word_counts(utterance.text for utterance in document.utterances)
@@ -29,7 +29,7 @@ def counts_csv(document: Document) -> str:
 
 
 def transcripts(prediction: Prediction, document: Document) -> dict[str, bytes | str]:
-    """The words with their times; in all but the plain text each sentence with its answer."""
+    """Return the words with their times; in all formats except plain text, each sentence with its label."""
     labels = [reading.summary if reading.probabilities else "" for reading in prediction.readings]
     return {
         "transcript.txt": txt_text(document),

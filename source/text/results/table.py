@@ -1,4 +1,4 @@
-"""A text as rows of CSV files: a row for each sentence, and one for the whole."""
+"""A text as rows of CSV files: one for each sentence, and one for the whole."""
 
 from collections.abc import Sequence
 
@@ -10,25 +10,27 @@ from ...results.prediction import Prediction
 
 
 def sentence_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of sentences.csv."""
     return (*TIMES, "text", *ANSWER, *labels, *AFFECT_DIMENSIONS, "notes")
 
 
 def sentence_rows(prediction: Prediction) -> list[Row]:
-    """A row a sentence of a text."""
+    """Return a row for each sentence of a text."""
     return [cells.sentence(reading) for reading in prediction.readings]
 
 
 def text_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of the summary of several texts."""
     return ("file", "seconds", "sentences", *ANSWER, *labels, *AFFECT_DIMENSIONS, "notes")
 
 
 def text_rows(prediction: Prediction) -> list[Row]:
-    """The one row of a text: what it came to over all, or why it could not be read."""
+    """Return the single row of a text: its overall reading, or why it could not be read."""
     if prediction.overall is None:
         return [cells.of_file(prediction)]
     length = {} if prediction.seconds is None else {"seconds": f"{prediction.seconds:.2f}"}
-    what = length | {"sentences": len(prediction.readings)}
-    return [what | cells.answer(prediction.overall) | cells.affect(prediction.overall) | cells.of_file(prediction)]
+    row = length | {"sentences": len(prediction.readings)}
+    return [row | cells.answer(prediction.overall) | cells.affect(prediction.overall) | cells.of_file(prediction)]
 
 
 LAYOUT = Layout(

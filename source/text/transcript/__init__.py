@@ -22,126 +22,132 @@ from ...media.sound.whisper import speech_model
 from ..utterances import Document, Utterance, Word
 from .blocks import Block, speech_blocks
 from .recogniser import SAMPLE_RATE_HZ, Recogniser, Segments
-from .repetition import loops, loops_note, plain, without_loops
+from .repetition import find_loops, indices_without_loops, loops_note, plain
 
 log = logging.getLogger(__name__)
 
-PIECE_SECONDS = 8.0  # decoded at a time
-# A word that is not sure and not within so much of any speech is made up. One that is sure was said: Whisper misses its
-# time by half a second at times, most often that of a sentence's last word.
+BUFFER_SECONDS = 8.0  # decoded at a time
+# An uncertain word that is not within this of any speech is made up. A certain one was said: Whisper misses its time by
+# half a second at times, most often that of a sentence's last word.
 NEAR_SECONDS = 0.1
 SURE_FROM = 0.5
-MOST_WORDS_SHARED = 100  # by two blocks; in two seconds nobody says more
-SAME_WORD_SECONDS = 0.3  # by which its times in two blocks may differ
+MOST_WORDS_SHARED = 100  # by two blocks; nobody says more in two seconds
+SAME_WORD_SECONDS = 0.3  # by which a word's times in two blocks may differ
 UNSURE_BELOW = 0.5  # mean probability of the words, or probability of the language
-# Of an English-only model: it makes English of any language, but is unsure of it. Mean probability of the words of 8
-# clips, 25 s, by tiny.en at temperature 0: RAVDESS (English) 0.91 to 0.98 in 7 of 7, nEMO (Polish) 0.35 to 0.68 in 7
-# of 7, JAVED (Javanese) 0.23 to 0.73 in 5 of 5. English in so much noise that the words are wrong is unsure as well
-# (0.69 at 10 dB), so the note leaves open which it is. The tokens' mean log-probability tells less: -0.13 to -0.26,
-# -0.30 to -0.84 and -0.17 to -1.97, for a loop is sure of itself.
+# For an English-only model, which makes English of any language, but with little confidence. Mean probability of the
+# words of 8 clips, 25 s, by tiny.en at temperature 0: RAVDESS (English) 0.91 to 0.98 in 7 of 7, nEMO (Polish) 0.35 to
+# 0.68 in 7 of 7, JAVED (Javanese) 0.23 to 0.73 in 5 of 5. English in so much noise that the words are wrong is unsure
+# as well (0.69 at 10 dB), so the note leaves open which it is. The tokens' mean log-probability separates less: -0.13
+# to -0.26, -0.30 to -0.84 and -0.17 to -1.97, for the model is sure of a loop.
 ENGLISH_FROM = 0.8
 
 
 def transcribe(
     path: Path, model: str = config.WHISPER_MODEL, on_progress: OnProgress | None = None, notify: Notify = log.info
 ) -> Document:
-    """What is said in the recording `path`, an Utterance for each segment of Whisper's; see `by_sentence`.
+    """Transcribe the recording `path`: one Utterance for each of Whisper's segments; see `split_into_sentences`.
 
-    model: as source.media.sound.whisper takes it; where its weights are missing, that is said once and the Document has
-    no utterances and a note, so that whoever goes on does so without words. `on_progress` takes seconds of the
-    recording (0 in all: not known). Raises DemeanorError where the recording cannot be read.
+    Where the model's weights are missing, `notify` is told and the Document has no utterances and a note. Raises
+    DemeanorError where the recording cannot be read.
+
+    Args:
+        path: A recording, audio or video.
+        model: As `source.media.sound.whisper.speech_model` takes it.
+        on_progress: Counts seconds of the recording (0 in all: length unknown).
+        notify: Takes each message.
     """
     try:
         network = speech_model(model)
-    except DemeanorError as trouble:
-        notify(f"Nothing is transcribed: {trouble}")
-        return Document((), notes=(f"not transcribed: {trouble}",))
-    with stream_sound(path, SAMPLE_RATE_HZ, PIECE_SECONDS) as stream:
+    except DemeanorError as error:
+        notify(f"Nothing is transcribed: {error}")
+        return Document((), notes=(f"not transcribed: {error}",))
+    with stream_sound(path, SAMPLE_RATE_HZ, BUFFER_SECONDS) as stream:
         progress = Progress(stream.seconds, on_progress)
-        document = transcribed(progress.over(stream), Speech(SAMPLE_RATE_HZ), Recogniser(network))
+        document = transcribe_stream(progress.over(stream), Speech(SAMPLE_RATE_HZ), Recogniser(network))
     return replace(document, seconds=progress.seconds, notes=(*stream.notes, *document.notes))
 
 
-def transcribed(pieces: Iterable[np.ndarray], speech: Speech, recogniser: Recogniser | None) -> Document:
-    """What is said in a stream at 16 kHz that comes in pieces (samples,); `speech` learns where somebody speaks.
+def transcribe_stream(buffers: Iterable[np.ndarray], speech: Speech, recogniser: Recogniser | None) -> Document:
+    """Transcribe a stream of buffers (samples,) float32 at 16 kHz; `speech` records where somebody speaks.
 
-    Without a recogniser nothing is transcribed, only listened to.
+    Without a recogniser nothing is transcribed, but `speech` is still recorded.
     """
     transcript = Transcript()
-    for block in speech_blocks(pieces, speech):
+    for block in speech_blocks(buffers, speech):
         if recogniser is not None:
             transcript.add(block, recogniser(block.samples, partial(speech_after, block, speech)), speech)
     if recogniser is None:
         return Document(())
     document = transcript.document(recogniser.language or "")
-    return replace(document, notes=(*document.notes, *doubts(document, recogniser)))
+    return replace(document, notes=(*document.notes, *uncertainty_notes(document, recogniser)))
 
 
 @dataclass
 class Progress:
-    """How far a stream at 16 kHz is decoded."""
+    """How far a stream at 16 kHz has been decoded."""
 
     seconds_in_all: float | None
-    """By what the file says of itself; None where it does not."""
+    """As the file declares; None where it does not."""
     on_progress: OnProgress | None
     samples: int = 0
 
     @property
     def seconds(self) -> float:
+        """Decoded so far."""
         return self.samples / SAMPLE_RATE_HZ
 
-    def over(self, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """The pieces; each is told of when the next one is asked for."""
-        for piece in pieces:
-            yield piece
-            self.samples += len(piece)
+    def over(self, buffers: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Yield the buffers, reporting each one when the next is asked for."""
+        for buffer in buffers:
+            yield buffer
+            self.samples += len(buffer)
             if self.on_progress:
                 self.on_progress(int(self.seconds), ceil(self.seconds_in_all or 0))
 
 
 class Transcript:
-    """The words of the blocks that were recognised so far, at the recording's times."""
+    """The words of the blocks recognised so far, at the recording's times."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._words: list[Word] = []  # with the spaces before them
-        self._segments: list[int] = []  # number of each word's segment
+        self._segments: list[int] = []  # index of each word's segment
 
     def add(self, block: Block, segments: Segments, speech: Speech) -> None:
-        """What was heard in a block; unsure words where nobody speaks are not."""
+        """Add what was recognised in a block, without uncertain words where nobody speaks."""
         first = self._segments[-1] + 1 if self._segments else 0
-        words = [(first + at, in_recording(word, block)) for at, part in enumerate(segments) for word in part]
-        words = [(number, word) for number, word in words if is_spoken(word, speech)]
+        words = [(first + at, to_recording(word, block)) for at, segment in enumerate(segments) for word in segment]
+        words = [(segment, word) for segment, word in words if is_spoken(word, speech)]
         if block.cut_seconds is not None:
-            keep, skip = seam(self._words, [word for _, word in words], block.cut_seconds)
+            keep, skip = join_overlap(self._words, [word for _, word in words], block.cut_seconds)
             del self._words[keep:], self._segments[keep:]
             words = words[skip:]
         self._words += [word for _, word in words]
-        self._segments += [number for number, _ in words]
+        self._segments += [segment for segment, _ in words]
 
     def document(self, language: str) -> Document:
-        """All that was said, without loops."""
-        found = loops(self._words)
-        stay = without_loops(self._words, found)
-        parts = groupby(stay, key=self._segments.__getitem__)
-        utterances = tuple(utterance_of([self._words[at] for at in part]) for _, part in parts)
-        return Document(utterances, language, notes=loops_note(self._words, found))
+        """Return all that was said, without loops."""
+        loops = find_loops(self._words)
+        kept = indices_without_loops(self._words, loops)
+        segments = groupby(kept, key=self._segments.__getitem__)
+        utterances = tuple(utterance_of([self._words[at] for at in segment]) for _, segment in segments)
+        return Document(utterances, language, notes=loops_note(self._words, loops))
 
 
 def utterance_of(words: Sequence[Word]) -> Utterance:
-    """Words with the spaces before them -> one Utterance."""
+    """Return words that have the spaces before them as one Utterance."""
     text = "".join(word.text for word in words).strip()
-    plain = tuple(replace(word, text=word.text.strip()) for word in words)
-    return Utterance(text, words[0].start_seconds, words[-1].end_seconds, plain)
+    stripped = tuple(replace(word, text=word.text.strip()) for word in words)
+    return Utterance(text, words[0].start_seconds, words[-1].end_seconds, stripped)
 
 
-def in_recording(word: Word, block: Block) -> Word:
-    """A word of a block at the recording's times."""
-    start, end = block.in_recording(word.start_seconds, word.end_seconds)
+def to_recording(word: Word, block: Block) -> Word:
+    """Return a word of a block at the recording's times."""
+    start, end = block.to_recording(word.start_seconds, word.end_seconds)
     return replace(word, start_seconds=start, end_seconds=end)
 
 
 def is_spoken(word: Word, speech: Speech) -> bool:
-    """Whether the word is sure, or somebody speaks at its time or next to it."""
+    """Return whether the word is certain, or somebody speaks at its time or next to it."""
     if word.probability >= SURE_FROM:
         return True
     start = max(int((word.start_seconds - NEAR_SECONDS) * SAMPLE_RATE_HZ), 0)
@@ -149,50 +155,50 @@ def is_spoken(word: Word, speech: Speech) -> bool:
 
 
 def speech_after(block: Block, speech: Speech, seconds: float) -> float:
-    """Seconds of speech in the block after so many of its seconds."""
+    """Return the seconds of speech in the block after its first `seconds`."""
     spoken, begin = 0.0, 0
-    for stretch in block.stretches:
-        start = stretch.start + max(round(seconds * SAMPLE_RATE_HZ) - begin, 0)
-        spoken += speech.samples(start, stretch.end) if start < stretch.end else 0.0
-        begin += len(stretch.samples)
+    for segment in block.segments:
+        start = segment.start + max(round(seconds * SAMPLE_RATE_HZ) - begin, 0)
+        spoken += speech.samples(start, segment.end) if start < segment.end else 0.0
+        begin += len(segment.samples)
     return spoken / SAMPLE_RATE_HZ
 
 
-def seam(before: Sequence[Word], after: Sequence[Word], cut_seconds: float) -> tuple[int, int]:
-    """How many words to keep of those before a cut, and how many to leave out of those after it, where both overlap.
+def join_overlap(before: Sequence[Word], after: Sequence[Word], cut_seconds: float) -> tuple[int, int]:
+    """Join the words on either side of a cut where both overlap: return how many to keep, and how many to skip.
 
-    They change over behind a word that both have at the same time, the nearest to the cut: none is lost, none double.
-    Without such a word, at the cut.
+    The join lies behind a word that both have at the same time, the nearest to the cut, so that no word is lost or
+    doubled. Without such a word it lies at the cut.
     """
     first = after[0].start_seconds if after else cut_seconds
     recent = range(max(len(before) - MOST_WORDS_SHARED, 0), len(before))
     late = [at for at in recent if before[at].end_seconds >= first - SAME_WORD_SECONDS]
-    pairs = [(one, other) for one in late for other in range(len(after)) if _same(before[one], after[other])]
+    pairs = [(at, other) for at in late for other in range(len(after)) if _is_same(before[at], after[other])]
     if pairs:
-        one, other = min(pairs, key=lambda pair: abs(_middle(before[pair[0]]) - cut_seconds))
-        return one + 1, other + 1
+        at, other = min(pairs, key=lambda pair: abs(_middle(before[pair[0]]) - cut_seconds))
+        return at + 1, other + 1
     behind = sum(_middle(before[at]) >= cut_seconds for at in recent)
     return len(before) - behind, sum(_middle(word) < cut_seconds for word in after)
 
 
-def doubts(document: Document, recogniser: Recogniser) -> tuple[str, ...]:
-    """What makes the words doubtful."""
+def uncertainty_notes(document: Document, recogniser: Recogniser) -> tuple[str, ...]:
+    """Return notes on what makes the words doubtful."""
     words = [word for utterance in document.utterances for word in utterance.words]
     if not words:
         return ("no words were recognised",)
-    sure = sum(word.probability for word in words) / len(words)
-    if recogniser.knows_english_only and sure < ENGLISH_FROM:
-        return (f"the words are unsure ({sure:.0%}): unclear, or not English, the only language this model knows",)
+    mean = sum(word.probability for word in words) / len(words)
+    if recogniser.english_only and mean < ENGLISH_FROM:
+        return (f"the words are unsure ({mean:.0%}): unclear, or not English, the only language this model knows",)
     language = recogniser.language_probability or 1.0
     return (
         *((f"the language is unsure: {document.language} by {language:.0%}",) if language < UNSURE_BELOW else ()),
-        *((f"the words are unsure ({sure:.0%})",) if sure < UNSURE_BELOW else ()),
+        *((f"the words are unsure ({mean:.0%})",) if mean < UNSURE_BELOW else ()),
     )
 
 
-def _same(one, other):
-    return plain(one.text) == plain(other.text) and abs(_middle(one) - _middle(other)) <= SAME_WORD_SECONDS
+def _is_same(word: Word, other: Word) -> bool:
+    return plain(word.text) == plain(other.text) and abs(_middle(word) - _middle(other)) <= SAME_WORD_SECONDS
 
 
-def _middle(word):
+def _middle(word: Word) -> float:
     return (word.start_seconds + word.end_seconds) / 2

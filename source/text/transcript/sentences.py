@@ -1,4 +1,4 @@
-"""What was transcribed, cut again where sentences end: a transcriber's segments end where it takes breath."""
+"""A transcript, split where sentences end: a transcriber's segments end where the speaker takes a breath."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -6,41 +6,41 @@ from itertools import accumulate, pairwise
 
 from ..utterances import Document, Utterance, Word
 
-NEAR_SECONDS = 1.0  # a sentence goes on in the next segment if that begins sooner
-WITHOUT_SPACES = ("zh", "ja", "th", "lo", "my", "km", "yue")  # written so
+NEAR_SECONDS = 1.0  # within which the next segment must begin to continue a sentence
+WITHOUT_SPACES = ("zh", "ja", "th", "lo", "my", "km", "yue")  # languages that are written so
 
 
-def by_sentence(document: Document) -> Document:
-    """The document with an utterance a sentence, each with its words and their times.
+def split_into_sentences(document: Document) -> Document:
+    """Return the document with an utterance for each sentence, with its words and their times.
 
-    Only what was transcribed is cut: an utterance without words is kept as it is, for nothing tells when its parts are
-    said.
+    An utterance without words is kept as it is: the times of its sentences are not known.
     """
     space = "" if document.language in WITHOUT_SPACES else " "
-    utterances = (part for run in runs(document.utterances) for part in _cut(run, space))
+    utterances = (sentence for run in _continuous(document.utterances) for sentence in _split(run, space))
     return replace(document, utterances=tuple(utterances))
 
 
-def runs(utterances: Sequence[Utterance]) -> list[list[Utterance]]:
-    """Utterances with words that follow each other within NEAR_SECONDS, together; any other alone."""
-    found = [[one] for one in utterances[:1]]
-    for before, one in pairwise(utterances):
-        if before.words and one.words and one.words[0].start_seconds - before.words[-1].end_seconds < NEAR_SECONDS:
-            found[-1].append(one)
+def _continuous(utterances: Sequence[Utterance]) -> list[list[Utterance]]:
+    """Group utterances with words that follow each other within NEAR_SECONDS; any other stays alone."""
+    groups = [[utterance] for utterance in utterances[:1]]
+    for before, after in pairwise(utterances):
+        if before.words and after.words and after.words[0].start_seconds - before.words[-1].end_seconds < NEAR_SECONDS:
+            groups[-1].append(after)
         else:
-            found.append([one])
-    return found
+            groups.append([after])
+    return groups
 
 
-def _cut(run, space):
-    if not run[0].words:
-        return run
+def _split(utterances: list[Utterance], space: str) -> list[Utterance]:
+    if not utterances[0].words:
+        return utterances
     from ..language.words import sentences
 
-    text = space.join(one.text for one in run)
-    words = [word for one in run for word in one.words]
-    starts = _places(text, [word.text for word in words])
-    ends = [place + len(sentence) for place, sentence in located(text, sentences(text))]
+    text = space.join(utterance.text for utterance in utterances)
+    words = [word for utterance in utterances for word in utterance.words]
+    starts = locate(text, [word.text for word in words])
+    texts = sentences(text)
+    ends = [start + len(sentence) for start, sentence in zip(locate(text, texts), texts, strict=True)]
     parts: list[list[Word]] = [[] for _ in ends]
     at = 0
     for word, start in zip(words, starts, strict=True):
@@ -56,21 +56,15 @@ def _cut(run, space):
     ]
 
 
-def _places(text, words: Iterable[str]):
-    """Where in the text each of the words begins, which are in it one after the other."""
-    return [place for place, _ in located(text, words)]
+def locate(text: str, parts: Iterable[str]) -> list[int]:
+    """Return where in the text each of its consecutive parts begins; a missing one: where the one before it ended.
 
-
-def located(text: str, parts: Iterable[str]) -> list[tuple[int, str]]:
-    """Where in the text each part begins; they come one after the other. One that is not found: where the last ended.
-
-    >>> located("No. No, no.", ["No.", "No, no."])
-    [(0, 'No.'), (4, 'No, no.')]
+    >>> locate("No. No, no.", ["No.", "No, no."])
+    [0, 4]
     """
-    found, at = [], 0
+    starts, at = [], 0
     for part in parts:
-        place = text.find(part, at)
-        place = at if place < 0 else place
-        found.append((place, part))
-        at = min(place + len(part), len(text))
-    return found
+        start = text.find(part, at)
+        starts.append(at if start < 0 else start)
+        at = min(starts[-1] + len(part), len(text))
+    return starts

@@ -17,7 +17,7 @@ from source.data.ingest import get_data
 from source.data.splits import assert_disjoint, with_splits
 from source.data.training_folder import training_files
 from source.media.types import PICTURES, TEXTS
-from source.text.utterances import parted
+from source.text.utterances import split_context
 from tests.support import corpora
 
 # The authors' ekman_mapping.json, sentiment_mapping.json and emotions.txt.
@@ -91,7 +91,7 @@ def test_every_utterance_becomes_a_file_that_the_text_model_reads_back(name, ori
     assert [clip.number for clip in files] == list(range(len(clips))) and {clip.corpus for clip in files} == {name}
     assert len({clip.path for clip in files}) == len(clips) and all(clip.path.suffix == ".txt" for clip in files)
     for clip in files:
-        assert parted(clip.path.read_text(encoding="utf-8"))[1] == clip.sentence != ""
+        assert split_context(clip.path.read_text(encoding="utf-8"))[1] == clip.sentence != ""
         assert clip.source and (clip.emotion or clip.affect)
 
 
@@ -111,7 +111,9 @@ def test_data_get_lays_it_out_and_again_changes_nothing(name, original, data):
     assert {clip.path.parent.name for clip in clips} == {clip.split for clip in clips} <= {"train", "val", "test"}
     for clip in clips:
         assert clip.path.name == f"{name}_{clip.number}_{clip.emotion or 'none'}.txt"
-        assert clip.path.stat().st_nlink == 2 and parted(clip.path.read_text(encoding="utf-8"))[1] == clip.sentence
+        assert (
+            clip.path.stat().st_nlink == 2 and split_context(clip.path.read_text(encoding="utf-8"))[1] == clip.sentence
+        )
     states = {file: (file.stat().st_ino, file.stat().st_mtime_ns) for file in data.rglob("*.txt")}
     assert laid_out(name, folder) == (summary, clips)
     assert {file: (file.stat().st_ino, file.stat().st_mtime_ns) for file in data.rglob("*.txt")} == states
@@ -253,7 +255,7 @@ def test_meld_gives_the_last_three_utterances_of_the_dialogue_before_each(origin
         header, *rows = rows_of(table)
         corpora.table(table, [header, *rows[::-1]])
     files = meld.unpack(loaded(meld, original, said), tmp_path / "own")
-    texts = {(clip.source, clip.path.stem): parted(clip.path.read_text(encoding="utf-8")) for clip in files}
+    texts = {(clip.source, clip.path.stem): split_context(clip.path.read_text(encoding="utf-8")) for clip in files}
     assert texts["train dialogue 0", "dia0_utt0"][0] == ""
     assert texts["train dialogue 0", "dia0_utt1"][0] == "also I was the point person on my company’s transition"
     assert texts["train dialogue 0", "dia0_utt4"] == (
