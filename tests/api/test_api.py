@@ -99,7 +99,7 @@ def test_files_without_a_label_are_told_of(toy, house):
 def test_a_corpus_named_twice_counts_once(toy, house):
     said = []
     api.train(toy.model, ["toy", "toy"], settings=toy.words, notify=said.append)
-    assert said == [f"Training the {toy.model} model on 56 clips of toy, watching 28."]
+    assert said == [f"Training the {toy.model} model on 56 clips of toy, validating on 28."]
 
 
 def test_a_corpus_that_changed_is_told_of(toy, house):

@@ -10,6 +10,7 @@ import pytest
 from sklearn import metrics as reference
 
 from source import api
+from source.api.data import open_dataset
 from source.core import config
 from source.core.errors import DemeanorError
 from source.core.spec import spec_of
@@ -223,7 +224,7 @@ def test_across_corpora_only_the_labels_that_both_have_count(house, monkeypatch)
 def test_a_leak_is_refused_where_speakers_are_said_to_be_apart(house):
     clips = clips_of("one", "abcd")
     store_of("one", clips)
-    dataset = api._examples("face", api.configured("face", TOY), ["one"], None, grouping_named("seven"))
+    dataset = open_dataset(spec_of("face"), api.configured("face", TOY), ["one"], None, grouping_named("seven"))
     trials = held_out.Trials(spec_of("face"), api.configured("face", TOY), dataset, house, api.silent, api.silent)
     with pytest.raises(DemeanorError, match="share 4 people"):
         trials.held_out_logits(random_folds(dataset.clips, 2, 0), 0)

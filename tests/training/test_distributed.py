@@ -96,7 +96,7 @@ def test_one_process_writes_and_speaks(two):
     assert done.stdout.count("epoch   1  train loss") == 1
     for once in ("Kept: epoch", "Weights: ", "Model card: "):
         assert done.stdout.count(once) == 1
-    assert done.stderr == "Training the face model on 57 clips of toy, watching 29.\n"
+    assert done.stderr == "Training the face model on 57 clips of toy, validating on 29.\n"
     names = {file.name for file in (folder / "kept").iterdir()}
     assert {"face_model.safetensors", "model_card.md", "history.csv"} < names and not any("prev" in n for n in names)
     again = "accelerate launch --multi_gpu --num_processes 2 run.py face train --output"

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from importlib import import_module
 
 import numpy as np
 import optuna
@@ -389,7 +390,7 @@ def test_an_edited_file_is_read_and_a_wrong_one_refused_with_the_choices(model, 
     from source.core import config
 
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
-    monkeypatch.setattr(api, "_default", lambda name: spec_of(name).default_settings)
+    monkeypatch.setattr(import_module("source.api.settings"), "default_settings", lambda spec: spec.default_settings)
     (tmp_path / model).mkdir()
     (tmp_path / model / BEST).write_text('{"epochs": 3, "loss": "focal"}')
     assert asdict(api.configured(model)) == asdict(spec_of(model).default_settings) | {"epochs": 3, "loss": "focal"}

@@ -1,23 +1,24 @@
 """Hyperparameters of the pulse model."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..core.settings import TrainingSettings
+from pydantic import NonNegativeFloat, PositiveInt
+
+from ..core.settings import TrainingSettings, settings_class
 
 
-@dataclass(frozen=True)
+@settings_class
 class PulseSettings(TrainingSettings):
     """How the pulse model is built and trained."""
 
     EXTRACT: ClassVar[tuple[str, ...]] = ("beats",)
 
-    beats: int = 32
+    beats: PositiveInt = 32
     """Heart rates that the network is given; a longer or shorter pulse is stretched to as many."""
-    width: int = 8
+    width: PositiveInt = 8
     """Channels of the convolution."""
-    noise: float = 0.05
-    """Standard deviation of the noise that training adds, in standard deviations of the pulse."""
+    noise: NonNegativeFloat = 0.05
+    """Standard deviation of the noise that training adds, in tens of beats a minute."""
 
 
 def suggest(trial: Any) -> dict[str, Any]:

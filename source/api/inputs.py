@@ -1,0 +1,87 @@
+"""The files that a person means by their names."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ..core import config
+from ..core.errors import DemeanorError
+from ..core.spec import spec_of
+from ..media.types import PICTURES, RECORDINGS, TEXTS
+
+
+def inputs(model: str = "") -> list[str]:
+    """Return the names of what lies in input_files/: all of it, or the folders and the files that `model` reads.
+
+    >>> from source import api
+    >>> api.inputs("face")
+    ['demo_astronaut.png']
+    """
+    found = config.INPUT_FOLDER.glob("[!.]*")
+    endings = spec_of(model).readable if model else ()
+    return sorted(path.name for path in found if not model or path.is_dir() or path.suffix.lower() in endings)
+
+
+def asked_for(model: str, name: str) -> Path | str:
+    """Return the file or folder that a person means by `name`, or else, for a model that reads words, `name` itself.
+
+    Raises DemeanorError where there is none and `name` cannot stand for words.
+
+    >>> from source import api
+    >>> api.asked_for("face", "demo_astronaut.png").name, api.asked_for("text", "What a day!")
+    ('demo_astronaut.png', 'What a day!')
+    """
+    path = _path_of(name)
+    if path is None and not (spec_of(model).typed and not _looks_like_a_file(name)):
+        raise _missing(name)
+    return path or name
+
+
+def input_named(name: str) -> Path:
+    """Return the file or folder that a person means by `name`; raises DemeanorError where there is none.
+
+    >>> from source import api
+    >>> api.input_named("demo_clip.mp4").name
+    'demo_clip.mp4'
+    """
+    path = _path_of(name)
+    if path is None:
+        raise _missing(name)
+    return path
+
+
+def _missing(name: str) -> DemeanorError:
+    if not name.strip():
+        return DemeanorError(
+            "Nothing was named; name a file in input_files/, give a path or, for the text model, words."
+        )
+    return DemeanorError(
+        f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_some_of(inputs())}."
+    )
+
+
+def _path_of(name: str) -> Path | None:
+    """Return where there is something called `name`: in input_files/, else from the current folder."""
+    is_path = name.replace(os.sep, "/").partition("/")[0] in (".", "..")  # from the current folder, as in any shell
+    for folder in (config.INPUT_FOLDER, None)[is_path:] if name.strip() else ():
+        with suppress(OSError, RuntimeError):  # a name longer than any file's; "~ me" is nobody's home
+            path = folder / name if folder else Path(name).expanduser()
+            if path.exists():
+                return path
+    return None
+
+
+def _looks_like_a_file(name: str) -> bool:
+    """Tell a file's name from words: by its beginning or its ending, or, if it is one word, its looks."""
+    path = name.strip().replace(os.sep, "/")
+    is_path = path.startswith(("/", "./", "../", "~/")) or re.fullmatch(r"(?!\w+://)\S+(/\S*|\.[A-Za-z]\w{0,4})", path)
+    return not path or bool(is_path) or path.lower().endswith((*PICTURES, *RECORDINGS, *TEXTS))
+
+
+def _some_of(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return (", ".join(names[:most]) or "nothing yet") + more

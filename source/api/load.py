@@ -1,0 +1,30 @@
+"""Trained models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.errors import DemeanorError
+from ..core.spec import spec_of
+
+if TYPE_CHECKING:
+    from ..training.checkpoint import Trained
+
+
+def load(model: str, weights: Path | str | None = None) -> Trained:
+    """Return the trained `model`, on the processor and in evaluation mode, from a safetensors file.
+
+    weights: default models/<model>/<model>_model.safetensors, else the weights that come with the package. Raises
+    DemeanorError where the file is missing, is no checkpoint, or holds another model.
+
+    >>> from source import api
+    >>> api.load("face").labels
+    ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
+    """
+    from ..training import checkpoint
+
+    trained = checkpoint.load(Path(weights or spec_of(model).weights).expanduser())
+    if trained.spec.name != model:
+        raise DemeanorError(f"{weights} holds the {trained.spec.name} model, not the {model} model.")
+    return trained

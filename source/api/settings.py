@@ -1,0 +1,43 @@
+"""A model's hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..core.spec import ModelSpec, spec_of
+
+if TYPE_CHECKING:
+    from ..core.settings import Setting
+
+
+def settings(model: str) -> list[Setting]:
+    """Return the hyperparameters of `model`: what `--set` can change, and the values without it.
+
+    >>> from source import api
+    >>> [setting.meaning for setting in api.settings("face") if setting.name == "gradient_clip"]
+    ['Largest norm of the gradient; 0: no limit.']
+    """
+    from ..core.settings import listed
+
+    return listed(configured(model))
+
+
+def configured(model: str, settings: Sequence[str] = ()) -> Any:
+    """Return the settings of `model`: its defaults, then models/<model>/best_hyperparameters.json, then `name=value`.
+
+    Raises DemeanorError where a setting is unknown, or cannot have this value.
+
+    >>> from source import api
+    >>> api.configured("audio", ["epochs=3"]).epochs
+    3
+    """
+    from ..core.settings import BEST, changed, read_over
+
+    spec = spec_of(model)
+    return changed(read_over(default_settings(spec), spec.folder / BEST), settings)
+
+
+def default_settings(spec: ModelSpec) -> Any:
+    """Return the settings before any tuning, with what the model inherits from models trained before."""
+    return spec.inherit_settings(spec.default_settings)

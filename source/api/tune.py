@@ -1,0 +1,96 @@
+"""Searching for better settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..core.command_line import command_line
+from ..core.hooks import Notify, OnProgress, silent
+from ..core.spec import spec_of
+from .data import chosen_corpora
+from .settings import default_settings
+
+if TYPE_CHECKING:
+    from ..tuning import OnStatus, Tuned
+    from ..tuning.sampler import Pruner
+    from ..tuning.study_spec import Against
+
+
+def tune(
+    model: str,
+    corpora: Sequence[str] = (),
+    *,
+    trials: int = 30,
+    settings: Sequence[str] = (),
+    clips: int | None = None,
+    pruner: Pruner = "median",
+    against: Against | None = None,
+    finalists: int = 3,
+    folds: int = 5,
+    seeds: int = 3,
+    seed: int = 0,
+    grouping: str | None = None,
+    study: str | None = None,
+    storage: str | None = None,
+    join: bool = False,
+    workers: int = 1,
+    output: Path | str | None = None,
+    notify: Notify = silent,
+    on_batch: OnProgress = silent,
+    on_status: OnStatus = silent,
+) -> Tuned:
+    """Search for settings with a better UAR on val, until the study has `trials` in all, and confirm the best.
+
+    What `ModelSpec.suggest` names is varied; all else keeps its default, whatever an earlier tuning found.
+
+    settings: `name=value` of settings that are not varied, but fixed to this value.
+    clips: most clips of the train split, drawn at random (default: all).
+    pruner: how bad trials are given up early.
+    against: what UAR is weighed against in a Pareto study (default: UAR alone).
+    finalists, folds, seeds: the best settings are compared with the default on folds of speakers, with several seeds;
+        0 finalists: they are not.
+    study: a name, for a further study of the model.
+    storage: URL of a database, or a journal file, that several machines share (default: tuning.db beside the results).
+    join: only add trials to a study that another machine finishes.
+    workers: processes of this machine that share the work.
+    output: folder for the study, and for best_hyperparameters.json, which `train` reads (default: models/<model>).
+    on_status: takes a `source.tuning.Status` after every epoch.
+
+    Raises DemeanorError where the corpora are not preprocessed, or the study was one of other settings or clips.
+
+    >>> from source import api
+    >>> api.tune("face", ["CK+"], trials=50).best  # doctest: +SKIP  (needs a preprocessed corpus)
+    PosixPath('models/face/best_hyperparameters.json')
+    """
+    from .. import tuning
+    from ..core.settings import changed
+    from ..data.labels import grouping_named
+    from ..tuning.storage import answering, sqlite
+    from ..tuning.study_spec import Work
+
+    spec = spec_of(model)
+    default = default_settings(spec)
+    home = Path(output).expanduser() if output else spec.folder
+    name = f"tuning_{study}" if study else "tuning"
+    work = Work(
+        model=model,
+        base=changed(default, settings),
+        fixed=tuple(dict.fromkeys(text.partition("=")[0].strip() for text in settings)),
+        stores=tuple(spec.store_folder / corpus for corpus in chosen_corpora(spec, corpora)),
+        grouping=grouping_named(grouping).name,
+        clips=clips,
+        seed=seed,
+        against=against,
+        pruner=pruner,
+        storage=storage or sqlite(home / "tuning.db"),
+        study=f"{model} {name}",
+        trials=trials,
+    )
+    names = ", ".join(folder.name for folder in work.stores)
+    notify(f"Tuning the {model} model on {len(work.train):,} clips of {names}, by the UAR on {len(work.val):,} others.")
+    plan = tuning.Plan(workers, join, finalists, folds, seeds)
+    place = tuning.Place(home, home / name, command_line(), default, found_by_train=output is None)
+    with answering(work.storage):
+        return tuning.tune(work, plan, place, notify=notify, on_batch=on_batch, on_status=on_status)
