@@ -9,7 +9,7 @@ ENCODERS = {"none": "without the encoder", "statistics": "with the encoder"}
 
 def can_measure(encoder: str) -> bool:
     """Whether the weights that this setting needs are in place."""
-    return encoder == "none" or not pretrained.trouble_with(pretrained.ASSETS["whisper"])
+    return encoder == "none" or not pretrained.problem_with(pretrained.ASSETS["whisper"])
 
 
 def not_measured(what: str, unit: str) -> Row:

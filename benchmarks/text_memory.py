@@ -19,7 +19,7 @@ ROUNDS = 1  # at most, after one that does not count: peaks hardly vary
 
 
 def measure(effort: Effort) -> list[Row]:
-    missing = [name for name in ("minilm", "whisper") if pretrained.trouble_with(pretrained.ASSETS[name])]
+    missing = [name for name in ("minilm", "whisper") if pretrained.problem_with(pretrained.ASSETS[name])]
     if missing:
         return [Row(f"reading words (for want of {', '.join(missing)})", "GB", ())]
     with TemporaryDirectory() as name:

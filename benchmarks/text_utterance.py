@@ -23,7 +23,7 @@ SINGLE, MANY = "an utterance by itself, one thread", f"an utterance of {BATCH} a
 def measure(effort: Effort) -> list[Row]:
     import torch
 
-    if pretrained.trouble_with(pretrained.ASSETS["minilm"]):
+    if pretrained.problem_with(pretrained.ASSETS["minilm"]):
         return [Row(f"{what} (for want of MiniLM's weights)", "ms", ()) for what in (SINGLE, MANY)]
     torch.set_num_threads(1)
     trained, calls = untrained("text"), effort.of(CALLS)

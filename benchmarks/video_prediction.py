@@ -42,7 +42,7 @@ def measure(effort: Effort) -> list[Row]:
 def missing_assets() -> list[str]:
     """Names of the pretrained weights that are not in place."""
     wanted = ("face_landmarker", "minilm", "whisper")
-    return [name for name in wanted if pretrained.trouble_with(pretrained.ASSETS[name])]
+    return [name for name in wanted if pretrained.problem_with(pretrained.ASSETS[name])]
 
 
 def without_transcript(file: Path, longer: Path, folder: Path, length: int, rounds: int) -> list[Row]:

@@ -108,7 +108,7 @@ def _folders() -> Iterator[Finding]:
 
 def _assets() -> Iterator[Finding]:
     for asset in pretrained.ASSETS.values():
-        trouble = pretrained.trouble_with(asset)
+        trouble = pretrained.problem_with(asset)
         detail = "missing or damaged" if trouble else f"present ({asset.licence})"
         yield Finding(asset.file, not trouble, detail, trouble or "")
 
@@ -157,7 +157,7 @@ def try_out() -> list[Finding]:
     if not findings[0].ok:
         return findings  # imports would fail for the same reason, with a less clear message
     findings += [_import(name) for name in packages.required()]
-    can_detect = not pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])
+    can_detect = not pretrained.problem_with(pretrained.ASSETS["face_landmarker"])
     if all(finding.ok for finding in findings) and can_detect and DEMO_PICTURE.is_file():
         findings.append(_demo_picture())
     return findings

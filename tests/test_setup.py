@@ -120,7 +120,7 @@ def stage(tmp_path, monkeypatch):
     monkeypatch.setattr(setup, "check", lambda: notes.append("check"))
     monkeypatch.setattr(setup, "pip", lambda *options, pins: notes.append((options, pins)))
     monkeypatch.setattr(packages, "missing", lambda pinned, thorough: [] if notes else list(pinned))
-    monkeypatch.setattr(pretrained, "trouble_with", lambda asset: None)
+    monkeypatch.setattr(pretrained, "problem_with", lambda asset: None)
     for name in ("DATA", "MODELS", "INPUT", "OUTPUT"):
         monkeypatch.setattr(config, f"{name}_FOLDER", tmp_path / name / "below")
     return notes

@@ -1,4 +1,4 @@
-"""The pinned packages: what is pinned, what each is called in an import, and which are here and whole.
+"""The packages that Demeanor needs: their versions, their names in an import, and which are installed.
 
 Standard library only: set-up runs this before anything is installed.
 """
@@ -27,9 +27,16 @@ MODULES = {  # what a package is called in an import, where that is not its own 
 
 
 def pins(file: Path) -> dict[str, str]:
-    """Package -> version, of the lines `name==version` that hold for this Python."""
-    lines = (line.partition("#")[0].strip() for line in file.read_text(encoding="utf-8").splitlines())
-    return dict(pin for line in lines if line for pin in _pin(line))
+    """Return package -> version of the lines `name==version` that apply to this Python."""
+    found = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        pin = line.partition("#")[0].strip()
+        match = PIN.fullmatch(pin)
+        if pin and not match:
+            raise ValueError(f"'{pin}' is not an exact pin.")
+        if match and int(match["since"] or 0) <= sys.version_info.minor:
+            found[match["name"]] = match["version"]
+    return found
 
 
 def required() -> dict[str, str]:
@@ -49,16 +56,8 @@ def version_of(package: str) -> str | None:
         return None
 
 
-def _pin(line):
-    match = PIN.fullmatch(line)
-    if not match:
-        raise ValueError(f"'{line}' is not an exact pin.")
-    holds = int(match["since"] or 0) <= sys.version_info.minor
-    return [(match["name"], match["version"])] if holds else []
-
-
 def module_of(package: str) -> str:
-    """The name by which a package is imported.
+    """Return the name by which a package is imported.
 
     >>> module_of("scikit-learn")
     'sklearn'
@@ -67,10 +66,11 @@ def module_of(package: str) -> str:
 
 
 def missing(pinned: dict[str, str], thorough: bool, site: Path | None = None) -> list[str]:
-    """The packages that are absent, of another version or, if `thorough`, broken; broken ones are made to look absent.
+    """Return the packages that are absent, of another version or, if `thorough`, broken; removes what marks the latter.
 
     A local build counts as its version: torch 2.13.0+cu130 is 2.13.0. An interrupted pip leaves a package without
-    RECORD, which it writes last, or one that lacks files that RECORD lists; to pip itself both look installed.
+    RECORD, which it writes last, or without files that RECORD lists. To pip both look installed, until their .dist-info
+    folder is removed.
     """
     found = {}
     for folder in (site or Path(sysconfig.get_path("purelib"))).glob("*.dist-info"):
@@ -83,8 +83,8 @@ def missing(pinned: dict[str, str], thorough: bool, site: Path | None = None) ->
     return [name for name, version in pinned.items() if found.get(name) != version]
 
 
-def _whole(folder):
-    """Whether all files of the package with this .dist-info folder are there."""
+def _whole(folder: Path) -> bool:
+    """Return whether all files of the package with this .dist-info folder exist."""
     record = folder / "RECORD"
     if not record.is_file():
         return False

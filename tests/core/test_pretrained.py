@@ -92,7 +92,7 @@ def test_neither_source_gives_one_sentence_and_leaves_nothing(asset, monkeypatch
     with pytest.raises(DemeanorError) as trouble:
         pretrained.fetch(asset)
     text = str(trouble.value)
-    assert str(pretrained.place_of(asset)) in text and asset.url in text and asset.works_without in text
+    assert str(pretrained.file_of(asset)) in text and asset.url in text and asset.works_without in text
     assert "is missing" in text and "\n" not in text
     assert not list(config.MODELS_FOLDER.rglob("*.*"))
 

@@ -26,7 +26,7 @@ COUNT = 9
 AUDIO = replace(TOYS["audio"].settings, encoder="none", use_encoder=False, augmented_copies=1)
 SPEC = TOYS["audio"].spec
 needs_tokenizer = pytest.mark.skipif(
-    bool(pretrained.trouble_with(pretrained.ASSETS["minilm_tokenizer"])), reason="MiniLM's tokenizer is not installed"
+    bool(pretrained.problem_with(pretrained.ASSETS["minilm_tokenizer"])), reason="MiniLM's tokenizer is not installed"
 )
 
 

@@ -342,7 +342,7 @@ def test_the_schema_holds_every_field():
 
 
 @pytest.mark.skipif(
-    bool(pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])), reason="face_landmarker.task is not in place"
+    bool(pretrained.problem_with(pretrained.ASSETS["face_landmarker"])), reason="face_landmarker.task is not in place"
 )
 class TestWithTheRealFinder:
     def test_the_demo_picture(self, tmp_path):

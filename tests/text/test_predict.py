@@ -39,7 +39,7 @@ TEXT_FILES = {"result.json", "sentences.csv", "word_counts.csv", "highlights.htm
 TIMED_FILES = TEXT_FILES | {"timeline.png", *(f"transcript.{kind}" for kind in ("txt", "srt", "vtt", "json"))}
 SUBTITLES = "1\n00:00:01,000 --> 00:00:03,500\nI am happy.\n\n2\n00:01:00,000 --> 00:01:02,000\nso sad, so sad\n"
 needs_minilm = pytest.mark.skipif(
-    any(pretrained.trouble_with(pretrained.ASSETS[name]) for name in ("minilm", "minilm_tokenizer")),
+    any(pretrained.problem_with(pretrained.ASSETS[name]) for name in ("minilm", "minilm_tokenizer")),
     reason="MiniLM's files are not there: python setup.py",
 )
 
