@@ -6,4 +6,4 @@ MODELS = {  # name of the folder -> what it reads, in the menu's words
     "text": "words",
     "combined": "a video",
 }
-__version__ = "0.1.0"
+__version__ = "0.2.0"
