@@ -5,6 +5,7 @@ import re
 import pytest
 
 from source import __version__
+from source.cli import reference
 from source.core import config
 
 SKIPPED = {".venv", "models", "output_files", "input_files", "data", "node_modules"}
@@ -48,3 +49,9 @@ def test_every_page_can_be_reached_from_the_index():
         (index.parent / link.partition("#")[0]).resolve() for link in LINK.findall(index.read_text(encoding="utf-8"))
     }
     assert {page for page in PAGES if page.is_relative_to(index.parent)} - {index} <= linked
+
+
+def test_the_table_of_commands_is_what_the_code_says():
+    page = config.ROOT / "docs" / "reference" / "commands.md"
+    again = "python -m source.cli.reference > docs/reference/commands.md"
+    assert page.read_text(encoding="utf-8") == reference.commands_page(), f"write it anew: {again}"
