@@ -20,7 +20,7 @@ from .tuning_view import TuningView
 
 def data_get(corpus: str, folder: Path | None) -> None:
     """Convert an original corpus and print how many files there are of each emotion."""
-    with Progress("file", "Converting") as progress:
+    with Progress("files", "Converting") as progress:
         summaries = api.get_data(corpus, folder, progress.notify, progress)
     print(*map(render.laid_out_text, summaries), sep="\n\n")
 
@@ -28,7 +28,7 @@ def data_get(corpus: str, folder: Path | None) -> None:
 def preprocess(model: str, corpora: Sequence[str], **options: Any) -> None:
     """Preprocess the corpora and print how many clips there are."""
     started = time.monotonic()
-    with Progress("clip", "Preprocessing") as progress:
+    with Progress("clips", "Preprocessing") as progress:
         parts = api.preprocess(model, corpora, **options, notify=progress.notify, on_progress=progress)
     print(*(wrapped(render.preprocessed_line(part)) for part in parts), sep="\n")
     print(render.speed_line(parts, time.monotonic() - started))
@@ -36,7 +36,7 @@ def preprocess(model: str, corpora: Sequence[str], **options: Any) -> None:
 
 def train(model: str, corpora: Sequence[str], epochs: int | None, settings: Sequence[str], **options: Any) -> None:
     """Train, print each epoch and the scores on val."""
-    with Progress("batch", "Training") as progress:
+    with Progress("batches", "Training") as progress:
         training = api.train(
             model,
             corpora,
@@ -53,7 +53,7 @@ def train(model: str, corpora: Sequence[str], epochs: int | None, settings: Sequ
 
 def test(model: str, split: str, as_json: bool, **options: Any) -> None:
     """Test the trained model and print its scores."""
-    with Progress("clip", "Testing") as progress:
+    with Progress("clips", "Testing") as progress:
         result = api.test(model, split, **options, notify=progress.notify, on_progress=progress)
         for reason in result.unreadable.values():
             progress.notify(f"Left out: {reason}")
@@ -65,7 +65,7 @@ def test(model: str, split: str, as_json: bool, **options: Any) -> None:
 
 def validate(model: str, corpora: Sequence[str], **options: Any) -> None:
     """Cross-validate and print the scores of each method."""
-    with Progress("batch", "Validating") as progress:
+    with Progress("batches", "Validating") as progress:
         validation = api.validate(model, corpora, **options, notify=progress.notify, on_batch=progress)
     print(f"{render.validation_text(validation.to_dict())}\n\nReport: {near(validation.folder / 'report.md')}")
 
@@ -82,7 +82,7 @@ def predict(model: str, name: str, weights: Path | None, without: Sequence[str],
     """Predict the emotions in a file, a folder or typed words, and print them."""
     asked = api.asked_for(model, name)
     several = isinstance(asked, Path) and asked.is_dir()
-    with Progress(render.unit_of_progress(model, asked), "Predicting") as progress:
+    with Progress(f"{render.unit_of_progress(model, asked)}s", "Predicting") as progress:
         predictions = api.predict(
             model,
             name,
@@ -209,7 +209,7 @@ TABLE = (
     )),
     Entry("MODEL predict", "predict the emotions in a file or a folder of files", predict, (
         Option("name", "FILE|FOLDER", "looked up in input_files/ first, then as a path; for the text model also words",
-               question="File or folder (for the text model also words)", offers=api.inputs),
+               question="File or folder (text: or words)", offers=api.inputs),
         WEIGHTS,
         Option("without", "--without", "result files not to write", "A,B", names, (), usual="none"),
         replace(JSON, help="print the result as one JSON document and write no files"),

@@ -75,7 +75,8 @@ def complain(text: str) -> None:
 class Progress:
     """Shows on stderr how far a long job is: a bar on a terminal, else a line now and then.
 
-    Called with the items done and all items, 0 where their number is not known.
+    Called with the items done and all items, 0 where their number is not known. unit: what the items are, in the
+    plural; description: what is done with them.
     """
 
     interrupted = False  # Ctrl-C was pressed, and nothing has stopped yet; see `remember_interrupts`
@@ -114,11 +115,11 @@ class Progress:
         self.__exit__()
         looks: dict[str, Any] = {"dynamic_ncols": True}
         if not can_redraw(sys.stderr):  # a short job needs no line
-            text = "{desc}: {n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
+            text = "{desc}: {n_fmt} of {total_fmt}, {rate_noinv_fmt}, {remaining} left"
             looks = {"file": _Lines(), "bar_format": text, "miniters": 1}
             looks |= dict.fromkeys(("mininterval", "delay"), SECONDS_BETWEEN_LINES)
         self.bar = tqdm(
-            total=total or None, initial=done, unit=self.unit, desc=self.description or None, leave=False, **looks
+            total=total or None, initial=done, unit=f" {self.unit}", desc=self.description or None, leave=False, **looks
         )
 
     def show(self, line: str, stream: TextIO | None = None) -> None:

@@ -59,8 +59,8 @@ def on_a(monkeypatch, term):
 
 def test_a_bar_is_there_before_the_first_item_and_leaves_nothing(monkeypatch, capsys):
     screen = on_a(monkeypatch, "xterm")
-    with Progress("clip", "Testing") as progress:
-        assert "Testing: 0clip" in screen.getvalue()
+    with Progress("clips", "Testing") as progress:
+        assert "Testing: 0 clips" in screen.getvalue()
         progress(1, 100)
         assert "Testing:   1%" in screen.getvalue()
         progress.notify("Half.")
@@ -70,12 +70,12 @@ def test_a_bar_is_there_before_the_first_item_and_leaves_nothing(monkeypatch, ca
 
 
 def test_without_a_terminal_progress_is_lines_and_short_jobs_have_none(monkeypatch, capsys):
-    with Progress("clip", "Testing") as progress:
+    with Progress("clips", "Testing") as progress:
         progress(1, 100)
         progress(2, 100)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0)
-    with Progress("clip", "Testing") as progress:
+    with Progress("clips", "Testing") as progress:
         for done in range(1, 101):
             progress(done, 100)
     lines = capsys.readouterr().err.splitlines()
@@ -86,13 +86,13 @@ def test_without_a_terminal_progress_is_lines_and_short_jobs_have_none(monkeypat
 def test_a_dumb_terminal_gets_lines(monkeypatch):
     screen = on_a(monkeypatch, "dumb")
     monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0)
-    with Progress("clip", "Testing") as progress:
+    with Progress("clips", "Testing") as progress:
         progress(1, 3), progress(2, 3)
     assert "Testing: 2 of 3, " in screen.getvalue() and "\r" not in screen.getvalue()
 
 
 def test_progress_starts_anew_for_each_epoch_and_may_not_know_its_end():
-    with Progress("batch") as progress:
+    with Progress("batches") as progress:
         progress(1, 2), progress(2, 2)
         first = progress.bar
         progress(1, 2)
@@ -106,7 +106,7 @@ def test_an_interrupt_that_a_library_swallowed_stops_at_the_next_step(monkeypatc
     monkeypatch.setattr(signal, "getsignal", lambda number: signal.default_int_handler)
     try:
         terminal.remember_interrupts()
-        with Progress("clip") as progress:
+        with Progress("clips") as progress:
             progress(1, 3)
             with pytest.raises(KeyboardInterrupt):
                 signal.raise_signal(signal.SIGINT)
