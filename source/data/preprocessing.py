@@ -62,6 +62,8 @@ def preprocess(
     fresh = Manifest(spec.name, spec.extract_settings(settings), fingerprint(clips))
     writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
     before, warned = writer.manifest.clips_done, Counter()
+    if on_progress:
+        on_progress(before, len(clips))
     jobs = list(_jobs(clips[before:], workers if executor else 0))
     with _pool(executor, workers, len(jobs)) as pool:
         for job, result in zip(jobs, _map(pool, spec, settings, jobs, workers), strict=True):

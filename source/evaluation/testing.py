@@ -90,6 +90,8 @@ def test_folder(
     clips = _labelled(trained, folder, grouping)
     _say_left_out(trained, folder, clips, notify)
     logits, read, unreadable = [], [], {}
+    if on_progress:
+        on_progress(0, len(clips))
     for part, chunk in _extracted(trained, clips):
         unreadable |= chunk.unreadable
         read += [clip for clip in part if str(clip.path) not in unreadable]

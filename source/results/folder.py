@@ -36,6 +36,8 @@ def predict_folder(
         write_summary(
             folder, predictions, trained.labels, model
         )  # first, or a file's folder could take one of its names
+    if on_progress:
+        on_progress(0, len(files))
     try:
         for number, file in enumerate(files, start=1):
             try:

@@ -333,7 +333,7 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path):
         folder, toy_trained(), tmp_path / "out", notify=said.append, on_progress=lambda *step: done.append(step)
     )
     assert [Path(result.source).name for result in results] == ["a.wav", "b.WAV", "bad.wav", "c.wav"]
-    assert done == [(number, 4) for number in range(1, 5)] and "1 of the 4 recordings" in said[-1]
+    assert done == [(number, 4) for number in range(5)] and "1 of the 4 recordings" in said[-1]
     made = tmp_path / "out" / "my calls"
     assert {child.name for child in made.iterdir()} == {"a", "b", "c", "summary.csv", "result.json"}
     rows = rows_of(made / "summary.csv")

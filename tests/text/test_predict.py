@@ -484,7 +484,7 @@ def test_a_folder_goes_on_after_a_bad_file(toys, tmp_path):
         folder, toy_trained(), tmp_path / "out", notify=said.append, on_progress=lambda *step: done.append(step)
     )
     assert [Path(result.source).name for result in results] == ["bad.txt", "film.srt", "note.txt"]
-    assert done == [(number, 3) for number in range(1, 4)] and "1 of the 3 texts" in said[-1]
+    assert done == [(number, 3) for number in range(4)] and "1 of the 3 texts" in said[-1]
     made = tmp_path / "out" / "my texts"
     assert {child.name for child in made.iterdir()} == {"film", "note", "summary.csv", "result.json"}
     rows = rows_of(made / "summary.csv")
