@@ -15,5 +15,5 @@ def untrained(model: str, **changes: Any) -> Any:
 
     spec = spec_of(model)
     settings, labels = replace(spec.default_settings, **changes), config.EMOTIONS
-    header = Header(spec.name, asdict(settings), labels, "seven", 1.0, spec.extract_settings(settings))
+    header = Header(spec.name, asdict(settings), labels, "seven", 1.0, settings.extract_settings())
     return Trained(spec, settings, spec.build(settings, len(labels)).eval(), header)

@@ -49,7 +49,7 @@ def store_of_noise(folder: Path, train: int, val: int) -> Store:
     """A finished store of the face model with random features, arrays as `describe` gives them."""
     spec = spec_of("face")
     clips = [_clip(number, "train" if number < train else "val") for number in range(train + val)]
-    settings = spec.extract_settings(spec.default_settings)
+    settings = spec.default_settings.extract_settings()
     writer = StoreWriter(folder / CORPUS, Manifest(spec.name, settings, fingerprint(clips)))
     writer.append(clips, _noise(len(clips), spec.default_settings.image_side), {})
     writer.finish()

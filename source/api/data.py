@@ -96,7 +96,7 @@ def open_dataset(
     from ..data.dataset import Dataset
     from ..data.store import Store
 
-    extract_settings = spec.extract_settings(settings)
+    extract_settings = settings.extract_settings()
     folders = (spec.store_folder / name for name in chosen_corpora(spec, corpora))
     return Dataset([Store.open(folder, extract_settings) for folder in folders], split, grouping)
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DemeanorError
+from ..core.settings import TrainingSettings
 from ..core.spec import spec_of
 from ..data.dataset import Dataset
 from ..data.store import MANIFEST, Store
@@ -51,7 +52,9 @@ def with_pairing(dataset: Dataset, settings: CombinedSettings) -> Dataset:
     return dataset
 
 
-def pairing_dataset(dataset: Dataset, model: str, corpora: tuple[str, ...], settings: object, split: str) -> Dataset:
+def pairing_dataset(
+    dataset: Dataset, model: str, corpora: tuple[str, ...], settings: TrainingSettings, split: str
+) -> Dataset:
     """Return what clips of `split` (train or test) may be paired with.
 
     Raises DemeanorError where it is not preprocessed.
@@ -63,7 +66,7 @@ def pairing_dataset(dataset: Dataset, model: str, corpora: tuple[str, ...], sett
             f"Clips are to be paired with {what} from {', '.join(corpora) or 'no corpus'}, but not all of it is "
             f"preprocessed for the {model} model; do that (python run.py {model} preprocess), or set {model}_pairing=0."
         )
-    stores = [Store.open(spec.store_folder / name, spec.extract_settings(settings)) for name in corpora]
+    stores = [Store.open(spec.store_folder / name, settings.extract_settings()) for name in corpora]
     source = Dataset(stores, PAIRED_SPLIT[split], dataset.grouping)
     if model == "face":
         return source.subset(np.flatnonzero(source.column("face_found") > 0), source.split)

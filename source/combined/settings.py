@@ -124,25 +124,21 @@ class CombinedSettings(TrainingSettings):
     @property
     def face_input(self) -> dict[str, Any]:
         """The settings that decide what the face branch is given."""
-        return _extract_settings(self.face) | {"use_landmarks": self.face.use_landmarks}
+        return self.face.extract_settings() | {"use_landmarks": self.face.use_landmarks}
 
     @property
     def audio_input(self) -> dict[str, Any]:
         """The settings that decide what the audio branch is given."""
-        return _extract_settings(self.audio) | {"use_mfcc": self.audio.use_mfcc}
+        return self.audio.extract_settings() | {"use_mfcc": self.audio.use_mfcc}
 
     @property
     def text_input(self) -> dict[str, Any]:
         """The settings that decide what the text branch is given."""
-        return _extract_settings(self.text)
+        return self.text.extract_settings()
 
     def for_prediction(self) -> Self:
         """Return these settings without augmented copies, and with a transcript if there is a text branch."""
         return replace(self, audio=self.audio.for_prediction(), transcribe="text" in self.modalities)
-
-
-def _extract_settings(settings: Any) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in settings.EXTRACT}
 
 
 def suggest(trial: Any) -> dict[str, Any]:

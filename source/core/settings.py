@@ -109,6 +109,10 @@ class TrainingSettings:
     EXTRACT: ClassVar[tuple[str, ...]] = ()
     """Names of the settings that decide what `extract` returns."""
 
+    def extract_settings(self) -> dict[str, Any]:
+        """Return the settings that decide what `extract` returns; they are kept in every store and checkpoint."""
+        return {name: getattr(self, name) for name in self.EXTRACT}
+
     def for_prediction(self) -> Self:
         """Return these settings without what `extract` makes for training alone."""
         return self

@@ -248,10 +248,6 @@ class ModelSpec:
         """The corpora that config.py names for training it; none where it does not know the model."""
         return tuple(config.CORPORA.get(self.name, ()))
 
-    def extract_settings(self, settings: TrainingSettings) -> dict[str, Any]:
-        """Return the settings that decide what `extract` returns; they are kept in every store and checkpoint."""
-        return {name: getattr(settings, name) for name in settings.EXTRACT}
-
 
 def weights_of(name: str) -> Path:
     """Return the file of the trained model in use: in models/<name>, else the one that an installed package brings."""

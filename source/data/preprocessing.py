@@ -59,7 +59,7 @@ def preprocess(
     DemeanorError where no file can be read, or where only the executor's workers cannot read one.
     """
     clips = training_clips(spec, corpus)
-    fresh = Manifest(spec.name, spec.extract_settings(settings), fingerprint(clips))
+    fresh = Manifest(spec.name, settings.extract_settings(), fingerprint(clips))
     writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
     before, warned = writer.manifest.clips_done, Counter()
     if on_progress:

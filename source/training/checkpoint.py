@@ -105,7 +105,7 @@ def from_fit(spec: ModelSpec, settings: Any, fit: Any, train: Any, val: Any, run
         labels=train.grouping.labels,
         grouping=train.grouping.name,
         temperature=1.0,
-        extract=spec.extract_settings(settings),
+        extract=settings.extract_settings(),
         data={part.split: clips_by_emotion(part.clips) for part in (train, val)},
         training=trained | dict(run),
     )

@@ -76,5 +76,5 @@ class Work:
         return {name: {part.split: sum(clip.corpus == name for clip in part.clips) for part in parts} for name in names}
 
     def _examples(self, split):
-        baked = self.spec.extract_settings(self.base)
+        baked = self.base.extract_settings()
         return Dataset([Store.open(store, baked) for store in self.stores], split, grouping_named(self.grouping))

@@ -387,7 +387,7 @@ SMALL = AudioSettings(encoder="none", use_mfcc=True, coefficients=8, mel_bands=2
 
 def real_trained():
     torch.manual_seed(0)
-    header = Header("audio", asdict(SMALL), LABELS, "seven", 1.0, SPEC.extract_settings(SMALL))
+    header = Header("audio", asdict(SMALL), LABELS, "seven", 1.0, SMALL.extract_settings())
     return Trained(SPEC, SMALL, SPEC.build(SMALL, len(LABELS)).eval(), header)
 
 

@@ -48,7 +48,7 @@ def combined() -> Trained:
         network = spec.build(COMBINED, len(config.EMOTIONS)).eval()
         for name, parameter in network.named_parameters():
             parameter.data *= 1 if name.startswith("branches") else 3  # else all answers are about the same
-    header = Header("combined", asdict(COMBINED), config.EMOTIONS, "seven", 1.3, spec.extract_settings(COMBINED))
+    header = Header("combined", asdict(COMBINED), config.EMOTIONS, "seven", 1.3, COMBINED.extract_settings())
     return Trained(spec, COMBINED, network, header)
 
 

@@ -54,7 +54,7 @@ def corpus(toy, spec, tmp_path, monkeypatch):
 
 
 def stored(toy):
-    return Store.open(toy.spec.store_folder / "toy", toy.spec.extract_settings(toy.settings))
+    return Store.open(toy.spec.store_folder / "toy", toy.settings.extract_settings())
 
 
 @pytest.mark.parametrize("executor", [None, "threads"])
@@ -141,7 +141,7 @@ def test_processes_and_one_process_agree_on_real_pictures(tmp_path, monkeypatch)
     stores = []
     for workers in (1, 2):
         made = preprocess(SPEC, SPEC.default_settings, "mine", workers=workers, resume=False)
-        stores.append(Store.open(made.folder, SPEC.extract_settings(SPEC.default_settings)))
+        stores.append(Store.open(made.folder, SPEC.default_settings.extract_settings()))
         arrays = {name: np.array(array) for name, array in stores[-1].arrays.items()}
         stores[-1] = arrays
     for name, array in stores[0].items():

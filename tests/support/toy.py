@@ -115,7 +115,7 @@ def audio_store(
     mean[np.arange(len(clips)), [config.EMOTIONS.index(clip.emotion) for clip in clips]] = 3
     told = mean[:, None, None] if copies else mean[:, None]
     arrays["mfcc"] += told * arrays["voiced"][..., None]
-    baked = {name: getattr(settings, name) for name in settings.EXTRACT}
+    baked = settings.extract_settings()
     writer = StoreWriter(folder, Manifest("audio", baked, fingerprint(clips)))
     writer.append(clips, arrays, {})
     writer.finish()
@@ -180,7 +180,7 @@ def text_store(folder: Path, train: int = 56, val: int = 28, test: int = 0) -> S
     clips = [clip for split, count in parts.items() for clip in text_clips(count, 2, split)]
     arrays = text_arrays(len(clips))
     arrays["token_ids"][:, 1] = [WORD + 10 * config.EMOTIONS.index(clip.emotion) for clip in clips]
-    baked = {name: getattr(TEXT, name) for name in TEXT.EXTRACT}
+    baked = TEXT.extract_settings()
     writer = StoreWriter(folder, Manifest("text", baked, fingerprint(clips)))
     writer.append(clips, arrays, {})
     writer.finish()
@@ -231,7 +231,7 @@ def combined_store(folder: Path, train: int = 56, val: int = 28, test: int = 0, 
     arrays |= {name: np.full_like(arrays[name], mask) for name, mask in masks.items()}
     arrays["image"] = (told[:, None, None, None] * 36 + arrays["image"] / 16).astype(np.uint8)
     arrays["mfcc"][np.arange(len(clips)), :, told] += 3 * arrays["voiced"]
-    baked = spec_of("combined").extract_settings(COMBINED)
+    baked = COMBINED.extract_settings()
     writer = StoreWriter(folder, Manifest("combined", baked, fingerprint(clips)))
     writer.append(clips, arrays, {})
     writer.finish()

@@ -582,7 +582,7 @@ def real():
     network = SPEC.build(settings, len(LABELS)).eval()
     network.affect.weight.normal_(0, 0.02), network.affect.fitted.fill_(True)
     return Trained(
-        SPEC, settings, network, Header("text", asdict(settings), LABELS, "seven", 1.7, SPEC.extract_settings(settings))
+        SPEC, settings, network, Header("text", asdict(settings), LABELS, "seven", 1.7, settings.extract_settings())
     )
 
 
