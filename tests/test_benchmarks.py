@@ -57,12 +57,14 @@ def test_jobs_take_turns_and_the_first_round_does_not_count():
     assert WHOLE.of(100) == 100 and QUICK.of(10) == 1 and QUICK.of(10, least=2) == 2
 
 
+@pytest.mark.slow
 def test_what_starts_the_measured_processes_stays_small():
     heavy = {"torch", "librosa", "mediapipe", "cv2", "matplotlib"}
     code = f"import benchmarks, sys; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=config.ROOT, check=False).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000])
 def test_the_synthetic_recording_is_voice_and_a_pause(tmp_path, rate_hz):
     from source.media.sound import read_sound

@@ -35,7 +35,7 @@ def test_texts_become_values():
 
 
 @given(st.floats(0, 1), st.floats(min_value=1e-300, allow_infinity=False), st.integers(1), st.lists(st.integers()))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_values_survive_text_and_json(share, rate, count, sizes):
     made = Sample(ema_decay=share, learning_rate=rate, batch_size=count, sizes=tuple(sizes))
     assert changed(Sample(), [f"{setting.name}={setting.text}" for setting in listed(made)]) == made
@@ -45,7 +45,7 @@ def test_values_survive_text_and_json(share, rate, count, sizes):
 @given(
     st.one_of(st.floats(max_value=0), st.sampled_from([math.nan, math.inf, True, None, "nan", "-inf", "x", [1], {}]))
 )
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_what_is_no_positive_number_is_refused(value):
     for make in (lambda: from_dict(CONFIG, {"learning_rate": value}), lambda: replace(CONFIG, learning_rate=value)):
         with pytest.raises(DemeanorError, match="learning_rate cannot be .*; it takes a number above 0."):
