@@ -67,8 +67,8 @@ def read_alone(windows: list[np.ndarray], trained: Any) -> None:
     """The features and the network, in batches as large as prediction's."""
     from source.audio.features import featurize
     from source.audio.predict import BATCH_WINDOWS
-    from source.audio.windows import batches
+    from source.audio.windows import batched
 
-    for batch in batches(windows, BATCH_WINDOWS):
+    for batch in batched(windows, BATCH_WINDOWS):
         described = [featurize(window, trained.settings.for_prediction()) for window in batch]
         trained.probabilities({name: np.stack([inputs[name] for inputs in described]) for name in described[0]})

@@ -1,4 +1,4 @@
-"""A stretch of voice -> the arrays the audio model takes. Preprocessing and prediction both come through here."""
+"""Features of a voice: a recording or a waveform as inputs of the audio model, for training and prediction alike."""
 
 import warnings
 from pathlib import Path
@@ -8,69 +8,73 @@ import numpy as np
 from ..core.spec import DataWarning
 from ..media.sound import read_sound
 from . import whisper_features
-from .conditioning import denoised, fitted, levelled, trim_bounds
+from .conditioning import loudest_start, normalise_level, reduce_noise, trim_bounds
 from .mfcc import mfcc
-from .perturbation import altered_copies
+from .perturbation import perturbed_copies
 from .settings import AudioSettings
 
 
 def extract(path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:
-    """The voice of the recording in `path`, as `describe` gives it; with copies, on a first axis: itself, then these.
+    """Return the inputs of the recording in `path`, as `featurize` makes them.
 
-    A clip longer than the window is read where its voice is loudest, and a warning says so.
+    With augmented copies every array has a further axis in front: the clip itself, then its copies. Warns where a clip
+    is longer than the window, of which the loudest part is read. Raises DemeanorError where the file cannot be read.
     """
     return featurize_with_copies(read_sound(path, settings.sample_rate_hz).waveform, path, settings)
 
 
 def featurize_with_copies(waveform: np.ndarray, path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:
-    """The voice in `waveform` (samples,) of the file `path`, with its copies; see `extract`."""
-    voices = [conditioned(version, settings) for version in (waveform, *altered_copies(waveform, path, settings))]
+    """Return the inputs of `waveform` (samples,) and of its copies, whose random draws depend on the name of `path`."""
+    versions = (waveform, *perturbed_copies(waveform, path, settings))
+    voices = [condition(version, settings) for version in versions]
     if len(voices[0]) > settings.window_samples:
         text = f"longer than {settings.window_seconds:g} seconds without the silence around: the loudest part was read"
         warnings.warn(text, DataWarning, stacklevel=2)
-    versions = [_features(voice, settings) for voice in voices]
+    inputs = [_featurize_voice(voice, settings) for voice in voices]
     if not settings.augmented_copies:
-        return versions[0]
-    return {name: np.stack([version[name] for version in versions]) for name in versions[0]}
+        return inputs[0]
+    return {name: np.stack([arrays[name] for arrays in inputs]) for name in inputs[0]}
 
 
 def featurize(waveform: np.ndarray, settings: AudioSettings) -> dict[str, np.ndarray]:
-    """`waveform` (samples,) float32 at config.sample_rate_hz as the model's inputs.
+    """Return the network's inputs for `waveform` (samples,) float32 at settings.sample_rate_hz.
 
-    mfcc (frames, 3 * coefficients) float16, in the middle of zeros where the voice is shorter than the window; voiced
-    (frames,) bool, where it lies; encoder (layers, 2 * 384) float16, unless config.encoder is none.
+    mfcc (frames, 3 * coefficients) float16, centred between zeros where the voice is shorter than the window; voiced
+    (frames,) bool, where it is not padding; encoder (layers, 2 * 384) float16, unless settings.encoder is none.
     """
-    return _features(conditioned(waveform, settings), settings)
+    return _featurize_voice(condition(waveform, settings), settings)
 
 
-def _features(voice: np.ndarray, settings: AudioSettings) -> dict[str, np.ndarray]:
-    place = fitted(voice, settings.window_samples)
-    voice = place.waveform[place.start : place.end]
-    if settings.normalise_level:
-        voice = levelled(voice)
-    frames = mfcc(voice, settings)[: settings.frames]
-    before = (settings.frames - len(frames)) // 2
-    arrays = {
-        "mfcc": np.pad(frames, ((before, settings.frames - len(frames) - before), (0, 0))).astype(np.float16),
-        "voiced": np.pad(np.ones(len(frames), bool), (before, settings.frames - len(frames) - before)),
-    }
-    if settings.encoder == "statistics":
-        arrays["encoder"] = whisper_features.statistics(whisper_features.layers(voice))
-    return arrays
-
-
-def conditioned(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
-    """The waveform with its noise reduced and the silence around it left out, as the settings say."""
+def condition(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
+    """Reduce the noise of `waveform` (samples,) and trim the silence around its voice, as the settings say."""
     if settings.denoise:
-        waveform = denoised(waveform, settings.sample_rate_hz)
+        waveform = reduce_noise(waveform, settings.sample_rate_hz)
     start, end = trim_bounds(waveform, settings.sample_rate_hz) if settings.trim_silence else (0, len(waveform))
     return waveform[start:end]
 
 
 def baseline_features(inputs: dict[str, np.ndarray], settings: AudioSettings) -> np.ndarray:
-    """Mean and standard deviation of the MFCC and their differences over the voiced frames: (N, 6 * coefficients)."""
+    """Return the mean and deviation of the MFCC and their differences over the voiced frames: (N, 6 * coefficients)."""
     values, voiced = inputs["mfcc"].astype(np.float32), inputs["voiced"][..., None]
     count = np.maximum(voiced.sum(1), 1)
     mean = (values * voiced).sum(1) / count
-    spread = np.sqrt((((values - mean[:, None]) * voiced) ** 2).sum(1) / count)
-    return np.concatenate([mean, spread], 1)
+    deviation = np.sqrt((((values - mean[:, None]) * voiced) ** 2).sum(1) / count)
+    return np.concatenate([mean, deviation], 1)
+
+
+def _featurize_voice(voice: np.ndarray, settings: AudioSettings) -> dict[str, np.ndarray]:
+    if len(voice) > settings.window_samples:
+        start = loudest_start(voice, settings.window_samples)
+        voice = voice[start : start + settings.window_samples]
+    if settings.normalise_level:
+        voice = normalise_level(voice)
+    frames = mfcc(voice, settings)[: settings.frames]
+    spare = settings.frames - len(frames)
+    padding = (spare // 2, spare - spare // 2)
+    arrays = {
+        "mfcc": np.pad(frames, (padding, (0, 0))).astype(np.float16),
+        "voiced": np.pad(np.ones(len(frames), bool), padding),
+    }
+    if settings.encoder == "statistics":
+        arrays["encoder"] = whisper_features.statistics(whisper_features.layers(voice))
+    return arrays

@@ -1,15 +1,15 @@
-"""The audio model: a CNN over MFCC, pooled over time, joined with what Whisper's encoder makes of the same stretch."""
+"""The audio model: features of Whisper's encoder, a network over the MFCC pooled over time, or both."""
 
 import torch
 from torch import Tensor, nn
 
-from .backbones import build_sequence
+from .backbones import SEQUENCE_ARCHITECTURES
 from .settings import AudioSettings
 from .whisper_features import LAYERS, WIDTH
 
 
 class AudioModel(nn.Module):
-    """`forward_features`, then `head`. With num_classes 0 the head is an identity, for use in a larger model.
+    """Voice -> logits: `forward_features`, then `head`. With num_classes=0 the head is the identity, for fusion.
 
     >>> network = AudioModel(AudioSettings(widths=(8,), depths=(1,)), num_classes=7)
     """
@@ -24,47 +24,50 @@ class AudioModel(nn.Module):
 
     @property
     def features(self) -> int:
-        """Length of what `forward_features` gives."""
+        """Length of the vector that `forward_features` returns."""
         mfcc = 2 * self.settings.widths[-1] if self.mfcc_branch else 0
         return mfcc + (self.settings.encoder_width if self.encoder_branch else 0)
 
-    def forward(self, mfcc: Tensor | None = None, voiced: Tensor | None = None, **encoded: Tensor) -> Tensor:
-        """Logits (B, num_classes). See `forward_features` for the inputs."""
-        return self.head(self.dropout(self.forward_features(mfcc, voiced, **encoded)))
+    def forward(
+        self, mfcc: Tensor | None = None, voiced: Tensor | None = None, encoder: Tensor | None = None
+    ) -> Tensor:
+        """Return the logits (B, num_classes); `forward_features` says what the inputs are."""
+        return self.head(self.dropout(self.forward_features(mfcc, voiced, encoder)))
 
-    def forward_features(self, mfcc: Tensor | None = None, voiced: Tensor | None = None, **encoded: Tensor) -> Tensor:
-        """What the branches hear, joined: (B, features).
+    def forward_features(
+        self, mfcc: Tensor | None = None, voiced: Tensor | None = None, encoder: Tensor | None = None
+    ) -> Tensor:
+        """Return the branches' features, concatenated: (B, features).
 
-        mfcc (B, frames, 3 * coefficients) and voiced (B, frames), 1 where the clip is and 0 where the window is padded,
-        neither needed without the MFCC branch; encoded, where config.encoder asks for it: encoder (B, layers, 2 * 384),
-        the statistics over time.
+        mfcc (B, frames, 3 * coefficients) and voiced (B, frames) bool, false in the padding, are read by the MFCC
+        branch; encoder (B, layers, 2 * 384), mean and standard deviation of each encoder layer, by the encoder branch.
         """
         parts = []
         if self.mfcc_branch is not None:
             parts.append(self.mfcc_branch(mfcc, voiced))
         if self.encoder_branch is not None:
-            parts.append(self.encoder_branch(**encoded))
+            parts.append(self.encoder_branch(encoder))
         return torch.cat([part.float() for part in parts], 1)
 
 
 class MfccBranch(nn.Module):
-    """(B, frames, values) and their mask -> (B, 2 * widths[-1]): a network over time, then its mean and deviation."""
+    """MFCC (B, frames, values) -> (B, 2 * widths[-1]): a network over time, pooled to mean and standard deviation."""
 
     def __init__(self, settings: AudioSettings):
         super().__init__()
-        self.normal = Standardised(3 * settings.coefficients)
-        self.network = build_sequence(
-            settings.architecture, 3 * settings.coefficients, settings.widths, settings.depths
-        )
+        values = 3 * settings.coefficients
+        self.normal = MaskedBatchNorm(values)
+        self.network = SEQUENCE_ARCHITECTURES[settings.architecture](values, settings.widths, settings.depths)
         self.pool = POOLINGS[settings.pooling](settings.widths[-1])
 
     def forward(self, mfcc: Tensor, voiced: Tensor) -> Tensor:
+        """Map mfcc (B, frames, values) and voiced (B, frames) to (B, 2 * widths[-1])."""
         frames = self.normal(mfcc.float(), voiced > 0)
         return self.pool(*self.network(frames.transpose(1, 2), voiced))
 
 
 class EncoderBranch(nn.Module):
-    """Statistics of the encoder's layers (B, layers, 2 * 384) -> (B, encoder_width)."""
+    """Statistics of the encoder's layers -> (B, encoder_width)."""
 
     def __init__(self, settings: AudioSettings):
         super().__init__()
@@ -77,48 +80,51 @@ class EncoderBranch(nn.Module):
         )
 
     def forward(self, encoder: Tensor) -> Tensor:
+        """Map (B, layers, 2 * 384) to (B, encoder_width)."""
         return self.layers(encoder.float().flatten(1))
 
 
-class Standardised(nn.Module):
-    """Each value to mean 0 and deviation 1 over the frames that there are, as seen in training; the others are zero."""
+class MaskedBatchNorm(nn.Module):
+    """Batch normalisation, without scale and shift, over the frames that are not padding; the padding becomes zero."""
 
     def __init__(self, values: int):
         super().__init__()
         self.scale = nn.BatchNorm1d(values, affine=False)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x (B, T, values), mask (B, T) bool."""
+        """Normalise x (B, T, values) where mask (B, T) bool is true."""
         normal = torch.zeros_like(x)
         normal[mask] = self.scale(x[mask])
         return normal
 
 
 class StatisticsPooling(nn.Module):
-    """Mean and standard deviation over the frames that there are (Snyder et al. 2018): (B, C, T) -> (B, 2 C)."""
+    """Mean and standard deviation over the frames that are not padding (Snyder et al. 2018)."""
 
     def __init__(self, width: int):
         super().__init__()
 
     def weights(self, x: Tensor, mask: Tensor) -> Tensor:
-        """The share that each frame has, (B, 1 or C, T)."""
+        """Return the weight of each frame, (B, 1 or C, T), of sum 1."""
         return mask[:, None] / mask.sum(1).clamp(min=1)[:, None, None]
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        share = self.weights(x, mask)
-        mean = (share * x).sum(2)
-        variance = (share * (x - mean[..., None]) ** 2).sum(2)
+        """Map x (B, C, T) and mask (B, T) to (B, 2 * C)."""
+        weights = self.weights(x, mask)
+        mean = (weights * x).sum(2)
+        variance = (weights * (x - mean[..., None]) ** 2).sum(2)
         return torch.cat([mean, (variance + 1e-5).sqrt()], 1)
 
 
 class AttentiveStatisticsPooling(StatisticsPooling):
-    """The same, but the network says how much each frame counts (Okabe et al. 2018, arXiv:1803.10963)."""
+    """The same, but with learnt weights (Okabe et al. 2018, arXiv:1803.10963)."""
 
     def __init__(self, width: int):
         super().__init__(width)
         self.score = nn.Sequential(nn.Conv1d(width, width // 2, 1), nn.Tanh(), nn.Conv1d(width // 2, width, 1))
 
     def weights(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return the weight of each frame and channel, (B, C, T), of sum 1 over the frames."""
         return self.score(x).float().masked_fill(mask[:, None] == 0, -1e4).softmax(2)
 
 

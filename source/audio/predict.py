@@ -1,7 +1,8 @@
-"""A person's recording, or a folder of them -> what the voice displays over time, with all the files that show it."""
+"""Prediction from a recording, or a folder of recordings: what the voice displays over time, and the result files."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 from ..core import config
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
-from ..media.sound import stream_sound
+from ..media.sound import SoundStream, stream_sound
 from ..media.sound.speech_activity import Speech, SpeechDetector, detect_speech
 from ..results.folder import predict_folder
 from ..results.prediction import Prediction, Reading
@@ -20,16 +21,17 @@ from ..results.writing import write_prediction
 from ..training.checkpoint import Trained
 from .features import featurize
 from .results.overview import Overview
-from .windows import batches, observed, slide
+from .settings import AudioSettings
+from .windows import Windows, batched
 
 log = logging.getLogger(__name__)
 
 BLOCK_SECONDS = 8.0  # decoded at a time
 BATCH_WINDOWS = 16
-LEAST_SPEECH_SECONDS = 0.25  # a syllable; what has less is "no speech", and its emotion nobody's
-LEAST_SPEECH_SHARE = 0.5  # enough of what is itself shorter than two syllables
-LITTLE_SPEECH_SECONDS = 1.0  # under it a reading carries a note and is made less sure: see `tempered`
-PAUSE_SECONDS = 1.0  # from which silence is told as a pause; shorter ones lie between words
+LEAST_SPEECH_SECONDS = 0.25  # a syllable; a window with less is "no speech"
+LEAST_SPEECH_SHARE = 0.5  # of a recording shorter than two syllables
+LITTLE_SPEECH_SECONDS = 1.0  # a reading of less carries a note and is made less sure: see `soften`
+PAUSE_SECONDS = 1.0  # shorter silences lie between words and are not reported
 
 
 def predict(
@@ -42,13 +44,13 @@ def predict(
     notify: Notify = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
-    """What the voice in the recording `path`, or in every recording of the folder `path`, displays.
+    """Predict what the voice in the recording `path`, or in every recording of the folder `path`, displays.
 
-    One Prediction a recording; every window gets a Reading, without probabilities where it holds no speech. A file of
-    a folder that cannot be read never stops the others: its Prediction has a note with the reason, and no length.
-    Sub-folders are not entered. `on_progress` takes seconds of the recording (0 in all: not known), or files.
-    With `write` the results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises DemeanorError
-    where nothing could be read.
+    Returns a Prediction for each recording, with a Reading for each window; one without speech has no probabilities. A
+    file of a folder that cannot be read does not stop the others: its Prediction has the reason as a note, and no
+    length. Sub-folders are skipped. `on_progress` takes seconds of the recording (0 in all: not known), or files.
+    With `write` the results go to a new folder in `folder_out` (default: config.OUTPUT_FOLDER), but for the files named
+    in `without`. Raises DemeanorError where nothing could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if path.is_dir():
@@ -63,59 +65,84 @@ def predict_recording(
     on_progress: OnProgress | None = None,
     without: Collection[str] = (),
 ) -> Prediction:
-    """One recording, block by block; its results are written into a new folder of `folder_out` unless that is None."""
+    """Predict one recording, block by block; write the results to a new folder in `folder_out` unless it is None."""
     settings = trained.settings.for_prediction()
-    overview, speech = Overview(settings), Speech(settings.sample_rate_hz)
-    with stream_sound(path, settings.sample_rate_hz, BLOCK_SECONDS) as stream:
-        readings = tuple(_readings(stream, overview, speech, trained, on_progress))
+    rate_hz = settings.sample_rate_hz
+    overview, speech = Overview(settings), Speech(rate_hz)
+    readings: list[Reading] = []
+    with stream_sound(path, rate_hz, BLOCK_SECONDS) as stream:
+        for batch in batched(_windows(stream, overview, speech, settings), BATCH_WINDOWS):
+            readings += read_windows(batch, speech, trained)
+            if on_progress:
+                on_progress(int(readings[-1].end_seconds or 0), ceil(stream.seconds or 0))
     overview.finish()
-    told = _told(readings, stream.notes, speech, overview.samples, settings.sample_rate_hz)
-    prediction = Prediction(str(path), trained.spec.name, trained.labels, readings, **told)
+    samples = overview.samples
+    overall = overall_reading(readings, speech.samples(0, samples) / rate_hz, samples / rate_hz)
+    prediction = Prediction(
+        str(path),
+        trained.spec.name,
+        trained.labels,
+        tuple(readings),
+        notes=stream.notes if overall.probabilities else (*stream.notes, "no speech was found"),
+        seconds=samples / rate_hz,
+        overall=overall,
+        pauses=tuple(
+            (start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples)
+        ),
+    )
     if folder_out is None:
         return prediction
     from .results.figures import timeline
 
-    files = {"timeline.png": timeline(prediction, overview)}
-    return write_prediction(prediction, files, folder_out, without=without)
+    return write_prediction(prediction, {"timeline.png": timeline(prediction, overview)}, folder_out, without=without)
 
 
 def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trained: Trained) -> list[Reading]:
-    """A Reading for each window (first sample, samples), all that hold speech through the network at once."""
+    """Return a Reading for each window (first sample, samples); all with enough speech go through the network together.
+
+    `speech` must cover the windows.
+    """
     settings = trained.settings.for_prediction()
     rate_hz = settings.sample_rate_hz
-    spans = [(start, start + len(samples)) for start, samples in windows]
-    spoken = [speech.samples(*span) / rate_hz for span in spans]
-    heard = [
-        enough_speech(seconds, (end - start) / rate_hz) for seconds, (start, end) in zip(spoken, spans, strict=True)
-    ]
-    described = [featurize(samples, settings) for (_, samples), yes in zip(windows, heard, strict=True) if yes]
-    shares = iter(_probabilities(described, trained))
-    return [
+    readings = [
         Reading(
-            probabilities=tempered(next(shares), seconds) if yes else {},
+            probabilities={},
             start_seconds=start / rate_hz,
-            end_seconds=end / rate_hz,
-            speech_seconds=seconds,
-            notes=speech_notes(seconds) if yes else (),
+            end_seconds=(start + len(samples)) / rate_hz,
+            speech_seconds=speech.samples(start, start + len(samples)) / rate_hz,
         )
-        for (start, end), seconds, yes in zip(spans, spoken, heard, strict=True)
+        for start, samples in windows
     ]
+    spoken = [
+        index
+        for index, (reading, (_, samples)) in enumerate(zip(readings, windows, strict=True))
+        if enough_speech(reading.speech_seconds or 0, len(samples) / rate_hz)
+    ]
+    if not spoken:
+        return readings
+    inputs = [featurize(windows[index][1], settings) for index in spoken]
+    arrays = {name: np.stack([each[name] for each in inputs]) for name in inputs[0]}
+    for index, row in zip(spoken, trained.probabilities(arrays), strict=True):
+        seconds = readings[index].speech_seconds or 0
+        probabilities = soften(dict(zip(trained.labels, map(float, row), strict=True)), seconds)
+        readings[index] = replace(readings[index], probabilities=probabilities, notes=speech_notes(seconds))
+    return readings
 
 
 def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds: float) -> Reading:
-    """What the windows' readings come to, each weighing as much as it holds speech; seconds: of the recording."""
+    """Return the mean of the windows' readings, weighted by their speech, for a recording of this length."""
     probabilities = mean_probabilities(readings)
     notes = speech_notes(speech_seconds) if probabilities else ()
     return Reading(probabilities, 0, None, 0.0, seconds, notes=notes, speech_seconds=speech_seconds)
 
 
 def enough_speech(speech_seconds: float, seconds: float) -> bool:
-    """Whether so much speech in so long a stretch can be read."""
+    """Return whether a window of this length with so much speech is read."""
     return speech_seconds >= min(LEAST_SPEECH_SECONDS, LEAST_SPEECH_SHARE * seconds)
 
 
-def tempered(probabilities: dict[str, float], speech_seconds: float) -> dict[str, float]:
-    """Drawn towards even by as much as speech falls short of LITTLE_SPEECH_SECONDS.
+def soften(probabilities: dict[str, float], speech_seconds: float) -> dict[str, float]:
+    """Mix with the uniform distribution by the share that the speech falls short of LITTLE_SPEECH_SECONDS.
 
     The temperature was fitted on whole sentences. On less than a second the network is as sure, but seldom right.
     """
@@ -124,39 +151,19 @@ def tempered(probabilities: dict[str, float], speech_seconds: float) -> dict[str
 
 
 def speech_notes(speech_seconds: float) -> tuple[str, ...]:
-    """What makes a reading less trustworthy."""
+    """Return the notes on what makes a reading of so much speech less reliable."""
     return (f"little speech: {speech_seconds:.1f} s",) if speech_seconds < LITTLE_SPEECH_SECONDS else ()
 
 
-def _readings(stream, overview, speech, trained, on_progress):
-    """A Reading a window of the stream, while the overview and the speech are gathered from the same blocks."""
-    settings = trained.settings.for_prediction()
+def _windows(
+    stream: SoundStream, overview: Overview, speech: Speech, settings: AudioSettings
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the stream's windows, while `overview` and `speech` are filled from the same blocks."""
     rate_hz = settings.sample_rate_hz
-    blocks = observed(detect_speech(stream, SpeechDetector(rate_hz), speech), overview.add)
-    for batch in batches(slide(blocks, settings.window_samples, _hop_samples(rate_hz)), BATCH_WINDOWS):
-        yield from (read := read_windows(batch, speech, trained))
-        if on_progress:
-            on_progress(int(read[-1].end_seconds or 0), ceil(stream.seconds or 0))
-
-
-def _told(readings, notes, speech, samples, rate_hz):
-    """What a Prediction says of a whole recording of so many samples."""
-    seconds = samples / rate_hz
-    overall = overall_reading(readings, speech.samples(0, samples) / rate_hz, seconds)
-    pauses = ((start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples))
-    if not overall.probabilities:
-        notes = (*notes, "no speech was found")
-    return {"notes": notes, "seconds": seconds, "overall": overall, "pauses": tuple(pauses)}
-
-
-def _probabilities(described, trained):
-    if not described:
-        return []
-    arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
-    return [dict(zip(trained.labels, map(float, row), strict=True)) for row in trained.probabilities(arrays)]
-
-
-def _hop_samples(rate_hz):
     if config.HOP_SECONDS * rate_hz < 1:
         raise DemeanorError(f"HOP_SECONDS in config.py must be above zero, not {config.HOP_SECONDS}.")
-    return round(config.HOP_SECONDS * rate_hz)
+    windows = Windows(settings.window_samples, round(config.HOP_SECONDS * rate_hz))
+    for block in detect_speech(stream, SpeechDetector(rate_hz), speech):
+        overview.add(block)
+        yield from windows.add(block)
+    yield from windows.finish()

@@ -1,14 +1,17 @@
-"""What Whisper's encoder makes of a voice (Radford et al. 2022, arXiv:2212.04356): it hears more than the words.
+"""Features of a voice from Whisper's encoder (Radford et al. 2022, arXiv:2212.04356), which hears more than words.
 
-The network is tiny.en's encoder, frozen. It is run on the stretch itself, its positional embedding cut to the length,
-and not padded to 30 seconds: a tenth of the work, and the statistics are of the voice alone.
+The network is tiny.en's encoder, frozen. It runs on the waveform itself, with the positional embedding cut to its
+length, instead of padding it to 30 seconds: a tenth of the work, and statistics of the voice alone.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..media.sound.whisper import speech_model
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SAMPLE_RATE_HZ = 16_000
 LAYERS, WIDTH = 4, 384
@@ -16,34 +19,33 @@ FRAME_SAMPLES = 320  # 20 ms: 10 ms of the mel spectrogram, halved by the second
 MOST_SECONDS = 30
 
 
-def layers(waveform: np.ndarray) -> Any:
-    """Each layer's answer to `waveform` (samples,) float32 at 16 kHz: a tensor (LAYERS, frames, WIDTH), 20 ms a frame.
+def layers(waveform: np.ndarray) -> "Tensor":
+    """Return each layer's output for `waveform` (samples,) float32 at 16 kHz: (LAYERS, frames, WIDTH), 20 ms a frame.
 
-    Raises DemeanorError where the weights are missing. Over 30 seconds cannot be heard at once: ValueError.
+    Raises DemeanorError where the weights are missing, and ValueError for a waveform of over 30 seconds.
     """
     import torch
     import torch.nn.functional as F
     from whisper.audio import log_mel_spectrogram
 
     if len(waveform) > MOST_SECONDS * SAMPLE_RATE_HZ:
-        raise ValueError(f"the encoder hears {MOST_SECONDS} seconds at once, not {len(waveform) / SAMPLE_RATE_HZ:.0f}")
-    whole = max(1, -(-len(waveform) // FRAME_SAMPLES)) * FRAME_SAMPLES
-    samples = torch.zeros(whole)
+        raise ValueError(f"the encoder takes {MOST_SECONDS} seconds, not {len(waveform) / SAMPLE_RATE_HZ:.0f}")
+    samples = torch.zeros(max(1, -(-len(waveform) // FRAME_SAMPLES)) * FRAME_SAMPLES)
     samples[: len(waveform)] = torch.from_numpy(np.ascontiguousarray(waveform, np.float32))
-    network, answers = speech_model().encoder, []
+    encoder, outputs = speech_model().encoder, []
     with torch.inference_mode():
-        x = F.gelu(network.conv1(log_mel_spectrogram(samples)[None]))
-        x = F.gelu(network.conv2(x)).permute(0, 2, 1)
-        x = x + network.positional_embedding[: x.shape[1]]
-        for block in network.blocks:
+        x = F.gelu(encoder.conv1(log_mel_spectrogram(samples)[None]))
+        x = F.gelu(encoder.conv2(x)).permute(0, 2, 1)
+        x = x + encoder.positional_embedding[: x.shape[1]]
+        for block in encoder.blocks:
             x = block(x)
-            answers.append(x[0])
-    return torch.stack(answers)
+            outputs.append(x[0])
+    return torch.stack(outputs)
 
 
-def statistics(answers: Any) -> np.ndarray:
-    """Mean and standard deviation over time of each layer: (LAYERS, 2 * WIDTH) float16."""
+def statistics(outputs: "Tensor") -> np.ndarray:
+    """Return the mean and standard deviation over time of each layer: (LAYERS, 2 * WIDTH) float16."""
     import torch
 
-    spread = answers.std(1, correction=0)
-    return torch.cat([answers.mean(1), spread], 1).numpy().astype(np.float16)
+    deviation = outputs.std(1, correction=0)
+    return torch.cat([outputs.mean(1), deviation], 1).numpy().astype(np.float16)

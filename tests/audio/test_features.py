@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from source.audio import SPEC, features, whisper_features
-from source.audio.features import baseline_features, conditioned, extract, featurize
+from source.audio.features import baseline_features, condition, extract, featurize
 from source.audio.mfcc import mfcc
 from source.audio.settings import AudioSettings
 from source.cli import render
@@ -43,14 +43,14 @@ ODD = {
 }
 
 
-def hears_little(waveform):
-    """Stands for the encoder: needs no weights."""
+def stub_layers(waveform):
+    """Stand for the encoder, without weights."""
     return torch.from_numpy(np.outer(np.arange(4), np.ones(5 * 384)).reshape(4, 5, 384) * float(np.abs(waveform).sum()))
 
 
 @pytest.fixture
 def toy_encoder(monkeypatch):
-    monkeypatch.setattr(whisper_features, "layers", hears_little)
+    monkeypatch.setattr(whisper_features, "layers", stub_layers)
 
 
 # --- What it gives -----------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def test_every_use_of_the_encoder_gives_what_the_network_takes(tmp_path, toy_enc
     assert torch.isfinite(answer).all()
 
 
-def test_prediction_describes_as_preprocessing_does(tmp_path, toy_encoder):
+def test_prediction_and_preprocessing_give_the_same_features(tmp_path, toy_encoder):
     """A known mistake of such tools: the same features by two ways."""
     file = wav(tmp_path / "a.wav", spoken(0.8))
     heard = read_sound(file, RATE).waveform
@@ -118,7 +118,7 @@ def test_recordings_at_any_rate_are_heard_at_one(tmp_path):
 
 
 @pytest.mark.parametrize("gain", [0.05, 0.5, 1.9])
-def test_the_microphones_gain_has_no_say_but_where_it_is_asked_for(gain):
+def test_the_microphones_gain_has_no_influence_unless_the_level_is_kept(gain):
     samples = spoken(0.8)
     for settings, same in ((PLAIN, True), (replace(PLAIN, normalise_level=False), False)):
         one, other = (featurize(wave, settings)["mfcc"].astype(float) for wave in (samples, samples * np.float32(gain)))
@@ -134,7 +134,7 @@ def test_silence_around_is_trimmed_where_it_is_asked_for():
 def test_noise_is_reduced_where_it_is_asked_for():
     hiss = 0.02 * np.random.default_rng(0).standard_normal(2 * RATE).astype(np.float32)
     samples = np.concatenate([hiss[:RATE], spoken(1.0) + hiss[RATE:]])
-    pause = [np.square(conditioned(samples, replace(PLAIN, trim_silence=False, denoise=on))[:RATE]).mean()
+    pause = [np.square(condition(samples, replace(PLAIN, trim_silence=False, denoise=on))[:RATE]).mean()
              for on in (False, True)]  # fmt: skip
     assert pause[1] < pause[0] / 10
     one, other = (featurize(samples, replace(PLAIN, window_seconds=2.0, denoise=on))["mfcc"] for on in (False, True))
@@ -144,7 +144,7 @@ def test_noise_is_reduced_where_it_is_asked_for():
 def test_the_encoder_hears_the_voice_alone(monkeypatch):
     heard = []
     monkeypatch.setattr(
-        whisper_features, "layers", lambda waveform: heard.append(len(waveform)) or hears_little(waveform)
+        whisper_features, "layers", lambda waveform: heard.append(len(waveform)) or stub_layers(waveform)
     )
     featurize(np.pad(spoken(0.4), 1600), replace(AUDIO, trim_silence=False))
     featurize(spoken(2.0), replace(AUDIO, trim_silence=False))
@@ -190,6 +190,7 @@ def test_the_count_of_what_had_no_room_is_reported(corpus):
     assert again.warnings == {} and "longer" not in render.preprocessed_line(again)
 
 
+@pytest.mark.slow
 def test_workers_count_remarks_as_one_process_does(corpus, monkeypatch):
     monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 6)
     alone = preprocessing.preprocess(SPEC, PLAIN, "toy", resume=False)
@@ -225,7 +226,7 @@ def test_copies_come_after_the_clip_differ_and_are_the_same_again(tmp_path):
     np.testing.assert_array_equal(few["mfcc"], made["mfcc"][:2])  # more copies leave the first ones as they were
 
 
-def test_another_file_is_altered_in_another_way_and_another_folder_is_not(tmp_path):
+def test_copies_depend_on_the_files_name_and_not_on_its_folder(tmp_path):
     settings = replace(PLAIN, augmented_copies=1)
     names = ("a.wav", "b.wav", "elsewhere/a.wav")
     one, other, moved = (extract(wav(tmp_path / name, spoken(0.7)), settings)["mfcc"] for name in names)
@@ -238,6 +239,7 @@ def test_another_file_is_altered_in_another_way_and_another_folder_is_not(tmp_pa
 
 
 @needs_whisper
+@pytest.mark.slow
 def test_its_last_layer_is_whispers_own_answer():
     """On 30 seconds, the only length that Whisper's own code takes."""
     from whisper.audio import log_mel_spectrogram
@@ -251,6 +253,7 @@ def test_its_last_layer_is_whispers_own_answer():
 
 
 @needs_whisper
+@pytest.mark.slow
 @pytest.mark.parametrize(("samples", "frames"), [(0, 1), (1, 1), (320, 1), (321, 2), (16_000, 50)])
 def test_it_hears_any_length_a_frame_each_20_ms(samples, frames):
     answers = whisper_features.layers(spoken(1.0)[:samples])
@@ -261,7 +264,7 @@ def test_it_hears_any_length_a_frame_each_20_ms(samples, frames):
 
 
 def test_more_than_it_can_hear_is_an_error():
-    with pytest.raises(ValueError, match="30 seconds at once, not 31"):
+    with pytest.raises(ValueError, match="30 seconds, not 31"):
         whisper_features.layers(np.zeros(31 * RATE, np.float32))
 
 

@@ -30,8 +30,8 @@ from source.results.prediction import Reading
 from source.text.utterances import Document, Utterance, Word
 from source.training.checkpoint import Header, Trained
 from source.training.scores import softmax
-from tests.audio.test_windows import LoudIsSpeech
 from tests.combined.test_predict import combined
+from tests.support.voice import LoudIsSpeech
 
 LABELS = config.EMOTIONS
 WIDTH = len(LABELS)  # of what each branch of the network below makes

@@ -1,7 +1,9 @@
-"""A synthetic voice: glottal pulses through three formants, in syllables. A voice detector takes it for speech."""
+"""A synthetic voice, which silero-vad takes for speech, and a stand-in for silero-vad."""
 
 import numpy as np
 from scipy.signal import lfilter
+
+from source.media.sound.speech_activity import CHUNK_SAMPLES
 
 RATE_HZ = 16_000
 # Formants of five vowels, in Hz (Peterson and Barney 1952, men), and their bandwidths.
@@ -12,7 +14,10 @@ HISS_SAMPLES = round(0.05 * RATE_HZ)
 
 
 def spoken(seconds: float = 4.0, pitch_hz: float = 100.0, seed: int = 1) -> np.ndarray:
-    """Syllables of random vowels, each begun by a hiss; every sixth is a pause. (samples,) float32, peak 0.5."""
+    """Return syllables of random vowels, each begun by a hiss; every sixth is a pause. (samples,) float32, peak 0.5.
+
+    Glottal pulses through three formants.
+    """
     draw = np.random.default_rng(seed)
     source = _glottal(round(seconds * RATE_HZ), pitch_hz)
     voice = np.zeros(len(source))
@@ -25,6 +30,23 @@ def spoken(seconds: float = 4.0, pitch_hz: float = 100.0, seed: int = 1) -> np.n
         hiss = draw.normal(size=HISS_SAMPLES) * np.hanning(HISS_SAMPLES)
         voice[start : start + HISS_SAMPLES] += 0.02 * np.abs(voice).max() * hiss
     return (0.5 * voice / np.abs(voice).max()).astype(np.float32)
+
+
+class LoudIsSpeech:
+    """Stands for silero-vad's VoiceActivity: probability 1 for a loud chunk, 0 for another."""
+
+    def __init__(self):
+        self.rest = np.zeros(0, np.float32)
+
+    def __call__(self, block):
+        samples = np.concatenate((self.rest, block))
+        whole = len(samples) - len(samples) % CHUNK_SAMPLES
+        self.rest = samples[whole:]
+        chunks = samples[:whole].reshape(-1, CHUNK_SAMPLES)
+        return (np.abs(chunks).mean(1) > 0.05).astype(np.float32)
+
+    def finish(self):
+        return self(np.zeros(-len(self.rest) % CHUNK_SAMPLES, np.float32))
 
 
 def _glottal(samples, pitch_hz):

@@ -1,4 +1,4 @@
-"""A recording as rows of CSV files: a row for each window, and one for the whole."""
+"""CSV rows of a recording: one for each window, and one for the whole."""
 
 from collections.abc import Sequence
 
@@ -9,20 +9,22 @@ from ...results.prediction import Prediction, Reading
 
 
 def window_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a table of windows."""
     return (*TIMES, "speech_seconds", *ANSWER, *labels, "notes")
 
 
 def window_rows(prediction: Prediction) -> list[Row]:
-    """A row a window of a recording."""
+    """Return a row for each window of a recording."""
     return [_window_row(reading) | cells.notes(reading) for reading in prediction.readings]
 
 
 def recording_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a table of recordings."""
     return ("file", "seconds", "speech_seconds", *ANSWER, *labels, "notes")
 
 
 def recording_rows(prediction: Prediction) -> list[Row]:
-    """The one row of a recording: what it came to over all, or why it could not be read."""
+    """Return the one row of a recording: its overall reading, or why it could not be read."""
     if prediction.overall is None:
         return [cells.of_file(prediction)]
     window = _window_row(prediction.overall)
