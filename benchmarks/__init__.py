@@ -2,9 +2,9 @@
 
     python -m benchmarks                 all of them, into benchmarks/results.md and results.json
     python -m benchmarks face_training   one of them; the others' results stay
-    python -m benchmarks --quick         only to see that they work: nothing is written
+    python -m benchmarks --quick         only a check that they run: nothing is written
 
-All of them take about forty minutes; the figures are worth something on a machine that does nothing else.
+All of them take about forty minutes. The figures mean something only on an otherwise idle machine.
 """
 
 from collections.abc import Callable

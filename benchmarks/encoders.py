@@ -8,10 +8,10 @@ ENCODERS = {"none": "without the encoder", "statistics": "with the encoder"}
 
 
 def can_measure(encoder: str) -> bool:
-    """Whether the weights that this setting needs are in place."""
+    """Return whether the weights that this setting needs are present."""
     return encoder == "none" or not pretrained.problem_with(pretrained.ASSETS["whisper"])
 
 
 def not_measured(what: str, unit: str) -> Row:
-    """A row that says why it is empty."""
+    """Return a row that says why it is empty."""
     return Row(f"{what} (for want of Whisper's weights)", unit, ())

@@ -59,7 +59,7 @@ def rate_alone(data_folder: Path, most: int) -> float:
 
 
 def _enlarged(file):
-    """The pixels that our detector gives the FaceLandmarker for this picture."""
+    """Return the pixels that our detector gives the FaceLandmarker for this picture."""
     from source.face.detector import FaceDetector
     from source.media.image import read_picture
 

@@ -8,7 +8,7 @@ ALONE = "FaceLandmarker alone"
 
 
 def landmarker() -> Any:
-    """A FaceLandmarker for still pictures with its own defaults, so for one face."""
+    """Return a FaceLandmarker for single images with its own defaults, so for one face."""
     from mediapipe.tasks.python import BaseOptions, vision
 
     from source.core import pretrained

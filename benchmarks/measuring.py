@@ -1,4 +1,4 @@
-"""How the benchmarks measure: ours and the alternative in turn, A B A B ..., for the speed of a machine drifts."""
+"""Measurement: ours and the alternative take turns, A B A B ..., because the speed of a machine drifts."""
 
 import operator
 import statistics
@@ -18,15 +18,15 @@ RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes; what getrusage coun
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured."""
+    """How much to measure."""
 
     repetitions: int
     """Rounds, after one that does not count."""
     share: float
-    """Of the work in a round."""
+    """Share of the work in a round."""
 
     def of(self, work: int, least: int = 1) -> int:
-        """The share of so many pictures, frames, steps."""
+        """Return this effort's share of so many images, frames or steps."""
         return max(least, round(work * self.share))
 
 
@@ -44,7 +44,7 @@ class Row:
     alternative: str = ""
     theirs: tuple[float, ...] = ()
     target: str = ""
-    """Such as "ratio <= 1.15" or "median >= 170"; empty where there is none."""
+    """A condition such as "ratio <= 1.15" or "median >= 170"; empty where there is none."""
 
     @property
     def median(self) -> float | None:
@@ -58,7 +58,7 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None where there is none or nothing was measured."""
+        """Whether the target is met; None where there is none, or where nothing was measured."""
         if not self.target or not self.ours:
             return None
         figure, relation, limit = self.target.split()
@@ -66,13 +66,13 @@ class Row:
 
 
 def interleaved(jobs: Mapping[Name, Callable[[], Any]], rounds: int) -> dict[Name, tuple[Any, ...]]:
-    """What each job gives in each of `rounds` rounds of all jobs; a round before them, to warm up, does not count."""
+    """Return what each job returns in each of `rounds` rounds of all jobs, after one warm-up round."""
     given = [{name: job() for name, job in jobs.items()} for _ in range(rounds + 1)]
     return {name: tuple(results[name] for results in given[1:]) for name in jobs}
 
 
 def seconds(job: Callable[[], object], times: int = 1) -> float:
-    """Mean duration of the job over so many calls."""
+    """Return the mean duration of the job over so many calls."""
     started = time.perf_counter()
     for _ in range(times):
         job()
@@ -80,13 +80,13 @@ def seconds(job: Callable[[], object], times: int = 1) -> float:
 
 
 def in_fresh_process(job: Callable[..., Result], *arguments: object) -> Result:
-    """What the job gives in a new process, which nothing else has warmed, filled or given settings to."""
+    """Return what the job returns in a new process, which nothing else has warmed up, filled or configured."""
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         return pool.submit(job, *arguments).result()
 
 
 def peak_gigabytes(workers: int = 0) -> float:
-    """Most memory that this process, and `workers` that it has waited for, held resident. Not on Windows.
+    """Return the peak resident memory of this process and of `workers` that it has waited for. Not on Windows.
 
     Each worker counts as the largest of them, and all peaks as simultaneous: an upper bound. The kernel lets a new
     process begin with the peak of the one that started it, so whoever starts what is measured has to stay small.

@@ -1,4 +1,4 @@
-"""What was measured, as a table for people and as JSON, with the machine it was measured on."""
+"""Results as a table for people and as JSON, with the machine they were measured on."""
 
 import importlib
 import json
@@ -26,7 +26,7 @@ brackets. Ours and the alternative take turns; the ratio, ours to its, is the me
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as an aligned Markdown table."""
+    """Return the rows as an aligned Markdown table."""
     lines = [COLUMNS, *map(_cells, rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, tuple("-" * width for width in widths))
@@ -35,7 +35,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """When and on what: date, processor, cores, load when it began, versions."""
+    """Return date, processor, cores, load average and versions."""
     versions = {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES}
     load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     place = {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system(), "load average": load}
@@ -43,7 +43,7 @@ def machine() -> dict[str, Any]:
 
 
 def keep(name: str, measured_on: dict[str, Any], rows: Sequence[Row], folder: Path = FOLDER) -> None:
-    """Put one benchmark's rows into results.json and results.md, in place of what they said of it."""
+    """Replace one benchmark's rows in results.json and results.md."""
     file = folder / "results.json"
     document = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     document[name] = {"machine": measured_on, "rows": [_entry(row) for row in rows]}
@@ -68,7 +68,7 @@ def _figure(values, unit):
 
 
 def _short(value):
-    """Three digits that say something.
+    """Return a number with three significant digits.
 
     >>> _short(1416.6), _short(0.04713)
     ('1,417', '0.0471')

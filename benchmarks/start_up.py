@@ -1,4 +1,4 @@
-"""The help and the menu, whole process: against a Python that does nothing, and one that imports torch."""
+"""Start-up of the help and the menu as whole processes, against Python alone and against importing torch."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""How long making a store takes: a corpus preprocessed as the command does it."""
+"""The time that making a store takes: a corpus preprocessed as the command does it."""
 
 import os
 import time
@@ -16,10 +16,10 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Run:
-    """How one preprocessing went; rates in clips a second."""
+    """The duration of one preprocessing; rates in clips per second."""
 
     rate: float
-    """Once all workers are under way."""
+    """Once all workers are running."""
     whole_rate: float
     start_up_seconds: float
 
@@ -43,6 +43,6 @@ def preprocessed(model: str, data_folder: Path, **changes: Any) -> Run:
 
 
 def keep_to_one_core() -> None:
-    """This process alone, where the system can do that."""
+    """Restrict this process to one core, where the system can do that."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

@@ -10,7 +10,7 @@ CORPUS = "synthetic"
 
 
 def untrained(model: str, **changes: Any) -> Any:
-    """A network before any training, ready to predict: as fast as a trained one. changes: of the default settings."""
+    """Return an untrained network, as fast as a trained one. changes: to the default settings."""
     from source.training.checkpoint import Header, Trained
 
     spec = spec_of(model)

@@ -17,7 +17,7 @@ SIDE = 48  # pixels; FER2013's
 
 
 def frame(width: int, height: int) -> np.ndarray:
-    """The demo picture enlarged to this height in pixels, its edges drawn out to this width: (H, W, 3) uint8 RGB."""
+    """Return the demo picture enlarged to this height, its edges extended to this width: (H, W, 3) uint8 RGB."""
     from PIL import Image
 
     with Image.open(DEMO_PICTURE) as demo:
@@ -46,7 +46,7 @@ def write_small_faces(folder: Path, count: int) -> None:
 
 
 def store_of_noise(folder: Path, train: int, val: int) -> Store:
-    """A finished store of the face model with random features, arrays as `describe` gives them."""
+    """Return a finished store of the face model with random features, shaped as `featurize` returns them."""
     spec = spec_of("face")
     clips = [_clip(number, "train" if number < train else "val") for number in range(train + val)]
     settings = spec.default_settings.extract_settings()

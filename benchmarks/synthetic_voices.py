@@ -32,7 +32,7 @@ def write_clips(folder: Path, count: int, seconds: float) -> None:
 
 
 def write_recording(file: Path, seconds: int, rate_hz: int = 16_000) -> Path:
-    """A WAV file of voice and pauses, written in little memory whatever the length."""
+    """Write a WAV file of voice and pauses, in little memory whatever its length."""
     pause = PAUSE_LEVEL * np.random.default_rng(0).standard_normal(PAUSE_SECONDS * rate_hz)
     turn = np.concatenate([voice(VOICE_SECONDS, rate_hz), pause])
     times, rest = divmod(seconds * rate_hz, len(turn))
@@ -41,7 +41,7 @@ def write_recording(file: Path, seconds: int, rate_hz: int = 16_000) -> Path:
 
 
 def write_wav(file: Path, *waveforms: np.ndarray, rate_hz: int = 16_000) -> None:
-    """The waveforms (samples,) in [-1, 1], one after another, as 16-bit samples of one channel."""
+    """Write waveforms (samples,) in [-1, 1], one after another, as 16-bit samples of one channel."""
     with wave.open(str(file), "wb") as out:
         out.setparams((1, 2, rate_hz, 0, "NONE", ""))
         for waveform in waveforms:

@@ -41,7 +41,7 @@ def measure(effort: Effort) -> list[Row]:
 
 
 def by_stream(file: Path) -> tuple[int, int]:
-    """Number of pictures and of samples."""
+    """Return the number of frames and of samples."""
     from source.media.video import stream_video
 
     pictures = itertools.count()
@@ -51,7 +51,7 @@ def by_stream(file: Path) -> tuple[int, int]:
 
 
 def by_pyav(file: Path) -> tuple[int, int]:
-    """The same as PyAV does it."""
+    """Return the same, decoded by PyAV."""
     import av
 
     from source.media.video.frame import DECODING_THREADS

@@ -48,7 +48,7 @@ def peak_of_prediction(file: Path, folder: Path) -> float:
 
 
 def write_again_and_again(clip: Path, file: Path, times: int) -> None:
-    """The clip so many times, one after the other, as it is encoded."""
+    """Write the clip so many times in a row, without encoding it again."""
     import av
 
     with av.open(str(clip)) as source, av.open(str(file), "w") as goal:

@@ -66,7 +66,7 @@ def without_transcript(file: Path, longer: Path, folder: Path, length: int, roun
 
 
 def of_transcript(file: Path, rounds: int) -> Row:
-    """What it adds, in seconds: the time with it less the time without it."""
+    """Return the seconds it adds: the time with it less the time without it."""
     from source.media.sound import read_sound
 
     predict, waveform = predictor(), read_sound(file).waveform
@@ -82,7 +82,7 @@ def of_transcript(file: Path, rounds: int) -> Row:
 
 
 def predictor() -> Any:
-    """What reads one video."""
+    """Return the function that reads one video."""
     from source.combined.predict import predict_video
 
     return predict_video

@@ -48,7 +48,7 @@ def by_blocks(listener, blocks) -> np.ndarray:
 
 
 def by_chunks(packaged, samples, chunk_samples) -> np.ndarray:
-    """The same as the package does it."""
+    """Return the same, computed by the package."""
     import torch
 
     packaged.reset_states()

@@ -53,7 +53,7 @@ def measured(encoder: str, effort: Effort) -> list[Row]:
 
 
 def windows_with_voice(file: Path, readings: Any, trained: Any) -> list[np.ndarray]:
-    """The samples of the windows that were read."""
+    """Return the samples of the windows that were read."""
     from source.media.sound import read_sound
 
     rate_hz = trained.settings.sample_rate_hz
@@ -64,7 +64,7 @@ def windows_with_voice(file: Path, readings: Any, trained: Any) -> list[np.ndarr
 
 
 def read_alone(windows: list[np.ndarray], trained: Any) -> None:
-    """The features and the network, in batches as large as prediction's."""
+    """Run features and network, in batches as large as prediction's."""
     from source.audio.features import featurize
     from source.audio.predict import BATCH_WINDOWS
     from source.audio.windows import batched

@@ -7,12 +7,12 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def table(rows: Rows) -> str:
-    """Return rows as a table whose columns are all keys, in the order of their first occurrence.
+    r"""Return rows as a table whose columns are all keys, in the order of their first occurrence.
 
     >>> print(table([{"a": 1, "b": "x|y"}, {"a": 2}]))
     | a | b |
     |---|---|
-    | 1 | x\\|y |
+    | 1 | x\|y |
     | 2 |  |
     """
     columns = list(dict.fromkeys(key for row in rows for key in row))
