@@ -8,7 +8,7 @@ from torch import Tensor, nn
 class FaceAlone(nn.Module):
     """Predicts the emotion of one face in one frame. Takes the place of a face model in `source.face.explain`."""
 
-    def __init__(self, network: Any):
+    def __init__(self, network: Any) -> None:
         super().__init__()
         self._network = network
 

@@ -29,7 +29,7 @@ Arrays = dict[str, np.ndarray]
 class ClipFaces:
     """Collects the faces of a clip's frames by person. A context manager, for its tracker."""
 
-    def __init__(self, settings: CombinedSettings):
+    def __init__(self, settings: CombinedSettings) -> None:
         self.settings = settings
         self.faces: dict[int, list[tuple[float, float, Arrays]]] = {}
         """Person -> time, area and inputs of each detection."""

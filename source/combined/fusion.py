@@ -14,7 +14,7 @@ class Added(nn.Module):
 
     TAKES_LOGITS = True
 
-    def __init__(self, modalities: int, width: int, classes: int, dropout: float):
+    def __init__(self, modalities: int, width: int, classes: int, dropout: float) -> None:
         super().__init__()
 
     def forward(self, features: Tensor, logits: Tensor, present: Tensor) -> Tensor:
@@ -27,7 +27,7 @@ class Gated(nn.Module):
 
     TAKES_LOGITS = True
 
-    def __init__(self, modalities: int, width: int, classes: int, dropout: float):
+    def __init__(self, modalities: int, width: int, classes: int, dropout: float) -> None:
         super().__init__()
         self.gate = nn.Linear(modalities * (width + 1), modalities)
 
@@ -42,7 +42,7 @@ class Concatenated(nn.Module):
 
     TAKES_LOGITS = False
 
-    def __init__(self, modalities: int, width: int, classes: int, dropout: float):
+    def __init__(self, modalities: int, width: int, classes: int, dropout: float) -> None:
         super().__init__()
         self.hidden = nn.Sequential(nn.Linear(modalities * (width + 1), width), nn.ReLU(), nn.Dropout(dropout))
         self.head = nn.Linear(width, classes)
@@ -57,7 +57,7 @@ class Late(nn.Module):
 
     TAKES_LOGITS = True
 
-    def __init__(self, modalities: int, width: int, classes: int, dropout: float):
+    def __init__(self, modalities: int, width: int, classes: int, dropout: float) -> None:
         super().__init__()
         self.weights: Tensor
         self.register_buffer("weights", torch.ones(modalities))

@@ -45,7 +45,7 @@ class CombinedModel(nn.Module):
     >>> network = CombinedModel(CombinedSettings(modalities=("face", "audio")), num_classes=7)
     """
 
-    def __init__(self, settings: CombinedSettings, num_classes: int):
+    def __init__(self, settings: CombinedSettings, num_classes: int) -> None:
         super().__init__()
         self.settings = settings
         self.classes = num_classes
@@ -234,7 +234,7 @@ class Standardised(nn.Module):
 
     MOMENTUM = 0.05
 
-    def __init__(self, values: int):
+    def __init__(self, values: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(values))
         self.register_buffer("variance", torch.ones(values))

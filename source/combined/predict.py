@@ -16,7 +16,7 @@ from .inference.per_face import face_readings, people_readings
 from .inference.stream import VideoFeatures, extract_features
 from .inference.windows import overall_reading, window_readings
 from .inference.words import sentence_readings
-from .results.table import BESIDE
+from .results.table import TABLES
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def _files(
     if len(face_tracks):
         pictures["key_frames.png"] = cache(lambda: key_frames_png(key_frames(path, prediction, face_tracks, trained)))
     files: dict[str, Written] = {
-        name: csv_text(columns(prediction.labels), rows(prediction)) for name, (columns, rows) in BESIDE.items()
+        name: csv_text(columns(prediction.labels), rows(prediction)) for name, (columns, rows) in TABLES.items()
     }
     files |= {name: _writer(picture) for name, picture in pictures.items()}
     if prediction.sentences:

@@ -19,7 +19,7 @@ class Recurrent(nn.Module):
     sequence, and the last state is that of the last such frame.
     """
 
-    def __init__(self, kind: type[nn.LSTM] | type[nn.GRU], inputs: int, units: int, layers: int):
+    def __init__(self, kind: type[nn.LSTM] | type[nn.GRU], inputs: int, units: int, layers: int) -> None:
         super().__init__()
         self.network = kind(inputs, units, layers, batch_first=True, bidirectional=True)
         self.features = 4 * units
@@ -42,21 +42,21 @@ class Recurrent(nn.Module):
 class Lstm(Recurrent):
     """Long short-term memory (Hochreiter & Schmidhuber 1997)."""
 
-    def __init__(self, inputs: int, units: int, layers: int):
+    def __init__(self, inputs: int, units: int, layers: int) -> None:
         super().__init__(nn.LSTM, inputs, units, layers)
 
 
 class Gru(Recurrent):
     """Gated recurrent units (Cho et al. 2014)."""
 
-    def __init__(self, inputs: int, units: int, layers: int):
+    def __init__(self, inputs: int, units: int, layers: int) -> None:
         super().__init__(nn.GRU, inputs, units, layers)
 
 
 class SmallTransformer(nn.Module):
     """Encoder layers with learned positions (Vaswani et al. 2017): mean over the frames with a face."""
 
-    def __init__(self, inputs: int, units: int, layers: int):
+    def __init__(self, inputs: int, units: int, layers: int) -> None:
         super().__init__()
         self.features = 2 * units  # as wide as one direction each of a recurrent network's
         self.entry = nn.Linear(inputs, self.features)
@@ -78,7 +78,7 @@ class SmallTransformer(nn.Module):
 class Statistics(nn.Module):
     """Mean and standard deviation over the frames with a face, whatever their order."""
 
-    def __init__(self, inputs: int, units: int, layers: int):
+    def __init__(self, inputs: int, units: int, layers: int) -> None:
         super().__init__()
         self.features = 2 * inputs
 

@@ -17,7 +17,7 @@ LEAST_DETECTIONS = 2  # of a person: what is found in one frame of many is no fa
 class FaceStream:
     """Takes the frames in the order of time, then gives the `face_tracks`. A context manager, for its tracker."""
 
-    def __init__(self, trained: Trained):
+    def __init__(self, trained: Trained) -> None:
         self._trained = trained
         self._tracker = FaceTracker()
         self._waiting: list[dict[str, np.ndarray]] = []

@@ -37,7 +37,7 @@ class VoiceStream:
     `speech` must have been told of a block before the next one is asked for.
     """
 
-    def __init__(self, trained: Trained, speech: Speech):
+    def __init__(self, trained: Trained, speech: Speech) -> None:
         self._trained, self._speech = trained, speech
         self._settings = trained.settings.for_prediction().audio
         self._rate_hz = self._settings.sample_rate_hz

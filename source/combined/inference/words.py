@@ -90,7 +90,7 @@ def _with_words(reading: Reading, encoded: Tensor, trained: Trained) -> Reading:
 class _TimeIndex:
     """Finds what overlaps in time among items in the order of time: hours of them are not searched for each window."""
 
-    def __init__(self, items: Sequence[Any]):
+    def __init__(self, items: Sequence[Any]) -> None:
         self._items = items
         self._starts = [item.start_seconds or 0.0 for item in items]
         self._ends = list(accumulate((item.end_seconds or 0.0 for item in items), max))

@@ -1,1 +1,1 @@
-"""What a person gets of a video: the page, the pictures, the captions and the annotated video."""
+"""The result files of a video: the report, pictures, captions, tables and the annotated video."""

@@ -1,4 +1,4 @@
-"""What is said in a video as SubRip captions, each sentence behind the answer from all that is seen and heard then."""
+"""The sentences of a video as SubRip captions, each behind the answer from all modalities meanwhile."""
 
 from ...results.prediction import Prediction
 from ...text.results.transcript import srt_text
@@ -6,7 +6,7 @@ from ...text.utterances import Document, Utterance
 
 
 def srt(prediction: Prediction) -> str:
-    """transcript.srt: "[happy 71 %] I can't believe it!" at its time; empty where nothing is said."""
+    """Return transcript.srt, with captions such as "[happy 71 %] I can't believe it!"; empty without sentences."""
     spoken = [one for one in prediction.sentences if one.text.strip()]
     labels = [one.summary if one.probabilities else "" for one in spoken]
     utterances = tuple(Utterance(one.text, one.start_seconds, one.end_seconds) for one in spoken)

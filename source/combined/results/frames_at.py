@@ -1,26 +1,27 @@
-"""Single frames out of a video, found by jumping near them: hours-long files are not decoded for a few pictures."""
+"""Single frames of a video, found by seeking: hours are not decoded for a few pictures."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from ...media.sound import container as sound_file
 from ...media.video.frame import Frame, Upright, picture_stream
 from ...media.video.replay import Replay, refuse_without_picture
 
 ROUNDING_SECONDS = 0.002  # of the times that containers hold
-EARLIER_SECONDS = (0.0, 10.0)  # formats without an index are jumped about in by guesses, that may lead too far
+EARLIER_SECONDS = (0.0, 10.0)  # seeking in a format without an index is a guess, which may lead too far
 
 
 def frames_at(path: Path, times: Sequence[float]) -> Iterator[Frame]:
-    """For each of `times`, in seconds and rising, the first frame at or after it; of a time past the end none.
+    """Yield, for each of `times` in seconds and rising, the first frame at or after it; none for a time past the end.
 
-    Where a file cannot be jumped about in, it is decoded from its beginning. Raises DemeanorError as Replay does.
+    Where a file cannot be seeked in, it is decoded from its beginning. Raises DemeanorError as Replay does.
     """
     with sound_file.opened(path, refuse_without_picture) as container:
         stream, upright = picture_stream(container), None
         for number, seconds in enumerate(times):
-            jumps = (_jump(container, stream, seconds, earlier) for earlier in EARLIER_SECONDS)
-            found = next((frame for frame in jumps if frame), None)
+            tries = (_seek(container, stream, seconds, earlier) for earlier in EARLIER_SECONDS)
+            found = next((frame for frame in tries if frame), None)
             if found is None:
                 yield from _one_by_one(path, times[number:])
                 return
@@ -28,8 +29,8 @@ def frames_at(path: Path, times: Sequence[float]) -> Iterator[Frame]:
             yield upright(found, seconds)
 
 
-def _jump(container, stream, seconds, earlier):
-    """The first frame at or after that time; None where jumping does not lead before it, or the file has no times."""
+def _seek(container: Any, stream: Any, seconds: float, earlier: float) -> Any:
+    """Return the first frame at or after that time; None where seeking ends behind it, or the file has no times."""
     from av.error import FFmpegError
 
     start = (container.start_time or 0) / sound_file.MICROSECONDS
@@ -49,7 +50,7 @@ def _jump(container, stream, seconds, earlier):
     return None
 
 
-def _one_by_one(path, times):
+def _one_by_one(path: Path, times: Sequence[float]) -> Iterator[Frame]:
     waiting = list(times)
     with Replay(path) as video:
         for frame in video:

@@ -1,4 +1,4 @@
-"""The moments of a video in which a face shows most clearly what its person displays, and where the network looked."""
+"""Key frames: the moments in which a face shows most clearly what its person displays, and where the network looked."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -9,138 +9,146 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from ...core.units import clock
+from ...face.detector import Face
+from ...face.settings import FaceSettings
 from ...results.prediction import Prediction, Reading
 from ...results.timeline import merge_runs, non_overlapping
+from ...training.checkpoint import Trained
+from ..explain import FaceAlone
 from ..inference.face_track import Box, FaceTracks
 from .frames_at import frames_at
 
-AGAIN = 0.4  # what a further stretch of an emotion already shown counts beside one of another emotion
+REPEATED = 0.4  # weight of a further segment of an emotion already shown, beside one of another emotion
 HEAD_AND_SHOULDERS = 2.2  # of the face's box
 MOST_SIDE = 640  # pixels of a picture
 ATTENTION_SIDE = 240  # pixels of where the network looked
-SAME_FACE = 0.3  # intersection over union with the box it was seen in
+SAME_FACE = 0.3  # intersection over union with the box it was found in
 
 
 @dataclass(frozen=True)
 class KeyFrame:
-    """One moment."""
+    """One key frame."""
 
     seconds: float
     person: int
     reading: Reading
-    """The stretch with that answer that the frame stands for."""
+    """The segment with one answer that the frame stands for."""
     picture: bytes
     """Head and shoulders, a JPEG."""
     attention: bytes | None
     """The aligned face with what speaks for the answer (Grad-CAM), a PNG; None where the face is not found again."""
     caption: str
-    """When, who and what, such as "0:07.4  #0 happy 71 %"."""
+    """Time, person and answer, such as "0:07.4  #0 happy 71 %"."""
 
 
 @dataclass(frozen=True)
-class _Choice:
+class Candidate:
+    """A frame that may be a key frame."""
+
     seconds: float
     box: Box
     reading: Reading
 
 
 def key_frames(
-    path: Path, prediction: Prediction, face_tracks: FaceTracks, trained: Any, most: int = 6
+    path: Path, prediction: Prediction, face_tracks: FaceTracks, trained: Trained, most: int = 6
 ) -> list[KeyFrame]:
-    """At most so many frames of the video in `path`, in the order of time; none where no face was seen.
+    """Return at most so many frames of the video in `path`, in the order of time; none where no face was found.
 
-    Of the long and sure stretches of one answer, different emotions first and spread over the video, the frame whose
-    face alone speaks most for that answer. trained: the combined model.
+    Long and sure segments come first, of different emotions and spread over the video; of each, the frame whose face
+    alone speaks most for the answer. trained: the combined model.
     """
-    choices = chosen(prediction, face_tracks, most)
-    if not choices:
+    candidates = select(prediction, face_tracks, most)
+    if not candidates:
         return []
-    network, settings = _face_network(trained), trained.settings.face
-    frames = frames_at(path, [choice.seconds for choice in choices])
+    network, settings, labels = FaceAlone(trained.network), trained.settings.face, list(prediction.labels)
+    frames = frames_at(path, [candidate.seconds for candidate in candidates])
     return [
-        _telling(frame.pixels, choice, list(prediction.labels), network, settings)
-        for choice, frame in zip(choices, frames, strict=False)  # a file may have been cut since
+        _key_frame(frame.pixels, candidate, labels, network, settings)
+        for candidate, frame in zip(candidates, frames, strict=False)  # a file may have been cut since
     ]
 
 
-def _face_network(trained):
-    from ..explain import FaceAlone
-
-    return FaceAlone(trained.network)
-
-
-def chosen(prediction: Prediction, face_tracks: FaceTracks, most: int) -> list[_Choice]:
-    """Which frames, in the order of time."""
+def select(prediction: Prediction, face_tracks: FaceTracks, most: int) -> list[Candidate]:
+    """Return the best candidates, in the order of time."""
     left, taken = list(_candidates(prediction, face_tracks)), []
     room = max(prediction.seconds or 0.0, 1e-9) / max(most, 1)
     while left and len(taken) < most:
-        best = max(left, key=lambda choice: _worth(choice, taken, room))
+        best = max(left, key=lambda candidate: _value(candidate, taken, room))
         left.remove(best)
         taken.append(best)
-    return sorted(taken, key=lambda choice: choice.seconds)
+    return sorted(taken, key=lambda candidate: candidate.seconds)
 
 
-def _candidates(prediction, face_tracks) -> Iterator[_Choice]:
-    """Of each stretch with a sure answer the frame that speaks most for it; where none is sure, of all."""
+def _candidates(prediction: Prediction, face_tracks: FaceTracks) -> Iterator[Candidate]:
+    """Yield, of each segment with a sure answer, the frame that speaks most for it; where none is sure, of all."""
     parts = groupby(non_overlapping(prediction.readings), attrgetter("person"))
-    runs = [stretch for _, run in parts for stretch in merge_runs(list(run))]
-    sure = [stretch for stretch in runs if stretch.emotion]
-    for stretch in sure or [stretch for stretch in runs if stretch.likeliest]:
-        rows = face_tracks.between(stretch.start_seconds or 0.0, stretch.end_seconds or 0.0, stretch.person)
+    segments = [segment for _, run in parts for segment in merge_runs(list(run))]
+    sure = [segment for segment in segments if segment.emotion]
+    for segment in sure or [segment for segment in segments if segment.likeliest]:
+        rows = face_tracks.between(segment.start_seconds or 0.0, segment.end_seconds or 0.0, segment.person)
         if len(rows):
-            label = list(prediction.labels).index(str(stretch.likeliest))
+            label = list(prediction.labels).index(str(segment.likeliest))
             row = rows[face_tracks.probabilities[rows, label].argmax()]
             left, top, right, bottom = map(float, face_tracks.box[row])
-            yield _Choice(float(face_tracks.seconds[row]), (left, top, right, bottom), stretch)
+            yield Candidate(float(face_tracks.seconds[row]), (left, top, right, bottom), segment)
 
 
-def _worth(choice, taken, room):
-    """How telling a choice is beside those already taken. room: seconds that each frame could have for itself."""
-    reading = choice.reading
-    lasts = (reading.end_seconds or 0.0) - (reading.start_seconds or 0.0)
-    again = sum(other.reading.emotion == reading.emotion for other in taken)
-    nearest = min((abs(other.seconds - choice.seconds) for other in taken), default=room)
-    return reading.confidence * lasts**0.5 * AGAIN**again * min(0.1 + nearest / room, 1.0)
+def _value(candidate: Candidate, taken: Sequence[Candidate], room_seconds: float) -> float:
+    """Score a candidate beside those already taken. room_seconds: that each frame could have for itself."""
+    reading = candidate.reading
+    length = (reading.end_seconds or 0.0) - (reading.start_seconds or 0.0)
+    repeats = sum(other.reading.emotion == reading.emotion for other in taken)
+    nearest = min((abs(other.seconds - candidate.seconds) for other in taken), default=room_seconds)
+    return reading.confidence * length**0.5 * REPEATED**repeats * min(0.1 + nearest / room_seconds, 1.0)
 
 
-def _telling(pixels, choice, labels, network, settings):
-    said, when = f"#{choice.reading.person} {choice.reading.summary}", clock(choice.seconds, tenths=True)
-    label = labels.index(str(choice.reading.likeliest))
-    views = _head_and_shoulders(pixels, choice.box), _attention(pixels, choice.box, label, network, settings)
-    return KeyFrame(choice.seconds, choice.reading.person, choice.reading, *views, f"{when}  {said}")
+def _key_frame(
+    pixels: np.ndarray, candidate: Candidate, labels: list[str], network: Any, settings: FaceSettings
+) -> KeyFrame:
+    reading = candidate.reading
+    return KeyFrame(
+        candidate.seconds,
+        reading.person,
+        reading,
+        _head_and_shoulders(pixels, candidate.box),
+        _attention(pixels, candidate.box, labels.index(str(reading.likeliest)), network, settings),
+        f"{clock(candidate.seconds, tenths=True)}  #{reading.person} {reading.summary}",
+    )
 
 
-def _head_and_shoulders(pixels, box):
-    """A square around the face as a JPEG, moved into the picture where it reaches outside."""
-    from PIL import Image
-
+def _head_and_shoulders(pixels: np.ndarray, box: Box) -> bytes:
+    """Cut a square around the face as a JPEG, moved into the picture where it reaches outside."""
     height, width = pixels.shape[:2]
     side = round(min(max(box[2] - box[0], box[3] - box[1]) * HEAD_AND_SHOULDERS, height, width))
     middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 + 0.1 * side  # less above the head than below it
     left, top = (round(min(max(at - side / 2, 0), end - side)) for at, end in zip(middle, (width, height), strict=True))
     image = Image.fromarray(pixels[top : top + side, left : left + side])
     image.thumbnail((MOST_SIDE, MOST_SIDE), Image.Resampling.LANCZOS)
-    return _file(image, "JPEG", quality=88)
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=88)
+    return stream.getvalue()
 
 
-def _attention(pixels, box, label, network, settings):
-    """The face as the network was given it, and over it what speaks for the label."""
+def _attention(pixels: np.ndarray, box: Box, label: int, network: Any, settings: FaceSettings) -> bytes | None:
+    """Draw the face as the network was given it, and over it what speaks for the label (Grad-CAM)."""
     from ...face.explain import grad_cam
     from ...face.features import featurize
     from ...face.results.figures import tensors
 
-    region, face = _found_again(pixels, box)
+    region, face = _find_again(pixels, box)
     if face is None:
         return None
     arrays = {name: np.asarray(array)[None] for name, array in featurize(region, face, settings).items()}
-    evidence = grad_cam(network, tensors(arrays), [label])
-    return None if evidence is None else _coloured(arrays["image"][0], evidence[0])
+    heat = grad_cam(network, tensors(arrays), [label])
+    return None if heat is None else _overlaid(arrays["image"][0], heat[0])
 
 
-def _found_again(pixels, box):
-    """The surroundings of the box, and the face in them that lies in it; None where it is not found."""
+def _find_again(pixels: np.ndarray, box: Box) -> tuple[np.ndarray, Face | None]:
+    """Return the surroundings of the box, and the face in them that lies in it; None where it is not found."""
     from ...face.detector import iou
     from ...face.features import face_detector
 
@@ -148,33 +156,27 @@ def _found_again(pixels, box):
     margin = max(box[2] - box[0], box[3] - box[1])
     x, y = (int(min(max(edge - margin, 0), end - 1)) for edge, end in zip(box[:2], (width, height), strict=True))
     region = np.ascontiguousarray(pixels[y : max(int(box[3] + margin), y + 1), x : max(int(box[2] + margin), x + 1)])
-    there = (box[0] - x, box[1] - y, box[2] - x, box[3] - y)
-    faces = face_detector().detect(region)
-    best = max(faces, key=lambda face: iou(face.box, there), default=None)
-    return region, best if best and iou(best.box, there) > SAME_FACE else None
+    expected = (box[0] - x, box[1] - y, box[2] - x, box[3] - y)
+    best = max(face_detector().detect(region), key=lambda face: iou(face.box, expected), default=None)
+    return region, best if best and iou(best.box, expected) > SAME_FACE else None
 
 
-def _coloured(grey, evidence):
-    """The grey crop (S, S) uint8 under the evidence (S, S) in [0, 1], as a PNG."""
+def _overlaid(grey: np.ndarray, heat: np.ndarray) -> bytes:
+    """Draw heat (S, S) in [0, 1] over the grey crop (S, S) uint8, as a PNG."""
     from matplotlib import colormaps
-    from PIL import Image
 
     size = (ATTENTION_SIDE, ATTENTION_SIDE)
     crop = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BICUBIC), np.float32)[..., None]
-    heat = np.asarray(Image.fromarray(evidence).resize(size, Image.Resampling.BILINEAR)).clip(0, 1)
+    heat = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR)).clip(0, 1)
     share = 0.7 * heat[..., None]
     mixed = (1 - share) * crop + share * 255 * colormaps["inferno"](heat)[..., :3]
-    return _file(Image.fromarray(mixed.round().astype(np.uint8)), "PNG")
-
-
-def _file(image, form, **settings):
     stream = io.BytesIO()
-    image.save(stream, form, **settings)
+    Image.fromarray(mixed.round().astype(np.uint8)).save(stream, "PNG")
     return stream.getvalue()
 
 
 def key_frames_png(frames: Sequence[KeyFrame]) -> bytes:
-    """The frames side by side with their times and answers, below each where the network looked."""
+    """Draw the frames side by side with their times and answers, below each where the network looked; a PNG."""
     from ...core.figure import new_figure, png_of
 
     if not frames:
@@ -185,17 +187,14 @@ def key_frames_png(frames: Sequence[KeyFrame]) -> bytes:
     figure = new_figure(2.4 * len(frames), 2.8 * rows)
     columns = figure.subplots(rows, len(frames), squeeze=False).T
     for axes, frame in zip(columns, frames, strict=True):
-        when, said = frame.caption.split("  ", 1)
-        _show(axes[0], frame.picture, f"{when}\n{said}")
+        _show(axes[0], frame.picture, frame.caption.replace("  ", "\n", 1))
         if rows == 2:
-            looked = f"what in the face speaks\nfor “{frame.reading.likeliest}” (Grad-CAM)"
-            _show(axes[1], frame.attention, looked if frame.attention else "not found again")
+            title = f"what in the face speaks\nfor “{frame.reading.likeliest}” (Grad-CAM)"
+            _show(axes[1], frame.attention, title if frame.attention else "not found again")
     return png_of(figure)
 
 
-def _show(axes, file, title):
-    from PIL import Image
-
+def _show(axes: Any, file: bytes | None, title: str) -> None:
     axes.set_axis_off()
     axes.set_title(title, fontsize=10, parse_math=False)
     if file:

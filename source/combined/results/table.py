@@ -10,94 +10,102 @@ from ...results.prediction import Prediction, Reading
 from ..settings import MASKS
 
 MOOD = ("valence", "arousal")
-ALONE = tuple(f"{name}_{what}" for name in MASKS for what in ("likeliest", "confidence", "attribution"))
+UNIMODAL = tuple(f"{name}_{what}" for name in MASKS for what in ("likeliest", "confidence", "attribution"))
 
 
-def moment_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    return (*TIMES, "person", "speech_seconds", *ANSWER, *labels, *MOOD, *ALONE, "text", "notes")
+def window_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of timeline.csv."""
+    return (*TIMES, "person", "speech_seconds", *ANSWER, *labels, *MOOD, *UNIMODAL, "text", "notes")
 
 
-def moment_rows(prediction: Prediction) -> list[Row]:
-    """A row a window of a video: the answer, and what each modality said by itself and gave to the answer."""
+def window_rows(prediction: Prediction) -> list[Row]:
+    """Return a row for each window: the answer, and each modality's own answer and attribution."""
     return [
         cells.times(reading)
         | {"person": reading.person}
         | _speech(reading)
         | cells.answer(reading)
         | cells.affect(reading, MOOD)
-        | _said_alone(reading)
+        | _unimodal(reading)
         | {"text": reading.text}
         | cells.notes(reading)
         for reading in prediction.readings
     ]
 
 
-def seen_columns(labels: Sequence[str]) -> tuple[str, ...]:
+def face_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of faces.csv."""
     return (*TIMES, "person", *PLACE, *ANSWER, *labels, "notes")
 
 
-def seen_rows(prediction: Prediction) -> list[Row]:
-    """A row a face and second of a video."""
-    return [cells.times(face) | {"person": face.person} | cells.place(face) | cells.answer(face) | cells.notes(face)
-            for face in prediction.faces]  # fmt: skip
+def face_rows(prediction: Prediction) -> list[Row]:
+    """Return a row for each face and second."""
+    return [
+        cells.times(face) | {"person": face.person} | cells.place(face) | cells.answer(face) | cells.notes(face)
+        for face in prediction.faces
+    ]
 
 
 def people_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of people.csv."""
     return (*TIMES, "person", *ANSWER, *labels, "notes")
 
 
 def people_rows(prediction: Prediction) -> list[Row]:
-    """A row a person of a video: from where to where they are seen, and what their face came to."""
+    """Return a row for each person: from where to where they are seen, and their face's mean answer."""
     return [
-        cells.times(one) | {"person": one.person} | cells.answer(one) | cells.notes(one) for one in prediction.people
+        cells.times(person) | {"person": person.person} | cells.answer(person) | cells.notes(person)
+        for person in prediction.people
     ]
 
 
-def spoken_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    return (*TIMES, "person", "text", *ANSWER, *labels, *AFFECT_DIMENSIONS, *ALONE, "notes")
+def sentence_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of sentences.csv."""
+    return (*TIMES, "person", "text", *ANSWER, *labels, *AFFECT_DIMENSIONS, *UNIMODAL, "notes")
 
 
-def spoken_rows(prediction: Prediction) -> list[Row]:
-    """A row a sentence that is said in a video."""
-    return [{"person": one.person} | cells.sentence(one) | _said_alone(one) for one in prediction.sentences]
+def sentence_rows(prediction: Prediction) -> list[Row]:
+    """Return a row for each sentence."""
+    return [
+        {"person": sentence.person} | cells.sentence(sentence) | _unimodal(sentence)
+        for sentence in prediction.sentences
+    ]
 
 
 def video_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a video in summary.csv."""
     return ("file", "seconds", "people", "speech_seconds", *ANSWER, *labels, *MOOD, "notes")
 
 
 def video_rows(prediction: Prediction) -> list[Row]:
-    """The one row of a video: what it came to over all, or why it could not be read."""
+    """Return the one row of a video: its overall answer, or why it could not be read."""
     overall = prediction.overall
     if overall is None:
         return [cells.of_file(prediction)]
-    what = {"seconds": f"{prediction.seconds or 0:.2f}", "people": len(prediction.people)} | _speech(overall)
-    return [what | cells.answer(overall) | cells.affect(overall, MOOD) | cells.of_file(prediction)]
+    video = {"seconds": f"{prediction.seconds or 0:.2f}", "people": len(prediction.people)} | _speech(overall)
+    return [video | cells.answer(overall) | cells.affect(overall, MOOD) | cells.of_file(prediction)]
 
 
-def _said_alone(reading: Reading) -> Row:
-    """What each modality said by itself, and by how much less probable the answer would be without it."""
+def _unimodal(reading: Reading) -> Row:
     row = {}
     for name, probabilities in (reading.modalities or {}).items():
-        alone = Reading(probabilities)
-        row |= {f"{name}_likeliest": alone.likeliest, f"{name}_confidence": f"{alone.confidence:.4f}"}
+        unimodal = Reading(probabilities)
+        row |= {f"{name}_likeliest": unimodal.likeliest, f"{name}_confidence": f"{unimodal.confidence:.4f}"}
     attribution = {f"{name}_attribution": f"{value:+.4f}" for name, value in (reading.attribution or {}).items()}
-    return {name: value for name, value in (row | attribution).items() if name in ALONE}
+    return {name: value for name, value in (row | attribution).items() if name in UNIMODAL}
 
 
 def _speech(reading: Reading) -> Row:
     return {} if reading.speech_seconds is None else {"speech_seconds": f"{reading.speech_seconds:.2f}"}
 
 
-TIMELINE, SUMMARY = (moment_columns, moment_rows), (video_columns, video_rows)
-BESIDE = {  # file -> columns by labels, and rows, of the tables beside timeline.csv
-    "faces.csv": (seen_columns, seen_rows),
+TABLES = {  # file -> columns by labels, and rows, of the tables beside timeline.csv
+    "faces.csv": (face_columns, face_rows),
     "people.csv": (people_columns, people_rows),
-    "sentences.csv": (spoken_columns, spoken_rows),
+    "sentences.csv": (sentence_columns, sentence_rows),
 }
 
 LAYOUT = Layout(
-    "video", "timeline.csv", *TIMELINE, *SUMMARY,
-    (*BESIDE, "timeline.png", "circumplex.png", "key_frames.png", "transcript.srt", "report.html",
-     "annotated.mp4"),
+    "video", "timeline.csv", window_columns, window_rows, video_columns, video_rows,
+    (*TABLES, "timeline.png", "circumplex.png", "key_frames.png", "transcript.srt", "report.html", "annotated.mp4"),
 )  # fmt: skip

@@ -185,7 +185,7 @@ def test_what_says_nothing_has_no_captions():
 def test_every_table_can_be_written(made):
     layout = spec_of("combined").layout
     tables = [(layout.columns, layout.rows), (layout.summary_columns, layout.summary_rows)]
-    for columns, rows in (*tables, *table.BESIDE.values()):
+    for columns, rows in (*tables, *table.TABLES.values()):
         names, rows = columns(made.labels), rows(made)
         assert len(set(names)) == len(names) and all(set(row) <= set(names) for row in rows)
         assert csv_text(names, rows).count("\n") == len(rows) + 1

@@ -1,4 +1,4 @@
-"""The most telling frames: the right moments, found again by jumping, with where the network looked."""
+"""Key frames: the right moments, found again by seeking, with where the network looked."""
 
 import io
 from dataclasses import replace
@@ -13,7 +13,7 @@ from PIL import Image
 from source.combined.inference.face_track import FaceTracks
 from source.combined.results import key_frames as module
 from source.combined.results.frames_at import frames_at
-from source.combined.results.key_frames import chosen, key_frames, key_frames_png
+from source.combined.results.key_frames import key_frames, key_frames_png, select
 from source.core import config
 from source.face.network import FaceModel
 from source.face.settings import FaceSettings
@@ -57,38 +57,38 @@ def alike(count=100, person=0):
 def test_of_a_stretch_the_frame_that_speaks_most_for_its_answer():
     rows = [(at / 5, 0, (0.3, 0.3, 0.4)) for at in range(100)]
     rows[33], rows[70] = (33 / 5, 0, (0.05, 0.9, 0.05)), (70 / 5, 0, (0.0, 1.0, 0.0))
-    choices = chosen(predicted(reading("happy", 0, 8), reading("angry", 8, 20)), seen(rows), 6)
+    choices = select(predicted(reading("happy", 0, 8), reading("angry", 8, 20)), seen(rows), 6)
     assert choices[0].seconds == 6.6 and choices[0].reading.emotion == "happy" and choices[0].box == BOX
     assert len(choices) == 2 and choices[1].reading.emotion == "angry" and choices[1].seconds != 14.0
 
 
 def test_different_emotions_come_first_then_what_lasts():
     parts = [reading("happy", 0, 6), reading("neutral", 6, 7), reading("happy", 7, 13), reading("angry", 13, 14)]
-    choices = chosen(predicted(*parts), alike(), 3)
+    choices = select(predicted(*parts), alike(), 3)
     assert [choice.reading.emotion for choice in choices].count("happy") == 1
     assert {choice.reading.emotion for choice in choices} == set(LABELS)
     assert [choice.seconds for choice in choices] == sorted(choice.seconds for choice in choices)
-    assert len(chosen(predicted(*parts), alike(), 9)) == 4
+    assert len(select(predicted(*parts), alike(), 9)) == 4
 
 
 def test_they_are_spread_over_the_video():
     labels = ["happy", "neutral"] * 10
     parts = [reading(label, at, at + 1) for at, label in enumerate(labels)]
-    times = [choice.seconds for choice in chosen(predicted(*parts), alike(), 4)]
+    times = [choice.seconds for choice in select(predicted(*parts), alike(), 4)]
     assert np.diff(times).min() > 2
 
 
 def test_each_person_has_stretches_of_their_own():
     face_tracks = seen([(at / 5, at % 2, (0.1, 0.8, 0.1)) for at in range(100)])
-    choices = chosen(predicted(reading("happy", 0, 10), reading("happy", 10, 20, person=1)), face_tracks, 6)
+    choices = select(predicted(reading("happy", 0, 10), reading("happy", 10, 20, person=1)), face_tracks, 6)
     assert [choice.reading.person for choice in choices] == [0, 1]
     assert [round(choice.seconds * 5) % 2 for choice in choices] == [0, 1]
 
 
 def test_an_unsure_stretch_counts_only_where_none_is_sure():
     unsure = reading("happy", 0, 10, share=0.36)
-    assert [c.reading.emotion for c in chosen(predicted(unsure, reading("angry", 10, 20)), alike(), 6)] == ["angry"]
-    assert [c.reading.likeliest for c in chosen(predicted(unsure), alike(), 6)] == ["happy"]
+    assert [c.reading.emotion for c in select(predicted(unsure, reading("angry", 10, 20)), alike(), 6)] == ["angry"]
+    assert [c.reading.likeliest for c in select(predicted(unsure), alike(), 6)] == ["happy"]
 
 
 def test_no_face_or_no_reading_gives_none(tmp_path):
@@ -100,7 +100,7 @@ def test_no_face_or_no_reading_gives_none(tmp_path):
     ):
         assert key_frames(tmp_path / "not there.mp4", prediction, face_tracks, None) == []
     assert Image.open(io.BytesIO(key_frames_png([]))).format == "PNG"
-    assert chosen(predicted(happy), alike(person=3), 6) == [] and chosen(predicted(happy), alike(), 0) == []
+    assert select(predicted(happy), alike(person=3), 6) == [] and select(predicted(happy), alike(), 0) == []
 
 
 @pytest.mark.parametrize(("ending", "encoder"), [(".mp4", None), (".avi", None), (".webm", None), (".mpg", None)])
@@ -161,10 +161,10 @@ def test_times_past_the_end_give_nothing(tmp_path):
 
 @pytest.fixture
 def explained(tmp_path, monkeypatch):
-    """Telling frames of a toy video with a toy network."""
+    """Key frames of a toy video with a toy network."""
     torch.manual_seed(0)
     trained = SimpleNamespace(network=FaceModel(TOY, 3).eval(), settings=SimpleNamespace(face=TOY))
-    monkeypatch.setattr(module, "_face_network", lambda trained: trained.network)
+    monkeypatch.setattr(module, "FaceAlone", lambda network: network)
 
     def explain(picture, rotation=0, size=(320, 240)):
         path = write_video(tmp_path / "a.mp4", seconds=2, fps=10, picture=picture, rotation=rotation, size=size)
@@ -200,5 +200,5 @@ def test_a_face_that_is_not_found_again_has_no_attention(explained):
 @needs_finder
 def test_a_network_without_a_picture_branch(explained, monkeypatch):
     shape_only = FaceModel(replace(TOY, use_image=False), 3).eval()
-    monkeypatch.setattr(module, "_face_network", lambda trained: shape_only)
+    monkeypatch.setattr(module, "FaceAlone", lambda network: shape_only)
     assert all(frame.attention is None for frame in explained(moving_face))

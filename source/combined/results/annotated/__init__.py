@@ -1,8 +1,8 @@
-"""The whole video as an MP4, with every face boxed, the answer beside it, the words, the time, and its own sound."""
+"""The annotated video: an MP4 with a box on every face, the answer beside it, the words, the time and the sound."""
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from fractions import Fraction
@@ -33,8 +33,8 @@ def annotated_video(
 ) -> None:
     """Write the video in `path` into `file`, an MP4: upright, every frame at its own time, with its sound.
 
-    on_progress: takes the seconds done and the seconds in all. What breaks off half-way is written as far as it can be
-    read. Raises ValueError where there is no picture; stopped or failing it leaves no `file`.
+    on_progress takes the seconds done and the seconds in all. A damaged video is written as far as it can be read.
+    Raises ValueError where there is no picture; stopped or failing it leaves no `file`.
     """
     import av
 
@@ -49,7 +49,9 @@ def annotated_video(
         raise
 
 
-def _write(path, prediction, face_tracks, goal, on_progress):
+def _write(
+    path: Path, prediction: Prediction, face_tracks: FaceTracks, goal: Any, on_progress: Callable[[int, int], None]
+) -> None:
     from ....media.video.replay import Replay
     from .scene import Scene
     from .sound_track import SoundTrack
@@ -59,7 +61,7 @@ def _write(path, prediction, face_tracks, goal, on_progress):
         track = PictureTrack(goal, scene.layout.size, video.average_rate)
         small = ((scene.resized(frame.pixels), frame.seconds) for frame in video)
         with SoundTrack(path, goal) as sound, closing(ahead(small)) as pictures:
-            for picture, seconds in _told(pictures, on_progress, prediction.seconds or 0.0):
+            for picture, seconds in _report_progress(pictures, on_progress, prediction.seconds or 0.0):
                 track.write(scene.draw(picture, seconds), seconds)
                 sound.write_until(seconds)
             track.end()
@@ -69,7 +71,7 @@ def _write(path, prediction, face_tracks, goal, on_progress):
 class PictureTrack:
     """The picture as a stream of the open PyAV container `goal`. size: width and height, both even."""
 
-    def __init__(self, goal: Any, size: tuple[int, int], rate: Fraction):
+    def __init__(self, goal: Any, size: tuple[int, int], rate: Fraction) -> None:
         import av
 
         name = next(name for name in ENCODERS if name in av.codecs_available)
@@ -81,7 +83,7 @@ class PictureTrack:
         context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)
 
     def write(self, pixels: np.ndarray, seconds: float) -> None:
-        """One frame, YUV 4:2:0 (height * 3 / 2, width) uint8, and when it is shown; times rise."""
+        """Encode a frame, YUV 4:2:0 (height * 3 / 2, width) uint8; seconds: when it is shown, rising."""
         import av
 
         frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
@@ -91,14 +93,14 @@ class PictureTrack:
         self._goal.mux(self._stream.encode(frame))
 
     def end(self) -> None:
-        """Raises ValueError where nothing was written."""
+        """Encode what is left. Raises ValueError where nothing was written."""
         if self._last is None:
             raise ValueError("no frame of the picture could be read")
         self._goal.mux(self._stream.encode(None))
 
 
 def ahead(items: Iterable[Any]) -> Generator[Any]:
-    """The same items, each made in a thread of its own while those before it are used. Close it: it stops then."""
+    """Yield the items, produced in a thread while those before are used. Stops when it is closed."""
     source = iter(items)
     with ThreadPoolExecutor(1) as pool:
         waiting = deque(pool.submit(next, source, END) for _ in range(FRAMES_AHEAD))
@@ -107,12 +109,14 @@ def ahead(items: Iterable[Any]) -> Generator[Any]:
             yield item
 
 
-def _told(pictures, on_progress, total):
-    """The same pictures; each whole second is told."""
-    said = -1
+def _report_progress(
+    pictures: Iterable[tuple[np.ndarray, float]], on_progress: Callable[[int, int], None], total_seconds: float
+) -> Iterator[tuple[np.ndarray, float]]:
+    """Yield the pictures and report each whole second."""
+    done, total = -1, round(total_seconds)
     for picture, seconds in pictures:
         yield picture, seconds
-        if int(seconds) > said:
-            said = int(seconds)
-            on_progress(said, max(round(total), said))
-    on_progress(max(round(total), said), max(round(total), said))
+        if int(seconds) > done:
+            done = int(seconds)
+            on_progress(done, max(total, done))
+    on_progress(max(total, done), max(total, done))

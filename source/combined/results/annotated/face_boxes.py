@@ -1,10 +1,10 @@
-"""Where each face is at any time: between the analysed frames its box moves evenly; a face that is lost has none."""
+"""The box of each face at any time, interpolated between the analysed frames; a lost face has none."""
 
 import numpy as np
 
 from ...inference.face_track import Box, FaceTracks
 
-GONE_SECONDS = 0.6  # unseen for longer, a face is gone meanwhile; a single analysed frame without it is bridged
+GONE_SECONDS = 0.6  # not found for longer, a face is gone meanwhile; a single analysed frame without it is bridged
 STEPS = 1.6  # the same where frames are analysed less often: this many times their distance
 MOST_GONE_SECONDS = 2.0
 
@@ -12,24 +12,24 @@ MOST_GONE_SECONDS = 2.0
 class FaceBoxes:
     """The faces of a video, by time."""
 
-    def __init__(self, face_tracks: FaceTracks):
+    def __init__(self, face_tracks: FaceTracks) -> None:
         self._sightings = face_tracks
         between = np.diff(np.unique(face_tracks.seconds))
         step = float(np.median(between)) if len(between) else 0.0
         self.gone_seconds = min(max(GONE_SECONDS, STEPS * step), MOST_GONE_SECONDS)
 
     def at(self, seconds: float) -> dict[int, Box]:
-        """Person -> box in pixels of the upright picture, of those in the picture at that time."""
+        """Return the boxes in the picture at that time by person, in pixels of the upright picture."""
         near = self._sightings.between(seconds - self.gone_seconds, seconds + self.gone_seconds)
-        found = {}
+        boxes = {}
         for person in np.unique(self._sightings.person[near]).tolist():
-            box = self._of(near[self._sightings.person[near] == person], seconds)
+            box = self._box(near[self._sightings.person[near] == person], seconds)
             if box is not None:
-                found[person] = box
-        return found
+                boxes[person] = box
+        return boxes
 
-    def _of(self, rows, seconds) -> Box | None:
-        """The box at that time of the person whose face_tracks these are."""
+    def _box(self, rows: np.ndarray, seconds: float) -> Box | None:
+        """Return the box at that time; rows: of one person."""
         times, boxes = self._sightings.seconds[rows], self._sightings.box[rows]
         after = int(np.searchsorted(times, seconds))
         if 0 < after < len(times) and times[after] - times[after - 1] <= self.gone_seconds:

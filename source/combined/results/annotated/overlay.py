@@ -1,10 +1,10 @@
-"""What is shown with a video: the panel with the answer, the words being said, the answers over time, a face's box."""
+"""What is drawn around a video: the panel with the answer, the words, the answers over time, a face's badge."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from ....core.figure import ink_on, label_colours
 from ....core.units import clock, signed
@@ -18,103 +18,107 @@ WORDS_HEIGHT, TIME_HEIGHT = 64, 32
 GROUND, INK, MUTED, TROUGH = "#16181d", "#f0f0f0", "#a2a8b4", "#333842"
 CHANNELS = {"face": "face", "audio": "voice", "text": "words"}  # modality -> what a person calls it
 Span = tuple[float, float, str]
+"""Start and end in seconds, and the lines shown meanwhile."""
 
 
 def panel(reading: Reading, labels: Sequence[str], height: int) -> np.ndarray:
-    """(height, PANEL_WIDTH, 3) uint8 RGB: the answer, label bars, unimodal answers, valence and arousal.
+    """Draw the answer, label bars, unimodal answers, valence and arousal: (height, PANEL_WIDTH, 3) uint8 RGB.
 
     height: at least `panel_height` of so many labels.
     """
-    text = _text_size(len(labels), height)
-    image = Image.new("RGB", (PANEL_WIDTH, height), GROUND)
-    draw = ImageDraw.Draw(image)
-    below = _head(draw, reading, labels, text)
-    below = _bars(draw, reading, labels, below, text)
-    below = _channels(draw, reading, labels, below, text)
-    _affect(draw, reading, below, text)
-    return np.array(image)
+    sizes = range(TEXT[1], TEXT[0], -1)
+    text = next((size for size in sizes if panel_height(len(labels), size) <= height), TEXT[0])
+    drawing = _Panel(reading, labels, height, text)
+    drawing.draw_affect(drawing.draw_modalities(drawing.draw_bars(drawing.draw_head())))
+    return np.array(drawing.image)
 
 
 def panel_height(labels: int, text: int = TEXT[0]) -> int:
-    """Pixels that a panel with letters so high needs; always even."""
+    """Return the pixels that a panel with letters so high needs; always even."""
     return -(-round(text * (17 + 1.6 * labels)) // 2) * 2
 
 
-def _text_size(labels, height):
-    sizes = range(TEXT[1], TEXT[0], -1)
-    return next((size for size in sizes if panel_height(labels, size) <= height), TEXT[0])
+class _Panel:
+    """Draws one panel from top to bottom; each part returns where the next one begins."""
 
+    def __init__(self, reading: Reading, labels: Sequence[str], height: int, text: int) -> None:
+        self.reading, self.labels, self.text = reading, labels, text
+        self.image = Image.new("RGB", (PANEL_WIDTH, height), GROUND)
+        self._draw, self._letters = ImageDraw.Draw(self.image), font(text)
 
-def _head(draw, reading, labels, text):
-    bottom, colour = round(text * 4.4), answer_colour(reading, labels)
-    draw.rectangle((0, 0, PANEL_WIDTH, bottom), fill=colour)
-    who = f"person #{reading.person}" if reading.probabilities else "at this time"
-    draw.text((text, text * 1.2), who, ink_on(colour), font(text), anchor="lm")
-    letters = _fitting(reading.summary, round(text * 1.7), PANEL_WIDTH - 2 * text)
-    draw.text((text, text * 2.95), reading.summary, ink_on(colour), letters, anchor="lm")
-    return bottom + text * 0.8
+    def draw_head(self) -> float:
+        """Write who it is and the answer on the answer's colour."""
+        text, reading = self.text, self.reading
+        bottom, colour = round(text * 4.4), answer_colour(reading, self.labels)
+        self._draw.rectangle((0, 0, PANEL_WIDTH, bottom), fill=colour)
+        who = f"person #{reading.person}" if reading.probabilities else "at this time"
+        self._draw.text((text, text * 1.2), who, ink_on(colour), self._letters, anchor="lm")
+        letters = _fitting(reading.summary, round(text * 1.7), PANEL_WIDTH - 2 * text)
+        self._draw.text((text, text * 2.95), reading.summary, ink_on(colour), letters, anchor="lm")
+        return bottom + text * 0.8
 
+    def draw_bars(self, top: float) -> float:
+        """Draw a bar for each label."""
+        text, letters, colours, row = self.text, self._letters, label_colours(self.labels), self.text * 1.6
+        left = text * 1.6 + max((letters.getlength(label) for label in self.labels), default=0)
+        right = PANEL_WIDTH - text * 1.6 - letters.getlength("100 %")
+        for index, label in enumerate(self.labels):
+            share, middle = self.reading.probabilities.get(label, 0.0), top + row * (index + 0.5)
+            self._draw.text((left - text * 0.6, middle), label, INK, letters, anchor="rm")
+            self._draw.rectangle((left, middle - text * 0.45, right, middle + text * 0.45), fill=TROUGH)
+            if share > 0:
+                end = left + max(share * (right - left), 1)
+                self._draw.rectangle((left, middle - text * 0.45, end, middle + text * 0.45), fill=colours[label])
+            percent = f"{share:.0%}".replace("%", " %")
+            self._draw.text((PANEL_WIDTH - text, middle), percent, INK, letters, anchor="rm")
+        return top + row * len(self.labels) + text * 0.6
 
-def _bars(draw, reading, labels, top, text):
-    letters, colours, row = font(text), label_colours(labels), text * 1.6
-    left = text * 1.6 + max((letters.getlength(label) for label in labels), default=0)
-    right = PANEL_WIDTH - text * 1.6 - letters.getlength("100 %")
-    for index, label in enumerate(labels):
-        share, middle = reading.probabilities.get(label, 0.0), top + row * (index + 0.5)
-        draw.text((left - text * 0.6, middle), label, INK, letters, anchor="rm")
-        draw.rectangle((left, middle - text * 0.45, right, middle + text * 0.45), fill=TROUGH)
-        if share > 0:
-            end = left + max(share * (right - left), 1)
-            draw.rectangle((left, middle - text * 0.45, end, middle + text * 0.45), fill=colours[label])
-        draw.text((PANEL_WIDTH - text, middle), _percent(share), INK, letters, anchor="rm")
-    return top + row * len(labels) + text * 0.6
+    def draw_modalities(self, top: float) -> float:
+        """Write each modality's own answer, or why it has none."""
+        text = self.text
+        heading = font(round(text * 0.85))
+        self._draw.text((text, top + text * 0.7), "what each says alone", MUTED, heading, anchor="lm")
+        top += text * 1.6
+        for index, (modality, name) in enumerate(CHANNELS.items()):
+            middle, shares = top + text * (1.6 * index + 0.8), (self.reading.modalities or {}).get(modality)
+            answer = Reading(shares).summary if shares else self._missing(modality)
+            self._draw.text((text, middle), name, INK, self._letters, anchor="lm")
+            if shares:
+                colour = answer_colour(Reading(shares), self.labels)
+                self._draw.ellipse((text * 5, middle - text * 0.4, text * 5.8, middle + text * 0.4), fill=colour)
+            letters = _fitting(answer, text, PANEL_WIDTH - text * 7.3, bold=False)
+            self._draw.text((text * 6.3, middle), answer, INK if shares else MUTED, letters, anchor="lm")
+        return top + text * (1.6 * len(CHANNELS) + 0.6)
 
+    def _missing(self, modality: str) -> str:
+        """Return why a modality has no answer."""
+        if modality == "face":
+            return "no face"
+        if self.reading.speech_seconds is None:
+            return "no sound"
+        if self.reading.speech_seconds == 0:
+            return "no speech"
+        return "no words" if modality == "text" else "too little speech"
 
-def _channels(draw, reading, labels, top, text):
-    """A line for each modality: what it says, or why it says nothing."""
-    draw.text((text, top + text * 0.7), "what each says alone", MUTED, font(round(text * 0.85)), anchor="lm")
-    top += text * 1.6
-    for index, (modality, name) in enumerate(CHANNELS.items()):
-        middle, shares = top + text * (1.6 * index + 0.8), (reading.modalities or {}).get(modality)
-        said = Reading(shares).summary if shares else _silence(modality, reading)
-        draw.text((text, middle), name, INK, font(text), anchor="lm")
-        if shares:
-            colour = answer_colour(Reading(shares), labels)
-            draw.ellipse((text * 5, middle - text * 0.4, text * 5.8, middle + text * 0.4), fill=colour)
-        letters = _fitting(said, text, PANEL_WIDTH - text * 7.3, bold=False)
-        draw.text((text * 6.3, middle), said, INK if shares else MUTED, letters, anchor="lm")
-    return top + text * (1.6 * len(CHANNELS) + 0.6)
-
-
-def _silence(modality, reading):
-    """Why a modality says nothing."""
-    if modality == "face":
-        return "no face"
-    if reading.speech_seconds is None:
-        return "no sound"
-    if reading.speech_seconds == 0:
-        return "no speech"
-    return "no words" if modality == "text" else "too little speech"
-
-
-def _affect(draw, reading, top, text):
-    """Valence and arousal, each on a line from -1 to 1."""
-    left, right = text * 6.3, PANEL_WIDTH - text * 4
-    for index, name in enumerate(("valence", "arousal")):
-        value, middle = getattr(reading, name), top + text * (1.6 * index + 0.8)
-        if value is None:
-            continue
-        draw.text((text, middle), name, INK, font(text), anchor="lm")
-        centre = (left + right) / 2
-        end = centre + min(max(value, -1), 1) * (right - left) / 2
-        draw.rectangle((left, middle - text * 0.12, right, middle + text * 0.12), fill=TROUGH)
-        draw.rectangle((min(centre, end), middle - text * 0.2, max(centre, end), middle + text * 0.2), fill=INK)
-        draw.ellipse((end - text * 0.35, middle - text * 0.35, end + text * 0.35, middle + text * 0.35), fill=INK)
-        draw.text((PANEL_WIDTH - text, middle), signed(value), INK, font(text), anchor="rm")
+    def draw_affect(self, top: float) -> None:
+        """Draw valence and arousal, each on a line from -1 to 1."""
+        text, draw = self.text, self._draw
+        left, right = text * 6.3, PANEL_WIDTH - text * 4
+        for index, name in enumerate(("valence", "arousal")):
+            value, middle = getattr(self.reading, name), top + text * (1.6 * index + 0.8)
+            if value is None:
+                continue
+            draw.text((text, middle), name, INK, self._letters, anchor="lm")
+            centre = (left + right) / 2
+            end = centre + min(max(value, -1), 1) * (right - left) / 2
+            draw.rectangle((left, middle - text * 0.12, right, middle + text * 0.12), fill=TROUGH)
+            draw.rectangle((min(centre, end), middle - text * 0.2, max(centre, end), middle + text * 0.2), fill=INK)
+            draw.ellipse((end - text * 0.35, middle - text * 0.35, end + text * 0.35, middle + text * 0.35), fill=INK)
+            draw.text((PANEL_WIDTH - text, middle), signed(value), INK, self._letters, anchor="rm")
 
 
 def words_pages(sentences: Sequence[Reading], width: int) -> list[Span]:
-    """Start, end and lines of what is being said, so many lines at a time; a long sentence's share out its time."""
+    """Return start, end and lines of each page of words; the pages of a long sentence share its time."""
     pages = []
     for sentence in sentences:
         lines = list(_wrapped(sentence.text, width - 2 * WORDS_TEXT))
@@ -127,8 +131,8 @@ def words_pages(sentences: Sequence[Reading], width: int) -> list[Span]:
     return pages
 
 
-def _wrapped(text, width) -> Iterator[str]:
-    """Lines no wider than `width`; a word that is wider is cut, as a language without spaces needs it."""
+def _wrapped(text: str, width: float) -> Iterator[str]:
+    """Yield lines no wider than `width`; a wider word is cut, as a language without spaces needs it."""
     letters, line = font(WORDS_TEXT), ""
     for word in text.split():
         longer = f"{line} {word}".strip()
@@ -146,15 +150,16 @@ def _wrapped(text, width) -> Iterator[str]:
 
 
 def words(text: str, width: int) -> np.ndarray:
-    """(WORDS_HEIGHT, width, 3) uint8 RGB: the lines of a page, centred."""
+    """Draw the lines of a page, centred: (WORDS_HEIGHT, width, 3) uint8 RGB."""
     image = Image.new("RGB", (width, WORDS_HEIGHT), GROUND)
-    place = {"anchor": "mm", "align": "center", "spacing": WORDS_TEXT * 0.25}
-    ImageDraw.Draw(image).text((width / 2, WORDS_HEIGHT / 2), text, INK, font(WORDS_TEXT), **place)
+    middle = width / 2, WORDS_HEIGHT / 2
+    draw = ImageDraw.Draw(image)
+    draw.text(middle, text, INK, font(WORDS_TEXT), anchor="mm", align="center", spacing=WORDS_TEXT * 0.25)
     return np.array(image)
 
 
 def timeline(parts: Sequence[Reading], labels: Sequence[str], seconds: float, width: int) -> np.ndarray:
-    """(TIME_HEIGHT, width, 3) uint8 RGB: the colour of every part's answer at its time."""
+    """Draw the colour of every part's answer at its time: (TIME_HEIGHT, width, 3) uint8 RGB."""
     image = Image.new("RGB", (width, TIME_HEIGHT), GROUND)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 8, width, TIME_HEIGHT - 9), fill=TROUGH)
@@ -165,8 +170,8 @@ def timeline(parts: Sequence[Reading], labels: Sequence[str], seconds: float, wi
     return np.array(image)
 
 
-def time_said(seconds: float, whole: float) -> np.ndarray:
-    """(TIME_HEIGHT, PANEL_WIDTH, 3) uint8 RGB: the time, such as "0:07 / 0:15"."""
+def time_text(seconds: float, whole: float) -> np.ndarray:
+    """Write the time, such as "0:07 / 0:15": (TIME_HEIGHT, PANEL_WIDTH, 3) uint8 RGB."""
     image = Image.new("RGB", (PANEL_WIDTH, TIME_HEIGHT), GROUND)
     text = f"{clock(int(seconds))} / {clock(max(whole, seconds))}"
     ImageDraw.Draw(image).text((TEXT[1], TIME_HEIGHT / 2), text, INK, font(16), anchor="lm")
@@ -175,7 +180,7 @@ def time_said(seconds: float, whole: float) -> np.ndarray:
 
 @lru_cache(64)
 def badge(person: int, emotion: str | None, labels: tuple[str, ...]) -> tuple[np.ndarray, tuple[int, int, int]]:
-    """A person's number and answer as (h, w, 3) uint8 RGB, and the colour of both badge and box."""
+    """Return a person's number and answer as (h, w, 3) uint8 RGB, and the colour of both badge and box."""
     colour, letters = label_colours(labels)[emotion] if emotion else NOT_SURE, font(15)
     text = f"#{person} {emotion or ''}".strip()
     image = Image.new("RGB", (round(letters.getlength(text)) + 10, 20), colour)
@@ -184,10 +189,6 @@ def badge(person: int, emotion: str | None, labels: tuple[str, ...]) -> tuple[np
     return np.array(image), (red, green, blue)
 
 
-def _fitting(text, size, width, bold=True):
-    """The largest letters, of at most `size`, in which the text is no wider than `width`."""
+def _fitting(text: str, size: int, width: float, bold: bool = True) -> ImageFont.FreeTypeFont:
+    """Return the largest letters, of at most `size`, in which the text is no wider than `width`."""
     return next((font(n, bold) for n in range(size, 8, -1) if font(n, bold).getlength(text) <= width), font(8, bold))
-
-
-def _percent(share):
-    return f"{share:.0%}".replace("%", " %")

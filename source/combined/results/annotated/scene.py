@@ -5,20 +5,21 @@ every frame.
 """
 
 from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ....results.prediction import Prediction, Reading
 from ....results.timeline import non_overlapping
-from ...inference.face_track import Box, FaceTracks
+from ...inference.face_track import FaceTracks
 from . import overlay
 from .canvas import Canvas, draw_box, planes_of
 from .face_boxes import FaceBoxes
 
 PICTURE_ROOM = (1280 - overlay.PANEL_WIDTH, 720)  # pixels
 MOST_ENLARGED = 2.0
-BOX_WIDTH, FOCUS_WIDTH = 2, 4
+BOX_WIDTH, ACTIVE_WIDTH = 2, 4
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Layout:
 
     @classmethod
     def of(cls, size: tuple[int, int], labels: int, words: bool) -> "Layout":
-        """For an upright picture of `size`: as large as there is room, small ones enlarged."""
+        """Fit an upright picture of `size`: as large as there is room, small ones enlarged."""
         scale = min(MOST_ENLARGED, *(room / length for room, length in zip(PICTURE_ROOM, size, strict=True)))
         width, height = (max(2, round(length * scale / 2) * 2) for length in size)
         cell = max(width, overlay.PANEL_WIDTH), max(height, overlay.panel_height(labels))
@@ -41,20 +42,20 @@ class Layout:
 
     @property
     def corner(self) -> tuple[int, int]:
-        """Left and top of the picture."""
+        """Return left and top of the picture."""
         x, y = ((room - length) // 4 * 2 for room, length in zip(self.cell, self.picture, strict=True))
         return x, y
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height of the whole frame."""
+        """Return width and height of the whole frame."""
         return self.cell[0] + overlay.PANEL_WIDTH, self.cell[1] + self.words_height + overlay.TIME_HEIGHT
 
 
 class Scene:
     """Draws one frame after the other onto one canvas."""
 
-    def __init__(self, prediction: Prediction, face_tracks: FaceTracks, size: tuple[int, int]):
+    def __init__(self, prediction: Prediction, face_tracks: FaceTracks, size: tuple[int, int]) -> None:
         self._labels, self._seconds = prediction.labels, prediction.seconds or 0.0
         self._parts = non_overlapping(prediction.readings)
         self._starts = [part.start_seconds or 0.0 for part in self._parts]
@@ -70,7 +71,7 @@ class Scene:
         self._strip = planes_of(strip)
 
     def resized(self, pixels: np.ndarray) -> np.ndarray:
-        """The picture (H, W, 3) uint8 RGB in the size it is shown in; always a copy."""
+        """Return the picture (H, W, 3) uint8 RGB in the size it is shown in; always a copy."""
         import cv2
 
         shrinks = pixels.shape[1] > self.layout.picture[0]
@@ -78,62 +79,56 @@ class Scene:
         return cv2.resize(pixels, self.layout.picture, interpolation=method)
 
     def draw(self, picture: np.ndarray, seconds: float) -> np.ndarray:
-        """The whole frame as YUV 4:2:0 (height * 3 / 2, width); of `resized`'s picture, which is drawn upon."""
+        """Return the whole frame as YUV 4:2:0 (height * 3 / 2, width); draws upon the `resized` picture."""
         index = max(bisect_right(self._starts, seconds) - 1, 0)
-        self._draw_faces(picture, seconds, self._part(index))
+        part = self._parts[index] if self._parts else Reading({})
+        self._draw_faces(picture, seconds, part)
         self._canvas.paste(planes_of(picture), *self.layout.corner)
         (width, cell_height), below = self.layout.cell, self.layout.cell[1] + self.layout.words_height
-        self._show("panel", index, self._draw_panel, (width, 0))
+        self._show("panel", index, lambda _: overlay.panel(part, self._labels, cell_height), (width, 0))
         if self.layout.words_height:
             self._show("words", self._words_at(seconds), self._draw_words, (0, cell_height))
-        self._show("time", int(seconds), lambda at: overlay.time_said(at, self._seconds), (width, below))
+        self._show("time", int(seconds), lambda at: overlay.time_text(at, self._seconds), (width, below))
         self._draw_time(seconds, below)
         return self._canvas.pixels
 
-    def _part(self, index):
-        return self._parts[index] if self._parts else Reading({})
-
-    def _draw_faces(self, picture, seconds, part):
+    def _draw_faces(self, picture: np.ndarray, seconds: float, part: Reading) -> None:
+        (across, down) = self._scale
         for person, box in self._boxes.at(seconds).items():
-            focused = person == part.person and bool(part.probabilities)
-            answer = part if focused else self._face_at(person, seconds)
-            name, colour = overlay.badge(person, answer.emotion, self._labels)
-            draw_box(picture, self._shown_box(box), name, colour, FOCUS_WIDTH if focused else BOX_WIDTH)
+            is_active = person == part.person and bool(part.probabilities)
+            answer = part if is_active else self._face_at(person, seconds)
+            badge, colour = overlay.badge(person, answer.emotion, self._labels)
+            shown = box[0] * across, box[1] * down, box[2] * across, box[3] * down
+            draw_box(picture, shown, badge, colour, ACTIVE_WIDTH if is_active else BOX_WIDTH)
 
-    def _shown_box(self, box) -> Box:
-        (left, top, right, bottom), (across, down) = box, self._scale
-        return left * across, top * down, right * across, bottom * down
-
-    def _face_at(self, person, seconds):
-        """What the face alone shows in that second."""
+    def _face_at(self, person: int, seconds: float) -> Reading:
+        """Return what the face alone shows in that second."""
         readings = self._faces.get(person, ())
         index = bisect_right(readings, seconds, key=lambda reading: reading.start_seconds or 0.0) - 1
         return readings[max(index, 0)] if readings else Reading({})
 
-    def _draw_panel(self, index):
-        return overlay.panel(self._part(index), self._labels, self.layout.cell[1])
-
-    def _words_at(self, seconds):
+    def _words_at(self, seconds: float) -> int:
+        """Return the page of words shown at that time; -1 for none."""
         index = bisect_right(self._page_starts, seconds) - 1
         return index if index >= 0 and seconds < self._pages[index][1] else -1
 
-    def _draw_words(self, index):
+    def _draw_words(self, index: int) -> np.ndarray:
         return overlay.words(self._pages[index][2] if index >= 0 else "", self.layout.size[0])
 
-    def _show(self, name, content, draw, corner):
-        """Draw what stands still, if it is not what stands there already."""
+    def _show(self, name: str, content: int, draw: Callable[[int], np.ndarray], corner: tuple[int, int]) -> None:
+        """Draw a part of the frame where its content has changed."""
         if self._shown.get(name) != content:
             self._shown[name] = content
             self._canvas.paste(planes_of(draw(content)), *corner)
 
-    def _draw_time(self, seconds, top):
-        """The answers over time, and where on it this frame is."""
+    def _draw_time(self, seconds: float, top: int) -> None:
+        """Draw the answers over time, and a mark at this frame's."""
         self._canvas.paste(self._strip, 0, top)
         share = min(seconds / self._seconds, 1) if self._seconds > 0 else 0.0
         self._canvas.mark(round(share * (self.layout.cell[0] - 4) / 2) * 2, top, overlay.TIME_HEIGHT)
 
 
-def _by_person(faces):
+def _by_person(faces: Iterable[Reading]) -> dict[int, list[Reading]]:
     people: dict[int, list[Reading]] = {}
     for reading in faces:
         people.setdefault(reading.person, []).append(reading)

@@ -65,7 +65,7 @@ class Strip:
 class Timeline:
     """Everything that the page draws over time; lengths are in units of a drawing that is WIDE of them wide."""
 
-    def __init__(self, prediction: Prediction):
+    def __init__(self, prediction: Prediction) -> None:
         self._prediction = prediction
         self.seconds = prediction.seconds or 0.0
         self._parts = segments_of(prediction, MOST_ANSWERS)
