@@ -1,4 +1,4 @@
-"""A person's video, or a folder of them -> what they display over time, with all the files that show it."""
+"""Predictions of videos, with all result files."""
 
 import logging
 from collections.abc import Callable, Collection
@@ -33,13 +33,13 @@ def predict(
     notify: Notify = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
-    """What the people in the video `path`, or in every video of the folder `path`, display.
+    """Predict what the people in the video `path`, or in every video of the folder `path`, display.
 
-    One Prediction a video, a Reading a window of it, for the person in focus; every face, person and sentence has its
-    own too. What is missing (no picture, no sound, nobody seen, nothing said) is said in the notes, never an error. A
-    file of a folder that cannot be read never stops the others. `on_progress` takes seconds of the video (0 in all: not
-    known), as it is read and again as it is written with what was found in it; or files. With `write` the results lie
-    in a new folder of `folder_out` (default: config.OUTPUT_FOLDER), all but those `without`.
+    Returns one Prediction for each video, with a Reading for each window (of the active speaker), and readings of every
+    face, person and sentence. What is missing (no picture, no sound, no face, no words) is a note, never an error, and
+    a file of a folder that cannot be read does not stop the others. `on_progress` takes seconds of the video (0 in
+    all: not known) as it is read, and again as the annotated video is written; for a folder, files. With `write` the
+    results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER), all but those `without`.
     Raises DemeanorError where nothing could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
@@ -58,7 +58,7 @@ def predict_video(
     notify: Notify = log.info,
     without: Collection[str] = (),
 ) -> Prediction:
-    """One video; its results are written into a new folder of `folder_out` unless that is None."""
+    """Predict one video; its results are written into a new folder of `folder_out` unless that is None."""
     features = extract_features(path, trained, on_progress, notify)
     prediction = _prediction(path, features, trained)
     if folder_out is None:
@@ -94,12 +94,12 @@ def _files(
     without: Collection[str],
     on_progress: OnProgress | None,
 ) -> dict[str, Written]:
-    """The result files by name, each as what writes it."""
+    """Return the result files by name: their content, or what writes them."""
     from .results import captions, circumplex, figures, report
     from .results.annotated import annotated_video
     from .results.key_frames import key_frames, key_frames_png
 
-    seen, face_tracks = features.size is not None, features.face_tracks
+    has_picture, face_tracks = features.size is not None, features.face_tracks
     pictures = {
         "timeline.png": cache(lambda: figures.timeline(prediction)),
         "circumplex.png": cache(lambda: circumplex.picture(prediction)),
@@ -112,16 +112,16 @@ def _files(
     files |= {name: _writer(picture) for name, picture in pictures.items()}
     if prediction.sentences:
         files["transcript.srt"] = captions.srt(prediction)
-    video = VIDEO if seen and VIDEO not in without else None
+    video = VIDEO if has_picture and VIDEO not in without else None
     page = partial(report.page, prediction, video=video)
-    files["report.html"] = _writer(lambda: page({name: made() for name, made in pictures.items()}).encode())
-    if seen:
+    files["report.html"] = _writer(lambda: page({name: draw() for name, draw in pictures.items()}).encode())
+    if has_picture:
         files[VIDEO] = lambda file: annotated_video(path, prediction, face_tracks, file, on_progress)
     return files
 
 
-def _writer(make: Callable[[], bytes]) -> Callable[[Path], None]:
+def _writer(content: Callable[[], bytes]) -> Callable[[Path], None]:
     def write(file: Path) -> None:
-        file.write_bytes(make())
+        file.write_bytes(content())
 
     return write

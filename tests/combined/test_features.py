@@ -28,6 +28,7 @@ from source.text.features import featurize as describe_words
 from source.text.utterances import Document, Utterance, Word
 from source.training import augmentation, checkpoint
 from source.training.checkpoint import Header, Trained
+from tests.support.faces import finds_faces
 from tests.support.toy import (
     AUDIO,
     COMBINED,
@@ -46,8 +47,6 @@ from tests.support.voice import spoken
 RATE = 16_000
 SIGHT = replace(COMBINED, audio=replace(AUDIO, encoder="none"))  # so that no weights are needed
 ALL = replace(COMBINED, modalities=MODALITIES, text_pairing_corpora=("MELD",), text_pairing=0.5)
-FACES = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
-needs_faces = pytest.mark.skipif(not FACES.is_file(), reason=f"{FACES.name} is not installed; python setup.py gets it")
 
 
 def tensors(count=40, **how):
@@ -79,7 +78,7 @@ def read(talking):
     return extract(talking, SIGHT)
 
 
-@needs_faces
+@finds_faces
 def test_a_video_is_as_many_frames_a_voice_and_words(read):
     shapes = {name: (array.shape, array.dtype.name) for name, array in read.items()}
     assert shapes == {
@@ -95,7 +94,7 @@ def test_a_video_is_as_many_frames_a_voice_and_words(read):
     assert not np.array_equal(read["image"][0], read["image"][3])  # the face moves
 
 
-@needs_faces
+@finds_faces
 def test_the_same_file_gives_the_same_arrays_and_another_of_its_name_others(talking, read, tmp_path):
     assert same(extract(talking, SIGHT), read)
     other = write_video(tmp_path / talking.name, seconds=1, fps=12, picture=lambda t: moving_face(t + 1))
@@ -104,7 +103,7 @@ def test_the_same_file_gives_the_same_arrays_and_another_of_its_name_others(talk
     assert made["mfcc"].shape == read["mfcc"].shape
 
 
-@needs_faces
+@finds_faces
 def test_what_extract_gives_is_what_the_network_takes(read):
     network = SPEC.build(SIGHT, 7).eval()
     rows = {name: torch.from_numpy(np.stack([array])) for name, array in read.items()}
@@ -118,7 +117,7 @@ def test_a_sound_is_a_video_without_a_picture(tmp_path, monkeypatch):
     assert not made["face_mask"].any() and not made["image"].any() and made["audio_mask"] == 1
 
 
-@needs_faces
+@finds_faces
 def test_a_clip_without_a_face_is_kept_and_masked(tmp_path):
     file = write_video(tmp_path / "a.mp4", seconds=1, fps=8, sound=spoken(1.0))
     made = extract(file, SIGHT)
@@ -127,7 +126,7 @@ def test_a_clip_without_a_face_is_kept_and_masked(tmp_path):
     assert not chunk.unreadable and same({name: rows[0] for name, rows in chunk.rows.items()}, made)
 
 
-@needs_faces
+@finds_faces
 def test_a_third_of_a_second_and_silence_are_enough(tmp_path):
     short = extract(write_video(tmp_path / "a.mp4", seconds=0.3, fps=20, picture=moving_face, sound=spoken(0.3)), SIGHT)
     assert short["face_mask"].tolist() == [1, 1, 0, 0] and short["audio_mask"] == 1
@@ -137,7 +136,7 @@ def test_a_third_of_a_second_and_silence_are_enough(tmp_path):
     assert silent["audio_mask"] == 0 and silent["face_mask"].all()
 
 
-@needs_faces
+@finds_faces
 @pytest.mark.parametrize(("face_from", "seen"), [(2, 1), (0, 0)])
 def test_of_a_longer_clip_voice_and_face_are_those_of_its_loudest_stretch(tmp_path, face_from, seen):
     sound = np.concatenate([spoken(2.0) * 0.02, spoken(1.0)])

@@ -21,12 +21,11 @@ from source.core import config
 from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.training.checkpoint import Header, Trained
+from tests.support.faces import finds_faces
 from tests.support.toy import COMBINED
 from tests.support.video import moving_face, test_card, write_video
 from tests.support.voice import spoken
 
-ASSET = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
-pytestmark = pytest.mark.skipif(not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it")
 SIZE, FPS = (160, 120), 8
 FILES = {
     "result.json", "timeline.csv", "faces.csv", "people.csv", "sentences.csv", "report.html", "timeline.png",
@@ -114,6 +113,7 @@ def rows_of(file):
 # --- What is there and what is not -------------------------------------------------------------------------------
 
 
+@finds_faces
 def test_a_face_and_a_voice(told):
     assert spans_of(told) == [(0, 1), (pytest.approx(0.5), pytest.approx(1.5))] and told.size == SIZE
     assert modalities_of(told) == [["face", "audio"]] * 2 and told.notes == ()
@@ -124,6 +124,7 @@ def test_a_face_and_a_voice(told):
     assert told.summary.endswith("in 1.5 s") and told.folder == ""
 
 
+@finds_faces
 def test_all_files_are_written_and_say_the_same(told, written):
     made, steps, parent = written
     folder = Path(made.folder)
@@ -138,6 +139,7 @@ def test_all_files_are_written_and_say_the_same(told, written):
     assert steps[0][1] == 2 and steps[-1] == (2, 2) and min(done for done, _ in steps[1:]) == 0, "read, then written"
 
 
+@finds_faces
 def test_no_hook_and_no_gradient_stays_on_the_network(written):
     """A known mistake of such tools: hooks for Grad-CAM are never removed, and a webcam slows to a halt."""
     for module in combined().network.modules():
@@ -146,6 +148,7 @@ def test_no_hook_and_no_gradient_stays_on_the_network(written):
     assert all(parameter.grad is None for parameter in combined().network.parameters())
 
 
+@finds_faces
 def test_no_sound_no_face_and_neither(films):
     silent = read(films("silent.mp4", voice=False))
     assert modalities_of(silent) == [["face"]] and silent.notes == ("no sound",) and silent.pauses == ()
@@ -158,17 +161,20 @@ def test_no_sound_no_face_and_neither(films):
     assert neither.notes == ("no sound", "no face was found in 4 frames") and "nothing to read" in neither.summary
 
 
+@finds_faces
 def test_nobody_in_the_picture_and_nobody_speaks_is_written_all_the_same(films, tmp_path):
     made = read(films("neither.mp4", face=False, voice=False), tmp_path)
     assert {file.name for file in Path(made.folder).iterdir()} == FILES | {"annotated.mp4"}
 
 
+@pytest.mark.slow
 def test_sound_alone(films, tmp_path):
     made = read(films("sound.mkv", 1.0, size=None), tmp_path)
     assert modalities_of(made) == [["audio"]] and made.size is None and made.notes == ("no picture",)
     assert {file.name for file in Path(made.folder).iterdir()} == FILES
 
 
+@finds_faces
 def test_a_picture_longer_than_its_sound_is_read_to_its_end(films):
     made = read(films("long.mkv", 2.5, length_of_sound=1.0))
     assert made.seconds == pytest.approx(2.5, abs=0.01) and spans_of(made)[-1] == (
@@ -178,6 +184,7 @@ def test_a_picture_longer_than_its_sound_is_read_to_its_end(films):
     assert modalities_of(made) == [["face", "audio"], ["face"], ["face"]]
 
 
+@finds_faces
 def test_the_last_stretch_of_a_file_is_in_the_last_window(films):
     """A known mistake of such tools: of 5.9 s the first 1.9 are lost, or the last ones."""
     settings = replace(COMBINED, window_seconds=4.0, audio=replace(COMBINED.audio, window_seconds=4.0))
@@ -187,12 +194,14 @@ def test_the_last_stretch_of_a_file_is_in_the_last_window(films):
     assert [reading.speech_seconds > 1 for reading in made.readings] == [True] * 3
 
 
+@finds_faces
 def test_a_moment(films):
     made = read(films("moment.mkv", 0.3, fps=10))
     assert spans_of(made) == [(0, pytest.approx(0.3, abs=0.01))] and "face" in made.readings[0].modalities
     assert len(made.faces) == 1 and made.faces[0].end_seconds == pytest.approx(0.3, abs=0.01)
 
 
+@finds_faces
 def test_a_face_that_leaves_and_comes_back_is_the_same_person(films, tmp_path):
     def picture(seconds):
         return test_card(seconds, SIZE) if 1 <= seconds < 2 else moving_face(0, SIZE)
@@ -204,6 +213,7 @@ def test_a_face_that_leaves_and_comes_back_is_the_same_person(films, tmp_path):
     assert len(made.people) == 1
 
 
+@finds_faces
 def test_ten_people(tmp_path):
     one = moving_face(0, (120, 120))
     crowd = np.tile(one, (2, 5, 1))
@@ -216,6 +226,7 @@ def test_ten_people(tmp_path):
 # --- What pictures are like --------------------------------------------------------------------------------------
 
 
+@finds_faces
 @pytest.mark.parametrize("rotation", [90, 270])
 def test_a_phone_held_upright(films, rotation):
     def upright(seconds):
@@ -227,6 +238,7 @@ def test_a_phone_held_upright(films, rotation):
     assert right - left < 120 and 0 < top < bottom < 160 and bottom - top > right - left, "it is higher than wide"
 
 
+@finds_faces
 def test_a_variable_frame_rate(films):
     times = (0.0, 0.04, 0.08, 0.5, 0.9, 1.3, 1.9)
     made = read(films("variable.mp4", 2.0, frame_times=times))
@@ -234,6 +246,7 @@ def test_a_variable_frame_rate(films):
     assert modalities_of(made)[:2] == [["face", "audio"]] * 2
 
 
+@finds_faces
 def test_4k(tmp_path):
     large = np.repeat(np.repeat(moving_face(0, (480, 270)), 8, 0), 8, 1)
     file = write_video(
@@ -247,6 +260,7 @@ def test_4k(tmp_path):
 # --- Files -------------------------------------------------------------------------------------------------------
 
 
+@finds_faces
 def test_the_file_is_opened_once_to_be_read(both, monkeypatch):
     import av
 
@@ -256,6 +270,7 @@ def test_the_file_is_opened_once_to_be_read(both, monkeypatch):
     assert len(opened) == 1
 
 
+@finds_faces
 def test_training_and_prediction_compute_the_same(films):
     """A known mistake of such tools: features by two ways, and nothing complains."""
     trained, file = combined(), films("window.mkv", 1.0)
@@ -285,6 +300,7 @@ def test_what_is_no_video_is_one_sentence_and_no_folder(both, films, tmp_path, n
     assert str(raised.value).count("\n") == 0 and name in str(raised.value) and not (tmp_path / "out").exists()
 
 
+@finds_faces
 def test_a_file_that_breaks_off_is_read_as_far_as_it_goes(films, tmp_path):
     content = films("long.mkv", 2.5, length_of_sound=1.0).read_bytes()
     (tmp_path / "cut.mkv").write_bytes(content[: len(content) * 2 // 3])
@@ -293,6 +309,7 @@ def test_a_file_that_breaks_off_is_read_as_far_as_it_goes(films, tmp_path):
     assert len(made.notes) == 1 and "breaks off" in made.notes[0]
 
 
+@finds_faces
 def test_a_folder_with_a_bad_file_odd_names_and_results_for_each(films, tmp_path):
     inputs, said, steps = tmp_path / "zwei Videos ü", [], []
     inputs.mkdir()
@@ -309,6 +326,7 @@ def test_a_folder_with_a_bad_file_odd_names_and_results_for_each(films, tmp_path
     assert len(rows_of(folder / "summary.csv")) == 3 and len(said) == 2 and steps[-1] == (3, 3)
 
 
+@finds_faces
 def test_a_second_video_of_the_same_name_has_its_own_results(films, tmp_path):
     """A known mistake of such tools: it gets the first one's frames from a cache."""
     for name, film in (("a", films("silent.mp4", voice=False)), ("b", films("neither.mp4", face=False, voice=False))):
@@ -320,6 +338,7 @@ def test_a_second_video_of_the_same_name_has_its_own_results(films, tmp_path):
     assert [len(rows_of(Path(one.folder) / "faces.csv")) for one in (first, second)] == [1, 0]
 
 
+@finds_faces
 def test_without_writing_nothing_is_written(both, tmp_path, monkeypatch):
     monkeypatch.setattr(config, "OUTPUT_FOLDER", tmp_path / "out")
     predict(both, combined(), write=False)
@@ -336,6 +355,7 @@ def stop(*_, **__):
     raise KeyboardInterrupt
 
 
+@finds_faces
 def test_ctrl_c_leaves_nothing_half_written(both, tmp_path, monkeypatch):
     with stopped():
         predict(both, combined(), tmp_path / "reading", on_progress=stop)
@@ -347,6 +367,7 @@ def test_ctrl_c_leaves_nothing_half_written(both, tmp_path, monkeypatch):
     assert list((tmp_path / "writing").iterdir()) == []
 
 
+@finds_faces
 def test_ctrl_c_in_a_folder_keeps_the_videos_that_are_done(films, tmp_path, monkeypatch):
     inputs = tmp_path / "in"
     inputs.mkdir()

@@ -31,7 +31,7 @@ def active_speakers(windows: Sequence[Window], face_tracks: FaceTracks) -> list[
     return speakers
 
 
-def _score(face_tracks, rows, person, window):
+def _score(face_tracks: FaceTracks, rows: np.ndarray, person: int, window: Window) -> float:
     mine = rows[face_tracks.person[rows] == person]
     left, top, right, bottom = face_tracks.box[mine].T
     area = float(((right - left) * (bottom - top)).sum())

@@ -62,7 +62,7 @@ class FaceStream:
             np.concatenate(self._probabilities or [np.zeros((0, labels), np.float32)])[kept],
         )
 
-    def _encode(self):
+    def _encode(self) -> None:
         if not self._waiting:
             return
         import torch

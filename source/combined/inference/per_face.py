@@ -34,7 +34,7 @@ def people_readings(face_tracks: FaceTracks, trained: Trained) -> list[Reading]:
     return readings
 
 
-def _face(face_tracks, rows, person, trained) -> Reading:
+def _face(face_tracks: FaceTracks, rows: np.ndarray, person: int, trained: Trained) -> Reading:
     box = tuple(np.median(face_tracks.box[rows], 0).round(1).tolist())
     probabilities = to_label_dict(face_tracks.probabilities[rows].mean(0), trained)
     return with_valence_arousal(Reading(probabilities, person, box))

@@ -61,7 +61,7 @@ class VoiceStream:
             self._encode(BATCH)
         return self.windows
 
-    def _is_covered(self, count):
+    def _is_covered(self, count: int) -> bool:
         """Whether speech is known for the next windows."""
         start, samples = self._waiting[count - 1]
         return start + len(samples) <= self._speech.covered

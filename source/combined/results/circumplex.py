@@ -1,4 +1,4 @@
-"""The picture of a video's path through Russell's circumplex: valence and arousal, from its beginning to its end."""
+"""The picture of a video's path through Russell's circumplex: valence and arousal, from beginning to end."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ CORNERS = {
 
 
 def picture(prediction: Prediction) -> bytes:
-    """A PNG of the emotions' places, the way that the video takes between them, and where it is on the whole."""
+    """Draw the emotions' places, the video's path between them, and its overall place, as a PNG."""
     figure = new_figure(8.2, 6.6)
     axes = figure.add_subplot()
     _draw_plane(axes)
@@ -34,19 +34,20 @@ def picture(prediction: Prediction) -> bytes:
     _draw_path(figure, axes, segments_of(prediction, MOST_POINTS))
     if prediction.overall and (place := point_of(prediction.overall)):
         style: Any = {"marker": "*", "s": 420, "color": "white", "edgecolor": "black", "linewidth": 1.3, "zorder": 6}
-        axes.scatter(*place, **style, label="on the whole")
-    _explain(axes)
+        axes.scatter(*place, **style, label="overall")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower center", ncols=3, frameon=False, bbox_to_anchor=(0.5, -0.2))
     return titled_png(figure, prediction)
 
 
 def point_of(reading: Reading) -> tuple[float, float] | None:
-    """Valence and arousal of a reading: its own, else those expected from its probabilities."""
+    """Return valence and arousal of a reading: its own, else those expected from its probabilities."""
     if reading.valence is not None and reading.arousal is not None:
         return reading.valence, reading.arousal
     return valence_arousal(reading.probabilities)
 
 
-def _draw_plane(axes):
+def _draw_plane(axes: Any) -> None:
     turn = np.linspace(0, 2 * np.pi, 200)
     axes.plot(np.cos(turn), np.sin(turn), color=LIGHT, linewidth=1.2, zorder=1)
     axes.axhline(0, color=LIGHT, linewidth=1.2, zorder=1)
@@ -61,7 +62,7 @@ def _draw_plane(axes):
 
 
 def _draw_places(axes: Any, colours: Mapping[str, str]) -> None:
-    """A spot for every label, in its colour; those so near that their names would meet have them above and below."""
+    """Draw a spot for every label in its colour; names that would meet go to different sides."""
     places = {label: place for label in colours if (place := place_of(label))}
     for label, (x, y) in places.items():
         axes.scatter(x, y, s=230, color=colours[label], edgecolor="white", linewidth=1.5, zorder=3)
@@ -72,37 +73,24 @@ def _draw_places(axes: Any, colours: Mapping[str, str]) -> None:
 
 
 def _draw_path(figure: Any, axes: Any, parts: Sequence[Reading]) -> None:
-    """The points of the parts that have one, coloured by time, and a line between those that follow each other."""
+    """Draw the segments' points, coloured by time, and a line between neighbours."""
     from matplotlib.collections import LineCollection
+    from matplotlib.colors import Normalize
 
     there = [(part, place) for part in parts if (place := point_of(part))]
     if not there:
-        axes.text(0, -0.6, "there is no path: nothing could be placed", ha="center", color=GREY)
+        axes.text(0, -0.6, "no path: nothing could be read", ha="center", color=GREY)
         return
     points = np.array([place for _, place in there])
     times = np.array([((part.start_seconds or 0.0) + (part.end_seconds or 0.0)) / 2 for part, _ in there])
-    span = {"cmap": PATH_COLOURS, "norm": _time_scale(parts)}
+    span = {"cmap": PATH_COLOURS, "norm": Normalize(0, max(parts[-1].end_seconds or 0.0, 1e-3))}
     segments = np.stack((points[:-1], points[1:]), axis=1)
     axes.add_collection(LineCollection(list(segments), array=times[1:], linewidths=1.6, alpha=0.8, zorder=3.5, **span))
     spots = axes.scatter(*points.T, c=times, s=24, edgecolor="white", linewidth=0.4, zorder=4, **span)
     axes.scatter(*points[0], marker="o", s=80, facecolor="none", edgecolor="black", zorder=5, label="the beginning")
     axes.scatter(*points[-1], marker="s", s=70, facecolor="none", edgecolor="black", zorder=5, label="the end")
-    ticks = _ticks(parts[-1].end_seconds or 0.0)
+    seconds = parts[-1].end_seconds or 0.0
+    step = next((step for step in STEPS if seconds / step < MOST_TICKS), STEPS[-1])
+    ticks = np.arange(0, seconds + step / 1000, step)
     bar = figure.colorbar(spots, ax=axes, fraction=0.046, pad=0.03, ticks=ticks, label="time")
     bar.set_ticklabels([f"{tick:g} s" if ticks[-1] < 60 else clock(tick) for tick in ticks])
-
-
-def _time_scale(parts):
-    from matplotlib.colors import Normalize
-
-    return Normalize(0, max(parts[-1].end_seconds or 0.0, 1e-3))
-
-
-def _ticks(seconds):
-    step = next((step for step in STEPS if seconds / step < MOST_TICKS), STEPS[-1])
-    return np.arange(0, seconds + step / 1000, step)
-
-
-def _explain(axes):
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower center", ncols=3, frameon=False, bbox_to_anchor=(0.5, -0.2))

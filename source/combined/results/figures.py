@@ -1,7 +1,4 @@
-"""The picture of a video over time: the answer, what each modality said, the mood, who is seen and what is said when.
-
-Everything is read from the prediction alone.
-"""
+"""The timeline of a video as a picture: the answer, each modality's own, valence and arousal, people and sentences."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,7 +26,7 @@ WIDTH_INCHES = 13
 ANSWER, SHARES, STRIP, SCALE, PERSON, TICKS = 0.42, 1.9, 0.28, 1.3, 0.2, 0.24  # inches that each row is high
 BETWEEN_INCHES = 0.12  # two rows
 AROUND_INCHES = 1.1  # the title above, the time below
-MOST_ANSWERS, MOST_ALONE, MOST_SEEN, MOST_PEOPLE = 300, 150, 100, 8  # stretches that each strip shows, at most
+MOST_ANSWERS, MOST_UNIMODAL, MOST_SEEN, MOST_PEOPLE = 300, 150, 100, 8  # segments of each strip, at most
 SHORTEST_SHARE = 0.002  # of the axis's width that a sentence is drawn with, at least
 LINES: Mapping[str, Any] = {  # no label's colours, and told apart without them too
     "valence": {"color": "#8a3ffc", "linewidth": 2.0},
@@ -38,7 +35,7 @@ LINES: Mapping[str, Any] = {  # no label's colours, and told apart without them 
 
 
 def timeline(prediction: Prediction) -> bytes:
-    """A PNG of a video of any length."""
+    """Draw the timeline of a video of any length, as a PNG."""
     seconds, colours, lines = prediction.seconds or 0.0, label_colours(prediction.labels), []
     heights, draws = zip(*_rows(prediction, colours, lines), strict=True)
     figure = new_figure(WIDTH_INCHES, sum(heights) + BETWEEN_INCHES * len(heights) + AROUND_INCHES)
@@ -54,14 +51,14 @@ def timeline(prediction: Prediction) -> bytes:
 
 
 def _rows(prediction: Prediction, colours: Mapping[str, str], lines: list[Any]) -> Iterator[tuple[float, Draw]]:
-    """The height of each row and what draws it; drawing adds to `lines` those that the legend explains."""
+    """Yield each row's height and what draws it; drawing adds to `lines` those that the legend explains."""
     seconds, parts = prediction.seconds or 0.0, segments_of(prediction, MOST_SEGMENTS)
     strip = partial(_draw_strip, colours=colours, seconds=seconds)
     yield ANSWER, partial(strip, merged_segments_of(prediction, MOST_ANSWERS), name="answer")
     yield SHARES, lambda axes: draw_shares(axes, parts, colours)
     for modality in modalities_in(prediction):
-        said = [_seen(part, seconds) for part in unimodal_segments(prediction, modality, MOST_ALONE)]
-        yield STRIP, partial(strip, said, name=modality_name(modality))
+        answers = [_lengthened(part, seconds) for part in unimodal_segments(prediction, modality, MOST_UNIMODAL)]
+        yield STRIP, partial(strip, answers, name=modality_name(modality))
     if any(part.valence is not None for part in parts):
         yield SCALE, lambda axes: lines.extend(_draw_affect(axes, parts))
     for person in most_seen(prediction, MOST_PEOPLE):
@@ -77,7 +74,7 @@ def _draw_strip(parts: Sequence[Reading], axes: Any, *, colours: Mapping[str, st
 
 
 def _draw_affect(axes: Any, parts: Sequence[Reading]) -> list[Any]:
-    """Valence and arousal at the middle of every part, level to the edges of the first and the last; the lines."""
+    """Draw valence and arousal at the middle of every segment, level to the outer edges; return the lines."""
     middles = [((part.start_seconds or 0.0) + (part.end_seconds or 0.0)) / 2 for part in parts]
     times, drawn = [parts[0].start_seconds, *middles, parts[-1].end_seconds], []
     for name, style in LINES.items():
@@ -91,9 +88,9 @@ def _draw_affect(axes: Any, parts: Sequence[Reading]) -> list[Any]:
 
 
 def _draw_sentences(sentences: Sequence[Reading], axes: Any, *, seconds: float) -> None:
-    """A bar for every sentence while it is said."""
+    """Draw a bar for every sentence at its time."""
     least = SHORTEST_SHARE * seconds
-    spans = [(one.start_seconds or 0.0, one.end_seconds or 0.0) for one in sentences]
+    spans = [(sentence.start_seconds or 0.0, sentence.end_seconds or 0.0) for sentence in sentences]
     axes.broken_barh(
         [(start, max(end - start - least / 2, least)) for start, end in spans], (0.25, 0.5), color="#34495e"
     )
@@ -102,7 +99,7 @@ def _draw_sentences(sentences: Sequence[Reading], axes: Any, *, seconds: float) 
     axes.set_frame_on(False)
 
 
-def _seen(part: Reading, seconds: float) -> Reading:
-    """Long enough to be seen."""
+def _lengthened(part: Reading, seconds: float) -> Reading:
+    """Return the segment long enough to be visible."""
     start = part.start_seconds or 0.0
     return replace(part, end_seconds=max(part.end_seconds or 0.0, start + SHORTEST_SHARE * seconds))

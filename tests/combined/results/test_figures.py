@@ -138,7 +138,7 @@ def test_the_path_runs_through_the_places_of_what_is_displayed(drawn):
     path = next(one for one in axes.collections if one.get_label().startswith("_") and len(one.get_offsets()) == 3)
     assert np.allclose(path.get_offsets(), [PLACES[mood] for mood in moods])
     assert np.allclose(path.get_array(), [0.5, 1.5, 2.5])
-    star = next(one for one in axes.collections if one.get_label() == "on the whole")
+    star = next(one for one in axes.collections if one.get_label() == "overall")
     assert np.allclose(star.get_offsets(), [PLACES["happy"]])
     assert {text.get_text() for text in axes.texts} >= set(config.EMOTIONS)
 

@@ -14,19 +14,17 @@ from source.combined.inference.face_track import FaceTracks
 from source.combined.results import key_frames as module
 from source.combined.results.frames_at import frames_at
 from source.combined.results.key_frames import key_frames, key_frames_png, select
-from source.core import config
 from source.face.network import FaceModel
 from source.face.settings import FaceSettings
 from source.media.sound import container
 from source.media.video.replay import Replay
 from source.results.prediction import Prediction, Reading
+from tests.support.faces import finds_faces
 from tests.support.video import moving_face, write_video
 
 LABELS = ("angry", "happy", "neutral")
 TOY = FaceSettings(widths=(4, 6), depths=(1, 1), shape_width=8)
 BOX = (120.0, 60.0, 210.0, 180.0)  # the face of `moving_face` at 0 s in 320x240
-ASSET = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
-needs_finder = pytest.mark.skipif(not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it")
 
 
 def shares(label, share=0.8):
@@ -174,7 +172,7 @@ def explained(tmp_path, monkeypatch):
     return explain
 
 
-@needs_finder
+@finds_faces
 @pytest.mark.parametrize("rotation", [0, 90])
 def test_pictures_and_where_the_network_looked(explained, rotation):
     frames = explained(moving_face, rotation)
@@ -190,14 +188,14 @@ def test_pictures_and_where_the_network_looked(explained, rotation):
     assert document.format == "PNG" and document.width > 400 and document.height > 400
 
 
-@needs_finder
+@finds_faces
 def test_a_face_that_is_not_found_again_has_no_attention(explained):
     frames = explained(None)
     assert len(frames) == 2 and all(frame.attention is None and frame.picture for frame in frames)
     assert Image.open(io.BytesIO(key_frames_png(frames))).format == "PNG"
 
 
-@needs_finder
+@finds_faces
 def test_a_network_without_a_picture_branch(explained, monkeypatch):
     shape_only = FaceModel(replace(TOY, use_image=False), 3).eval()
     monkeypatch.setattr(module, "FaceAlone", lambda network: shape_only)

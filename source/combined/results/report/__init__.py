@@ -15,12 +15,12 @@ from ....results.prediction import Prediction, Reading
 from ....results.video_timeline import merged_segments_of, modalities_in
 from .timeline import Timeline
 
-TELLING = "key_frames.png"
+KEY_FRAMES = "key_frames.png"
 ABOUT = {  # a picture's name -> its title and what it shows
-    TELLING: ("Telling frames", "The moments that say the most, and where in the face the model found it."),
+    KEY_FRAMES: ("Key frames", "The moments that show most, and where in the face the model looked."),
     "circumplex.png": (
-        "Its path through the circumplex",
-        "How pleasant and how excited it is, from the beginning to the end, among the places of the emotions.",
+        "Valence and arousal over time",
+        "The path through Russell's circumplex, from beginning to end, among the places of the emotions.",
     ),
     "timeline.png": ("The timeline as a picture", "The answer, its probabilities, each modality and each person."),
 }
@@ -38,9 +38,9 @@ def page(prediction: Prediction, pictures: Mapping[str, bytes], video: str | Non
         meaning=_meaning(prediction.overall or Reading({})),
         mood=_mood(prediction.overall or Reading({})),
         timeline=Timeline(prediction) if prediction.readings and prediction.seconds else None,
-        stretches=merged_segments_of(prediction),
+        segments=merged_segments_of(prediction),
         modalities={name: modality_name(name) for name in modalities_in(prediction)},
-        telling=images.pop(TELLING, None),
+        key_frames=images.pop(KEY_FRAMES, None),
         pictures=images,
         # A name with a colon in it is no scheme.
         link=None if video is None else quote(video.encode("utf-8", "surrogatepass"), safe="/"),
@@ -58,7 +58,7 @@ def _image(name: str, content: bytes) -> dict[str, str]:
 
 
 def _facts(prediction: Prediction) -> list[str]:
-    """What the file is, in a few words each."""
+    """Return length, size and counts, in a few words each."""
     facts = [] if prediction.seconds is None else [short_duration(prediction.seconds)]
     facts += ["×".join(map(str, prediction.size))] if prediction.size else []
     counts = (
@@ -69,7 +69,7 @@ def _facts(prediction: Prediction) -> list[str]:
 
 
 def _meaning(overall: Reading) -> str:
-    """What the answer's confidence means, and what it was read from."""
+    """Explain the answer's confidence, and what it was read from."""
     if not overall.probabilities:
         return "There is no face, no voice and no word in it that an emotion could be read from."
     source = f"Read from: {attribution_text(overall)}." if attribution_text(overall) else ""
@@ -81,7 +81,7 @@ def _meaning(overall: Reading) -> str:
 
 
 def _mood(overall: Reading) -> str:
-    """Valence and arousal in words; empty where there are none."""
+    """Put valence and arousal into words; empty where there are none."""
     if overall.valence is None or overall.arousal is None:
         return ""
     pleasant = _side(overall.valence, "unpleasant", "pleasant")
