@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -82,3 +83,8 @@ def test_a_trouble_with_shipped_weights_is_a_finding(monkeypatch, tmp_path):
 
 def test_the_demo_picture_is_the_public_one():
     assert hashlib.sha256(doctor.DEMO_PICTURE.read_bytes()).hexdigest().startswith("88431cd9653c")
+
+
+def test_every_pinned_package_is_known_by_the_name_of_its_import():
+    missing = [name for name in packages.pins(packages.REQUIREMENTS) if find_spec(packages.module_of(name)) is None]
+    assert not missing

