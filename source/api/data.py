@@ -31,7 +31,7 @@ def get_data(
     of use to a model.
 
     >>> from source import api
-    >>> for made in api.get_data("RAVDESS", "~/Downloads/RAVDESS"):  # doctest: +SKIP  (needs the corpus)
+    >>> for made in api.get_data("RAVDESS", "~/Downloads/RAVDESS"):  # needs the corpus  # doctest: +SKIP
     ...     print(made.model, made.counts)
     """
     from ..data.ingest import get_data as lay_out
@@ -57,7 +57,7 @@ def training_corpora(model: str) -> list[str]:
     Raises DemeanorError where there is none.
 
     >>> from source import api
-    >>> api.training_corpora("face")  # doctest: +SKIP  (needs training files)
+    >>> api.training_corpora("face")  # needs training files  # doctest: +SKIP
     ['CK+', 'FER2013']
     """
     return _folders_in(spec_of(model).training_folder, "data get NAME --from FOLDER")
@@ -69,7 +69,7 @@ def preprocessed_corpora(model: str) -> list[str]:
     Raises DemeanorError where there is none.
 
     >>> from source import api
-    >>> api.preprocessed_corpora("face")  # doctest: +SKIP  (needs preprocessed corpora)
+    >>> api.preprocessed_corpora("face")  # needs preprocessed corpora  # doctest: +SKIP
     ['CK+', 'FER2013']
     """
     return _folders_in(spec_of(model).store_folder, f"{model} preprocess")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress, silent
@@ -13,39 +13,74 @@ from .inputs import asked_for
 from .load import load
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..results.prediction import Prediction
+
+    Source = str | Path | np.ndarray
 
 
 def predict(
     model: str,
-    source: str | Path,
+    source: Source | Sequence[Source],
     *,
+    sample_rate_hz: int | None = None,
     weights: Path | str | None = None,
     write: bool = True,
     without: Sequence[str] = (),
     notify: Notify = silent,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
-    """Predict with `model` what a file, or every file of a folder, displays.
+    """Predict with `model` what a file, every file of a folder, an array or a text displays; or each of a list.
 
-    source: a file or folder, looked up in input_files/ first, then as a path; for the text model also words.
+    source: a file or folder, looked up in input_files/ first, then as a path; for the face model also pixels (H, W, 3)
+        uint8 RGB; for the audio model also a waveform (samples,), float in [-1, 1] or int16; for the text model also
+        words; or a list or tuple of one kind of these.
+    sample_rate_hz: of a waveform.
     weights: see `load`.
     write: leave the result files in a new folder of output_files/, which `Prediction.folder` then names.
     without: result files not to be written, of those that the model's `SPEC.layout` names.
     on_progress: counts what `SPEC.progress_unit` says, seconds of a recording, or the files of a folder.
 
-    Returns a Prediction for each file. Raises DemeanorError where there is no such file, or none can be read.
+    Returns a Prediction for each file, array or text. Raises DemeanorError where there is no such file, where none can
+    be read, or where a list mixes kinds.
 
     >>> from source import api
-    >>> words = api.predict("text", "What a wonderful day!", write=False)
-    >>> words[0].readings[0].likeliest
+    >>> first, second = api.predict("text", ["What a wonderful day!", "How could you do that to me?"], write=False)
+    >>> first.readings[0].likeliest
+    'happy'
+    >>> import numpy
+    >>> silence = numpy.zeros(16_000, numpy.float32)
+    >>> api.predict("audio", silence, sample_rate_hz=16_000, write=False)[0].summary
+    'no speech in 1.0 s'
+    >>> from PIL import Image
+    >>> pixels = numpy.asarray(Image.open(api.input_named("demo_astronaut.png")).convert("RGB"))
+    >>> api.predict("face", pixels, write=False)[0].readings[0].likeliest
     'happy'
     """
     spec = spec_of(model)
     _refuse_unknown_results(spec, without)
-    asked = asked_for(model, str(source))
+    sources = source if isinstance(source, list | tuple) else [source]
+    asked = [_asked_for(spec, one, sample_rate_hz) for one in sources]
+    if not asked or len({Path if isinstance(one, Path) else type(one) for one in asked}) > 1:
+        raise DemeanorError("Give files, arrays or texts; a list holds one kind of them.")
     trained = load(model, weights)
-    return spec.predict(asked, trained, write=write, without=without, notify=notify, on_progress=on_progress)
+    parts = (
+        spec.predict(one, trained, write=write, without=without, notify=notify, on_progress=on_progress)
+        for one in asked
+    )
+    return [prediction for part in parts for prediction in part]
+
+
+def _asked_for(spec: ModelSpec, source: Source, sample_rate_hz: int | None) -> Any:
+    """Return what `spec.predict` takes for `source`."""
+    if isinstance(source, str | Path):
+        return asked_for(spec.name, str(source))
+    if spec.from_array is None:
+        raise DemeanorError(f"The {spec.name} model reads no arrays; give a file.")
+    import numpy as np
+
+    return spec.from_array(np.asarray(source), sample_rate_hz)
 
 
 def _refuse_unknown_results(spec: ModelSpec, names: Sequence[str]) -> None:

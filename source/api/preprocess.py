@@ -37,7 +37,7 @@ def preprocess(
     Raises DemeanorError where a corpus has no training files.
 
     >>> from source import api
-    >>> api.preprocess("face", ["CK+"], workers=4)[0].clips  # doctest: +SKIP  (needs training files)
+    >>> api.preprocess("face", ["CK+"], workers=4)[0].clips  # needs training files  # doctest: +SKIP
     1236
     """
     from ..data import preprocessing

@@ -48,7 +48,7 @@ def test(
     Raises DemeanorError where there is no labelled clip, or none can be read.
 
     >>> from source import api
-    >>> api.test("face", corpora=["CK+"]).metrics.accuracy  # doctest: +SKIP  (needs a preprocessed corpus)
+    >>> api.test("face", corpora=["CK+"]).metrics.accuracy  # needs a preprocessed corpus  # doctest: +SKIP
     0.94
     """
     from ..evaluation import testing

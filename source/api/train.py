@@ -44,7 +44,7 @@ def train(
     DemeanorError where the corpora are not preprocessed, or train and val share a person.
 
     >>> from source import api
-    >>> api.train("face", ["CK+"], settings=["epochs=3"]).val.uar  # doctest: +SKIP  (needs a preprocessed corpus)
+    >>> api.train("face", ["CK+"], settings=["epochs=3"]).val.uar  # needs a preprocessed corpus  # doctest: +SKIP
     0.61
     """
     from ..core.settings import BEST

@@ -61,7 +61,7 @@ def tune(
     Raises DemeanorError where the corpora are not preprocessed, or the study was one of other settings or clips.
 
     >>> from source import api
-    >>> api.tune("face", ["CK+"], trials=50).best  # doctest: +SKIP  (needs a preprocessed corpus)
+    >>> api.tune("face", ["CK+"], trials=50).best  # needs a preprocessed corpus  # doctest: +SKIP
     PosixPath('models/face/best_hyperparameters.json')
     """
     from .. import tuning

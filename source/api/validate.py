@@ -46,7 +46,7 @@ def validate(
     Raises DemeanorError where the clips have too few speakers for these folds.
 
     >>> from source import api
-    >>> api.validate("audio", ["SAVEE"], folds=4).to_dict()  # doctest: +SKIP  (needs a preprocessed corpus)
+    >>> api.validate("audio", ["SAVEE"], folds=4).to_dict()  # needs a preprocessed corpus  # doctest: +SKIP
     {...}
     """
     from ..data.labels import grouping_named

@@ -22,6 +22,7 @@ SPEC = ModelSpec(
     augment=_in("augment", "augment"),
     baseline_features=_in("features", "baseline_features"),
     predict=_in("predict", "predict"),
+    from_array=_in("features", "from_array"),
     progress_unit="second",
     layout=LAYOUT,
     limits=LIMITS,

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.errors import DemeanorError
 from ..core.spec import DataWarning
-from ..media.sound import read_sound
+from ..media.sound import Sound, read_sound
 from . import whisper_features
 from .conditioning import loudest_start, normalise_level, reduce_noise, trim_bounds
 from .mfcc import mfcc
@@ -34,6 +35,19 @@ def featurize_with_copies(waveform: np.ndarray, path: Path, settings: AudioSetti
     if not settings.augmented_copies:
         return inputs[0]
     return {name: np.stack([arrays[name] for arrays in inputs]) for name in inputs[0]}
+
+
+def from_array(waveform: np.ndarray, sample_rate_hz: int | None) -> Sound:
+    """Return `waveform` (samples,), float in [-1, 1] or int16, as a sound; raises DemeanorError where it is none."""
+    if not sample_rate_hz or sample_rate_hz < 1:
+        raise DemeanorError("A waveform needs its rate: give sample_rate_hz.")
+    known = waveform.dtype == np.int16 or np.issubdtype(waveform.dtype, np.floating)
+    if waveform.ndim != 1 or not known or not len(waveform):
+        raise DemeanorError(
+            f"A waveform is an array (samples,) of float or int16, not {waveform.shape} of {waveform.dtype}."
+        )
+    scale = 2**15 if waveform.dtype == np.int16 else 1
+    return Sound((waveform / scale).astype(np.float32), sample_rate_hz)
 
 
 def featurize(waveform: np.ndarray, settings: AudioSettings) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ import numpy as np
 from ..core import config
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
-from ..media.sound import SoundStream, stream_sound
+from ..media.sound import Sound, SoundStream, stream_sound
 from ..media.sound.speech_activity import Speech, SpeechDetector, detect_speech
 from ..results.folder import predict_folder
 from ..results.prediction import Prediction, Reading
@@ -35,7 +35,7 @@ PAUSE_SECONDS = 1.0  # shorter silences lie between words and are not reported
 
 
 def predict(
-    path: Path,
+    path: Path | Sound,
     trained: Trained,
     folder_out: Path | None = None,
     *,
@@ -53,13 +53,13 @@ def predict(
     in `without`. Raises DemeanorError where nothing could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
-    if path.is_dir():
+    if isinstance(path, Path) and path.is_dir():
         return predict_folder(path, trained, target, partial(predict_recording, without=without), notify, on_progress)
     return [predict_recording(path, trained, target, on_progress, without)]
 
 
 def predict_recording(
-    path: Path,
+    path: Path | Sound,
     trained: Trained,
     folder_out: Path | None,
     on_progress: OnProgress | None = None,

@@ -205,6 +205,8 @@ class ModelSpec:
     """Endings of the further files that `predict` reads, lower case with the dot."""
     typed: bool = False
     """Whether `predict` takes typed words too, not only files."""
+    from_array: Callable[[Any, int | None], Any] | None = None
+    """Array, sample rate in Hz -> what `predict` takes in place of a file; None: the model reads no arrays."""
     baseline_name: str = ""
     """What `baseline_features` stands for, where `test` shall show what a logistic regression makes of it."""
     augment: Augment = lambda inputs, settings, /: inputs

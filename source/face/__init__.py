@@ -23,6 +23,7 @@ SPEC = ModelSpec(
     test_time_augment=_in("test_time_augmentation", "test_time_augment"),
     baseline_features=_in("baseline", "baseline_features"),
     predict=_in("predict", "predict"),
+    from_array=_in("features", "from_array"),
     progress_unit="picture",
     layout=LAYOUT,
     limits=LIMITS,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..media.image import read_picture
+from ..core.errors import DemeanorError
+from ..media.image import Picture, read_picture
 from .detector import BLENDSHAPES, POINTS, Face, FaceDetector, aligned_crop, aligned_mesh
 from .settings import FaceSettings
 
@@ -27,6 +28,15 @@ def extract(path: Path, settings: FaceSettings) -> dict[str, np.ndarray]:
     picture = read_picture(path).pixels
     face = max(face_detector().detect(picture), key=lambda face: face.area, default=None)
     return featurize(picture, face, settings)
+
+
+def from_array(pixels: np.ndarray, sample_rate_hz: int | None = None) -> Picture:
+    """Return `pixels` (H, W, 3) uint8 RGB as a picture; raises DemeanorError where they are none."""
+    if sample_rate_hz is not None:
+        raise DemeanorError("The face model reads pictures, which have no sample rate.")
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:
+        raise DemeanorError(f"A picture is an array (H, W, 3) of uint8, not {pixels.shape} of {pixels.dtype}.")
+    return Picture(np.ascontiguousarray(pixels))
 
 
 def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..core import config
 from ..core.hooks import Notify, OnProgress
-from ..media.image import read_picture
+from ..media.image import Picture, read_picture
 from ..results.folder import predict_folder
 from ..results.prediction import Prediction, Reading
 from ..results.writing import write_prediction
@@ -32,7 +32,7 @@ MOST_EXPLAINED = 6  # faces, the largest
 
 
 def predict(
-    path: Path,
+    path: Path | Picture,
     trained: Trained,
     folder_out: Path | None = None,
     *,
@@ -50,7 +50,7 @@ def predict(
     where nothing could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
-    if path.is_dir():
+    if isinstance(path, Path) and path.is_dir():
         return predict_folder(path, trained, target, partial(predict_picture, without=without), notify, on_progress)
     prediction = predict_picture(path, trained, target, without)
     if on_progress:
@@ -58,9 +58,11 @@ def predict(
     return [prediction]
 
 
-def predict_picture(path: Path, trained: Trained, folder_out: Path | None, without: Collection[str] = ()) -> Prediction:
+def predict_picture(
+    path: Path | Picture, trained: Trained, folder_out: Path | None, without: Collection[str] = ()
+) -> Prediction:
     """One picture; its results are written into a new folder of `folder_out` unless that is None."""
-    picture = read_picture(path)
+    picture = path if isinstance(path, Picture) else read_picture(path)
     readings, arrays = read_faces(picture.pixels, trained)
     notes = picture.notes if readings else (*picture.notes, "no face was found")
     prediction = Prediction(str(path), trained.spec.name, trained.labels, readings, picture.size, notes)

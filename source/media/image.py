@@ -35,6 +35,9 @@ class Picture:
     notes: tuple[str, ...] = ()
     """Warnings about how it was read, for people."""
 
+    def __str__(self) -> str:
+        return "picture"
+
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""

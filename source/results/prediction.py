@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from ..core import config
+from ..core.errors import DemeanorError
 from ..core.units import confidence_percent, short_duration, signed
 from ..data.clips import AFFECT_DIMENSIONS
 
@@ -140,6 +141,25 @@ class Prediction:
         }
         rest = asdict(replace(self, readings=(), overall=None))  # thousands of readings are gone through once
         return {"schema": SCHEMA} | rest | answers | {"not_sure_below": config.NOT_SURE_BELOW}
+
+    def to_dataframe(self) -> Any:
+        """Return a pandas DataFrame with a row for each of `readings` and a column for each label.
+
+        Beside the labels' probabilities: source, person, start_seconds, end_seconds, emotion, likeliest, confidence,
+        speech_seconds, sentiment, valence, arousal, text and notes. Raises DemeanorError where pandas is missing.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise DemeanorError("A DataFrame needs pandas; install it with: pip install pandas.") from None
+        return pandas.DataFrame([self._row(reading) for reading in self.readings])
+
+    def _row(self, reading: Reading) -> dict[str, Any]:
+        names = ("person", "start_seconds", "end_seconds", "emotion", "likeliest", "confidence")
+        row = {"source": self.source} | {name: getattr(reading, name) for name in names}
+        row |= {label: reading.probabilities.get(label) for label in self.labels}
+        row |= {name: getattr(reading, name) for name in ("speech_seconds", *AFFECT_DIMENSIONS, "text")}
+        return row | {"notes": "; ".join(reading.notes)}
 
     def to_json(self) -> str:
         """Return `to_dict` as indented JSON."""

@@ -29,6 +29,9 @@ class Sound:
     notes: tuple[str, ...] = ()
     """Warnings about how it was read, for people."""
 
+    def __str__(self) -> str:
+        return "waveform"
+
     @property
     def seconds(self) -> float:
         """Duration."""
@@ -42,14 +45,18 @@ def read_sound(path: Path, sample_rate_hz: int = 16_000) -> Sound:
     return Sound(waveform, sample_rate_hz, stream.notes)
 
 
-def stream_sound(path: Path, sample_rate_hz: int = 16_000, block_seconds: float = 30.0) -> "SoundStream":
-    """Open the sound of a file as one channel at `sample_rate_hz`; raise DemeanorError as SoundStream does.
+def stream_sound(source: Path | Sound, sample_rate_hz: int = 16_000, block_seconds: float = 30.0) -> "SoundStream":
+    """Open the sound of a file, or one in memory, as one channel at `sample_rate_hz`.
+
+    Raises DemeanorError as SoundStream does.
 
     with stream_sound(path, 16_000) as stream:
         for block in stream:
             ...
     """
-    return SoundStream(path, sample_rate_hz, block_seconds)
+    if isinstance(source, Sound):
+        return WaveformStream(source, sample_rate_hz, block_seconds)
+    return SoundStream(source, sample_rate_hz, block_seconds)
 
 
 class SoundStream:
@@ -90,7 +97,10 @@ class SoundStream:
             yield block
         if block is None or not self._progress.samples:
             raise DemeanorError(f"{self.path} has a sound track, but nothing in it can be read; give the whole file.")
-        self.notes = self._sound_notes(sound_file.promised_seconds(self.path, self._container))
+        self.notes = self._sound_notes(self._promised_seconds())
+
+    def _promised_seconds(self) -> float:
+        return sound_file.promised_seconds(self.path, self._container)
 
     def _sound_notes(self, promised_seconds: float) -> tuple[str, ...]:
         channels = dict.fromkeys(note for downmix in self._downmixes for note in downmix.notes)
@@ -148,6 +158,28 @@ class SoundStream:
         """Yield the same with None for what cannot be decoded."""
         streams = [sound_file.sound_stream(self._container)]
         return (frame for _, frame in sound_file.decoded(self._container, streams))
+
+
+class WaveformStream(SoundStream):
+    """A sound that is in memory, as it would be decoded."""
+
+    def __init__(self, sound: Sound, sample_rate_hz: int, block_seconds: float):
+        self.path, self.sample_rate_hz, self.notes = Path(str(sound)), sample_rate_hz, ()
+        self._block_samples = max(round(block_seconds * sample_rate_hz), 1)
+        self._sound, self.seconds = sound, sound.seconds
+        self._progress, self._downmixes = SoundNotes(), []
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _promised_seconds(self) -> float:
+        return 0.0
+
+    def _chunks(self) -> Iterator[tuple[np.ndarray, int, tuple[str, ...]]]:
+        waveform, rate_hz = self._sound.waveform[None], self._sound.sample_rate_hz
+        step = round(CHUNK_SECONDS * rate_hz)
+        for start in range(0, waveform.shape[1], step):
+            yield waveform[:, start : start + step], rate_hz, ("FC",)
 
 
 def silence(samples: int, most: int) -> Iterator[np.ndarray]:

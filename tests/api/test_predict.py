@@ -1,0 +1,89 @@
+"""Predictions of what a program holds in memory: the same as of a file."""
+
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from source import api
+from source.core import config
+from source.core.errors import DemeanorError
+from source.core.spec import spec_of
+from source.media.image import Picture
+from source.media.sound import Sound, stream_sound
+from source.results.prediction import Prediction, Reading
+from tests.support.toy import wav
+from tests.support.voice import spoken
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What each model's own `predict` was asked for; nothing is read and no weights are loaded."""
+    seen = []
+
+    def predict(source, trained, **_):
+        seen.append(source)
+        return [Prediction(str(source), "face", (), ())]
+
+    module = sys.modules["source.api.predict"]
+    monkeypatch.setattr(module, "load", lambda model, weights: None)
+    monkeypatch.setattr(module, "spec_of", lambda name: replace(spec_of(name), predict=predict))
+    return seen
+
+
+def test_arrays_waveforms_and_texts_stand_for_files(asked, tmp_path):
+    pixels, waveform = np.zeros((4, 5, 3), np.uint8), np.array([0, -(2**15)], np.int16)
+    api.predict("face", [pixels, pixels])
+    api.predict("audio", waveform, sample_rate_hz=8000)
+    api.predict("text", ("I am happy!", "So sad."))
+    picture, _, sound, *texts = asked
+    assert isinstance(picture, Picture) and picture.size == (5, 4) and texts == ["I am happy!", "So sad."]
+    assert isinstance(sound, Sound) and sound.sample_rate_hz == 8000 and sound.waveform.tolist() == [0, -1]
+    assert [made.source for made in api.predict("face", [tmp_path, tmp_path])] == [str(tmp_path)] * 2
+
+
+@pytest.mark.parametrize(
+    "model, source, rate_hz, why",
+    [
+        ("face", [config.ROOT, np.zeros((4, 4, 3), np.uint8)], None, "a list holds one kind"),
+        ("text", [config.ROOT, "So sad."], None, "a list holds one kind"),
+        ("face", [], None, "Give files, arrays or texts"),
+        ("face", np.zeros((4, 4), np.uint8), None, r"\(H, W, 3\) of uint8, not \(4, 4\) of uint8"),
+        ("face", np.zeros((4, 4, 3)), None, "of uint8, not .* of float64"),
+        ("face", np.zeros((4, 4, 3), np.uint8), 8000, "no sample rate"),
+        ("audio", np.zeros(9, np.float32), None, "give sample_rate_hz"),
+        ("audio", np.zeros((2, 9), np.float32), 8000, r"\(samples,\) of float or int16"),
+        ("audio", np.zeros(9, np.int32), 8000, "not .* of int32"),
+        ("audio", np.zeros(0, np.float32), 8000, r"not \(0,\)"),
+        ("combined", np.zeros(9), None, "reads no arrays"),
+    ],
+)
+def test_what_is_no_source_is_refused_in_a_sentence(asked, model, source, rate_hz, why):
+    with pytest.raises(DemeanorError, match=why):
+        api.predict(model, source, sample_rate_hz=rate_hz)
+    assert not asked
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100])
+def test_a_waveform_is_heard_as_its_file_is(tmp_path, rate_hz):
+    samples = np.round(spoken(1.3) * 32767).astype(np.int16)
+    file = wav(tmp_path / "a.wav", samples / 32767, rate_hz)
+    streams = [stream_sound(source, 16_000, 0.5) for source in (file, Sound((samples / 2**15).astype("f4"), rate_hz))]
+    of_file, in_memory = (list(stream) for stream in streams)
+    assert [len(block) for block in of_file] == [len(block) for block in in_memory]
+    np.testing.assert_allclose(np.concatenate(in_memory), np.concatenate(of_file), atol=1e-6)
+    assert streams[0].notes == streams[1].notes
+
+
+def test_a_dataframe_has_a_row_for_each_reading(monkeypatch):
+    happy = Reading({"happy": 0.9, "sad": 0.1}, 0, start_seconds=1.0, end_seconds=2.0, notes=("a", "b"))
+    made = Prediction("a.wav", "audio", ("happy", "sad"), (happy, Reading({}, 0, speech_seconds=0.0)))
+    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(DataFrame=list))
+    first, second = made.to_dataframe()
+    assert list(first) == list(second) and first["happy"] == 0.9 and first["emotion"] == "happy"
+    assert first["notes"] == "a; b" and second["happy"] is None and second["confidence"] == 0
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(DemeanorError, match="pip install pandas"):
+        made.to_dataframe()
