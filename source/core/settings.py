@@ -58,7 +58,7 @@ def settings_class(cls: type[AnySettings]) -> type[AnySettings]:
 
 
 def _sentence(cls: type, error: ValidationError) -> str:
-    """Say what is wrong first of all."""
+    """Return one sentence on the first problem."""
     problem = error.errors()[0]
     if not problem["loc"]:  # a rule of `__post_init__`
         return str(problem.get("ctx", {})["error"])
@@ -120,7 +120,7 @@ class TrainingSettings:
     @field_validator("*", mode="before")
     @classmethod
     def _from_text(cls, value: Any, info: ValidationInfo) -> Any:
-        """Read what pydantic does not: "a,b" for a tuple and "none" for None. Truth values are no numbers."""
+        """Read "a,b" as a tuple and "none" as None, and refuse true and false where a number is wanted."""
         wanted = _fields_of(cls)[str(info.field_name)].annotation
         if isinstance(value, bool) and wanted in (int, float):
             raise ValueError("not a number")

@@ -7,6 +7,7 @@ import pytest
 
 import source
 from source.core.errors import DemeanorError
+from source.core.renamed import RENAMED
 from source.data.store import Manifest, Store, StoreWriter, fingerprint
 from tests.support.toy import SIDE, TOYS, face_arrays, face_clips
 
@@ -110,3 +111,22 @@ def test_a_store_says_how_many_altered_copies_its_rows_hold(tmp_path):
     audio = TOYS["audio"].store
     assert audio(tmp_path / "with", copies=2).copies == 2 and audio(tmp_path / "without").copies == 0
     assert TOYS["face"].store(tmp_path / "faces").copies == 0
+
+
+@pytest.mark.parametrize("model", ["audio", "combined"])
+def test_a_store_of_before_0_2_opens_and_is_continued(tmp_path, model):
+    names = {name: before for before, name in RENAMED.items()}
+
+    def before(settings):
+        return {
+            names.get(key, key): before(value) if isinstance(value, dict) else value for key, value in settings.items()
+        }
+
+    store = TOYS[model].store(tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    old = before(manifest["settings"])
+    assert old != manifest["settings"]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest | {"settings": old}))
+    settings = TOYS[model].settings.extract_settings()
+    assert Store.open(tmp_path, settings).manifest == store.manifest
+    assert StoreWriter(tmp_path, Manifest(model, settings, store.manifest.sources)).manifest.rows == len(store)
