@@ -63,8 +63,8 @@ def train_recipe(
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
     trained = checkpoint.from_fit(spec, settings, fit, train, val, run)
     trained = spec.fit_after_training(trained, val)  # the combined model's late fusion
-    trained = testing.calibrated(trained, val)  # the temperature
-    trained = affect.fitted(trained, train)  # sentiment, valence and arousal, where the network has them
+    trained = testing.calibrate(trained, val)  # the temperature
+    trained = affect.fit_affect(trained, train)  # sentiment, valence and arousal, where the network has them
     metrics = testing.test_split(trained, val, train)
     trained = trained.with_metrics(val=metrics.to_dict())
     return distributed.on_main_process(lambda: _written(trained, fit, metrics, folder, notify))

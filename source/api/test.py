@@ -62,7 +62,7 @@ def test(
     else:
         metrics = _test_corpora(trained, corpora, split)
     home = Path(weights).expanduser().parent if weights else trained.spec.folder
-    target = writing.place_of_test(home, metrics.split, folder)
+    target = writing.test_result_folder(home, metrics.split, folder)
     writing.write_test(target, trained, metrics, unreadable, command_line())
     return Test(metrics, target, unreadable)
 

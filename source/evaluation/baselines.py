@@ -1,7 +1,7 @@
-"""Classical baselines: what a support vector machine and a random forest make of one vector a clip.
+"""Classical baselines: a support vector machine and a random forest on one vector for each clip.
 
-Their settings are fixed, never searched: searching them on the folds that they are measured on would flatter them, and
-searching them elsewhere would need folds within folds.
+Their settings are fixed, not searched: a search on the folds that they are measured on would flatter them, and any
+other search would need folds within folds.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,34 +15,37 @@ from ..data.dataset import Dataset
 SEED, TREES = 0, 500  # of the forest
 ABOUT = (
     f"SVM: radial basis function, C = 3, gamma 1 / (D x variance); random forest: {TREES} trees; both with balanced "
-    "class weights, over one vector a clip (scikit-learn), each dimension standardised on the training folds alone."
+    "class weights, on one vector for each clip (scikit-learn), each dimension standardised on the training folds."
 )
 
 
-def support_vector_machine() -> Any:
-    """An untrained scikit-learn pipeline; its scaler is fitted with it, on what it is trained on."""
+def _standardised(classifier: Any) -> Any:
+    """Return an untrained pipeline whose scaler is fitted on what the classifier is trained on."""
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), classifier)
+
+
+def support_vector_machine() -> Any:
+    """Return an untrained scikit-learn pipeline."""
     from sklearn.svm import SVC
 
-    return make_pipeline(StandardScaler(), SVC(kernel="rbf", C=3.0, gamma="scale", class_weight="balanced"))
+    return _standardised(SVC(kernel="rbf", C=3.0, gamma="scale", class_weight="balanced"))
 
 
 def random_forest() -> Any:
-    """An untrained scikit-learn pipeline; see `support_vector_machine`."""
+    """Return an untrained scikit-learn pipeline."""
     from sklearn.ensemble import RandomForestClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    forest = RandomForestClassifier(TREES, class_weight="balanced", random_state=SEED, n_jobs=-1)
-    return make_pipeline(StandardScaler(), forest)
+    return _standardised(RandomForestClassifier(TREES, class_weight="balanced", random_state=SEED, n_jobs=-1))
 
 
 BASELINES: dict[str, Callable[[], Any]] = {"SVM": support_vector_machine, "random forest": random_forest}
 
 
 def vectors(spec: ModelSpec, settings: Any, dataset: Dataset, size: int = 512) -> np.ndarray:
-    """One vector a clip as `spec.summarise` makes them, `size` clips read at a time: (N, D) float32."""
+    """Return `spec.baseline_features` of each clip, shape (N, D) float32; `size` clips are read at a time."""
     rows = np.arange(len(dataset))
     batches = (dataset.__getitems__(rows[start : start + size]) for start in range(0, len(rows), size))
     arrays = ({name: value.numpy() for name, value in batch.inputs.items()} for batch in batches)
@@ -50,36 +53,37 @@ def vectors(spec: ModelSpec, settings: Any, dataset: Dataset, size: int = 512) -
 
 
 def simple_answers(spec: ModelSpec, settings: Any, train: Dataset, part: Dataset) -> dict[str, np.ndarray]:
-    """What can be said of the clips of `part` without the model: method -> (N,) label indices.
+    """Answer the clips of `part` without the model; return method -> label indices, shape (N,).
 
-    The commonest label of `train`; and logistic regressions, learnt on `train`, on what `spec.summarise` gives: one in
-    which every clip counts alike, one in which every label does.
+    The methods: the commonest label of `train`, and logistic regressions on the baseline features, trained on `train`
+    with equal weights for clips and with equal weights for labels.
     """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
     inputs, others = vectors(spec, settings, train), vectors(spec, settings, part)
-    found = {"always the commonest label": np.full(len(part), np.bincount(train.labels).argmax())}
+    answers = {"always the commonest label": np.full(len(part), np.bincount(train.labels).argmax())}
     for weights, counted in ((None, "clips"), ("balanced", "labels")):
-        regression = make_pipeline(StandardScaler(), LogisticRegression(class_weight=weights, max_iter=1000))
+        regression = _standardised(LogisticRegression(class_weight=weights, max_iter=1000))
         name = f"logistic regression on {spec.baseline_name}, all {counted} alike"
-        found[name] = _answers(lambda made=regression: made, inputs, train.labels, others)
-    return found
+        answers[name] = _answers(regression, inputs, train.labels, others)
+    return answers
 
 
 def held_out_answers(
     baseline: Callable[[], Any], inputs: np.ndarray, truth: np.ndarray, folds: Sequence[np.ndarray]
 ) -> np.ndarray:
-    """Answers (N,), each by a classifier trained on the other folds: inputs (N, D), truth (N,) of label indices."""
+    """Return label indices, shape (N,), each by a classifier trained on the other folds.
+
+    inputs, shape (N, D); truth: label indices, shape (N,); folds: indices of the clips of each.
+    """
     answers = np.empty_like(truth)
     for held_out in folds:
         train = np.setdiff1d(np.arange(len(truth)), held_out)
-        answers[held_out] = _answers(baseline, inputs[train], truth[train], inputs[held_out])
+        answers[held_out] = _answers(baseline(), inputs[train], truth[train], inputs[held_out])
     return answers
 
 
-def _answers(baseline, inputs, truth, others):
-    if len(np.unique(truth)) == 1:  # there is nothing to tell apart
+def _answers(classifier: Any, inputs: np.ndarray, truth: np.ndarray, others: np.ndarray) -> np.ndarray:
+    if len(np.unique(truth)) == 1:  # scikit-learn refuses to train on a single label
         return np.full(len(others), truth[0])
-    return baseline().fit(inputs, truth).predict(others)
+    return classifier.fit(inputs, truth).predict(others)

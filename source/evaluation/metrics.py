@@ -1,22 +1,20 @@
-"""How good a model is: metrics as sums over clips and one division, with intervals, and how far to trust its numbers.
+"""Metrics of a test: scores with intervals, and calibration.
 
 Recall and F1 are averaged over the labels that occur in the truth, so that a label nobody could have shown counts
 neither for nor against. Intervals are bootstrap percentiles (Efron 1979) over speakers where they are known, else over
 clips.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from ..training.scores import confusion_counts, f1_from_confusion, scores_from_confusion, scores_of, softmax
+from ..training.scores import confusion_counts, scores_from_confusion, scores_of, softmax
 
 BINS = 15  # of the calibration error (Guo et al. 2017, arXiv:1706.04599)
-
-
-RESAMPLES = 1_000
+RESAMPLES = 1_000  # of the bootstrap
 
 
 @dataclass(frozen=True)
@@ -43,25 +41,26 @@ class Metrics:
     split: str = ""
     speakers_disjoint: bool | None = None
     """Whether no speaker was also in training; None where speakers are not known."""
-    answered: float = 1.0
-    """Share of clips on which the model was sure enough to answer."""
-    answered_accuracy: float | None = None
-    """Accuracy on those."""
+    coverage: float = 1.0
+    """Share of clips on which the model was confident enough to answer."""
+    selective_accuracy: float | None = None
+    """Accuracy on those; None where there are none."""
     reliability: tuple[dict[str, float], ...] = ()
-    """A bin of confidence each: confidence, accuracy, share of the clips."""
+    """For each bin of confidence that has clips: mean confidence, accuracy, share of the clips."""
     within: dict[str, dict[str, dict[str, Any]]] | None = None
-    """Kind, such as "corpus", "sex" or "speaker" -> part -> n and the scores within it; None: nothing to tell apart.
+    """Kind, such as "corpus", "sex" or "speaker" -> group -> n and the scores within it; None: a single group.
 
-    Clips of which the part is not known are in none, so that n minus the parts' n is how many they are."""
+    Clips whose group is unknown are in none of them."""
 
     affect: dict[str, dict[str, float]] | None = None
     """Affect dimension and corpus -> agreement; see `source.evaluation.affect`. None: the model has no affect head."""
     simple_methods: dict[str, dict[str, float]] | None = None
-    """Method -> its scores on the same clips, for comparison; None: none was tried."""
+    """Simple method -> its scores on the same clips, for comparison; None: none was tried."""
     ablation: dict[str, Any] | None = None
-    """What each modality is worth; see `source.evaluation.ablation.measured`. None: there is but one."""
+    """Scores without each modality; see `source.evaluation.ablation.measure_subsets`. None: a single modality."""
 
     def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values: the document of metrics.json."""
         return asdict(self)
 
 
@@ -73,58 +72,57 @@ def measure(
     people: Sequence[Any] | None = None,
     not_sure_below: float = 0.0,
     uncalibrated: np.ndarray | None = None,
-    parts: Mapping[str, Sequence[str]] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
     split: str = "",
     speakers_disjoint: bool | None = None,
 ) -> Metrics:
-    """Score probabilities (N, C) against truth (N,) of label indices.
+    """Score probabilities, shape (N, C), against the true label indices, shape (N,).
 
-    people (N,): who shows each clip, for the bootstrap; None: every clip by itself. uncalibrated (N, C): probabilities
-    before temperature scaling. parts: what to break the result down by, kind -> (N,) names, "" where not known; a kind
-    with fewer than two names is left out.
+    people (N,): who shows each clip, for the bootstrap; None: every clip by itself. not_sure_below: confidence under
+    which the model abstains. uncalibrated (N, C): probabilities before temperature scaling. groups: kind -> (N,) names
+    by which the scores are broken down, "" where unknown; a kind with fewer than two names is left out.
     """
-    answers = probabilities.argmax(1)
-    confusion = confusion_counts(answers, truth, len(labels))
+    answers, classes = probabilities.argmax(1), len(labels)
+    confusion, right = confusion_counts(answers, truth, classes), answers == truth
     sure = probabilities.max(1) >= not_sure_below
-    right = answers == truth
     return Metrics(
         n=len(truth),
         labels=tuple(labels),
         **scores_from_confusion(confusion),
-        per_class=_per_class(confusion, labels),
+        per_class=_per_class(answers, truth, labels),
         confusion=confusion.tolist(),
-        ci95=_intervals(answers, truth, len(labels), people),
+        ci95=_intervals(answers, truth, classes, people),
         ece=calibration_error(probabilities, truth),
         ece_before=None if uncalibrated is None else calibration_error(uncalibrated, truth),
         split=split,
         speakers_disjoint=speakers_disjoint,
-        answered=float(sure.mean()),
-        answered_accuracy=float(right[sure].mean()) if sure.any() else None,
+        coverage=float(sure.mean()),
+        selective_accuracy=float(right[sure].mean()) if sure.any() else None,
         reliability=tuple(_reliability(probabilities, truth)),
-        within=_within(answers, truth, len(labels), parts or {}),
+        within=_within(answers, truth, classes, groups or {}),
     )
 
 
-def _per_class(confusion, labels):
-    answered, support, hits = confusion.sum(0), confusion.sum(1), confusion.diagonal()
-    rows = zip(
-        hits / np.maximum(answered, 1),
-        hits / np.maximum(support, 1),
-        f1_from_confusion(confusion),
-        support,
-        strict=True,
-    )
-    keys = ("precision", "recall", "f1")
+def calibration_error(probabilities: np.ndarray, truth: np.ndarray) -> float:
+    """Return the expected calibration error: mean distance of confidence from accuracy over BINS bins, by clips."""
+    return float(sum(b["share"] * abs(b["confidence"] - b["accuracy"]) for b in _reliability(probabilities, truth)))
+
+
+def _per_class(answers: np.ndarray, truth: np.ndarray, labels: Sequence[str]) -> dict[str, dict[str, float]]:
+    from sklearn.metrics import precision_recall_fscore_support
+
+    scores = precision_recall_fscore_support(truth, answers, labels=range(len(labels)), zero_division=0.0)
     return {
-        label: dict(zip(keys, map(float, row[:3]), strict=True)) | {"support": int(row[3])}
-        for label, row in zip(labels, rows, strict=True)
+        label: {"precision": float(precision), "recall": float(recall), "f1": float(f1), "support": int(support)}
+        for label, precision, recall, f1, support in zip(labels, *scores, strict=True)
     }
 
 
-def _intervals(answers, truth, classes, people):
-    """Percentiles of the scores over RESAMPLES draws of people (or clips) with replacement."""
-    draw = np.random.default_rng(0)
-    cells = truth * classes + answers
+def _intervals(
+    answers: np.ndarray, truth: np.ndarray, classes: int, people: Sequence[Any] | None
+) -> dict[str, list[float]]:
+    """Return percentiles of the scores over RESAMPLES draws of people, or of clips, with replacement."""
+    draw, cells = np.random.default_rng(0), truth * classes + answers
     if people is None:
         counts = np.bincount(cells, minlength=classes**2)
         tables = draw.multinomial(len(truth), counts / max(len(truth), 1), RESAMPLES)
@@ -140,37 +138,33 @@ def _intervals(answers, truth, classes, people):
     }
 
 
-def _reliability(probabilities, truth):
+def _reliability(probabilities: np.ndarray, truth: np.ndarray) -> Iterator[dict[str, float]]:
     confidence, right = probabilities.max(1), probabilities.argmax(1) == truth
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    for bin_ in np.unique(bins):
-        inside = bins == bin_
-        yield {
-            "confidence": float(confidence[inside].mean()),
-            "accuracy": float(right[inside].mean()),
-            "share": float(inside.mean()),
-        }
+    for inside in (bins == bin_ for bin_ in np.unique(bins)):
+        means = {"confidence": confidence[inside], "accuracy": right[inside], "share": inside}
+        yield {name: float(values.mean()) for name, values in means.items()}
 
 
-def calibration_error(probabilities: np.ndarray, truth: np.ndarray) -> float:
-    """Expected calibration error: mean distance of confidence from accuracy over BINS equal bins, by clips."""
-    return float(sum(b["share"] * abs(b["confidence"] - b["accuracy"]) for b in _reliability(probabilities, truth)))
-
-
-def _within(answers, truth, classes, parts):
-    by_kind = {kind: dict(_each_part(answers, truth, classes, names)) for kind, names in parts.items()}
-    return {kind: results for kind, results in by_kind.items() if len(results) > 1} or None
-
-
-def _each_part(answers, truth, classes, names):
-    names = np.asarray(names)
-    for part in np.unique(names[names != ""]).tolist():
-        inside = names == part
-        yield part, {"n": int(inside.sum())} | scores_of(answers[inside], truth[inside], classes)
+def _within(
+    answers: np.ndarray, truth: np.ndarray, classes: int, groups: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, dict[str, Any]]] | None:
+    results = {}
+    for kind, names in ((kind, np.asarray(names)) for kind, names in groups.items()):
+        known = np.unique(names[names != ""]).tolist()
+        rows = {name: np.flatnonzero(names == name) for name in known}
+        if len(known) > 1:
+            results[kind] = {
+                name: {"n": len(at)} | scores_of(answers[at], truth[at], classes) for name, at in rows.items()
+            }
+    return results or None
 
 
 def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
-    """The temperature T > 0 that makes softmax(logits / T) likeliest: logits (N, C), truth (N,) (Guo et al. 2017)."""
+    """Return the temperature T > 0 that makes the truth likeliest under softmax(logits / T) (Guo et al. 2017).
+
+    logits, shape (N, C); truth: label indices, shape (N,).
+    """
     from scipy.optimize import minimize_scalar
 
     def loss(log_temperature: float) -> float:

@@ -18,9 +18,10 @@ from source.core.spec import spec_of
 from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.evaluation import ablation, baselines, testing
-from source.evaluation.ablation import late_fused, late_name, late_weights, measured
+from source.evaluation.ablation import fuse_late, late_name, late_weights, measure_subsets
 from source.evaluation.cross_validation import held_out
 from source.evaluation.cross_validation.folds import speaker_folds
+from source.evaluation.reports import charts
 from source.training.checkpoint import Header, Trained
 from source.training.scores import softmax
 from tests.support.toy import COMBINED, TOYS, combined_store, text_store
@@ -35,6 +36,8 @@ def house(tmp_path, monkeypatch):
     for name in ("DATA_FOLDER", "MODELS_FOLDER"):
         monkeypatch.setattr(config, name, tmp_path / name.lower())
     monkeypatch.setattr(baselines, "TREES", 5)
+    for name in ("confusion_matrix", "learning_curves", "reliability_diagram"):
+        monkeypatch.setattr(charts, name, lambda *_: b"")
     monkeypatch.setattr(ablation, "RESAMPLES", 60)
     return tmp_path
 
@@ -137,7 +140,7 @@ def test_no_other_weights_make_the_truth_likelier():
     logits, truth = drawn(400, (1.0, 0.0))
 
     def loss(weights):
-        return -np.log(softmax(late_fused(logits, np.array(weights)))[np.arange(400), truth]).mean()
+        return -np.log(softmax(fuse_late(logits, np.array(weights)))[np.arange(400), truth]).mean()
 
     found = late_weights(logits, truth)
     grid = [(one, other) for one in np.arange(0, 2, 0.1) for other in np.arange(0, 2, 0.1)]
@@ -197,7 +200,7 @@ RIGHT = {"face": 0.4, "audio": 0.6, "face + audio": 0.8, "late fusion (x)": 0.7}
 def test_scores_and_intervals_are_scikit_learns(monkeypatch, known):
     monkeypatch.setattr(ablation, "RESAMPLES", 20)
     logits, truth, people = answers(RIGHT)
-    made = measured(logits, truth, people if known else None, ["face", "audio"], "noted")
+    made = measure_subsets(logits, truth, people if known else None, ["face", "audio"], "noted")
     assert (made["n"], made["note"]) == (120, "noted") and [row["given"] for row in made["rows"]] == list(RIGHT)
     draws, draw = [], np.random.default_rng(0)
     for _ in range(20):
@@ -219,7 +222,7 @@ def test_scores_and_intervals_are_scikit_learns(monkeypatch, known):
 def test_the_gain_is_over_the_best_single_one_and_in_its_interval(monkeypatch):
     monkeypatch.setattr(ablation, "RESAMPLES", 60)
     logits, truth, people = answers(RIGHT)
-    made = measured(logits, truth, people, ["face", "audio"], "")
+    made = measure_subsets(logits, truth, people, ["face", "audio"], "")
     uar = {row["given"]: row["uar"] for row in made["rows"]}
     gains = {row["given"]: row.get("gain") for row in made["rows"]}
     assert gains["face"] is gains["audio"] is None  # of one alone there is none
@@ -228,7 +231,9 @@ def test_the_gain_is_over_the_best_single_one_and_in_its_interval(monkeypatch):
         assert gain["over"] == "audio" and gain["uar"] == pytest.approx(uar[name] - uar["audio"])
         assert gain["ci95"][0] <= gain["uar"] <= gain["ci95"][1] and gain["ci95"][0] < gain["ci95"][1]
     assert gains["face + audio"]["uar"] > 0.1
-    same = measured(logits | {"face + audio": logits["audio"]}, truth, people, ["face", "audio"], "")["rows"][2]["gain"]
+    same = measure_subsets(logits | {"face + audio": logits["audio"]}, truth, people, ["face", "audio"], "")["rows"][2][
+        "gain"
+    ]
     assert same["uar"] == 0 and same["ci95"] == [0, 0]  # the same answers: no doubt of it, draw by draw
 
 
@@ -236,11 +241,11 @@ def test_a_corpus_by_itself_is_measured_as_if_it_were_all(monkeypatch):
     monkeypatch.setattr(ablation, "RESAMPLES", 20)
     logits, truth, people = answers(RIGHT)
     corpora = ["large"] * 84 + ["small"] * 36
-    made = measured(logits, truth, people, ["face", "audio"], "noted", corpora)["corpora"]
+    made = measure_subsets(logits, truth, people, ["face", "audio"], "noted", corpora)["corpora"]
     part = {name: rows[:84] for name, rows in logits.items()}
-    assert made["large"] == measured(part, truth[:84], people[:84], ["face", "audio"], "")
+    assert made["large"] == measure_subsets(part, truth[:84], people[:84], ["face", "audio"], "")
     assert set(made) == {name for name, count in (("large", 84), ("small", 36)) if count >= ablation.LEAST_CLIPS}
-    assert "corpora" not in measured(logits, truth, people, ["face", "audio"], "", ["one"] * 120)
+    assert "corpora" not in measure_subsets(logits, truth, people, ["face", "audio"], "", ["one"] * 120)
 
 
 def test_people_are_drawn_as_a_whole(monkeypatch):
@@ -249,7 +254,9 @@ def test_people_are_drawn_as_a_whole(monkeypatch):
     truth, people = np.arange(40) % 2, ["one"] * 20 + ["two"] * 20
     told = np.eye(2)[np.where(np.arange(40) < 20, truth, 1 - truth)]
     logits = {"face": told, "audio": told, "face + audio": told}
-    whole, clip = (measured(logits, truth, who, ["face", "audio"], "")["rows"][0]["ci95"] for who in (people, None))
+    whole, clip = (
+        measure_subsets(logits, truth, who, ["face", "audio"], "")["rows"][0]["ci95"] for who in (people, None)
+    )
     assert whole == [0, 1] and clip[0] > 0.2 and clip[1] < 0.8
 
 
@@ -261,12 +268,13 @@ def test_late_weights_of_a_test_are_those_that_fit_val(tmp_path):
     val = modality_subsets(Dataset(part.stores, "val", SEVEN), COMBINED)
     alone = np.stack([testing.logits_of(model, val.shown[name]) for name in ("face", "audio")])
     weights = late_weights(alone, Dataset(part.stores, "val", SEVEN).labels[val.rows])
-    made = testing.ablated(model, part)
+    made = testing.ablate(model, part)
     assert [row["given"] for row in made["rows"]] == [*ROWS, late_name(["face", "audio"], weights)]
     assert made["n"] == len(modality_subsets(part, COMBINED).rows)
-    assert testing.ablated(model, clips(tmp_path / "deaf", audio_mask=0)) is None
+    assert testing.ablate(model, clips(tmp_path / "deaf", audio_mask=0)) is None
 
 
+@pytest.mark.slow
 def test_a_test_writes_what_each_modality_is_worth(house):
     toy = TOYS["combined"]
     toy.store(toy.spec.store_folder / "toy", 28, 14, 28)
@@ -282,6 +290,7 @@ def test_a_test_writes_what_each_modality_is_worth(house):
     assert "What each modality is worth" in card
 
 
+@pytest.mark.slow
 def test_a_validation_measures_it_on_held_out_people_and_goes_on_where_it_stopped(house, monkeypatch):
     toy = TOYS["combined"]
     toy.store(toy.spec.store_folder / "toy", 42, 0, 0)
@@ -317,10 +326,10 @@ def test_the_folds_own_answers_have_no_say_in_its_late_weights(house):
     alone, honest, cheating = np.stack([right, wrong]), np.zeros((56, 7)), np.zeros((56, 7))
     for fold in folds:
         rest = np.setdiff1d(np.arange(56), fold)
-        honest[fold] = late_fused(alone[:, fold], late_weights(alone[:, rest], part.labels[rest]))
-        cheating[fold] = late_fused(alone[:, fold], late_weights(alone[:, fold], part.labels[fold]))
+        honest[fold] = fuse_late(alone[:, fold], late_weights(alone[:, rest], part.labels[rest]))
+        cheating[fold] = fuse_late(alone[:, fold], late_weights(alone[:, fold], part.labels[fold]))
     uar, too_good = (recall_score(part.labels, fused.argmax(1), average="macro") for fused in (honest, cheating))
-    made = held_out.ablated(trials(house, part), found, folds)
+    made = held_out.ablate(trials(house, part), found, folds)
     assert made["rows"][-1]["uar"] == pytest.approx(uar) and uar < too_good - 0.02
 
 
@@ -331,9 +340,9 @@ def test_a_validation_says_too_that_words_were_lent(house):
     draw = np.random.default_rng(0)
     found = {name: draw.normal(size=(56, 7)).astype(np.float32) for name in names}
     found["text"][:9] = np.nan  # these were not asked about
-    made = held_out.ablated(trials(house, part, ALL), found, speaker_folds(part.clips, 4))
+    made = held_out.ablate(trials(house, part, ALL), found, speaker_folds(part.clips, 4))
     assert made["n"] == 47 and "paired with an utterance" in made["note"]
     assert made["rows"][6]["given"] == "face + audio + text"
     nothing = {name: np.full((56, 7), np.nan) for name in names}
-    assert held_out.ablated(trials(house, part, ALL), nothing, speaker_folds(part.clips, 4)) is None
-    assert held_out.ablated(trials(house, part), {}, []) is None
+    assert held_out.ablate(trials(house, part, ALL), nothing, speaker_folds(part.clips, 4)) is None
+    assert held_out.ablate(trials(house, part), {}, []) is None

@@ -35,8 +35,8 @@ def test_a_scale_is_learnt_from_the_clips_that_say_it(tmp_path, trained):
     values = np.sign(np.asarray(store.arrays["lexicon"][:, 3]))
     clips = tuple(replace(clip, sentiment=float(v)) for clip, v in zip(store.clips, values, strict=True))
     store = replace(store, clips=clips)
-    affect.fitted(trained, dataset(store))
-    found = affect.measured(trained, dataset(store, "val"))
+    affect.fit_affect(trained, dataset(store))
+    found = affect.measure_affect(trained, dataset(store, "val"))
     assert list(found) == ["sentiment, " + store.folder.name]  # nobody said valence or arousal
     result = found["sentiment, " + store.folder.name]
     assert result["pearson"] > 0.6 and result["n"] == 28

@@ -18,7 +18,7 @@ from tests.support.toy import CONFIG, face_store
 
 @pytest.fixture(autouse=True)
 def few_trees(monkeypatch):
-    monkeypatch.setattr(baseline, "TREES", 20)
+    monkeypatch.setattr(baseline, "TREES", 5)
 
 
 def drawn(count=120, size=6):
@@ -34,7 +34,7 @@ def test_they_are_scikit_learns_on_what_was_scaled_by_the_training_folds():
     inputs, truth, folds = drawn()
     models = {
         "SVM": SVC(C=3, gamma="scale", class_weight="balanced"),
-        "random forest": RandomForestClassifier(20, class_weight="balanced", random_state=SEED),
+        "random forest": RandomForestClassifier(5, class_weight="balanced", random_state=SEED),
     }
     assert models.keys() == BASELINES.keys()
     for name, model in models.items():

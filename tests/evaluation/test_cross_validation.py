@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sklearn import metrics as reference
 
 from source import api
@@ -24,6 +25,8 @@ from source.evaluation.cross_validation import held_out
 from source.evaluation.cross_validation.folds import corpus_folds, random_folds, speaker_folds
 from source.evaluation.cross_validation.held_out import cross_fitted
 from source.evaluation.metrics import calibration_error
+from source.evaluation.reports import charts
+from source.training.loop import Epoch, Fit
 from source.training.scores import softmax
 from tests.support.toy import SIDE, face_arrays, face_clips
 
@@ -63,8 +66,24 @@ def house(tmp_path, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def few_trees(monkeypatch):
-    monkeypatch.setattr(baseline, "TREES", 20)
+def quick(monkeypatch):
+    """Few trees, and no charts."""
+    monkeypatch.setattr(baseline, "TREES", 5)
+    monkeypatch.setattr(charts, "confusion_matrix", lambda *_: b"")
+
+
+@pytest.fixture
+def untrained(monkeypatch):
+    """Trainings that end at once, with weights that their seed and their clips decide."""
+
+    def fit(spec, settings, train, val, folder, *, seed, on_batch):
+        torch.manual_seed(seed + len(train))
+        on_batch(1, 1)
+        return Fit(
+            [Epoch(1, 1.0, 1.0, 0.5, 0.5, 0.1, 1.0)], spec.build(settings, len(train.grouping.labels)).state_dict()
+        )
+
+    monkeypatch.setattr(held_out, "fit", fit)
 
 
 def people(clips, rows):
@@ -96,7 +115,7 @@ def test_folds_that_cannot_be_made_are_refused():
         speaker_folds(clips_of("one", "abc"), 4)
     with pytest.raises(DemeanorError, match="from 2 to 3"):
         speaker_folds(clips_of("one", "abc"), 1)
-    with pytest.raises(DemeanorError, match="2 clips of mine have no speaker; name them in the column speaker"):
+    with pytest.raises(DemeanorError, match="2 clips of mine have none; fill in the column speaker"):
         speaker_folds([*clips_of("one", "abc"), *face_clips(2, corpus="mine")], 2)
 
 
@@ -130,6 +149,7 @@ def test_a_fold_does_not_choose_its_own_temperature():
 # --- What a leak is worth ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_who_speaks_is_worth_nothing_by_honest_folds_and_all_by_leaky_ones():
     """Each speaker shows one emotion only, and the vectors tell nothing but who speaks."""
     draw = np.random.default_rng(0)
@@ -152,6 +172,7 @@ def test_who_speaks_is_worth_nothing_by_honest_folds_and_all_by_leaky_ones():
 # --- The whole ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_validation_can_be_computed_again_from_its_predictions(house):
     store_of("one", clips_of("one", "abcdef"))
     said = []
@@ -179,7 +200,7 @@ def test_a_validation_can_be_computed_again_from_its_predictions(house):
     assert len([sentence for sentence in said if sentence.startswith("Fold")]) == 3 * 3
 
 
-def test_the_report_says_what_was_done(house):
+def test_the_report_says_what_was_done(house, untrained):
     store_of("one", clips_of("one", "abcdef"))
     made = api.validate("face", settings=TOY, folds=3, leaky=True)
     text = (made.folder / "report.md").read_text(encoding="utf-8")
@@ -193,7 +214,7 @@ def test_the_report_says_what_was_done(house):
     assert "From one corpus to another" not in text and "seeds:" not in text
 
 
-def test_every_labelled_clip_takes_part_whatever_its_split_and_extra_labels_do_no_harm(house):
+def test_every_labelled_clip_takes_part_whatever_its_split_and_extra_labels_do_no_harm(house, untrained):
     clips = [replace(clip, split="test" if clip.speaker == "a" else "train") for clip in clips_of("one", "abcd")]
     clips[0] = replace(clips[0], emotion="neutral", original="calm")
     store_of("one", clips)
@@ -202,7 +223,7 @@ def test_every_labelled_clip_takes_part_whatever_its_split_and_extra_labels_do_n
     assert eight.n == 28 and eight.per_class["calm"]["support"] == 1  # and in one fold nobody bears it
 
 
-def test_across_corpora_only_the_labels_that_both_have_count(house, monkeypatch):
+def test_across_corpora_only_the_labels_that_both_have_count(house, untrained, monkeypatch):
     store_of("one", [clip for clip in clips_of("one", "abcd") if clip.emotion != "disgust"])
     store_of("two", [clip for clip in clips_of("two", "xyz") if clip.emotion != "fear"])
     store_of("three", clips_of("three", ["alone"]))
@@ -236,7 +257,7 @@ def test_what_cannot_be_validated_is_said_before_any_training(house):
     said = []
     for corpora, how, words in (
         (["one"], {"folds": 4}, "4 folds over speakers cannot be made"),
-        (["one", "nobody"], {"folds": 2}, "14 clips of nobody have no speaker"),
+        (["one", "nobody"], {"folds": 2}, "14 clips of nobody have none"),
         (["one"], {"folds": 2, "across": True}, "two corpora or more"),
     ):
         with pytest.raises(DemeanorError, match=words):
@@ -248,6 +269,7 @@ def test_what_cannot_be_validated_is_said_before_any_training(house):
     )
 
 
+@pytest.mark.slow
 def test_a_stopped_validation_goes_on_with_the_next_fold_to_the_same_result(house, monkeypatch):
     store_of("one", clips_of("one", "abcd"))
     how = {"settings": TOY, "folds": 2, "seed": 5}
@@ -266,7 +288,7 @@ def test_a_stopped_validation_goes_on_with_the_next_fold_to_the_same_result(hous
     assert not (house / "a b" / "finished_folds").exists()
 
 
-def test_resuming_with_other_settings_takes_no_old_answers(house):
+def test_resuming_with_other_settings_takes_no_old_answers(house, untrained):
     store_of("one", clips_of("one", "abcd"))
 
     def stop(sentence):

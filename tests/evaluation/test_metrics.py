@@ -8,7 +8,7 @@ from sklearn import metrics as reference
 
 from source.data.clips import Clip
 from source.evaluation.metrics import calibration_error, fit_temperature, measure
-from source.evaluation.testing import parts_of, people_of
+from source.evaluation.testing import groups_of, people_of
 from source.training.scores import softmax
 
 LABELS = tuple("abcdefg")
@@ -83,8 +83,8 @@ def test_calibration_error_of_a_known_case():
 def test_abstaining_and_parts_are_reported():
     probabilities = np.array([[0.9, 0.1], [0.55, 0.45], [0.2, 0.8], [0.5, 0.5]])
     parts = {"corpus": ["x", "x", "y", "y"]}
-    ours = measure(probabilities, np.array([0, 1, 1, 1]), ("a", "b"), not_sure_below=0.6, parts=parts)
-    assert ours.answered == 0.5 and ours.answered_accuracy == 1.0
+    ours = measure(probabilities, np.array([0, 1, 1, 1]), ("a", "b"), not_sure_below=0.6, groups=parts)
+    assert ours.coverage == 0.5 and ours.selective_accuracy == 1.0
     assert ours.within["corpus"]["x"]["n"] == 2 and ours.within["corpus"]["x"]["accuracy"] == 0.5
 
 
@@ -97,10 +97,10 @@ def test_one_person_alone_is_no_reason_for_an_interval_of_no_width():
 def test_parts_of_clips_name_speakers_of_several_corpora_apart():
     one, other = (Clip(Path("a.wav"), corpus, 0, "sad", speaker="01", sex="female") for corpus in ("x", "y"))
     unknown = Clip(Path("b.wav"), "y", 1, "sad")
-    assert parts_of([one, other, unknown]) == {
+    assert groups_of([one, other, unknown]) == {
         "corpus": ["x", "y", "y"], "sex": ["female", "female", ""], "speaker": ["x 01", "y 01", ""]
     }  # fmt: skip
-    assert parts_of([one])["speaker"] == ["01"]
+    assert groups_of([one])["speaker"] == ["01"]
 
 
 def test_each_part_is_scikit_learns_and_the_unknown_are_in_none():
@@ -108,7 +108,7 @@ def test_each_part_is_scikit_learns_and_the_unknown_are_in_none():
     draw = np.random.default_rng(1)
     sexes, speakers = draw.choice(["female", "male", ""], 400), draw.choice([f"{i:02}" for i in range(9)], 400)
     parts = {"corpus": ["only"] * 400, "sex": sexes, "speaker": speakers, "accent": [""] * 400}
-    within, answers = measure(softmax(logits), truth, LABELS, parts=parts).within, logits.argmax(1)
+    within, answers = measure(softmax(logits), truth, LABELS, groups=parts).within, logits.argmax(1)
     assert (
         set(within) == {"sex", "speaker"} and set(within["sex"]) == {"female", "male"} and len(within["speaker"]) == 9
     )
@@ -121,7 +121,7 @@ def test_each_part_is_scikit_learns_and_the_unknown_are_in_none():
                 truth[inside], answers[inside], labels=np.unique(truth[inside]), average="macro"
             )
             assert ours["uar"] == pytest.approx(recalls)
-    assert measure(softmax(logits), truth, LABELS, parts={"corpus": ["only"] * 400}).within is None
+    assert measure(softmax(logits), truth, LABELS, groups={"corpus": ["only"] * 400}).within is None
 
 
 def test_accuracy_is_not_a_mean_of_batch_means():

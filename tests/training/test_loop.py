@@ -252,7 +252,7 @@ def test_the_average_follows_the_weights():
 def test_a_checkpoint_alone_predicts_the_same(toy, store, tmp_path):
     train, val = parts(store)
     result = fit(toy.spec, toy.settings, train, val, tmp_path)
-    trained = testing.calibrated(checkpoint.from_fit(toy.spec, toy.settings, result, train, val, {"seed": 0}), val)
+    trained = testing.calibrate(checkpoint.from_fit(toy.spec, toy.settings, result, train, val, {"seed": 0}), val)
     loaded = checkpoint.load(checkpoint.save(tmp_path, trained))
     arrays = toy.arrays(5)
     assert (loaded.probabilities(arrays) == trained.probabilities(arrays)).all()

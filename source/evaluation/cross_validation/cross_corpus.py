@@ -1,4 +1,4 @@
-"""Trained on one corpus, tested on another: how far what was learned carries."""
+"""Train on one corpus, test on another: how far the model carries over."""
 
 from typing import Any
 
@@ -14,33 +14,28 @@ from .held_out import Trials
 Cell = dict[str, Any]  # n, labels, uar and ci95 of the UAR
 
 
-def across(trials: Trials, folds: int, seed: int) -> dict[str, dict[str, Cell | None]]:
-    """Trained on -> tested on -> the result over the labels that both corpora have; only these can be answered.
+def cross_corpus(trials: Trials, folds: int, seed: int) -> dict[str, dict[str, Cell | None]]:
+    """Train on each corpus and test on all; return trained on -> tested on -> the result over their shared labels.
 
-    On the corpus that it was trained on: by folds over its speakers, as many as it has if they are fewer. None where
-    two labels or two speakers are not to be had.
+    Only the shared labels can be answered. A corpus is tested on itself by folds over its speakers, at most as many
+    as it has speakers. None where there are no two shared labels or no two speakers.
     """
-    corpora = corpus_folds(trials.dataset.clips)
-    result = {}
+    dataset, result = trials.dataset, {}
+    corpora = corpus_folds(dataset.clips)
     for home, rows in corpora.items():
-        abroad, at_home = _abroad(trials, rows, seed), _at_home(trials, rows, folds, seed)
+        others = np.setdiff1d(np.arange(len(dataset)), rows)
+        abroad = np.zeros((len(dataset), len(dataset.grouping.labels)), np.float32)
+        abroad[others] = trials.logits(rows, others, seed)
+        at_home = _within_corpus(trials, rows, folds, seed)
         trials.notify(f"Trained on {home} and tested on the other corpora.")
         result[home] = {
-            name: _cell(trials.dataset, at_home if name == home else abroad, rows, tested)
-            for name, tested in corpora.items()
+            name: _cell(dataset, at_home if name == home else abroad, rows, tested) for name, tested in corpora.items()
         }
     return result
 
 
-def _abroad(trials: Trials, rows: np.ndarray, seed: int) -> np.ndarray:
-    """Logits (N, labels) for all other clips, of one model trained on all clips of a corpus."""
-    logits = np.zeros((len(trials.dataset), len(trials.dataset.grouping.labels)), np.float32)
-    others = np.setdiff1d(np.arange(len(trials.dataset)), rows)
-    logits[others] = trials.logits(rows, others, seed)
-    return logits
-
-
-def _at_home(trials: Trials, rows: np.ndarray, folds: int, seed: int) -> np.ndarray | None:
+def _within_corpus(trials: Trials, rows: np.ndarray, folds: int, seed: int) -> np.ndarray | None:
+    """Return logits, shape (N, labels), of the corpus's clips by folds over its speakers; None for a single speaker."""
     clips = trials.dataset.subset(rows, "").clips
     folds = min(folds, speakers_in(clips))
     if folds < 2:

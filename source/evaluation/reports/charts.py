@@ -1,6 +1,7 @@
 """Charts of a training and a test, as PNG."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from ...core.figure import new_figure, png_of
 
 
 def confusion_matrix(confusion: Sequence[Sequence[int]], labels: Sequence[str], title: str = "") -> bytes:
-    """Counts and, of each row, shares: rows are the truth, columns the answers."""
+    """Draw counts and their share of the row, as PNG: rows are the truth, columns the answers."""
     counts = np.asarray(confusion)
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     side = 2.6 + 0.75 * len(labels)
@@ -27,9 +28,9 @@ def confusion_matrix(confusion: Sequence[Sequence[int]], labels: Sequence[str], 
 
 
 def learning_curves(history: Sequence[Mapping[str, float]], title: str = "") -> bytes:
-    """Loss, val scores and learning rate over the epochs.
+    """Draw loss, val scores and learning rate over the epochs, as PNG.
 
-    history: a row an epoch with epoch, train_loss, val_loss, val_accuracy, val_uar, learning_rate.
+    history: for each epoch, epoch, train_loss, val_loss, val_accuracy, val_uar, learning_rate.
     """
     figure = new_figure(12, 3.6)
     losses, scores, rates = figure.subplots(1, 3)
@@ -48,7 +49,9 @@ def learning_curves(history: Sequence[Mapping[str, float]], title: str = "") -> 
     return png_of(figure)
 
 
-def _lines(axes, epochs, history, series):
+def _lines(
+    axes: Any, epochs: Sequence[float], history: Sequence[Mapping[str, float]], series: Mapping[str, str]
+) -> None:
     styles = (("#0072b2", "o"), ("#d55e00", "s"))
     for (key, name), (colour, marker) in zip(series.items(), styles, strict=False):
         axes.plot(epochs, [row[key] for row in history], color=colour, marker=marker, markersize=3, label=name)
@@ -59,9 +62,9 @@ def _lines(axes, epochs, history, series):
 
 
 def reliability_diagram(bins: Sequence[Mapping[str, float]], ece: float, title: str = "") -> bytes:
-    """How often the model is right when it is so sure: on the dashed line its confidence can be taken at its word.
+    """Draw accuracy against confidence, as PNG; on the dashed line the two are equal.
 
-    bins: confidence, accuracy and share of the clips of each, in [0, 1].
+    bins: for each, confidence, accuracy and share of the clips, in [0, 1].
     """
     figure = new_figure(5, 5)
     axes, shares = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))

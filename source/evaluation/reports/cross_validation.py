@@ -1,4 +1,4 @@
-"""The report of a validation, as Markdown; a `document` here is `Validation.to_dict()`."""
+"""The report of a cross-validation, as Markdown; a `document` is `Validation.to_dict()`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,31 +10,30 @@ from .testing import INTERVALS, ablation, breakdown, calibration, confusion_tabl
 LEAKY = "LEAKY: the same people in training and test"
 APART = "speakers apart"
 PROTOCOL = (
-    "The speakers of each corpus, in order of name, are cut into {folds} consecutive blocks. For each block a model is "
-    "trained on all other blocks and answers the clips of this one: **no clip is answered by a model that was trained "
-    "on its speaker**, which is asserted before each training. Training runs to the end of its schedule and the last "
-    "averaged weights answer, so that nothing is chosen on the block that is answered. The answers of all blocks are "
-    "pooled and measured once. Probabilities are calibrated by the temperature that fits the other blocks' answers. If "
-    "the settings below were chosen by results on these corpora, the figures are to that extent optimistic."
+    "The speakers of each corpus, in order of name, are cut into {folds} consecutive folds. For each fold a model is "
+    "trained on all other folds and tested on this one: **no clip is answered by a model that was trained on its "
+    "speaker**, which is asserted before each training. Training runs to the end of its schedule and the last averaged "
+    "weights answer, so that nothing is chosen on the held-out fold. The answers of all folds are pooled and measured "
+    "once. Probabilities are calibrated by the temperature that fits the other folds' answers. If the settings below "
+    "were chosen by results on these corpora, the figures are to that extent optimistic."
 )
 WHY_LEAKY = (
-    "The rows marked LEAKY come from random folds, in which nearly every speaker is in training and test. They are no "
-    "result: they show what such a split, common in published work, makes of the same models."
+    "The rows marked LEAKY come from random folds, in which nearly every speaker is in training and test. They are not "
+    "results: they show how such a split, common in published work, inflates the figures of the same models."
 )
 ACROSS = (
-    "Rows: the corpus trained on, all of it; columns: the corpus tested on. UAR over the labels that both have, which "
-    "are then the only answers allowed; their number is in brackets. Where both are the same corpus: by folds over its "
-    "speakers. Seed {seed}."
+    "Rows: the corpus trained on, all of it; columns: the corpus tested on. UAR over the labels that both have, the "
+    "only answers allowed; their number is in brackets. On the diagonal: folds over the corpus's speakers. Seed {seed}."
 )
 
 
 def report_of_validation(document: Mapping[str, Any], command: str) -> str:
-    """report.md of a validation; command: what was typed."""
+    """Return report.md of a cross-validation; command: what was typed."""
     metrics, leaky = document["metrics"], any(not row["speakers_apart"] for row in document["rows"])
     clips = ", ".join(f"{name} ({count:,} clips)" for name, count in document["corpora"].items())
     parts = [
         f"# Cross-validation of the {document['model']} model",
-        f"On {clips}. It tells apart: {', '.join(document['labels'])} (grouping “{document['grouping']}”).",
+        f"On {clips}. Labels: {', '.join(document['labels'])} (grouping “{document['grouping']}”).",
         PROTOCOL.format(folds=document["folds"]),
         "## Result",
         table([summary_row(row) for row in document["rows"]]),
@@ -46,7 +45,7 @@ def report_of_validation(document: Mapping[str, Any], command: str) -> str:
         scores(metrics),
         calibration(metrics),
         "## Each fold",
-        table([_fold(row) for row in document["rows"][0]["fold_scores"]]),
+        table([_fold_row(row) for row in document["rows"][0]["fold_scores"]]),
         *ablation(metrics),
         *breakdown(metrics),
         "## Each label",
@@ -55,7 +54,7 @@ def report_of_validation(document: Mapping[str, Any], command: str) -> str:
         "Rows are the truth, columns the answers.",
         confusion_table(metrics),
         "![Confusion matrix](confusion_matrix.png)",
-        *_across(document),
+        *_cross_corpus(document),
         "## Settings",
         table([{"setting": name, "value": f"`{format_value(value)}`"} for name, value in document["settings"].items()]),
         *command_block("To repeat this", command),
@@ -64,7 +63,7 @@ def report_of_validation(document: Mapping[str, Any], command: str) -> str:
 
 
 def summary_row(row: Mapping[str, Any]) -> dict[str, str]:
-    """One method on one kind of folds, in words."""
+    """Return the scores of one method on one kind of folds, formatted."""
     low, high = row["ci95"]["uar"]
     uars = [fold["uar"] for fold in row["fold_scores"]]
     return {
@@ -79,7 +78,7 @@ def summary_row(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def seeds_sentence(document: Mapping[str, Any]) -> str:
-    """Mean and standard deviation over the seeds; empty for one seed."""
+    """Return mean and standard deviation over the seeds in words; empty for one seed."""
     over = document["over_seeds"]
     if not over:
         return ""
@@ -90,17 +89,17 @@ def seeds_sentence(document: Mapping[str, Any]) -> str:
     )
 
 
-def _fold(row):
+def _fold_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: percent(value) if name in ("accuracy", "uar") else value for name, value in row.items()}
 
 
-def _across(document):
-    cells = document["across"]
-    if not cells:
+def _cross_corpus(document: Mapping[str, Any]) -> tuple[str, ...]:
+    if not document["across"]:
         return ()
-    rows = [{"trained on": home} | {name: _cell(cell) for name, cell in tests.items()} for home, tests in cells.items()]
+    rows = []
+    for home, cells in document["across"].items():
+        texts = {
+            name: f"{percent(cell['uar'])} ({len(cell['labels'])})" if cell else "–" for name, cell in cells.items()
+        }
+        rows.append({"trained on": home} | texts)
     return "## From one corpus to another", ACROSS.format(seed=document["seeds"][0]), table(rows)
-
-
-def _cell(cell):
-    return f"{percent(cell['uar'])} ({len(cell['labels'])})" if cell else "–"

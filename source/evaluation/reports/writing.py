@@ -1,7 +1,7 @@
-"""The files of a training, a test and a cross-validation, made from the data of the run itself."""
+"""The files of a training, a test and a cross-validation."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -19,13 +19,11 @@ from .model_card import model_card
 from .testing import report_of_test
 
 CARD = "model_card.md"
-
-
-COMPARISON = "comparison.md"  # in a model's folder, by hand: see `_comparison_of`
+COMPARISON = "comparison.md"  # in a model's folder, written by hand: see `_comparison_of`
 
 
 def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: Metrics) -> None:
-    """history.csv, learning_curves.png, confusion_matrix_val.png and the card; history: an `Epoch` each."""
+    """Write history.csv, learning_curves.png, confusion_matrix_val.png and the card; history: one `Epoch` each."""
     rows = [asdict(epoch) for epoch in history]
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "history.csv", csv_text(list(rows[0]), rows))
@@ -34,25 +32,24 @@ def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: 
     write_card(folder, trained)
 
 
-def place_of_test(home: Path, split: str, folder: Path | None = None) -> Path:
-    """Where below `home` a test on `split`, or else on `folder`, is written: over the same one, never over another."""
+def test_result_folder(home: Path, split: str, folder: Path | None = None) -> Path:
+    """Return where in `home` a test on `split`, or else on `folder`, is written: over the same test, never another."""
     name = f"test_folder_{folder.name}" if folder else "test_" + split.replace(" of ", "_").replace(", ", "_")
     places = (home / (f"{name}_{number}" if number > 1 else name) for number in count(1))
-    return next(place for place in places if _tested(place) in ("", str(folder or split)))
+    return next(place for place in places if _tested_split(place) in (None, str(folder or split)))
 
 
-def _tested(place):
-    """What the test in this folder was of; empty where there is none."""
-    file = place / "metrics.json"
-    return json.loads(file.read_text(encoding="utf-8"))["split"] if file.is_file() else ""
+def _tested_split(folder: Path) -> str | None:
+    file = folder / "metrics.json"
+    return json.loads(file.read_text(encoding="utf-8"))["split"] if file.is_file() else None
 
 
 def write_test(
     folder: Path, trained: Trained, metrics: Metrics, unreadable: Mapping[str, str] | None = None, command: str = ""
 ) -> None:
-    """metrics.json, confusion_matrix.png, reliability.png, report.md; the card beside `folder` is written anew.
+    """Write metrics.json, confusion_matrix.png, reliability.png and report.md; renew the card beside `folder`.
 
-    unreadable: file -> why it was left out; command: what was typed.
+    unreadable: file -> reason; command: what was typed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     document = metrics.to_dict() | {"unreadable": dict(unreadable or {}), "trained": _identity(trained)}
@@ -65,7 +62,7 @@ def write_test(
 
 
 def write_validation(validation: Any, command: str = "") -> None:
-    """validation.json, confusion_matrix.png, predictions.csv and report.md of a `Validation`, in its folder."""
+    """Write validation.json, confusion_matrix.png, predictions.csv and report.md of a `Validation`, in its folder."""
     folder, document = validation.folder, validation.to_dict()
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "validation.json", json_text(document))
@@ -75,20 +72,20 @@ def write_validation(validation: Any, command: str = "") -> None:
     write_whole(folder / "report.md", report_of_validation(document, command))
 
 
-def _held_out_rows(validation, labels):
-    """For each seed and clip its label, the fold (from 1) that it was held out with, and the probabilities."""
+def _held_out_rows(validation: Any, labels: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield for each seed and clip its label, the fold (from 1) that it was held out in, and the probabilities."""
     fold_of = {index: number for number, rows in enumerate(validation.folds, start=1) for index in rows.tolist()}
     for seed, answers in validation.answers.items():
         for index, clip in enumerate(validation.clips):
             below = clip.path.is_relative_to(config.DATA_FOLDER)
             path = clip.path.relative_to(config.DATA_FOLDER) if below else clip.path
-            what = {"path": path.as_posix(), "corpus": clip.corpus, "speaker": clip.speaker, "seed": seed}
-            what |= {"truth": labels[validation.dataset.labels[index]], "fold": fold_of[index]}
-            yield what | {label: f"{share:.6f}" for label, share in zip(labels, answers[index], strict=True)}
+            row = {"path": path.as_posix(), "corpus": clip.corpus, "speaker": clip.speaker, "seed": seed}
+            row |= {"truth": labels[validation.dataset.labels[index]], "fold": fold_of[index]}
+            yield row | {label: f"{share:.6f}" for label, share in zip(labels, answers[index], strict=True)}
 
 
 def write_card(folder: Path, trained: Trained) -> None:
-    """model_card.md in a model's folder: from the checkpoint, the tests below `folder`, and comparison.md if there."""
+    """Write model_card.md in a model's folder, from the checkpoint, the tests in `folder` and comparison.md, if any."""
     drawings = [name for name in ("learning_curves.png", "confusion_matrix_val.png") if (folder / name).is_file()]
     tests = dict(_tests_of(folder, trained))
     drawings += [f"{name}/confusion_matrix.png" for name in tests]
@@ -96,27 +93,27 @@ def write_card(folder: Path, trained: Trained) -> None:
     write_whole(folder / CARD, model_card(trained, list(tests.values()), comparison, drawings))
 
 
-def _tests_of(folder, trained):
-    """Name of the test's folder and its metrics, of this model's own tests on a split of the corpora it learnt from."""
+def _tests_of(folder: Path, trained: Trained) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield folder name and metrics of this very model's tests on a split of the corpora it was trained on."""
     for file in sorted(folder.glob("test_*/metrics.json")):
         document = json.loads(file.read_text(encoding="utf-8"))
         if document.get("trained") == _identity(trained) and document["split"] in SPLITS:
             yield file.parent.name, document
 
 
-def _comparison_of(folder, trained):
-    """What comparison.md says of the choices behind this very training, which its first line has to name."""
+def _comparison_of(folder: Path, trained: Trained) -> str:
+    """Return comparison.md, on the choices behind a training, where its first line names this very training."""
     file, training = folder / COMPARISON, trained.header.training
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     first, _, rest = text.partition("\n")
     return rest if first == f"<!-- of the training of {training.get('date')}, seed {training.get('seed')} -->" else ""
 
 
-def _identity(trained):
-    """What tells one training's outcome from another's."""
+def _identity(trained: Trained) -> dict[str, Any]:
+    """Return what distinguishes one training from another."""
     return {name: trained.header.training.get(name) for name in ("date", "seed", "seconds")}
 
 
-def _matrix(metrics):
+def _matrix(metrics: Metrics) -> bytes:
     title = f"{metrics.split}: accuracy {metrics.accuracy:.1%}, UAR {metrics.uar:.1%}".replace("%", " %")
     return charts.confusion_matrix(metrics.confusion, metrics.labels, title)
