@@ -1,4 +1,4 @@
-"""Recordings become the combined model's inputs, and what training adds to them: changes, lent words, a beginning."""
+"""The combined model's inputs, and what training adds to them: augmentation, pairing, pretrained branches."""
 
 import warnings
 from collections import Counter
@@ -49,8 +49,8 @@ SIGHT = replace(COMBINED, audio=replace(AUDIO, encoder="none"))  # so that no we
 ALL = replace(COMBINED, modalities=MODALITIES, text_pairing_corpora=("MELD",), text_pairing=0.5)
 
 
-def tensors(count=40, **how):
-    given = {name: torch.from_numpy(array) for name, array in combined_arrays(count, **how).items()}
+def tensors(count=40):
+    given = {name: torch.from_numpy(array) for name, array in combined_arrays(count).items()}
     return given | masks(count)
 
 
@@ -138,7 +138,7 @@ def test_a_third_of_a_second_and_silence_are_enough(tmp_path):
 
 @finds_faces
 @pytest.mark.parametrize(("face_from", "seen"), [(2, 1), (0, 0)])
-def test_of_a_longer_clip_voice_and_face_are_those_of_its_loudest_stretch(tmp_path, face_from, seen):
+def test_of_a_longer_clip_voice_and_face_are_those_of_its_loudest_segment(tmp_path, face_from, seen):
     sound = np.concatenate([spoken(2.0) * 0.02, spoken(1.0)])
     shows = lambda t: moving_face(t) if face_from <= t < face_from + 1 else test_card(t)  # noqa: E731
     file = write_video(tmp_path / "a.mkv", seconds=3, fps=8, picture=shows, sound=sound)
@@ -213,7 +213,7 @@ def test_only_what_the_branches_take_is_stored(tmp_path, monkeypatch):
     assert len(extract(tmp_path / "a.wav", settings.for_prediction())["encoder"]) == 4
 
 
-def test_words_are_those_of_the_stretch_and_nobody_listens_to_silence(tmp_path, monkeypatch):
+def test_words_are_those_of_the_segment_and_nobody_listens_to_silence(tmp_path, monkeypatch):
     said = [Word(text, at, at + 0.3, 0.9) for text, at in (("I", 0.1), ("hate", 0.5), ("it", 2.2), ("really.", 2.6))]
     document = Document((Utterance("I hate it really.", 0.1, 2.9, tuple(said)),))
     heard = []
@@ -405,7 +405,7 @@ def test_what_completes_a_batch_is_told_the_labels_and_places_and_stays_with_a_c
     assert part.__getitems__(range(20)).inputs["audio_mask"].any() and part.transform is None
 
 
-# --- Lent words --------------------------------------------------------------------------------------------------
+# --- Pairing -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -429,7 +429,7 @@ def lenders(text, inputs):
     return [rows[scores.numpy().tobytes()] for scores in inputs["lexicon"]]
 
 
-def test_clips_are_lent_words_of_their_own_emotion_that_the_text_model_did_not_learn_from(house):
+def test_clips_are_paired_with_words_of_their_own_emotion_that_the_text_model_did_not_learn_from(house):
     text, part = utterances(), clips(house, text_mask=0)
     torch.manual_seed(0)
     batch = pairing.with_pairing(part, ALL).__getitems__(range(210))
@@ -480,17 +480,17 @@ def test_for_measuring_every_clip_has_words_always_the_same_of_the_test_split(ho
     assert torch.equal(alone["token_ids"], whole["token_ids"][[7, 3]])
 
 
-FACES_LENT = replace(COMBINED, face_pairing=0.5, face_pairing_corpora=("FER2013",))
+FACE_PAIRED = replace(COMBINED, face_pairing=0.5, face_pairing_corpora=("FER2013",))
 
 
 def pictures():
     return face_store(spec_of("face").store_folder / "FER2013", train=56, val=140, test=14)
 
 
-def test_clips_are_lent_faces_of_their_own_emotion_that_hold_still(house):
+def test_clips_are_paired_with_faces_of_their_own_emotion_that_hold_still(house):
     store, part = pictures(), clips(house, face_mask=0)
     torch.manual_seed(0)
-    batch = pairing.with_pairing(part, FACES_LENT).__getitems__(range(210))
+    batch = pairing.with_pairing(part, FACE_PAIRED).__getitems__(range(210))
     seen = batch.inputs["face_mask"] > 0
     lent = seen.any(1)
     assert lent.float().mean().item() == pytest.approx(0.5, abs=0.1)
@@ -510,11 +510,11 @@ def test_clips_are_lent_faces_of_their_own_emotion_that_hold_still(house):
         assert name in face_inputs or torch.equal(batch.inputs[name], before[name])
 
 
-def test_clips_with_a_face_keep_it_and_words_are_lent_beside(house):
+def test_clips_with_a_face_keep_it_and_words_are_paired_beside(house):
     pictures()
     utterances()
     whole = clips(house, face_mask=1)
-    lent = pairing.with_pairing(whole, replace(FACES_LENT, face_pairing=1.0))
+    lent = pairing.with_pairing(whole, replace(FACE_PAIRED, face_pairing=1.0))
     assert same(lent.__getitems__(range(60)).inputs, whole.__getitems__(range(60)).inputs)
     bare = Dataset([combined_store(house / "bare", face_mask=0, text_mask=0)], "train", grouping_named("seven"))
     both = replace(ALL, text_pairing=1.0, face_pairing=1.0)
@@ -522,7 +522,7 @@ def test_clips_with_a_face_keep_it_and_words_are_lent_beside(house):
     assert made["text_mask"].all() and made["face_mask"][:, 0].all()
 
 
-def test_without_text_corpora_it_is_one_sentence_and_without_lending_none_is_needed(house):
+def test_without_text_corpora_it_is_one_sentence_and_without_pairing_none_is_needed(house):
     part = clips(house, text_mask=0)
     with pytest.raises(
         DemeanorError, match="paired with words from MELD, but not .* for the text model.*text_pairing=0"
@@ -535,7 +535,7 @@ def test_without_text_corpora_it_is_one_sentence_and_without_lending_none_is_nee
     with pytest.raises(
         DemeanorError, match="paired with faces from FER2013, but .* for the face model.*face_pairing=0"
     ):
-        pairing.with_pairing(part, FACES_LENT)
+        pairing.with_pairing(part, FACE_PAIRED)
     text_store(spec_of("text").store_folder / "MELD")
     with pytest.raises(DemeanorError, match="tokens"):
         pairing.with_pairing(part, replace(ALL, text=replace(TEXT, tokens=9)))
@@ -567,6 +567,7 @@ def test_a_branch_begins_with_exactly_the_trained_models_weights(house):
     assert not any(parameter.requires_grad for parameter in network.branches["face"].parameters())
 
 
+@pytest.mark.slow
 def test_training_leaves_a_frozen_branch_as_the_trained_model_is(house):
     from source.training.loop import fit
 

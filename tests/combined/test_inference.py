@@ -276,6 +276,7 @@ def test_a_window_has_the_sentences_of_which_half_lies_in_it_or_that_fill_half_o
     assert words.words_of([], windows) == [""] * 6
 
 
+@pytest.mark.slow
 def test_an_hour_of_sentences_does_not_take_long(monkeypatch):
     said = [sentence(f"{at}", 4.0 * at, 4.0 * at + 3) for at in range(900)]
     windows = [window(float(start), logits("sad")) for start in range(3600)]
@@ -338,6 +339,7 @@ def endless(monkeypatch):
     return replace(combined(), network=network), lasts
 
 
+@pytest.mark.slow
 def test_memory_is_flat_over_three_hours(endless):
     """What is kept of each minute, and what is under way meanwhile: sound and pictures are not."""
     trained, lasts = endless

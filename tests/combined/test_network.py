@@ -28,7 +28,7 @@ from tests.support.toy import COMBINED, combined_arrays
 
 SUBSETS = [names for count in (1, 2, 3) for names in combinations(MODALITIES, count)]
 FRAMES = ("image", "landmarks", "blendshapes", "face_mask")
-a_few = settings(max_examples=8, deadline=None)
+a_few = settings(max_examples=6, deadline=None)
 any_sequence, any_fusion = st.sampled_from(list(SEQUENCES)), st.sampled_from(list(FUSIONS))
 
 

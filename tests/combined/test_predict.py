@@ -57,14 +57,14 @@ def face_at(seconds):
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory):
-    """Writes a video once: name, how -> file."""
+    """Write a video once, under its name."""
     folder = tmp_path_factory.mktemp("films")
 
     @cache
-    def film(name, seconds=1.0, voice=True, face=face_at, length_of_sound=None, **how):
+    def film(name, seconds=1.0, voice=True, face=face_at, length_of_sound=None, **options):
         sound = spoken(length_of_sound or seconds) if voice else None
-        how = {"size": SIZE, "fps": FPS, **how}
-        return write_video(folder / name, seconds=seconds, picture=face or None, sound=sound, **how)
+        options = {"size": SIZE, "fps": FPS, **options}
+        return write_video(folder / name, seconds=seconds, picture=face or None, sound=sound, **options)
 
     return film
 
@@ -88,8 +88,8 @@ def written(both, tmp_path_factory):
     return read(both, folder, on_progress=lambda *step: steps.append(step)), steps, folder
 
 
-def read(file, folder_out=None, trained=None, **how):
-    (made,) = predict(file, trained or combined(), folder_out, write=folder_out is not None, **how)
+def read(file, folder_out=None, trained=None, **options):
+    (made,) = predict(file, trained or combined(), folder_out, write=folder_out is not None, **options)
     for reading in (made.overall, *made.readings, *made.faces, *made.people):
         assert not reading.probabilities or sum(reading.probabilities.values()) == pytest.approx(1, abs=1e-5)
         assert all(0 <= share <= 1 for share in reading.probabilities.values())
@@ -185,7 +185,7 @@ def test_a_picture_longer_than_its_sound_is_read_to_its_end(films):
 
 
 @finds_faces
-def test_the_last_stretch_of_a_file_is_in_the_last_window(films):
+def test_the_last_segment_of_a_file_is_in_the_last_window(films):
     """A known mistake of such tools: of 5.9 s the first 1.9 are lost, or the last ones."""
     settings = replace(COMBINED, window_seconds=4.0, audio=replace(COMBINED.audio, window_seconds=4.0))
     file = films("5.9.mkv", 5.875, size=(64, 48))
@@ -265,7 +265,7 @@ def test_the_file_is_opened_once_to_be_read(both, monkeypatch):
     import av
 
     opened, really = [], av.open
-    monkeypatch.setattr(av, "open", lambda file, *more, **how: opened.append(file) or really(file, *more, **how))
+    monkeypatch.setattr(av, "open", lambda file, *more, **rest: opened.append(file) or really(file, *more, **rest))
     read(both)
     assert len(opened) == 1
 

@@ -1,6 +1,6 @@
 """Predictions of videos as the combined model makes them, made up: two people who talk, and change what they show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import exp
 from pathlib import Path
 
@@ -61,9 +61,19 @@ def _window(start, seconds, people, modalities, labels):
     attribution = dict(zip(said, ((0.3, 0.1, -0.12), (0.04, 0.25, 0.2), (0.01, 0.02, 0.0))[number % 3], strict=False))
     notes = ("the face is turned aside",) if number % 4 == 2 else ()
     speech = _speech(start, end) if "audio" in modalities else 0.0
-    how: Mapping = {"notes": notes, "speech_seconds": speech, **_scales(probabilities)}
     person = int(middle // (2 * MOOD_SECONDS)) % people if people else 0
-    return Reading(probabilities, person, None, start, end, said, attribution if said else None, **how)
+    return Reading(
+        probabilities,
+        person,
+        None,
+        start,
+        end,
+        said,
+        attribution if said else None,
+        notes,
+        speech_seconds=speech,
+        **_affect(probabilities),
+    )
 
 
 def _said(start, end, modalities, labels):
@@ -84,7 +94,7 @@ def _overall(seconds, modalities, labels):
     answer, speech = shares("happy", 2.6, labels), _speech(0, seconds) if "audio" in modalities else 0.0
     attribution = {name: 0.2 - 0.1 * index for index, name in enumerate(said)}
     return Reading(
-        answer, 0, None, 0.0, seconds, said, attribution if said else None, speech_seconds=speech, **_scales(answer)
+        answer, 0, None, 0.0, seconds, said, attribution if said else None, speech_seconds=speech, **_affect(answer)
     )
 
 
@@ -124,10 +134,10 @@ def _sentences(seconds, people, modalities, labels):
         person = int(start // (2 * MOOD_SECONDS)) % max(people, 1)
         yield Reading(
             answer, person, None, start, end, said, text=text, speech_seconds=end - start, sentiment=sentiment,
-            **_scales(answer),
+            **_affect(answer),
         )  # fmt: skip
 
 
-def _scales(probabilities):
+def _affect(probabilities):
     place = valence_arousal(probabilities)
     return {"valence": place[0], "arousal": place[1]} if place else {}

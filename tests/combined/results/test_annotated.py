@@ -65,7 +65,10 @@ def sound(file):
     return np.concatenate(blocks), frames[0].sample_rate, start
 
 
-@pytest.mark.parametrize("ending", [".mp4", ".mkv", ".webm", ".avi", ".mpg", ".flv"])
+OTHER_ENDINGS = [pytest.param(ending, marks=pytest.mark.slow) for ending in (".mkv", ".webm", ".avi", ".mpg", ".flv")]
+
+
+@pytest.mark.parametrize("ending", [".mp4", *OTHER_ENDINGS])
 def test_every_frame_and_the_sound_are_kept(tmp_path, ending):
     path = write_video(tmp_path / f"a b{ending}", seconds=1, size=(160, 120), sound=tone(1))
     before = hashlib.sha256(path.read_bytes()).digest()
@@ -90,6 +93,7 @@ def test_sound_is_copied_where_mp4_can_hold_it(tmp_path):
     assert np.array_equal(given[0], kept[0]) and given[1:] == kept[1:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".mp4", ".mkv"])
 def test_sound_that_starts_late_stays_in_step(tmp_path, ending):
     click = np.zeros(RATE_HZ // 2, np.float32)
@@ -99,6 +103,7 @@ def test_sound_that_starts_late_stays_in_step(tmp_path, ending):
     assert starts + np.abs(samples).argmax() / rate == pytest.approx(0.65, abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".mp4", ".mkv"])
 def test_a_recording_whose_clock_does_not_begin_at_0(tmp_path, ending):
     click = np.zeros(RATE_HZ, np.float32)
@@ -152,6 +157,7 @@ def test_variable_frame_rate(tmp_path):
         assert float(picture.duration * picture.time_base) == pytest.approx(1.74, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rotation", [0, 90])
 def test_upright_and_of_any_size(tmp_path, rotation):
     """The test card's red corner is at the top left of the picture, its yellow one at the bottom right."""
@@ -176,6 +182,7 @@ def test_the_frame_is_of_a_sensible_size(size):
     assert not any(length % 2 for length in (*layout.size, *layout.picture, *layout.corner, *layout.cell))
 
 
+@pytest.mark.slow
 def test_boxes_are_where_the_face_is_and_only_while_it_is_there(tmp_path):
     path = write_video(tmp_path / "a.mp4", seconds=1.6, size=(160, 120), fps=10)
     bare, boxed = pictures(made(path, seen([]))), pictures(made(path, seen([0, 0.2, 0.4])))
@@ -206,6 +213,7 @@ def test_two_people_each_have_their_box():
     assert FaceBoxes(both).at(0.1) == {0: BOX, 7: (5, 5, 20, 20)}
 
 
+@pytest.mark.slow
 def test_a_video_that_breaks_off_is_written_as_far_as_it_goes(tmp_path):
     whole = write_video(tmp_path / "whole.mkv", seconds=2, size=(160, 120), sound=tone(2))
     part = tmp_path / "part.mkv"

@@ -41,7 +41,7 @@ def video(*readings: Reading, **more) -> Prediction:
 # --- As a timeline -----------------------------------------------------------------------------------------------
 
 
-def test_stretches_cover_the_video_from_end_to_end_without_gap_or_overlap():
+def test_segments_cover_the_video_from_end_to_end_without_gap_or_overlap():
     parts = merged_segments_of(toy_prediction(29.3))
     edges = [part.start_seconds for part in parts] + [parts[-1].end_seconds]
     assert edges[0] == 0 and edges[-1] == 29.3 and edges == sorted(edges)
@@ -71,7 +71,7 @@ def test_of_an_hour_the_answer_that_lasts_is_shown_rather_than_the_mean_of_all()
     assert len(merged_segments_of(long, most=50)) == 1 and merged_segments_of(long, most=50)[0].emotion == "happy"
 
 
-def test_whose_face_it_is_parts_stretches():
+def test_whose_face_it_is_parts_segments():
     parts = merged_segments_of(video(*(reading(t, t + 1, person=t // 3) for t in range(6))))
     assert [(part.person, part.start_seconds, part.end_seconds) for part in parts] == [(0, 0, 3), (1, 3, 6)]
 

@@ -131,7 +131,7 @@ def test_the_video_is_found_whatever_it_is_called(video, link):
     assert player["src"] == link and links and all(one.startswith(f"{link}#t=") for one in links)
 
 
-def test_every_stretch_and_sentence_is_there_with_its_time():
+def test_every_segment_and_sentence_is_there_with_its_time():
     made = toy_prediction(30)
     parsed = Parsed(page(made, {}, "annotated.mp4"))
     times = Counter(attrs["data-t"] for attrs, _ in parsed.all("a"))
