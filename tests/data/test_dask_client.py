@@ -23,6 +23,7 @@ from source.data.preprocessing import preprocess
 from tests.support.toy import TOYS
 
 COUNT = 9
+pytestmark = pytest.mark.slow  # schedulers and workers are processes of their own
 AUDIO = replace(TOYS["audio"].settings, encoder="none", use_encoder=False, augmented_copies=1)
 SPEC = TOYS["audio"].spec
 needs_tokenizer = pytest.mark.skipif(
@@ -34,8 +35,11 @@ needs_tokenizer = pytest.mark.skipif(
 def started(*words, folder):
     """`python -m dask WORDS` in `folder`, until the end."""
     log = (folder / f"{words[0]}.log").open("wb")
-    how = {"cwd": folder, "stdout": log, "stderr": log, "env": os.environ | {"OMP_NUM_THREADS": "1"}}
-    process = subprocess.Popen([sys.executable, "-m", "dask", *words, "--no-dashboard"], **how)
+    command, environment = (
+        [sys.executable, "-m", "dask", *words, "--no-dashboard"],
+        os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
     try:
         yield process
     finally:
@@ -136,8 +140,8 @@ def test_the_door_gives_the_same_from_a_cluster_from_processes_and_from_one(addr
     for number in range(5):
         toy.file(toy.spec.training_folder / "toy" / f"toy_{number}_happy.txt", number)
     made, stores = [], []
-    for how in ({"cluster": address}, {"workers": 2}, {"workers": 1}):
-        made.append(api.preprocess("text", **how, notify=said.append))
+    for options in ({"cluster": address}, {"workers": 2}, {"workers": 1}):
+        made.append(api.preprocess("text", **options, notify=said.append))
         stores.append(store(toy.spec))
     assert made[0] == made[1] == made[2] and stores[0] == stores[1] == stores[2]
     preprocessing_it = "toy: preprocessing for the text model."

