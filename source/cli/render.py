@@ -82,9 +82,10 @@ def tuning_text(document: Mapping[str, Any]) -> str:
 
     confirmation, trials = document["confirmation"], document["trials"]
     rows = [candidate_row(row) for row in confirmation["candidates"]] if confirmation else _best_trials(trials)
+    candidates = table(rows) if rows else ""
     front = _front_text(document) if document["front"] else ""
     next_step = f"Train with the best settings:\n  {document['train']}" if document["best"] else ""
-    return "\n\n".join(part for part in (wrapped(document["verdict"]), rows and table(rows), front, next_step) if part)
+    return "\n\n".join(part for part in (wrapped(document["verdict"]), candidates, front, next_step) if part)
 
 
 def _front_text(document: Mapping[str, Any]) -> str:

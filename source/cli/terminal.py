@@ -44,10 +44,10 @@ def wrapped(text: str, hang: int = 0, stream: TextIO | None = None) -> str:
     Lines for a pipe or a file stay whole, and so do commands and paths, which have to survive being pasted.
     hang: spaces before the second line and those that follow it; stream: default stdout.
     """
-    stream = stream or sys.stdout
-    if not stream.isatty():
+    terminal: TextIO = stream or sys.stdout
+    if not terminal.isatty():
         return text
-    width = min(columns(stream) - 1, MOST_COLUMNS)  # some terminals break a line that is full
+    width = min(columns(terminal) - 1, MOST_COLUMNS)  # some terminals break a line that is full
     fold = textwrap.TextWrapper(
         width=max(1, width),
         subsequent_indent=" " * min(hang, width // 2),

@@ -1,12 +1,10 @@
 """`run.py` as a process: pipes, a real terminal, Ctrl-C, its environment, and how soon it is there."""
 
-import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-import time
 import venv
 from pathlib import Path
 
@@ -17,12 +15,12 @@ import source
 from source.core import pretrained
 from source.face.settings import FaceSettings
 from tests.support.corpora import EMOTIONS, fer_folders, picture
-from tests.support.toy import face_store, voice
+from tests.support.toy import face_store
 from tests.support.typed import number_of
 
 pytestmark = pytest.mark.slow
 HEAVY = {"torch", "mediapipe", "numpy", "matplotlib", "rich", "tqdm", "cv2", "PIL", "spacy", "whisper"}
-MOST_SECONDS = 1.0  # to the menu; it is a tenth of that on an idle machine
+MOST_SECONDS = 0.4  # to the help; it is a third of that on an idle machine
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 NO_FACE_FINDER = pytest.mark.skipif(
     bool(pretrained.problem_with(pretrained.ASSETS["face_landmarker"])),
@@ -59,7 +57,7 @@ def ended(terminal):
 # --- Start-up ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["face", "train", "--help"], ["face", "nonsense"]])
+@pytest.mark.parametrize("words", [[], ["face", "train", "--help"]])
 def test_start_up_imports_nothing_heavy(project, words):
     """Nor does a look into each model's menu."""
     # --debug, for without it what is written to file descriptor 2 from outside of Python is hidden.
@@ -69,14 +67,15 @@ def test_start_up_imports_nothing_heavy(project, words):
     assert "argparse" in imported and not imported & HEAVY
 
 
-@pytest.mark.parametrize("words", [[], ["--help"]])
-def test_start_up_is_quick(project, words):
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not tell what a child took")
+def test_start_up_is_quick(project):
     def seconds():
-        started = time.perf_counter()
-        assert project.run(*words).returncode == 0
-        return time.perf_counter() - started
+        """Of the processor, which does not depend on what else the machine does."""
+        before = os.times()
+        assert project.run("--help").returncode == 0
+        return os.times().children_user - before.children_user
 
-    assert min(seconds() for _ in range(3)) < MOST_SECONDS
+    assert min(seconds() for _ in range(3)) < MOST_SECONDS  # the first one compiles
 
 
 # --- Pipes -------------------------------------------------------------------------------------------------------
@@ -152,48 +151,6 @@ def test_every_entry_can_be_finished_in_one_session(project):
     assert [folder.name for folder in (project.folder / "output_files").iterdir()] == ["face"]
 
 
-def test_every_entry_of_the_audio_model_can_be_finished_too(project):
-    """Without any pretrained file; on one's own corpus, with speakers."""
-    (project.folder / "models" / "pretrained").unlink(missing_ok=True)
-    named = [(f"mine_{i}_{EMOTIONS[i % 7]}.wav", f"p{i // 7}", ("female", "male")[i // 7 % 2]) for i in range(42)]
-    for number, (name, *_) in enumerate(named):
-        voice(project.folder / "original" / name, number, seconds=0.5)
-    rows = [",".join((name, name.split("_")[2].removesuffix(".wav"), *who)) for name, *who in named]
-    (project.folder / "original" / "clips.csv").write_text("\n".join(["path,emotion,speaker,sex", *rows]) + "\n")
-    voice(project.folder / "input_files" / "memo.wav", seconds=6.0)
-    heard = "encoder=none use_mfcc=true augmented_copies=1 window_seconds=1"
-    small = f"{heard} widths=4,8 depths=1,1 batch_size=16"
-    answers = [
-        *(number_of("data get"), "mine", "original"),
-        *(number_of("audio preprocess"), "1", "1", heard),
-        *(number_of("audio train"), "", "1", small, "", ""),
-        *(number_of("audio tune"), "", "2", "", f"{small} epochs=1", "0", "", "", ""),
-        *(number_of("audio validate"), "", "2", "1", "", "", "", f"{small} epochs=1"),
-        *(number_of("audio test"), "", ""),
-        *(number_of("audio test"), "val", "original"),
-        *(number_of("audio predict"), "1"),
-        f"{number_of('audio predict')} memo.wav --json",
-        *(number_of("audio settings"), "q"),
-    ]
-    done = project.run(typed="\n".join(answers) + "\n")
-    assert done.returncode == 0 and "Traceback" not in done.stderr and "Unforeseen" not in done.stderr, done.stderr
-    assert done.stdout.count("The same as: ") == 10
-    for shown in ("Training files: data/extracted_audio/mine", "mine: 42 clips, in data/", "epoch   1  train loss",
-                  "Weights: models/audio/audio_model.safetensors", "speakers apart", "SVM",
-                  "Report: models/audio/tuning/report.md",
-                  "Report: models/audio/test_test/report.md", "Report: models/audio/test_folder_original/report.md",
-                  "Results: output_files/memo\n", '"schema": "demeanor.prediction/2"', "hop_samples=256"):  # fmt: skip
-        assert shown in done.stdout, shown
-    assert json.loads((project.folder / "models/audio/best_hyperparameters.json").read_text())["augmented_copies"] == 1
-    for file in (
-        "models/audio/model_card.md",
-        "models/audio/tuning/trials.csv",
-        "models/audio/test_test/metrics.json",
-        "output_files/memo/result.json",
-    ):
-        assert (project.folder / file).is_file()
-
-
 # --- A terminal --------------------------------------------------------------------------------------------------
 
 
@@ -206,12 +163,12 @@ def test_the_menu_on_a_terminal_of_80_columns(project):
         terminal.sendline(model)
         terminal.expect("Number .q goes back.*: ")
         assert fits(terminal.before) and f"{model}: " in terminal.before
-        terminal.sendline("predict")
-        terminal.expect("File or folder.*: ")
-        terminal.sendline("nothing.jpg")
-        terminal.expect("There is no nothing.jpg in .*Number .q goes back.*: ")
         terminal.sendline("q")
-        terminal.expect("Demeanor .*Number .q leaves.*: ")
+        terminal.expect("Demeanor .*Number .q quits.*: ")
+    terminal.sendline("face predict")
+    terminal.expect("File or folder.*: ")
+    terminal.sendline("nothing.jpg")
+    terminal.expect(r"There is no nothing.jpg\s+in\s.*Number .q quits.*: ")
     terminal.sendeof()
     assert ended(terminal)[0] == 0
 
@@ -238,43 +195,25 @@ def test_ctrl_c_at_the_prompt_leaves(project):
 
 
 @needs_a_terminal
-def test_ctrl_c_stops_a_training_that_then_goes_on(project, trainable):
-    terminal = spawn(project, *trainable, "patience=100000", "--epochs", "100000")
-    terminal.expect("epoch   1 ")
-    terminal.sendintr()
-    code, shown = ended(terminal)
-    assert code == 130 and "Traceback" not in shown
-    (said,) = re.findall(r"Stopped; continue with: python run.py (.* --resume)\n", shown)
-    terminal = spawn(project, *shlex.split(said))
-    terminal.expect(r"epoch +(\d+) ")
-    assert int(terminal.match[1]) >= 2
-    terminal.sendintr()
-    assert ended(terminal)[0] == 130
-
-
-@needs_a_terminal
-def test_ctrl_c_stops_a_training_and_goes_back_to_the_menu(project, trainable):
+def test_a_training_can_be_stopped_and_continued(project, trainable):
+    """In the menu, where Ctrl-C goes back to it; then by the command that it names, whose lines are whole."""
     terminal = spawn(project)
     terminal.expect("Number .*: ")
     terminal.sendline("face")
     terminal.expect("Number .q goes back.*: ")
-    terminal.sendline(f"{shlex.join(trainable[1:])} patience=100000 epochs=100000")
+    terminal.sendline(f"{shlex.join(trainable[1:])} patience=100000 epochs=3")
     terminal.expect("epoch   1 ")
     terminal.sendintr()
-    terminal.expect("Stopped; continue with: python run.py face train .* --resume\r\n")
+    terminal.expect(r"Stopped; continue with:\s+python run.py (face train [^\r]* --resume)\r\n")
+    again = shlex.split(terminal.match[1])
     terminal.expect("Number .q goes back.*: ")
-    terminal.sendline("settings")
-    terminal.expect("Number .q goes back.*: ")
-    assert "learning_rate" in terminal.before
     terminal.sendintr()
-    assert ended(terminal)[0] == 130
-
-
-@needs_a_terminal
-def test_progress_on_a_terminal_leaves_whole_lines(project, trainable):
-    code, shown = ended(spawn(project, *trainable, "--epochs", "2"))
+    code, shown = ended(terminal)
+    assert code == 130 and "Traceback" not in shown
+    code, shown = ended(spawn(project, *again))
     last = [line.rpartition("\r")[2] for line in shown.splitlines()]
-    assert code == 0 and sum(bool(re.fullmatch(r"epoch   \d  train loss .* s", line)) for line in last) == 2
+    epochs = [int(line.split()[1]) for line in last if re.fullmatch(r"epoch   \d  train loss .* s", line)]
+    assert code == 0 and epochs[-1] == 3 and min(epochs) >= 2
     assert any(line.startswith("Weights: models/face/") for line in last)
 
 
