@@ -12,6 +12,10 @@ class AffectHead(nn.Module):
     It is fitted in closed form after training (`source.evaluation.affect`), so its weights are buffers.
     """
 
+    weight: Tensor
+    bias: Tensor
+    fitted: Tensor
+
     def __init__(self, features: int) -> None:
         super().__init__()
         self.register_buffer("weight", torch.zeros(len(AFFECT_DIMENSIONS), features))

@@ -1,6 +1,5 @@
 """The text model: MiniLM, its last layers trained further, with a sentiment lexicon's scores beside it."""
 
-from collections.abc import Iterable
 from typing import Any, Self
 
 import torch
@@ -87,9 +86,9 @@ def _trimmed(ids: Tensor) -> Tensor:
     return ids[:, : max(longest, min(1, ids.shape[1]))]
 
 
-def _apply(layers: Iterable[nn.Module], hidden: Tensor, is_token: Tensor) -> Tensor:
+def _apply(layers: nn.Module, hidden: Tensor, is_token: Tensor) -> Tensor:
     padding = None if bool(is_token.all()) else ~is_token
-    for layer in layers:
+    for layer in layers.children():
         hidden = layer(hidden, src_key_padding_mask=padding)
     return hidden
 

@@ -147,12 +147,9 @@ def is_readable(text: str) -> bool:
 def overall_reading(readings: Sequence[Reading], document: Document) -> Reading:
     """Return the mean of the sentences' readings, each weighted by its number of words."""
     weights = [len(reading.text.split()) for reading in readings]
-    return Reading(
-        mean_probabilities(readings, weights),
-        start_seconds=None if document.seconds is None else 0.0,
-        end_seconds=document.seconds,
-        **mean_affect(readings, weights),
-    )
+    start_seconds = None if document.seconds is None else 0.0
+    mean = Reading(mean_probabilities(readings, weights), start_seconds=start_seconds, end_seconds=document.seconds)
+    return replace(mean, **mean_affect(readings, weights))
 
 
 def folder_name(source: Path | str) -> str:
@@ -185,14 +182,14 @@ def _contexts(utterances: Sequence[Utterance], trained: Trained) -> Iterator[str
 
 
 def _reading(utterance: Utterance, output: TextOutput, tokens: int) -> Reading:
-    return Reading(
+    reading = Reading(
         output.probabilities,
         start_seconds=utterance.start_seconds,
         end_seconds=utterance.end_seconds,
         text=utterance.text,
         notes=tuple(_doubts(utterance, tokens)) if output.probabilities else (),
-        **output.affect,
     )
+    return replace(reading, **output.affect)
 
 
 def _doubts(utterance: Utterance, tokens: int) -> Iterator[str]:

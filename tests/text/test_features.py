@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from source.core.errors import DemeanorError
 from source.core.spec import DataWarning
+from source.text.augment import MASK, augment
 from source.text.features import baseline_features, extract, featurize
 from source.text.settings import TextSettings
 from source.text.tokens import CLS, DTYPE, SEP, context_ids, is_longer, tokenizer, utterance_ids
 from source.text.utterances import split_context
 from source.text.vader import SCORES, lexicon_scores
-from tests.support.toy import TEXT
+from tests.support.toy import TEXT, text_arrays
 
 HAPPY = [1045, 2572, 3407]  # "i am happy" in BERT's uncased vocabulary
 
@@ -57,34 +59,55 @@ def test_quoted_lines_at_the_beginning_were_said_before(text, expected):
     assert split_context(text) == expected
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_a_file_is_described_as_its_words_are(tmp_path, encoding):
-    file = written(tmp_path / "a b é.txt", "> Café?\nI’m so happy!", encoding)
-    made, expected = extract(file, TEXT), featurize("I'm so happy!", "Café?", TEXT)
-    assert made.keys() == expected.keys() == {"token_ids", "before_ids", "lexicon"}
-    for name, array in expected.items():
-        np.testing.assert_array_equal(made[name], array)
-        assert made[name].dtype == array.dtype
+def test_a_file_has_the_features_of_its_words(tmp_path):
+    expected = featurize("I'm so happy!", "Café?", TEXT)
+    for encoding in ("utf-8", "utf-16", "cp1252"):
+        features = extract(written(tmp_path / "a b é.txt", "> Café?\nI’m so happy!", encoding), TEXT)
+        assert features.keys() == expected.keys() == {"token_ids", "before_ids", "lexicon"}
+        for name, array in expected.items():
+            np.testing.assert_array_equal(features[name], array)
+            assert features[name].dtype == array.dtype
 
 
 def test_shapes_follow_the_settings_and_the_words_count():
     settings = replace(TextSettings(), tokens=20, context_tokens=5)
-    made, other = featurize("I hate it.", "Why?", settings), featurize("I love it.", "Who?", settings)
-    assert made["token_ids"].shape == (20,) and made["before_ids"].shape == (5,) and made["lexicon"].shape == (4,)
-    assert not any(np.array_equal(made[name], other[name]) for name in made)  # not "nine zeros"
-    assert baseline_features({"lexicon": made["lexicon"][None]}, settings).shape == (1, 4)
+    features, other = featurize("I hate it.", "Why?", settings), featurize("I love it.", "Who?", settings)
+    assert (
+        features["token_ids"].shape == (20,)
+        and features["before_ids"].shape == (5,)
+        and features["lexicon"].shape == (4,)
+    )
+    assert not any(np.array_equal(features[name], other[name]) for name in features)  # not "nine zeros"
+    assert baseline_features({"lexicon": features["lexicon"][None]}, settings).shape == (1, 4)
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "> only what was said before"])
-def test_a_file_without_words_is_one_sentence(tmp_path, text):
-    with pytest.raises(DemeanorError, match="holds no words"):
-        extract(written(tmp_path / "a.txt", text), TEXT)
+def test_a_file_without_words_is_refused(tmp_path):
+    for text in ("", "  \n", "> only what was said before"):
+        with pytest.raises(DemeanorError, match="holds no words"):
+            extract(written(tmp_path / "a.txt", text), TEXT)
 
 
-def test_what_is_cut_is_said(tmp_path):
+def test_what_is_cut_is_warned_of(tmp_path):
     file = written(tmp_path / "a.txt", "very " * 30 + "good")
     with pytest.warns(DataWarning, match="longer than 8 tokens"):
         extract(file, TEXT)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         extract(written(tmp_path / "b.txt", "good"), TEXT)
+
+
+@pytest.mark.parametrize("changes, words", [
+    ({"fine_tuned_layers": 7}, "fine_tuned_layers"), ({"tokens": 2}, "tokens"), ({"tokens": 500}, "512"),
+    ({"mixup": 0.2}, "mixup"), ({"weights_dtype": "int8"}, "weights_dtype"), ({"word_dropout": 1.5}, "word_dropout"),
+], ids=str)  # fmt: skip
+def test_settings_that_cannot_be_are_refused(changes, words):
+    with pytest.raises(DemeanorError, match=words):
+        replace(TextSettings(), **changes)
+
+
+def test_masked_words_leave_the_frame_and_the_padding():
+    ids = torch.from_numpy(text_arrays(50)["token_ids"])
+    framed = (ids == 0) | (ids == CLS) | (ids == SEP)
+    for share, masked in ((1.0, ~framed), (0.0, torch.zeros_like(framed))):
+        changed = augment({"token_ids": ids}, replace(TEXT, word_dropout=share))["token_ids"]
+        assert torch.equal(changed == MASK, masked) and torch.equal(changed[~masked], ids[~masked])

@@ -1,19 +1,16 @@
-"""Words in, answers out: typed, in texts, in subtitles, in recordings and in folders of these.
+"""Words in, predictions out: typed, in texts, in subtitles, in recordings and in folders of these.
 
-With an invented network and transcriber; and with the real ones where their pretrained files are there.
+Most tests stand in a toy for the network and the transcriber; the last ones use MiniLM where its files are there.
 """
 
 import csv
-import io
 import json
 from dataclasses import asdict, replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from source import api
 from source.cli import render
@@ -25,15 +22,14 @@ from source.results.prediction import SCHEMA, Prediction, Reading
 from source.text import SPEC, chunking, explain, inference, predict
 from source.text.features import featurize
 from source.text.inference import TextQuery
-from source.text.results import figures
 from source.text.results.highlights import highlights
 from source.text.settings import TextSettings
 from source.text.utterances import Document, Utterance, Word
 from source.training import checkpoint
 from source.training.checkpoint import Header, Trained
+from tests.support.pdf import pdf
 
 LABELS = config.EMOTIONS
-CONFIG = TextSettings()
 WORDS = ("happy", "sad", "neutral")  # that the toy knows
 TEXT_FILES = {"result.json", "sentences.csv", "word_counts.csv", "highlights.html"}
 TIMED_FILES = TEXT_FILES | {"timeline.png", *(f"transcript.{kind}" for kind in ("txt", "srt", "vtt", "json"))}
@@ -45,7 +41,7 @@ needs_minilm = pytest.mark.skipif(
 
 
 class Toy(torch.nn.Module):
-    """Stands for the network: what counts is how often the words of an emotion occur; the affect dimensions follow."""
+    """Stands for the network: counts the words of an emotion; the affect dimensions follow from them."""
 
     def __init__(self, fitted=True):
         super().__init__()
@@ -65,14 +61,15 @@ class Toy(torch.nn.Module):
         return values if self.fitted else torch.full_like(values, torch.nan)
 
 
-def counts_of(text, before, settings):
-    """Stands for `describe`."""
-    said = [word.strip(".,!?") for word in text.lower().split()]
-    return {"counts": np.array([said.count(word) for word in WORDS], np.float32)}
+def counts_of(text, context, settings):
+    """Stands for `featurize`."""
+    words = [word.strip(".,!?") for word in text.lower().split()]
+    return {"counts": np.array([words.count(word) for word in WORDS], np.float32)}
 
 
-def toy_trained(settings=CONFIG, temperature=1.0, **how):
-    return Trained(SPEC, settings, Toy(**how), Header("text", asdict(settings), LABELS, "seven", temperature, {}))
+def toy_trained(settings=None, temperature=1.0, fitted=True):
+    settings = settings or TextSettings()
+    return Trained(SPEC, settings, Toy(fitted), Header("text", asdict(settings), LABELS, "seven", temperature, {}))
 
 
 @pytest.fixture
@@ -83,8 +80,15 @@ def toys(monkeypatch):
         monkeypatch.setattr(module, "is_longer", lambda text, size: len(text.split()) > size - 2)
 
 
-def read(source, folder_out=None, trained=None, **how):
-    (result,) = predict.predict(source, trained or toy_trained(), folder_out, write=folder_out is not None, **how)
+@pytest.fixture
+def no_figure(monkeypatch):
+    """No timeline is drawn, which takes half a second."""
+    monkeypatch.setattr("source.text.results.figures.timeline", lambda prediction: b"")
+
+
+def read(source, folder_out=None, trained=None, on_progress=None):
+    write = folder_out is not None
+    (result,) = predict.predict(source, trained or toy_trained(), folder_out, write=write, on_progress=on_progress)
     return result
 
 
@@ -94,7 +98,7 @@ def written(folder, text, name="note.txt"):
     return folder / name
 
 
-def made_in(result):
+def files_of(result):
     return {child.name for child in Path(result.folder).iterdir()}
 
 
@@ -111,79 +115,49 @@ def test_a_sentence_that_is_typed(toys, tmp_path):
     assert result.source == "typed words" and [reading.emotion for reading in result.readings] == ["happy"]
     assert result.readings[0].text == "I'm so happy that you came!" and result.seconds is None
     assert result.overall.probabilities == pytest.approx(result.readings[0].probabilities)
-    assert Path(result.folder).name == "I_m_so_happy_that_you_came" and made_in(result) == TEXT_FILES
+    assert Path(result.folder).name == "I_m_so_happy_that_you_came" and files_of(result) == TEXT_FILES
     assert list(render.prediction_lines(result)) == [
         "typed words: happy 77 %; sentiment +1.0; valence +1.0; arousal 0.0"
     ]
 
 
-def test_what_a_terminal_gives_that_is_no_letter(toys, tmp_path):
+def test_bytes_from_a_terminal_that_are_no_letter(toys, tmp_path):
     result = read("caf\udce9 so happy", tmp_path)
     assert result.readings[0].text == "caf\ufffd so happy" and result.overall.emotion == "happy"
-    assert made_in(result) == TEXT_FILES
+    assert files_of(result) == TEXT_FILES
 
 
-@pytest.mark.parametrize("words, name", [
-    ("../../etc/passwd", "etc_passwd"), ("...?!", "typed_words"), ("a" * 300, "a" * 40), ("你好，世界", "你好_世界"),
+def test_a_folder_for_typed_words_has_a_safe_name():
+    names = {"../../etc/passwd": "etc_passwd", "...?!": "typed_words", "a" * 300: "a" * 40, "你好，世界": "你好_世界"}
+    assert {words: predict.folder_name(words) for words in names} == names
+
+
+@pytest.mark.parametrize("name, content", [
+    ("a.md", b"# I am happy.\n\nHe was **sad**."), ("letter.pdf", pdf(["I am happy. He was sad."])),
+    ("A.HTML", b"<html><style>p {}</style><p>I am happy.</p><p>He was sad.</p></html>"),
+    ("mit Leerzeichen und ü 你.txt", b"I am happy.\r\n\r\nHe was sad."),
 ])  # fmt: skip
-def test_a_folder_for_typed_words_is_below_where_it_belongs(words, name):
-    assert predict.folder_name(words) == name
-
-
-@pytest.mark.parametrize("name, text", [
-    ("a.txt", "I am happy. He was sad."), ("a.md", "# I am happy.\n\nHe was **sad**."),
-    ("A.HTML", "<html><style>p {}</style><p>I am happy.</p><p>He was sad.</p></html>"),
-    ("mit Leerzeichen und ü 你.txt", "I am happy.\r\n\r\nHe was sad."),
-])  # fmt: skip
-def test_a_text_is_read_by_its_sentences(toys, tmp_path, name, text):
-    result = read(written(tmp_path, text, name), tmp_path / "out")
+def test_a_text_is_read_by_its_sentences(toys, tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    result = read(tmp_path / name, tmp_path / "out")
     assert [reading.emotion for reading in result.readings] == ["happy", "sad"]
     assert all(reading.start_seconds is None for reading in result.readings)
-    assert made_in(result) == TEXT_FILES and Path(result.folder).name == Path(name).stem
+    assert files_of(result) == TEXT_FILES and Path(result.folder).name == Path(name).stem
 
 
-def pdf_of(text):
-    """The smallest PDF document with one line of text."""
-    content = f"BT /F1 12 Tf 50 100 Td ({text}) Tj ET".encode()
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]  # fmt: skip
-    made, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(made))
-        made += b"%d 0 obj%s endobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    head = b"xref\n0 6\n0000000000 65535 f \n" + table
-    return made + head + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(made)
-
-
-def test_a_pdf_document(toys, tmp_path):
-    (tmp_path / "letter.pdf").write_bytes(pdf_of("I am happy. He was sad."))
-    result = read(tmp_path / "letter.pdf", tmp_path / "out")
-    assert [reading.emotion for reading in result.readings] == ["happy", "sad"]
-
-
-@pytest.mark.parametrize("name, text", [
-    ("film.srt", SUBTITLES), ("film.vtt", "WEBVTT\n\n" + SUBTITLES.replace(",000", ".000").replace(",500", ".500"))
-])  # fmt: skip
-def test_subtitles_keep_their_times(toys, tmp_path, name, text):
-    result = read(written(tmp_path, text, name), tmp_path / "out")
-    assert [(one.start_seconds, one.end_seconds, one.emotion) for one in result.readings] == [
+def test_subtitles_keep_their_times(toys, tmp_path):
+    result = read(written(tmp_path, SUBTITLES, "film.srt"), tmp_path / "out")
+    assert [(reading.start_seconds, reading.end_seconds, reading.emotion) for reading in result.readings] == [
         (1, 3.5, "happy"), (60, 62, "sad")
     ]  # fmt: skip
-    assert result.seconds == 62 and made_in(result) == TIMED_FILES
+    assert result.seconds == 62 and files_of(result) == TIMED_FILES
     assert (result.overall.start_seconds, result.overall.end_seconds) == (0, 62)
     folder = Path(result.folder)
     assert "00:00:01,000 --> 00:00:03,500\n[happy 77 %] I am happy." in (folder / "transcript.srt").read_text()
     assert "00:01:00.000 --> 00:01:02.000\n[sad 99 %] so sad, so sad" in (folder / "transcript.vtt").read_text()
     assert (folder / "transcript.txt").read_text() == "I am happy.\nso sad, so sad\n"
-    labels = [one["label"] for one in json.loads((folder / "transcript.json").read_text())["utterances"]]
+    labels = [row["label"] for row in json.loads((folder / "transcript.json").read_text())["utterances"]]
     assert labels == ["happy 77 %", "sad 99 %"]
-    with Image.open(folder / "timeline.png") as image:
-        assert image.width > 1300 and image.height > 500
     assert list(render.prediction_lines(result))[1:] == [
         "     0:01  happy 77 %  +1.0  I am happy.", "     1:00  sad 99 %    -1.0  so sad, so sad"
     ]  # fmt: skip
@@ -193,36 +167,30 @@ def test_broken_subtitles_are_read_as_far_as_they_go(toys, tmp_path):
     text = (
         "1\n00:00:99 -->\nI am happy\n\nso sad\n\n3\n00:00:07,0 --> 00:00:02,0\n\n4\n00:00:03,000 --> 00:00:04,000\nhm"
     )
-    result = read(written(tmp_path, text, "bad.srt"), tmp_path / "out")
+    result = read(written(tmp_path, text, "bad.srt"))
     assert [reading.text for reading in result.readings] == ["I am happy", "so sad", "hm"]
     assert [reading.emotion for reading in result.readings][:2] == ["happy", "sad"] and result.notes
 
 
 @pytest.mark.parametrize("ending", [".wav", ".mp4"])
-def test_a_recording_is_transcribed_once_and_read_by_sentences(toys, tmp_path, monkeypatch, ending):
-    """A known mistake of such tools: the transcriber run for every clip of 2.5 s."""
-    said = [
-        ("We", 0.5, 0.7),
-        ("are", 0.7, 1.0),
-        ("happy.", 1.0, 1.5),
-        ("I", 1.6, 1.7),
-        ("was", 1.7, 1.9),
-        ("sad.", 2, 2.4),
-    ]
-    words = tuple(Word(text, start, end, 0.9 if start < 1.6 else 0.3) for text, start, end in said)
+def test_a_recording_is_transcribed_once_and_read_by_sentences(toys, no_figure, tmp_path, monkeypatch, ending):
+    times = {"We": (0.5, 0.7), "are": (0.7, 1.0), "happy.": (1.0, 1.5), "I": (1.6, 1.7), "was": (1.7, 1.9),
+             "sad.": (2, 2.4)}  # fmt: skip
+    words = tuple(Word(text, start, end, 0.9 if start < 1.6 else 0.3) for text, (start, end) in times.items())
     heard = Document((Utterance("We are happy. I was sad.", 0.5, 2.4, words),), "en", 5.0, ("clipped",))
     calls = []
-    monkeypatch.setattr("source.text.transcript.transcribe", lambda *how: calls.append(how) or heard)
+    monkeypatch.setattr("source.text.transcript.transcribe", lambda *arguments: calls.append(arguments) or heard)
     file = tmp_path / f"clip{ending}"
     result = read(file, tmp_path / "out")
     ((path, model, *_),) = calls
     assert (path, model) == (file, config.WHISPER_MODEL)
-    assert [(one.text, one.start_seconds, one.end_seconds, one.emotion) for one in result.readings] == [
-        ("We are happy.", 0.5, 1.5, "happy"), ("I was sad.", 1.6, 2.4, "sad")
-    ]  # fmt: skip
-    assert [one.notes for one in result.readings] == [(), ("the transcriber is unsure of the words: 30 %",)]
+    readings = [(r.text, r.start_seconds, r.end_seconds, r.emotion, r.notes) for r in result.readings]
+    assert readings == [
+        ("We are happy.", 0.5, 1.5, "happy", ()),
+        ("I was sad.", 1.6, 2.4, "sad", ("the transcriber is unsure of the words: 30 %",)),
+    ]
     assert result.notes == ("clipped",) and result.seconds == 5 and result.language == "en"
-    assert made_in(result) == TIMED_FILES
+    assert files_of(result) == TIMED_FILES
     document = json.loads((Path(result.folder) / "transcript.json").read_text())
     assert [word["text"] for word in document["utterances"][1]["words"]] == ["I", "was", "sad."]
 
@@ -235,18 +203,17 @@ def test_without_the_transcribers_weights_other_files_go_on(toys, tmp_path, monk
     for name in ("a.wav", "b.mp4"):
         written(tmp_path / "in", "", name)
     written(tmp_path / "in", "I am happy.")
-    said = []
-    results = predict.predict(tmp_path / "in", toy_trained(), tmp_path / "out", notify=said.append)
+    messages = []
+    results = predict.predict(tmp_path / "in", toy_trained(), tmp_path / "out", notify=messages.append)
     assert [result.overall.emotion for result in results] == [None, None, "happy"]
-    assert said == ["Nothing is transcribed: models/pretrained/tiny.en.pt is missing."]
+    assert messages == ["Nothing is transcribed: models/pretrained/tiny.en.pt is missing."]
     assert all("not transcribed" in result.notes[0] for result in results[:2])
     assert list(render.prediction_lines(results[0])) == [f"a.wav: {results[0].notes[0]}"]
-    assert made_in(results[0]) == {"result.json", "sentences.csv", "highlights.html"}
+    assert files_of(results[0]) == {"result.json", "sentences.csv", "highlights.html"}
 
 
 @pytest.mark.parametrize("words", ["...", "?!", "– \u200b –"])
 def test_what_has_no_words_is_no_emotion(toys, tmp_path, words):
-    """A known mistake of such tools: a crash, or the first label, where there is nothing."""
     result = read(words, tmp_path)
     assert result.overall.probabilities == {} and result.overall.emotion is None and result.overall.affect == {}
     assert result.summary == "nothing to read" and result.notes[-1] == "there is nothing to read in it"
@@ -254,11 +221,11 @@ def test_what_has_no_words_is_no_emotion(toys, tmp_path, words):
     assert {row["emotion"] for row in rows_of(Path(result.folder) / "sentences.csv")} <= {"nothing to read"}
 
 
-@pytest.mark.parametrize("name, text", [("a.txt", ""), ("a.txt", " \n\n"), ("a.srt", ""), ("a.html", "<p></p>")])
-def test_an_empty_file_is_no_emotion(toys, tmp_path, name, text):
-    result = read(written(tmp_path, text, name), tmp_path / "out")
-    assert result.readings == () and result.overall.emotion is None and len(result.notes) == 1
-    assert made_in(result) == {"result.json", "sentences.csv", "highlights.html"}
+def test_an_empty_file_is_no_emotion(toys, tmp_path):
+    for name, text in (("a.txt", ""), ("b.txt", " \n\n"), ("c.srt", ""), ("d.html", "<p></p>")):
+        result = read(written(tmp_path, text, name), tmp_path / "out")
+        assert result.readings == () and result.overall.emotion is None and len(result.notes) == 1
+        assert files_of(result) == {"result.json", "sentences.csv", "highlights.html"}
 
 
 def test_one_word_says_little_and_an_emoji_says_something(toys):
@@ -273,7 +240,7 @@ def test_another_script_carries_a_note(toys):
 
 
 def test_nothing_is_cut(toys):
-    text = " ".join(f"word{number}," for number in range(150)) + " happy."
+    text = " ".join(f"word{number}," for number in range(60)) + " happy."
     result = read(text, trained=toy_trained(TextSettings(tokens=20)))
     assert " ".join(reading.text for reading in result.readings) == text
     assert all(len(reading.text.split()) <= 18 and not reading.notes for reading in result.readings)
@@ -283,11 +250,9 @@ def test_nothing_is_cut(toys):
 def test_parts_of_a_long_utterance_share_its_time_and_words(toys):
     words = tuple(Word(f"w{number}", number / 10, number / 10 + 0.1, 1.0) for number in range(16))
     long = Utterance(" ".join(word.text for word in words), 0.0, 1.6, words)
-    parts = chunking.split_long_utterances(Document((long,)), 10).utterances
-    assert [part for one in parts for part in one.words] == list(words) and len(parts) == 2
-    assert (
-        parts[0].start_seconds == 0 and parts[0].end_seconds == parts[1].start_seconds and parts[1].end_seconds == 1.6
-    )
+    first, second = chunking.split_long_utterances(Document((long,)), 10).utterances
+    assert [*first.words, *second.words] == list(words)
+    assert first.start_seconds == 0 and first.end_seconds == second.start_seconds and second.end_seconds == 1.6
 
 
 # --- The whole ---------------------------------------------------------------------------------------------------
@@ -303,62 +268,58 @@ def test_the_whole_weighs_sentences_by_their_words(toys):
     assert result.summary.startswith("sad ") and " over 2 sentences; sentiment -0.5; " in result.summary
 
 
-def test_affect_dimensions_that_were_not_fitted_are_not_claimed(toys, tmp_path):
+def test_affect_dimensions_that_were_not_fitted_are_left_out(toys, no_figure, tmp_path):
     result = read(written(tmp_path, SUBTITLES, "a.srt"), tmp_path / "out", toy_trained(fitted=False))
     assert result.overall.sentiment is None and "sentiment" not in result.summary
     assert rows_of(Path(result.folder) / "sentences.csv")[0]["valence"] == ""
-    assert 'class="scale"' not in (Path(result.folder) / "highlights.html").read_text(encoding="utf-8")
 
 
 def test_probabilities_are_calibrated(toys):
-    sure, unsure = (read("happy", trained=toy_trained(temperature=value)).readings[0] for value in (1.0, 3.0))
-    logits = np.array([3 / 3, *[0] * 6])
-    assert unsure.confidence == pytest.approx(np.exp(logits[0]) / np.exp(logits).sum()) and sure.confidence > 0.7
+    confident, calibrated = (read("happy", trained=toy_trained(temperature=value)).readings[0] for value in (1.0, 3.0))
+    assert calibrated.confidence == pytest.approx(np.e / (np.e + 6)) and confident.confidence > 0.7
 
 
 # --- Why ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_words_influence_is_what_the_answer_loses_without_it(toys):
+def test_a_words_attribution_is_what_the_label_loses_without_it(toys):
     result = read("It is neutral, but happy happy me.").readings[0]
     trained, words = toy_trained(), ["It", "is", "neutral,", "but", "happy", "happy", "me."]
     for index, (word, value) in enumerate(result.word_attribution):
         without = " ".join(words[:index] + words[index + 1 :])
-        (answer,) = inference.infer([TextQuery(without)], trained)
+        (output,) = inference.infer([TextQuery(without)], trained)
         assert word == words[index]
-        assert value == pytest.approx(result.probabilities["happy"] - answer.probabilities["happy"])
+        assert value == pytest.approx(result.probabilities["happy"] - output.probabilities["happy"])
     values = [value for _, value in result.word_attribution]
     assert values[2] < 0 < values[4] and values[0] == pytest.approx(0)
 
 
-def test_neighbours_of_a_long_sentence_are_left_out_together(toys, monkeypatch):
+def test_neighbours_in_a_long_sentence_are_left_out_together(toys, monkeypatch):
     monkeypatch.setattr(explain, "MOST_GROUPS", 2)
     reading = Reading({label: 0.1 for label in LABELS} | {"happy": 0.9}, text="so happy we are")
     values = [value for _, value in explain.word_attribution(reading, "", toy_trained())]
     assert values[0] == values[1] > values[2] == values[3]
 
 
-def test_a_large_text_takes_bounded_memory_and_explains_the_most_telling(toys, monkeypatch):
-    plain = ["It is one of so many days and all of them pass by slowly neutral"] * 118
-    lines = [*plain, "I am happy here", "so sad"] * 100
+@pytest.mark.slow
+def test_a_large_text_takes_bounded_memory_and_explains_the_most_informative(toys, monkeypatch):
+    lines = [*["It is one of so many days and all of them pass by slowly neutral"] * 28, "I am happy here", "so sad"]
     monkeypatch.setattr(predict, "document_from_text", lambda text: Document(tuple(map(Utterance, text.splitlines()))))
-    sizes, kept = [], inference.forward
+    sizes, forward, steps = [], inference.forward, []
     monkeypatch.setattr(
-        inference, "forward", lambda arrays, trained: sizes.append(len(arrays["counts"])) or kept(arrays, trained)
+        inference, "forward", lambda arrays, trained: sizes.append(len(arrays["counts"])) or forward(arrays, trained)
     )
-    steps = []
-    text = "\n".join(lines)
-    result = read(text, on_progress=lambda *step: steps.append(step))
-    assert len(text) > 700_000 and len(result.readings) == 12_000 and max(sizes) <= inference.BATCH
-    told = [reading for reading in result.readings if reading.word_attribution]
-    assert len(told) == explain.MOST_SENTENCES and {reading.emotion for reading in told} == {"happy", "sad"}
-    assert sum(sizes) <= 12_000 + explain.MOST_SENTENCES * explain.MOST_GROUPS
-    assert result.notes[-1] == "word attributions cover the 200 most informative of 12,000 sentences"
-    assert (12_000, 12_000) in steps and steps[-1] == (200, 200)
+    result = read("\n".join(lines * 100), on_progress=lambda *step: steps.append(step))
+    assert len(result.readings) == 3000 and max(sizes) <= inference.BATCH
+    explained = [reading for reading in result.readings if reading.word_attribution]
+    assert len(explained) == explain.MOST_SENTENCES and {reading.emotion for reading in explained} == {"happy", "sad"}
+    assert sum(sizes) <= 3000 + explain.MOST_SENTENCES * explain.MOST_GROUPS
+    assert "200 most informative of 3,000 sentences" in result.notes[-1]
+    assert (3000, 3000) in steps and steps[-1] == (200, 200)
     page = highlights(result)
-    assert len(page) < 500_000 and page.count('<div class="sentence">') == 200 and "118 more sentences" in page
-    lines = list(render.prediction_lines(result))
-    assert len(lines) == 23 and lines[-1] == "  ... 11,980 more; sentences.csv lists all"
+    assert len(page) < 500_000 and page.count('<div class="sentence">') == 200 and "28 more sentences" in page
+    shown = list(render.prediction_lines(result))
+    assert len(shown) == 23 and shown[-1] == "  ... 2,980 more; sentences.csv lists all"
 
 
 # --- What comes out ----------------------------------------------------------------------------------------------
@@ -385,79 +346,11 @@ def test_the_documents(toys, tmp_path):
     assert {(row["word"], row["count"]) for row in counts} == {("happy", "1"), ("sad", "1")}
 
 
-class Page(HTMLParser):
-    """A page's tags, visible text and what could load something."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.open, self.text, self.loads = [], [], "", []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.loads += [value for name, value in attrs if name in ("src", "href", "onclick", "onerror")]
-        if tag not in ("meta", "br", "img"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
-
-
-def test_the_page_shows_words_and_runs_none_of_them(toys, tmp_path):
-    words = 'So happy <script>alert("1")</script> & <img src=x onerror=alert(1)> 😂 said "he\'s sad" </span>.'
-    reading = replace(read("x happy").readings[0], text=words, notes=("<b>bold</b>",))
-    reading = replace(reading, word_attribution=explain.word_attribution(reading, "", toy_trained()))
-    result = Prediction("a<b>.txt", "text", LABELS, (reading,), notes=("</p><p>",), overall=reading)
-    page = Page(highlights(result))
-    assert page.open == [] and page.loads == [] and not {"script", "img", "b"} & set(page.tags)
-    assert words in page.text and "happy 77 %" in page.text and "<b>bold</b>" in page.text and "a<b>.txt" in page.text
-    assert "default-src 'none'" in highlights(result)
-
-
-def test_words_are_tinted_by_their_influence():
-    word_attribution = (("plain", 0.0), ("some", 0.05), ("most", 0.5), ("against", -0.3))
-    reading = Reading({"happy": 0.9, "sad": 0.1}, text="plain some most against", word_attribution=word_attribution)
-    page = highlights(Prediction("a.txt", "text", ("happy", "sad"), (reading,), overall=reading))
-    body = page.partition("</style>")[2]
-    parts = [body.split(f">{word}<")[0].rsplit("background:#d55e00", 1)[1] for word in ("some", "most")]
-    some, most = (int(part[:2], 16) for part in parts)
-    assert "plain <span" in body and 0 < some < most == round(255 * 0.75)
-    assert '<span class="word against" title="-30.0 percentage points">against</span>' in body
-
-
-@pytest.mark.parametrize("count", [1, 2, 1201])
-def test_the_picture_fits_any_length(count):
-    shares = dict.fromkeys(LABELS, 0.1) | {"happy": 0.4}
-    readings = [
-        Reading(
-            shares if at % 3 else {},
-            start_seconds=2.0 * at,
-            end_seconds=2.0 * at + 0.01,
-            text="x",
-            sentiment=0.5 if at % 3 else None,
-        )
-        for at in range(count)
-    ]
-    drawn = figures.timed_parts(readings, 2.0 * count)
-    assert len(drawn) <= figures.MOST_SEGMENTS and drawn[-1].end_seconds >= readings[-1].end_seconds
-    assert all(part.end_seconds - part.start_seconds > 0.001 * 2 * count for part in drawn)
-    result = Prediction(
-        "a $x$ \udce4 你.srt", "text", LABELS, tuple(readings), seconds=2.0 * count, overall=Reading({})
-    )
-    with Image.open(io.BytesIO(figures.timeline(result))) as image:
-        assert 1300 < image.width < 1700 and 300 < image.height < 800
-
-
 def test_a_second_text_of_the_same_name_gets_its_own_folder(toys, tmp_path):
-    """A known mistake of such tools: a second file of the same name got the first one's results."""
     files = [written(tmp_path / name, f"I am {text}.") for name, text in (("a", "happy"), ("b", "sad"))]
     results = [read(file, tmp_path / "out") for file in files]
     assert [Path(result.folder).name for result in results] == ["note", "note_2"]
     assert [result.overall.emotion for result in results] == ["happy", "sad"]
-    assert Path(read("so sad", tmp_path / "out").folder) != Path(read("so sad", tmp_path / "out").folder)
 
 
 def test_stopped_while_reading_or_writing_leaves_no_folder(toys, tmp_path, monkeypatch):
@@ -474,29 +367,25 @@ def test_stopped_while_reading_or_writing_leaves_no_folder(toys, tmp_path, monke
     assert not list((tmp_path / "out").glob("*"))
 
 
-def test_a_folder_goes_on_after_a_bad_file(toys, tmp_path):
+def test_a_folder_goes_on_after_a_bad_file(toys, no_figure, tmp_path):
     folder = tmp_path / "my texts"
     (folder / "sub").mkdir(parents=True)
     (folder / "bad.txt").write_bytes(bytes(range(256)) * 20)
     written(folder, "I am happy. So happy."), written(folder, SUBTITLES, "film.srt"), written(folder, "", "photo.png")
-    said, done = [], []
+    messages, steps = [], []
     results = predict.predict(
-        folder, toy_trained(), tmp_path / "out", notify=said.append, on_progress=lambda *step: done.append(step)
+        folder, toy_trained(), tmp_path / "out", notify=messages.append, on_progress=lambda *step: steps.append(step)
     )
     assert [Path(result.source).name for result in results] == ["bad.txt", "film.srt", "note.txt"]
-    assert done == [(number, 3) for number in range(4)] and "1 of the 3 texts" in said[-1]
-    made = tmp_path / "out" / "my texts"
-    assert {child.name for child in made.iterdir()} == {"film", "note", "summary.csv", "result.json"}
-    rows = rows_of(made / "summary.csv")
+    assert steps == [(number, 3) for number in range(4)] and "1 of the 3 texts" in messages[-1]
+    results_folder = tmp_path / "out" / "my texts"
+    assert {child.name for child in results_folder.iterdir()} == {"film", "note", "summary.csv", "result.json"}
+    rows = rows_of(results_folder / "summary.csv")
     assert [row["emotion"] for row in rows] == ["", "sad", "happy"] and "could not be read" in rows[0]["notes"]
-    assert [row["sentences"] for row in rows] == ["", "2", "2"] and [row["seconds"] for row in rows] == [
-        "",
-        "62.00",
-        "",
-    ]
-    assert float(rows[2]["sentiment"]) == 1 and len(json.loads((made / "result.json").read_text())) == 3
-    lines = [line for result in results for line in render.prediction_lines(result, brief=True)]
-    assert len(lines) == 3
+    assert [row["sentences"] for row in rows] == ["", "2", "2"]
+    assert [row["seconds"] for row in rows] == ["", "62.00", ""] and float(rows[2]["sentiment"]) == 1
+    assert len(json.loads((results_folder / "result.json").read_text())) == 3
+    assert len([line for result in results for line in render.prediction_lines(result, brief=True)]) == 3
 
 
 def test_without_writing_nothing_is_written(toys, tmp_path, monkeypatch):
@@ -504,57 +393,41 @@ def test_without_writing_nothing_is_written(toys, tmp_path, monkeypatch):
     assert read("I am happy").folder == "" and not list(tmp_path.iterdir())
 
 
-# --- In words ----------------------------------------------------------------------------------------------------
+# --- At the command line and the API -----------------------------------------------------------------------------
 
 
 def test_a_line_fits_the_terminal_and_moves_no_cursor(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     texts = ("x" * 200, "你好" * 50, "\x1b[2Jboo\nhoo", "short")
     readings = tuple(Reading({"happy": 0.9, "sad": 0.1}, text=text, sentiment=0.5) for text in texts)
-    lines = list(
-        render.prediction_lines(
-            Prediction("a.txt", "text", ("happy", "sad"), readings, overall=Reading({"happy": 1.0}))
-        )
-    )
-    shown = [sum(2 if char > "\u2fff" else 1 for char in line) for line in lines[1:]]
-    assert max(shown) <= 40 and shown[1] >= 38 and all(line.isprintable() for line in lines)
-    assert lines[1].endswith("x...") and lines[4] == "  happy 90 %  +0.5  short"
+    result = Prediction("a.txt", "text", ("happy", "sad"), readings, overall=Reading({"happy": 1.0}))
+    lines = list(render.prediction_lines(result))[1:]
+    widths = [sum(2 if char > "\u2fff" else 1 for char in line) for line in lines]
+    assert max(widths) <= 40 and widths[1] >= 38 and all(line.isprintable() for line in lines)
+    assert lines[0].endswith("x...") and lines[3] == "  happy 90 %  +0.5  short"
 
 
 def test_a_unit_of_progress_for_each_kind(tmp_path):
-    asked = ("I am happy", tmp_path / "a.txt", tmp_path / "a.wav", tmp_path / "a.MP4", tmp_path)
-    assert [render.unit_of_progress("text", one) for one in asked] == [
-        "sentence",
-        "sentence",
-        "second",
-        "second",
-        "text",
-    ]
+    sources = ("I am happy", tmp_path / "a.txt", tmp_path / "a.wav", tmp_path / "a.MP4", tmp_path)
+    units = [render.unit_of_progress("text", source) for source in sources]
+    assert units == ["sentence", "sentence", "second", "second", "text"]
 
 
 def test_words_are_told_from_the_names_of_files(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "INPUT_FOLDER", tmp_path)
     monkeypatch.chdir(tmp_path)
-    there = written(tmp_path, "I am sad.", "happy")
-    assert api.asked_for("text", "happy") == there and api.asked_for("text", str(there)) == there
+    file = written(tmp_path, "I am sad.", "happy")
+    assert api.asked_for("text", "happy") == file and api.asked_for("text", str(file)) == file
     words = (
         "I can't believe you did this!", "so sad", "him/her or not", "?", "~ me too", "e.g. this", "x" * 5000, "a\nb",
         "\N{FACE WITH TEARS OF JOY}", "-- no", "1.5", "https://a.bc/d", "Why...?",
     )  # fmt: skip
     assert [api.asked_for("text", text) for text in words] == list(words)
-    for missing in (
-        "note.txt",
-        "my note.TXT",
-        "clip.wav",
-        "photo.png",
-        "/tmp/nothing here",
-        "./x",
-        "a/b",
-        "~nobody/x",
-        "report.docx",
-    ):
+    missing = ("note.txt", "my note.TXT", "clip.wav", "photo.png", "/tmp/nothing here", "./x", "a/b", "~nobody/x",
+               "report.docx")  # fmt: skip
+    for name in missing:
         with pytest.raises(DemeanorError, match="There is no .* nor at that path"):
-            api.asked_for("text", missing)
+            api.asked_for("text", name)
     for empty in ("", "  "):
         with pytest.raises(DemeanorError, match="Nothing was named"):
             api.asked_for("text", empty)
@@ -562,7 +435,7 @@ def test_words_are_told_from_the_names_of_files(tmp_path, monkeypatch):
         api.asked_for("face", "so sad")
 
 
-def test_what_it_predicts_from_is_offered_but_is_no_corpus(tmp_path, monkeypatch):
+def test_recordings_are_offered_for_prediction_but_are_no_corpus(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "INPUT_FOLDER", tmp_path)
     for name in ("a.txt", "b.wav", "c.mp4", "d.png"):
         (tmp_path / name).touch()
@@ -576,7 +449,7 @@ def test_what_it_predicts_from_is_offered_but_is_no_corpus(tmp_path, monkeypatch
 
 @pytest.fixture(scope="module")
 def real():
-    """MiniLM with an untrained head, and affect dimensions that an untrained head gives."""
+    """MiniLM with an untrained head and an arbitrary affect head."""
     torch.manual_seed(0)
     settings = TextSettings(weights_dtype="float32")
     network = SPEC.build(settings, len(LABELS)).eval()
@@ -587,49 +460,50 @@ def real():
 
 
 @needs_minilm
+@pytest.mark.slow
 @pytest.mark.parametrize("bfloat16, near", [(False, 1e-6), (True, 0.02)])
 def test_one_pass_gives_what_the_model_and_its_affect_head_give(real, monkeypatch, bfloat16, near):
     monkeypatch.setattr("source.core.precision.has_bfloat16", lambda: bfloat16)
-    described = [featurize(text, "", real.settings) for text in ("I am happy!", "no", "He left us in the dark, alone.")]
-    arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
-    shares, affect = inference.forward(arrays, real)
-    np.testing.assert_allclose(shares, real.probabilities(arrays), atol=near)
+    rows = [featurize(text, "", real.settings) for text in ("I am happy!", "no", "He left us in the dark, alone.")]
+    arrays = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    probabilities, affect = inference.forward(arrays, real)
+    np.testing.assert_allclose(probabilities, real.probabilities(arrays), atol=near)
     features = real.network.forward_features(**{name: torch.from_numpy(array) for name, array in arrays.items()})
     np.testing.assert_allclose(affect, real.network.affect(features).detach().numpy(), atol=near)
 
 
 @needs_minilm
+@pytest.mark.slow
 def test_prediction_gives_the_network_what_preprocessing_does(real, tmp_path, monkeypatch):
-    """Known mistakes of such tools: other features in prediction than in training, or nine zeros for the words."""
-    given, kept = [], inference.forward
-    monkeypatch.setattr(inference, "forward", lambda arrays, trained: given.append(arrays) or kept(arrays, trained))
+    given, forward = [], inference.forward
+    monkeypatch.setattr(inference, "forward", lambda arrays, trained: given.append(arrays) or forward(arrays, trained))
     texts = ("What a wonderful day “this” is 😂!", "He died, and nobody came to bury him.")
-    found = [read(written(tmp_path, text), trained=real).readings[0] for text in texts]
+    readings = [read(written(tmp_path, text), trained=real).readings[0] for text in texts]
     for text, arrays in zip(texts, (given[0], given[2]), strict=True):
         extracted = SPEC.extract(written(tmp_path, text), real.settings)
         assert given[0].keys() == extracted.keys()
         for name, array in extracted.items():
             np.testing.assert_array_equal(arrays[name][0], array)
         assert arrays["token_ids"].any() and arrays["lexicon"].any()
-    assert abs(found[0].probabilities["happy"] - found[1].probabilities["happy"]) > 1e-3
-    assert found[0].sentiment != found[1].sentiment
+    assert abs(readings[0].probabilities["happy"] - readings[1].probabilities["happy"]) > 1e-3
+    assert readings[0].sentiment != readings[1].sentiment
 
 
-@needs_minilm
-def test_what_was_said_before_is_told_if_the_settings_ask_for_it(real, monkeypatch):
-    asked, kept = [], inference.featurize
-    monkeypatch.setattr(inference, "featurize", lambda *how: asked.append(how[:2]) or kept(*how))
+def test_the_context_is_given_if_the_settings_ask_for_it(toys, monkeypatch):
+    queries = []
+    monkeypatch.setattr(inference, "featurize", lambda *query: queries.append(query[:2]) or counts_of(*query))
     text = "One came. Two came. Three came. Four came. Five came."
-    read(text, trained=real)
-    assert {before for _, before in asked} == {""}
-    asked.clear()
-    read(text, trained=replace(real, settings=replace(real.settings, use_context=True)))
-    assert asked[:2] == [("One came.", ""), ("Two came.", "One came.")]
-    assert asked[4] == ("Five came.", "Two came.\nThree came.\nFour came.")
-    assert asked[-1] == ("Five", "Two came.\nThree came.\nFour came.")  # a word is left out, what was before stays
+    read(text)
+    assert {context for _, context in queries} == {""}
+    queries.clear()
+    read(text, trained=toy_trained(replace(TextSettings(), use_context=True)))
+    assert queries[:2] == [("One came.", ""), ("Two came.", "One came.")]
+    assert queries[4] == ("Five came.", "Two came.\nThree came.\nFour came.")
+    assert queries[-1] == ("Five", "Two came.\nThree came.\nFour came.")  # a word is left out, the context stays
 
 
 @needs_minilm
+@pytest.mark.slow
 def test_the_command_itself(real, project):
     checkpoint.save(project.folder / "models" / "text", real)
     done = project.run("text", "predict", "I can't believe you did this!")
@@ -637,11 +511,5 @@ def test_the_command_itself(real, project):
     lines = done.stdout.splitlines()
     assert lines[0].startswith("typed words: ") and "; sentiment " in lines[0]
     assert lines[-1] == "Results: output_files/I_can_t_believe_you_did_this"
-    made = project.folder / "output_files" / "I_can_t_believe_you_did_this"
-    assert {child.name for child in made.iterdir()} == TEXT_FILES
-    done = project.run("text", "predict", "So happy. So sad.", "--json")
-    document = json.loads(done.stdout)
-    assert [reading["text"] for reading in document["readings"]] == ["So happy.", "So sad."]
-    assert document["folder"] == "" and len(list((project.folder / "output_files").iterdir())) == 1
-    done = project.run("text", "predict", "nothing.txt")
-    assert done.returncode == 1 and "There is no nothing.txt" in done.stderr and done.stdout == ""
+    folder = project.folder / "output_files" / "I_can_t_believe_you_did_this"
+    assert {child.name for child in folder.iterdir()} == TEXT_FILES

@@ -76,10 +76,9 @@ def ear(monkeypatch):
     monkeypatch.setattr(block_module, "SpeechDetector", Ear)
 
 
-def blocks_of(waveform, piece=RATE * 8):
-    speech = Speech(RATE)
-    pieces = (waveform[at : at + piece] for at in range(0, len(waveform), piece))
-    return list(block_module.speech_blocks(pieces, speech)), speech
+def blocks_of(waveform, size=RATE * 8):
+    buffers = (waveform[at : at + size] for at in range(0, len(waveform), size))
+    return list(block_module.speech_blocks(buffers, Speech(RATE)))
 
 
 def numbered(*spans, seconds):
@@ -93,10 +92,10 @@ def numbered(*spans, seconds):
 TURNS = [(1.0, 6.0), (6.3, 12.0), (20.0, 43.0), (100.0, 100.5), (130.0, 158.0), (159.0, 170.0), (179.0, 180.0)]
 
 
-@pytest.mark.parametrize("piece", [RATE * 8, 1000, RATE * 400])
-def test_all_speech_and_only_speech_is_in_one_block_of_half_a_minute(ear, piece):
+@pytest.mark.parametrize("size", [RATE * 8, 3000, RATE * 400])
+def test_all_speech_and_only_speech_is_in_one_block_of_half_a_minute(ear, size):
     waveform = numbered(*TURNS, seconds=180)
-    blocks, _ = blocks_of(waveform, piece)
+    blocks = blocks_of(waveform, size)
     heard = np.concatenate([block.samples for block in blocks])
     assert all(len(block.samples) <= 30 * RATE for block in blocks) and heard.dtype == np.float32
     np.testing.assert_array_equal(heard[heard > 0], waveform[waveform > 0])  # in order, none lost, none twice
@@ -104,18 +103,18 @@ def test_all_speech_and_only_speech_is_in_one_block_of_half_a_minute(ear, piece)
     assert len(blocks) <= 5  # packed: 74 s of speech
 
 
-def test_how_the_stream_is_cut_has_no_say(ear):
+def test_the_size_of_the_buffers_has_no_effect(ear):
     waveform = numbered(*TURNS, seconds=180)
     starts = [
-        [one.start for block in blocks_of(waveform, piece)[0] for one in block.segments] for piece in (777, 90_000)
+        [segment.start for block in blocks_of(waveform, size) for segment in block.segments] for size in (7777, 90_000)
     ]
     assert starts[0] == starts[1]
 
 
-def test_who_speaks_without_a_pause_is_cut_where_least_is_said_and_heard_on_both_sides(ear):
+def test_speech_without_a_pause_is_cut_where_there_is_least_of_it_and_overlaps(ear):
     waveform = np.ones(70 * RATE, np.float32)
     waveform[25 * RATE : 25 * RATE + 1600] = 0.1  # a tenth of a second, faint
-    blocks, _ = blocks_of(waveform)
+    blocks = blocks_of(waveform)
     assert len(blocks) == 3 and all(len(block.samples) <= 30 * RATE for block in blocks)
     assert blocks[0].cut_seconds is None and blocks[1].cut_seconds == pytest.approx(25, abs=0.2)
     spans = [(block.segments[0].start, block.segments[-1].end) for block in blocks]
@@ -124,16 +123,16 @@ def test_who_speaks_without_a_pause_is_cut_where_least_is_said_and_heard_on_both
         assert end - start == pytest.approx(2 * RATE, abs=2 * CHUNK_SAMPLES)
 
 
-def test_a_short_pause_is_cut_through_without_an_overlap(ear):
+def test_a_cut_in_a_short_pause_has_no_overlap(ear):
     waveform = numbered((0, 26), (26.4, 60), seconds=60)
-    blocks, _ = blocks_of(waveform)
+    blocks = blocks_of(waveform)
     assert all(block.cut_seconds is None for block in blocks[:2])
     assert 25.9 * RATE <= blocks[0].segments[-1].end <= 26.5 * RATE
 
 
 def test_a_click_is_no_word_and_silence_no_block(ear):
-    assert blocks_of(numbered((5.0, 5.03), seconds=10))[0] == []
-    assert blocks_of(np.zeros(0, np.float32))[0] == [] and blocks_of(np.zeros(60 * RATE, np.float32))[0] == []
+    for waveform in (numbered((5.0, 5.03), seconds=10), np.zeros(0, np.float32), np.zeros(60 * RATE, np.float32)):
+        assert blocks_of(waveform) == []
 
 
 def test_blocks_come_while_the_stream_is_read_so_that_memory_stays_flat(ear):
@@ -152,18 +151,17 @@ def test_blocks_come_while_the_stream_is_read_so_that_memory_stays_flat(ear):
 
 
 @pytest.mark.parametrize("waveform", [
-    np.zeros(20 * RATE), np.random.default_rng(0).normal(0, 0.1, 20 * RATE),
-    0.2 * sum(np.sin(2 * np.pi * hertz * np.arange(20 * RATE) / RATE) for hertz in (220, 277, 330)),
+    np.zeros(10 * RATE), np.random.default_rng(0).normal(0, 0.1, 10 * RATE),
+    0.2 * sum(np.sin(2 * np.pi * hertz * np.arange(10 * RATE) / RATE) for hertz in (220, 277, 330)),
 ])  # fmt: skip
 def test_silence_hiss_and_a_chord_never_reach_the_recogniser(waveform, tmp_path, ears):
     document = transcribe(wav(tmp_path / "a b.wav", waveform.astype(np.float32), RATE))
     assert ears.blocks == [] and document.utterances == () and document.notes == ("no words were recognised",)
-    assert document.seconds == pytest.approx(20.0)
+    assert document.seconds == pytest.approx(10.0)
 
 
-@pytest.mark.parametrize("rate", [8_000, 22_050, 48_000])
-def test_the_recogniser_hears_16_khz_once_a_block_and_times_are_the_recordings(rate, tmp_path, ears):
-    """PEERS' third mistake: Whisper fed 22,050 Hz, and run again for every window."""
+@pytest.mark.parametrize("rate", [8_000, 22_050])
+def test_the_recogniser_gets_16_khz_once_a_block_and_times_are_the_recordings(rate, tmp_path, ears):
     from soxr import resample
 
     silence = np.zeros(10 * RATE, np.float32)
@@ -173,9 +171,9 @@ def test_the_recogniser_hears_16_khz_once_a_block_and_times_are_the_recordings(r
     document = transcribe(file, on_progress=lambda done, whole: steps.append((done, whole)))
     (block,) = ears.blocks
     assert 9 * RATE < len(block) < 13.5 * RATE and block.dtype == np.float32
-    (one,) = document.utterances
-    assert 9.7 <= one.start_seconds <= 10.7 and one.end_seconds - one.start_seconds == pytest.approx(0.3)
-    assert (one.text, one.words[0].text, document.language) == ("Hm.", "Hm.", "en")
+    (only,) = document.utterances
+    assert 9.7 <= only.start_seconds <= 10.7 and only.end_seconds - only.start_seconds == pytest.approx(0.3)
+    assert (only.text, only.words[0].text, document.language) == ("Hm.", "Hm.", "en")
     assert document.seconds == pytest.approx(32.0, abs=0.01) and steps[-1] == (32, 32)
 
 
@@ -196,7 +194,7 @@ def test_an_unsure_word_where_nobody_speaks_is_dropped():
     assert whole.document("en").utterances[0].text == "Yes door."
 
 
-def test_words_at_a_seam_are_neither_lost_nor_doubled():
+def test_words_where_blocks_overlap_are_neither_lost_nor_doubled():
     before, after = said("we came home late and the", 20.0), said("late and the door was", 20.9)
     keep, skip = join_overlap(before, after, 21.6)
     assert [word.text for word in before[:keep] + after[skip:]] == [
@@ -204,16 +202,8 @@ def test_words_at_a_seam_are_neither_lost_nor_doubled():
     ]
     other = said("layed hand the door was", 20.9)
     keep, skip = join_overlap(before[:5], other, 21.5)  # nothing alike: at the cut
-    assert [w.text.strip() for w in before[:5][:keep] + other[skip:]] == [
-        "we",
-        "came",
-        "home",
-        "late",
-        "and",
-        "the",
-        "door",
-        "was",
-    ]
+    joined = "".join(word.text for word in before[:5][:keep] + other[skip:])
+    assert joined == " we came home late and the door was"
     assert join_overlap([], said("so", 20.0), 19.0) == (0, 0) and join_overlap(said("so", 20.0), [], 29.0) == (1, 0)
 
 
@@ -224,13 +214,13 @@ def test_words_at_a_seam_are_neither_lost_nor_doubled():
     (said("I am going home " * 6), "I am going home"), (said("a b c d e a b c d e"), "a b c d e a b c d e"),
     (said("very " * 7, each=0.3, gap=0.5), "very very very very very very very"),  # with pauses
 ])  # fmt: skip
-def test_loops_are_cut_and_what_is_really_repeated_survives(words, left):
+def test_loops_are_cut_and_real_repetition_is_kept(words, left):
     found = find_loops(words)
     assert "".join(words[at].text for at in indices_without_loops(words, found)).strip() == left
     assert bool(loops_note(words, found)) == (len(left.split()) < len(words))
 
 
-def test_takes_of_a_sentence_with_pauses_between_them_survive():
+def test_takes_of_a_sentence_with_pauses_between_them_are_kept():
     words = [word for take in range(8) for word in said("by the door. Kids are talking", 4.0 * take)]
     assert find_loops(words) == []
 
@@ -247,7 +237,7 @@ def test_segments_that_repeat_themselves_are_one_utterance_and_a_note():
     assert "12 times in a row" in document.notes[0]
 
 
-def test_by_sentence_cuts_at_sentence_ends_and_joins_over_segments(monkeypatch):
+def test_segments_are_joined_and_split_at_sentence_ends(monkeypatch):
     import source.text.language.words
 
     monkeypatch.setattr(source.text.language.words, "sentences", lambda text: re.findall(r"[^. ][^.]*\.?", text))
@@ -265,20 +255,19 @@ def test_by_sentence_cuts_at_sentence_ends_and_joins_over_segments(monkeypatch):
     assert document.utterances[-2].start_seconds == 9.0  # over 1 s of pause: another sentence
 
 
-def test_without_weights_it_is_said_once_and_the_document_is_empty(tmp_path):
+def test_without_weights_there_is_a_message_and_the_document_is_empty(tmp_path):
     told = []
     document = transcribe(wav(tmp_path / "a.wav", spoken(1.0), RATE), model="gigantic", notify=told.append)
     assert len(told) == 1 and "gigantic" in told[0] and document.utterances == ()
     assert len(document.notes) == 1 and document.language == ""
 
 
-@needs_whisper
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n" + bytes(100), b"hello there"])
-def test_what_is_no_recording_is_trouble(data, tmp_path):
+def test_what_is_no_recording_is_refused(tmp_path, ears):
     file = tmp_path / "a.wav"
-    file.write_bytes(data)
-    with pytest.raises(DemeanorError):
-        transcribe(file)
+    for data in (b"", b"\x89PNG\r\n\x1a\n" + bytes(100), b"hello there"):
+        file.write_bytes(data)
+        with pytest.raises(DemeanorError):
+            transcribe(file)
 
 
 def test_a_truncated_file_is_transcribed_as_far_as_it_goes(tmp_path, ears):
@@ -296,6 +285,7 @@ def network():
 
 
 @needs_whisper
+@pytest.mark.slow
 def test_a_block_costs_one_pass_of_the_encoder_and_the_same_words_come_twice(network):
     passes = []
     hook = network.encoder.register_forward_hook(lambda *_: passes.append(1))
@@ -309,13 +299,14 @@ def test_a_block_costs_one_pass_of_the_encoder_and_the_same_words_come_twice(net
 
 
 @needs_whisper
+@pytest.mark.slow
 def test_words_and_times_are_those_of_whispers_own_functions(network, monkeypatch):
     """Whatever it thinks of them: a synthetic voice has no words."""
     import whisper
     from whisper.timing import find_alignment
     from whisper.tokenizer import get_tokenizer
 
-    samples = spoken(3.0, pitch_hz=180.0, seed=3)
+    samples = spoken(2.0, pitch_hz=180.0, seed=3)
     monkeypatch.setattr(recogniser, "NO_SPEECH_FROM", 2.0)
     monkeypatch.setattr(recogniser, "TEMPERATURES", (0.0,))
     words = [word for segment in recogniser.Recogniser(network)(samples) for word in segment]
@@ -323,7 +314,7 @@ def test_words_and_times_are_those_of_whispers_own_functions(network, monkeypatc
     result = network.decode(mel, whisper.DecodingOptions(language="en", fp16=False))
     tokenizer = get_tokenizer(False)
     plain = [token for token in result.tokens if token < tokenizer.eot]
-    expected = [word for word in find_alignment(network, tokenizer, plain, mel, 300) if word.word.strip(".,!?")]
+    expected = [word for word in find_alignment(network, tokenizer, plain, mel, 200) if word.word.strip(".,!?")]
     assert words and "".join(word.text for word in words).strip() == result.text
     np.testing.assert_allclose([w.probability for w in words], [w.probability for w in expected], atol=0.01)
     np.testing.assert_allclose([w.start_seconds for w in words[1:]], [w.start for w in expected[1:]], atol=0.25)
@@ -356,7 +347,7 @@ def test_the_language_is_found_once_and_kept():
     assert [ear._language(None), ear._language(None)] == ["pl", "pl"] and ear.language_probability == 0.7
 
 
-def test_what_whisper_left_out_is_listened_to_again_but_not_for_ever(monkeypatch):
+def test_what_whisper_left_out_is_decoded_again_but_not_for_ever(monkeypatch):
     ear, given = recogniser.Recogniser(Multilingual()), []
     answers = [((Word(" a", 1.0, 12.0, 0.9),),), ((Word(" b", 0.5, 8.0, 0.9),),), ((Word(" c", 0.0, 0.5, 0.9),),)]
     monkeypatch.setattr(ear, "_recognise", lambda samples: (given.append(len(samples)), answers[len(given) - 1])[1])
@@ -366,6 +357,7 @@ def test_what_whisper_left_out_is_listened_to_again_but_not_for_ever(monkeypatch
 
 
 @needs_whisper
+@pytest.mark.slow
 def test_a_model_is_loaded_once_and_knows_which_heads_tell_the_time(network):
     from source.media.sound.whisper import speech_model
 
@@ -373,7 +365,7 @@ def test_a_model_is_loaded_once_and_knows_which_heads_tell_the_time(network):
     assert network.alignment_heads._nnz() == 8  # of tiny.en; 12 by default
 
 
-def test_a_file_that_is_no_model_is_trouble(tmp_path):
+def test_a_file_that_is_no_model_is_refused(tmp_path):
     from source.media.sound.whisper import speech_model
 
     (tmp_path / "base.pt").write_bytes(b"not a model")

@@ -56,7 +56,7 @@ def word_counts(texts: Iterable[str]) -> list[dict[str, Any]]:
     URLs and "@user" have no row. In another language than English, and without an English pipeline, words stay as
     they are written and part_of_speech is "": see `lemma_notes`.
     """
-    from spacy import explain
+    from spacy.glossary import explain
 
     chunks = [chunk for text in texts for paragraph in paragraphs(text) for chunk in _chunks(paragraph)]
     counts: Counter[tuple[str, str]] = Counter()

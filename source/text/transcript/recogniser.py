@@ -112,9 +112,10 @@ class Recogniser:
         seconds = samples / SAMPLE_RATE_HZ
         segments = list(_segments(tokens, self._tokenizer, seconds))
         frames = min(-(-samples // 320) * 2, 3000)  # of the spectrogram, 10 ms each; two make a feature
+        model: Any = _WithEncodedSound(self._model, features)
         add_word_timestamps(
-            segments=segments, model=_WithEncodedSound(self._model, features), tokenizer=self._tokenizer, mel=features,
-            num_frames=frames, last_speech_timestamp=0.0,
+            segments=segments, model=model, tokenizer=self._tokenizer, mel=features, num_frames=frames,
+            last_speech_timestamp=0.0,
         )  # fmt: skip
         words = ([_word(word, seconds) for word in segment["words"]] for segment in segments)
         return tuple(tuple(segment) for segment in words if segment)
