@@ -5,7 +5,7 @@ modality left.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -136,19 +136,20 @@ class CombinedModel(nn.Module):
 
     def encode_face(self, image: Tensor, blendshapes: Tensor, landmarks: Tensor | None = None) -> Tensor:
         """Return features, the branch's own logits and the blendshapes of N faces: (N, F)."""
-        branch, found = self.branches["face"], torch.ones(len(image), device=image.device)
+        branch: Any = self.branches["face"]
+        found = torch.ones(len(image), device=image.device)
         landmarks = image.new_zeros(len(image), 0) if landmarks is None else landmarks
         features = branch.forward_features(image, landmarks, blendshapes, found)
         return torch.cat([*_with_logits(branch, features), blendshapes.float()], 1)
 
     def encode_audio(self, **voice: Tensor) -> Tensor:
         """Return features and the branch's own logits of N voices: (N, A)."""
-        branch = self.branches["audio"]
+        branch: Any = self.branches["audio"]
         return torch.cat(_with_logits(branch, branch.forward_features(**voice)), 1)
 
     def encode_text(self, token_ids: Tensor, before_ids: Tensor, lexicon: Tensor) -> Tensor:
         """Return features, the branch's own logits and the affect dimensions of N texts: (N, W)."""
-        branch = self.branches["text"]
+        branch: Any = self.branches["text"]
         features = branch.forward_features(token_ids, before_ids, lexicon)
         return torch.cat([*_with_logits(branch, features), branch.affect(features).nan_to_num()], 1)
 
@@ -206,8 +207,8 @@ class CombinedModel(nn.Module):
 
     def _unimodal_logits(self, name: str, encoded: Tensor, mask: Tensor) -> Tensor:
         """Return the branch's own log-probabilities (B, classes); of a face's frames, the mean of those seen."""
-        start = self.branches[name].features
-        logits = encoded[..., start : start + self.classes].float().log_softmax(-1)
+        branch: Any = self.branches[name]
+        logits = encoded[..., branch.features : branch.features + self.classes].float().log_softmax(-1)
         return logits if mask.dim() == 1 else (logits * mask[..., None]).sum(1) / mask.sum(1).clamp(min=1)[:, None]
 
     def _standard_frames(self, faces: Tensor, mask: Tensor) -> Tensor:
@@ -233,6 +234,9 @@ class Standardised(nn.Module):
     """
 
     MOMENTUM = 0.05
+    mean: Tensor
+    variance: Tensor
+    begun: Tensor
 
     def __init__(self, values: int) -> None:
         super().__init__()
@@ -274,6 +278,6 @@ def _dense(length: int, settings: CombinedSettings) -> nn.Sequential:
     )
 
 
-def _with_logits(branch: nn.Module, features: Tensor) -> list[Tensor]:
+def _with_logits(branch: Any, features: Tensor) -> list[Tensor]:
     """Return the features, and the branch's own logits if it has a head."""
     return [features.float(), *([] if isinstance(branch.head, nn.Identity) else [branch.head(features).float()])]

@@ -1,5 +1,6 @@
 """The combined model's inputs, and what training adds to them: augmentation, pairing, pretrained branches."""
 
+import json
 import warnings
 from collections import Counter
 from dataclasses import asdict, replace
@@ -22,6 +23,7 @@ from source.core.spec import DataWarning, spec_of
 from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.data.preprocessing import extract_clips
+from source.data.store import MANIFEST, Store, StoreWriter
 from source.face.mirror import MIRRORED_BLENDSHAPES, MIRRORED_POINTS
 from source.media.sound import read_sound
 from source.text.features import featurize as describe_words
@@ -610,3 +612,18 @@ def test_a_store_with_other_faces_is_no_store_of_this_model():
     assert other.extract_settings() != COMBINED.extract_settings()
     changed = replace(COMBINED, face=replace(COMBINED.face, dropout=0.7), audio=replace(AUDIO, epochs=9))
     assert changed.extract_settings() == COMBINED.extract_settings()
+
+
+def test_a_store_with_the_masks_names_of_before_still_opens(tmp_path):
+    store = combined_store(tmp_path / "store")
+    before = {"face_mask": "face_found", "audio_mask": "heard", "text_mask": "said"}
+    manifest = json.loads((store.folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest["arrays"] = {before.get(name, name): layout for name, layout in manifest["arrays"].items()}
+    (store.folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    for name, old in before.items():
+        (store.folder / f"{name}.npy").rename(store.folder / f"{old}.npy")
+    opened = Store.open(store.folder, store.manifest.settings)
+    assert opened.arrays.keys() == store.arrays.keys()
+    assert all(np.array_equal(opened.arrays[name], store.arrays[name]) for name in before)
+    writer = StoreWriter(store.folder, opened.manifest)
+    assert writer.manifest.complete and len(Store.open(store.folder, opened.manifest.settings)) == len(store)

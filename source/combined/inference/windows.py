@@ -152,7 +152,7 @@ def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds:
     for name in MODALITIES:
         shares = _mean([(reading.modalities or {}).get(name, {}) for reading in readings])
         if shares:
-            values = [reading.attribution[name] for reading in readings if name in (reading.attribution or {})]
+            values = [row[name] for row in (reading.attribution or {} for reading in readings) if name in row]
             unimodal[name], attribution[name] = shares, float(np.mean(values)) if values else 0.0
     return with_valence_arousal(
         Reading(
