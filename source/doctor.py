@@ -16,6 +16,7 @@ from typing import Any
 
 from . import MODELS
 from .core import config, packages, pretrained
+from .core.command_line import command_for
 from .core.errors import DemeanorError
 from .core.spec import weights_of
 
@@ -119,14 +120,14 @@ def _models() -> Iterator[Finding]:
         if weights.is_file():
             yield Finding(name, True, f"{weights} ({weights.stat().st_size / 1e6:.1f} MB)")
         else:
-            yield Finding(name, False, f"no weights at {weights}", f"Train them: python run.py {model} train")
+            yield Finding(name, False, f"no weights at {weights}", f"Train them: {command_for(model, 'train')}")
 
 
 def _stores() -> Iterator[Finding]:
     for model in MODELS:
         manifests = sorted(config.DATA_FOLDER.glob(f"preprocessed_{model}_data/*/manifest.json"))
         corpora = ", ".join(manifest.parent.name for manifest in manifests)
-        remedy = "" if corpora else f"Before training or testing, run: python run.py {model} preprocess"
+        remedy = "" if corpora else f"Before training or testing, run: {command_for(model, 'preprocess')}"
         yield Finding(f"{model} training data", True, corpora or "none preprocessed", remedy)
 
 

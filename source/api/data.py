@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import ModelSpec, spec_of
@@ -78,7 +79,7 @@ def preprocessed_corpora(model: str) -> list[str]:
 def _folders_in(folder: Path, command: str) -> list[str]:
     names = sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
     if not names:
-        raise DemeanorError(f"There is nothing in {folder} yet; make it with: python run.py {command}.")
+        raise DemeanorError(f"There is nothing in {folder} yet; make it with: {command_for(*command.split())}")
     return names
 
 
@@ -109,5 +110,5 @@ def notify_of_changes(spec: ModelSpec, stores: Sequence[Store], notify: Notify) 
         if changed_since(spec, store):
             notify(
                 f"{store.folder.name} has changed since it was preprocessed; to use its files as they are now, run "
-                f"first: python run.py {spec.name} preprocess."
+                f"first: {command_for(spec.name, 'preprocess')}"
             )

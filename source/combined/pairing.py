@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.settings import TrainingSettings
 from ..core.spec import spec_of
@@ -64,7 +65,8 @@ def pairing_dataset(
         what = {"face": "faces", "text": "words"}[model]
         raise DemeanorError(
             f"Clips are to be paired with {what} from {', '.join(corpora) or 'no corpus'}, but not all of it is "
-            f"preprocessed for the {model} model; do that (python run.py {model} preprocess), or set {model}_pairing=0."
+            f"preprocessed for the {model} model; do that ({command_for(model, 'preprocess')}), or set "
+            f"{model}_pairing=0."
         )
     stores = [Store.open(spec.store_folder / name, settings.extract_settings()) for name in corpora]
     source = Dataset(stores, PAIRED_SPLIT[split], dataset.grouping)

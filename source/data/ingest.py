@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import MODELS
 from ..core import config
+from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
 from ..core.spec import ModelSpec, spec_of
@@ -73,7 +74,7 @@ def _require_content(folder: Path, name: str) -> None:
         state = "is empty" if folder.is_dir() else "does not exist"
         raise DemeanorError(
             f"{folder} {state}; put {name} there, or name the folder it is in: "
-            f"python run.py data get {name} --from FOLDER (known by name: {', '.join(known_corpora())})."
+            f"{command_for('data', 'get', name, '--from', 'FOLDER')} (known by name: {', '.join(known_corpora())})."
             f" {did_you_mean(name)}".rstrip()
         )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.spec import DataWarning, ModelSpec, spec_of
 from .clips import MANIFEST, Clip, labelled_files
@@ -90,8 +91,8 @@ def training_clips(spec: ModelSpec, corpus: str) -> list[Clip]:
     if not clips:
         there = sorted(child.name for child in spec.training_folder.glob("*") if (child / MANIFEST).exists())
         raise DemeanorError(
-            f"There are no training files of {corpus} in {folder}; get them with: python run.py data get {corpus} "
-            f"--from FOLDER (there are: {', '.join(there) or 'none yet'})."
+            f"There are no training files of {corpus} in {folder}; get them with: "
+            f"{command_for('data', 'get', corpus, '--from', 'FOLDER')} (there are: {', '.join(there) or 'none yet'})."
         )
     return clips
 

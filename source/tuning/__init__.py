@@ -1,7 +1,6 @@
 """Hyperparameter tuning: an Optuna study, then an honest answer to whether its best is better, or lucky."""
 
 import json
-import shlex
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -14,6 +13,7 @@ import optuna
 from optuna.trial import TrialState
 
 from ..core import config
+from ..core.command_line import command_for
 from ..core.files import write_whole
 from ..core.settings import BEST, listed
 from . import trial as trials
@@ -198,9 +198,9 @@ def _write_best(file, settings, notify):
 
 def _training_command(work, assignments):
     corpora = ",".join(store.name for store in work.stores)
-    words = ["python", "run.py", work.model, "train", "--corpora", corpora, "--seed", str(work.seed)]
+    words = [work.model, "train", "--corpora", corpora, "--seed", str(work.seed)]
     words += ["--grouping", work.grouping] if work.grouping != config.GROUPING else []
-    return shlex.join([*words, *(["--set", *assignments] if assignments else [])])
+    return command_for(*words, *(["--set", *assignments] if assignments else []))
 
 
 def _assignments(work, settings):

@@ -12,9 +12,7 @@ import pytest
 
 import run
 import source
-from source.core import pretrained
 from source.face.settings import FaceSettings
-from tests.support.corpora import EMOTIONS, fer_folders, picture
 from tests.support.toy import face_store
 from tests.support.typed import number_of
 
@@ -22,10 +20,6 @@ pytestmark = pytest.mark.slow
 HEAVY = {"torch", "mediapipe", "numpy", "matplotlib", "rich", "tqdm", "cv2", "PIL", "spacy", "whisper"}
 MOST_SECONDS = 0.4  # to the help; it is a third of that on an idle machine
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
-NO_FACE_FINDER = pytest.mark.skipif(
-    bool(pretrained.problem_with(pretrained.ASSETS["face_landmarker"])),
-    reason="models/pretrained/face_landmarker.task is not in place; python setup.py fetches it",
-)
 TINY = "widths=4,8 depths=1,1 shape_width=8 batch_size=16"
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 needs_a_terminal = pytest.mark.skipif(os.name == "nt", reason="pexpect has no terminals on Windows")
@@ -119,36 +113,6 @@ def test_a_reader_that_goes_away_is_no_trouble(project):
 
 def test_no_colour_but_on_a_terminal(project):
     assert "\x1b" not in project.run("doctor").stdout
-
-
-@NO_FACE_FINDER
-def test_every_entry_can_be_finished_in_one_session(project):
-    """From an original corpus to answers, typed on a pipe."""
-    fer_folders(project.folder / "original", per_emotion=2)
-    picture(project.folder / "input_files" / "face.png")
-    for number, emotion in enumerate(EMOTIONS):
-        picture(project.folder / "labelled" / emotion / "a.png", number)
-    answers = [
-        *(number_of("data get"), "FER2013", "original"),
-        *(number_of("face preprocess"), "1", "1", ""),
-        *(number_of("face train"), "", "1", TINY, "", ""),
-        *(number_of("face test"), "", ""),
-        *(number_of("face test"), "val", "labelled"),
-        *(number_of("face predict"), "1"),
-        f"{number_of('face predict')} labelled/happy --json",
-        *(number_of("face settings"), number_of("doctor"), "q"),
-    ]
-    done = project.run(typed="\n".join(answers) + "\n")
-    assert done.returncode == 0 and "Traceback" not in done.stderr and "Unforeseen" not in done.stderr
-    assert done.stdout.count("The same as: ") == 9
-    for shown in ("Training files: data/training_faces/FER2013", "FER2013: 42 clips, in data/", "epoch   1  train loss",
-                  "Weights: models/face/face_model.safetensors", "Report: models/face/test_test/report.md",
-                  "Report: models/face/test_folder_labelled/report.md", "Results: output_files/face\n",
-                  '"schema": "demeanor.prediction/2"', f"epochs={FaceSettings().epochs}", "Python: "):  # fmt: skip
-        assert shown in done.stdout, shown
-    for file in ("models/face/model_card.md", "models/face/test_test/metrics.json", "output_files/face/result.json"):
-        assert (project.folder / file).is_file()
-    assert [folder.name for folder in (project.folder / "output_files").iterdir()] == ["face"]
 
 
 # --- A terminal --------------------------------------------------------------------------------------------------
