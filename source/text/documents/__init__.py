@@ -30,9 +30,9 @@ def read_document(path: Path, notify: Notify = log.info) -> Document:
     path = Path(path)
     _check(path)
     if path.suffix.lower() in SUBTITLES:
-        from .subtitles import read_subtitles
+        from .subtitles import parse_subtitles
 
-        return read_subtitles(path)
+        return parse_subtitles(*_decode(path))
     text, notes, wrapped = _text_of(path, notify)
     context, text = split_context(text) if path.suffix.lower() in WITH_CONTEXT else ("", text)
     return _document(text, (*notes, QUOTED) if context else notes, wrapped)
@@ -59,9 +59,7 @@ def read_text(path: Path, notify: Notify = log.info) -> str:
     path = Path(path)
     _check(path)
     if path.suffix.lower() in SUBTITLES:
-        from .subtitles import read_subtitles
-
-        return " ".join(utterance.text for utterance in read_subtitles(path).utterances)
+        return " ".join(utterance.text for utterance in read_document(path).utterances)
     return _text_of(path, notify)[0]
 
 
@@ -103,10 +101,13 @@ def _text_of(path: Path, notify: Notify) -> tuple[str, tuple[str, ...], bool | N
 
 
 def _decode(path: Path) -> tuple[str, tuple[str, ...]]:
-    from .encoding import decode, read_bytes
+    from .encoding import decode
     from .html import charset
 
-    data = read_bytes(path)
+    try:
+        data = path.read_bytes()
+    except PermissionError:
+        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
     text, notes = decode(data, path, charset(data) if path.suffix.lower() in PAGES else "")
     _check_length(text, str(path))
     return text, notes

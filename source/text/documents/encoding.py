@@ -26,18 +26,6 @@ DAMAGED_SHARE = 0.5  # of the characters beyond ASCII, up to which a file is dam
 INSPECTED_BYTES = 65_536  # at the beginning
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the file's bytes. Raises DemeanorError where it is missing, a folder, or may not be read."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise DemeanorError(f"There is no file {path}.") from None
-    except IsADirectoryError:
-        raise DemeanorError(f"{path} is a folder, not a text.") from None
-    except PermissionError:
-        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
-
-
 def decode(data: bytes, path: Path, declared: str = "") -> tuple[str, tuple[str, ...]]:
     """Return the text of the file `path` with the bytes `data`, and notes on how it was read.
 

@@ -9,10 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from ..utterances import Document, Utterance
-from .encoding import decode, read_bytes
 
 # 00:01:02,500 or 1:02.5 or 1:02: hours and fraction may be missing; a comma may stand for a point.
 TIME = r"(?:(\d+)\s*:\s*)?(\d+)\s*:\s*(\d+)(?:\s*[.,:]\s*(\d+))?"
@@ -38,18 +36,11 @@ class Cue:
     """What is wrong with its times; empty where nothing is."""
 
 
-def read_subtitles(path: Path) -> Document:
-    """Return the subtitles in the file `path` as one Utterance for each cue, ordered by time.
-
-    A cue has both times or neither; one that ends before it begins ends where it begins. A file without words is a
-    Document without utterances and with a note. Raises DemeanorError where the file cannot be read or is not text.
-    """
-    path = Path(path)
-    return parse_subtitles(*decode(read_bytes(path), path))
-
-
 def parse_subtitles(text: str, notes: tuple[str, ...] = ()) -> Document:
-    r"""Parse subtitles as `read_subtitles` does; notes: on how the text was read, kept in the Document.
+    r"""Return subtitles as a Document with one Utterance for each cue, ordered by time.
+
+    A cue has both times or neither; one that ends before it begins ends where it begins. Without words there are no
+    utterances, and a note. notes: on how the text was read, kept in the Document.
 
     >>> parse_subtitles("1\n00:00:01,500 --> 00:00:03,000\n<i>Nobody</i>\ncame.").utterances[0]
     Utterance(text='Nobody came.', start_seconds=1.5, end_seconds=3.0, words=())

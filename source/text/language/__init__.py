@@ -52,11 +52,6 @@ def language_of(text: str) -> str:
     return _by_words(WORD.findall(text.lower().replace("’", "'")), CYRILLIC if script else LATIN) or script
 
 
-def is_foreign(text: str) -> bool:
-    """Return whether `text` is likely in another language than English."""
-    return language_of(text) not in ("", ENGLISH)
-
-
 def foreign_notes(text: str) -> tuple[str, ...]:
     """Return the note that the model does not know the language of `text`; none where it may be English."""
     language = language_of(text)

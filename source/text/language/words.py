@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import ENGLISH, language_of
@@ -10,7 +10,6 @@ from .paragraphs import paragraphs
 from .pipeline import pipeline, running
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Token
 
 CHUNK_CHARACTERS = 10_000  # that spaCy gets at a time, which bounds its memory
@@ -43,7 +42,7 @@ def sentences(text: str, wrapped: bool | None = None) -> list[str]:
     ['I saw Dr. Smith.', 'He smiled :)']
     """
     chunks = [chunk for paragraph in paragraphs(text, wrapped) for chunk in _chunks(paragraph)]
-    with running(pipeline(_language(text)), "senter", "sentencizer") as read:
+    with running(pipeline(language_of(text) or ENGLISH), "senter", "sentencizer") as read:
         split = [[sentence.text_with_ws for sentence in document.sents] for document in read(chunks)]
     merged = (sentence for texts in split for sentence in _merge_fragments(texts))
     return ["".join(units).strip() for sentence in merged for units in _halves(UNIT.findall(sentence))]
@@ -54,14 +53,15 @@ def word_counts(texts: Iterable[str]) -> list[dict[str, Any]]:
 
     word is the lemma in lower case, share that of all words in `texts`. Stop words ("the", "I"), numbers, marks, emoji,
     URLs and "@user" have no row. In another language than English, and without an English pipeline, words stay as
-    they are written and part_of_speech is "": see `lemma_notes`.
+    they are written and part_of_speech is "".
     """
     from spacy.glossary import explain
 
     chunks = [chunk for text in texts for paragraph in paragraphs(text) for chunk in _chunks(paragraph)]
     counts: Counter[tuple[str, str]] = Counter()
     total = 0
-    with running(_pipeline_for(chunks), "tok2vec", "tagger", "attribute_ruler", "lemmatizer") as read:
+    nlp = pipeline(language_of(" ".join(chunks[:1000])) or ENGLISH)
+    with running(nlp, "tok2vec", "tagger", "attribute_ruler", "lemmatizer") as read:
         for document in read(chunks):
             words = [token for token in document if _is_word(token)]
             total += len(words)
@@ -71,21 +71,6 @@ def word_counts(texts: Iterable[str]) -> list[dict[str, Any]]:
         {"word": word, "part_of_speech": explain(kind) or "" if kind else "", "count": count, "share": count / total}
         for (word, kind), count in ordered
     ]
-
-
-def lemma_notes(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the note that `word_counts(texts)` counts words as written; none where it counts lemmas."""
-    if "lemmatizer" in _pipeline_for(list(texts)).pipe_names:
-        return ()
-    return ("words are counted as they are written, in lower case, not in the dictionary's form",)
-
-
-def _language(text: str) -> str:
-    return language_of(text) or ENGLISH
-
-
-def _pipeline_for(texts: Sequence[str]) -> "Language":
-    return pipeline(_language(" ".join(texts[:1000])))
 
 
 def _chunks(paragraph: str) -> Iterator[str]:

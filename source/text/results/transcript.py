@@ -15,7 +15,7 @@ Labels = Sequence[str] | None
 
 
 def srt_text(document: Document, labels: Labels = None) -> str:
-    """Return SubRip. An utterance without times has no line of them: `read_subtitles` accepts it, players skip it."""
+    """Return SubRip. An utterance without times has no line of them: `parse_subtitles` accepts it, players skip it."""
     blocks = []
     for number, (utterance, line) in enumerate(zip(document.utterances, lines(document, labels), strict=True), start=1):
         # Players show entities literally: escape only what would be read as a tag or times.

@@ -23,7 +23,7 @@ from source.results.video_timeline import (
     prevailing,
     unimodal_segments,
 )
-from source.text.documents.subtitles import read_subtitles
+from source.text.documents import read_document
 from tests.support.video_predictions import PAUSE_SECONDS, SENTENCE_SECONDS, shares, toy_prediction
 
 EMPTY = Prediction("a.mp4", "combined", ("happy", "sad"), ())
@@ -169,7 +169,7 @@ def test_captions_come_back_as_they_were_said(tmp_path):
     made = toy_prediction(30)
     file = tmp_path / "transcript.srt"
     file.write_text(captions.srt(made), encoding="utf-8")
-    read = read_subtitles(file).utterances  # the text model's, which knows the answers in brackets from what is said
+    read = read_document(file).utterances  # the text model's, which knows the answers in brackets from what is said
     assert [one.text for one in read] == [one.text for one in made.sentences]
     times = [(one.start_seconds, one.end_seconds) for one in made.sentences]
     assert [(one.start_seconds, one.end_seconds) for one in read] == [pytest.approx(pair) for pair in times]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source.text.language import foreign_notes, is_foreign, language_of
+from source.text.language import foreign_notes, language_of
 from source.text.language import pipeline as pipelines
 from source.text.language.paragraphs import paragraphs
 from source.text.language.pipeline import pipeline
-from source.text.language.words import CHUNK_CHARACTERS, COLUMNS, MOST_WORDS, lemma_notes, sentences, word_counts
+from source.text.language.words import CHUNK_CHARACTERS, COLUMNS, MOST_WORDS, sentences, word_counts
 from source.text.normalise import _descriptions, normalise
 from source.text.tokens import is_longer
 
@@ -169,7 +169,6 @@ def test_words_are_counted_by_lemma():
     counted = {(row["word"], row["part_of_speech"]): row["count"] for row in rows}
     assert counted == {("dog", "noun"): 3, ("run", "verb"): 3, ("love", "verb"): 1}
     assert [row["count"] for row in rows] == sorted((row["count"] for row in rows), reverse=True)
-    assert lemma_notes(["The dogs ran."]) == ()
 
 
 def test_shares_are_of_all_words():
@@ -180,7 +179,6 @@ def test_words_of_another_language_are_counted_as_written():
     rows = word_counts([GERMAN, "Gestern war nicht heute."])
     assert rows[0] | {"share": 0} == {"word": "gestern", "part_of_speech": "", "count": 2, "share": 0}
     assert "nicht" not in {row["word"] for row in rows}  # one of German's own stop words
-    assert lemma_notes([GERMAN])
 
 
 def test_where_there_are_no_words_there_are_no_rows():
@@ -194,7 +192,6 @@ def test_without_an_english_pipeline_rules_do(monkeypatch):
     try:
         assert sentences("I saw Dr. Smith. He smiled!") == ["I saw Dr. Smith.", "He smiled!"]
         assert [row["word"] for row in word_counts(["The dogs barked, dogs bite"])] == ["dogs", "barked", "bite"]
-        assert lemma_notes(["The dogs barked"])
     finally:
         pipeline.cache_clear()
 
@@ -211,7 +208,7 @@ def test_without_an_english_pipeline_rules_do(monkeypatch):
 ])  # fmt: skip
 def test_the_language_is_guessed(text, language):
     assert language_of(text) == language
-    assert is_foreign(text) == bool(foreign_notes(text)) == (language not in ("", "en"))
+    assert bool(foreign_notes(text)) == (language not in ("", "en"))
 
 
 # --- Normalisation -----------------------------------------------------------------------------------------------

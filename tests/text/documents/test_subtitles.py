@@ -5,7 +5,8 @@ import json
 import pytest
 
 from source.core.errors import DemeanorError
-from source.text.documents.subtitles import parse_subtitles, read_subtitles
+from source.text.documents import read_document
+from source.text.documents.subtitles import parse_subtitles
 from source.text.results.transcript import clock, json_text, srt_text, txt_text, vtt_text
 from source.text.utterances import Document, Utterance, Word
 
@@ -96,7 +97,7 @@ def test_cues_that_follow_each_other_at_once_do_not_overlap():
 def test_a_text_with_a_wrong_ending_is_read_as_it_stands(tmp_path):
     file = tmp_path / "my text.srt"
     file.write_text("It was a dark night.\nNobody came.\n\nIn 1984 we left.\n", encoding="utf-8")
-    document = read_subtitles(file)
+    document = read_document(file)
     assert texts(document) == ["It was a dark night. Nobody came.", "In 1984 we left."]
     assert times(document) == [(None, None)] * 2 and document.seconds is None and len(document.notes) == 1
 
@@ -105,7 +106,7 @@ def test_without_words_there_are_no_utterances_and_a_note(tmp_path):
     file = tmp_path / "a.srt"
     for data in (b"", b"\xef\xbb\xbf", b"\n\n", b"WEBVTT\n", b"1\n00:00:01,000 --> 00:00:02,000\n\n"):
         file.write_bytes(data)
-        document = read_subtitles(file)
+        document = read_document(file)
         assert document.utterances == () and document.notes and document.seconds is None
 
 
@@ -113,14 +114,14 @@ def test_a_file_is_read_in_its_encoding(tmp_path):
     file = tmp_path / "a.srt"
     for encoding in ("utf-16", "latin-1"):
         file.write_bytes(SRT.replace("came", "kam für Öl").encode(encoding))
-        assert texts(read_subtitles(file))[0] == "Nobody kam für Öl."
+        assert texts(read_document(file))[0] == "Nobody kam für Öl."
 
 
 def test_what_cannot_be_read_is_said_in_one_sentence(tmp_path):
     (tmp_path / "b.srt").write_bytes(bytes(range(256)) * 40)
     for path in (tmp_path, tmp_path / "none.srt", tmp_path / "b.srt"):
         with pytest.raises(DemeanorError):
-            read_subtitles(path)
+            read_document(path)
 
 
 @pytest.mark.parametrize("written", [srt_text, vtt_text])
