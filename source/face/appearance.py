@@ -1,9 +1,9 @@
-"""What a face looks like, in a few numbers: enough to know it again in the same recording, no more.
+"""Appearance descriptors of a face: enough to recognise it within one recording, no more.
 
-There is no face recognition network here. A look is local binary patterns of the aligned crop (Ojala et al. 2002;
-histograms over a grid of its parts as in Ahonen et al. 2006, "Face description with local binary patterns") and
+There is no face recognition network here. The descriptor is local binary patterns of the aligned crop (Ojala et al.
+2002; histograms over a grid of its parts as in Ahonen et al. 2006, "Face description with local binary patterns") and
 histograms of chromaticity and of brightness relative to the region's own, so that a lamp switched on changes little
-(compared by Hellinger distance, as in Comaniciu et al. 2003). It tells faces apart under about the same light and from
+(compared by Hellinger distance, as in Comaniciu et al. 2003). It separates faces under about the same light and from
 about the same side. Two people who resemble each other may pass for one, and one who turns or goes elsewhere for two.
 """
 
@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from .detector import Face, aligned_crop, moved
+from .detector import Face, aligned_crop
 
 CROP_SIDE = 64  # pixels of the aligned crop
 PARTS = 4  # of the crop, along each side, each with a histogram of its own
@@ -20,75 +20,80 @@ PATTERNS = 59  # 58 uniform patterns of eight neighbours (at most two changes ar
 REGION_SIDE = 32  # pixels to which a region is shrunk before its colours are counted
 SHADES, TINTS = 3, 16  # bins of brightness, and of each of red and green as a share of all three colours
 TINT_RANGE = ((0.2, 0.6), (0.2, 0.5))  # of red, of green
-DARK = 4  # added to each channel: the chromaticity of near-black pixels is noise
+DARK = 4  # added to each channel, because the chromaticity of near-black pixels is noise
 COLOUR_WEIGHT = 0.3  # of the colours' Hellinger distance against the patterns'; chosen on acted clips of nine people
 AROUND = (1.0, 0.6, 1.0, 1.25)  # box sides added left, above, right, below: hair, shoulders, background
 
 
 @dataclass(frozen=True)
-class Look:
-    """Each row vector below has length 1, so that a dot product is the Bhattacharyya coefficient."""
+class Appearance:
+    """Appearance descriptor. Each row vector has length 1, so that a dot product is the Bhattacharyya coefficient."""
 
     patterns: np.ndarray
     """(944,) float32: square roots of the histograms of local binary patterns."""
     colours: np.ndarray
     """(768,) float32: square roots of the histogram of the face's colours."""
-    around: np.ndarray
+    background: np.ndarray
     """(768,) float32: the same of the face with its surroundings."""
 
 
-def look_of(picture: np.ndarray, face: Face) -> Look:
-    """The look of one face of `picture` (H, W, 3) uint8 RGB."""
-    around, face = _close_up(picture, face)
+def describe_appearance(picture: np.ndarray, face: Face) -> Appearance:
+    """Return the descriptor of one face of `picture` (H, W, 3) uint8 RGB."""
+    region, face = _close_up(picture, face)
     left, top, right, bottom = (max(round(edge), 0) for edge in face.box)
-    inside = around[top : bottom + 1, left : right + 1]
-    return Look(
-        _patterns(aligned_crop(around, face, CROP_SIDE)), _colours(inside if inside.size else around), _colours(around)
+    inside = region[top : bottom + 1, left : right + 1]
+    return Appearance(
+        _pattern_histograms(aligned_crop(region, face, CROP_SIDE)),
+        _colour_histogram(inside if inside.size else region),
+        _colour_histogram(region),
     )
 
 
-def unlikeness(one: Look, other: Look) -> float:
-    """0 for the same picture of a face to 1.3. One person in one shot: below 0.2; two people: mostly above 0.2."""
+def appearance_distance(one: Appearance, other: Appearance) -> float:
+    """Return 0 for the same face and picture, up to 1.3.
+
+    One person in one shot: below 0.2; two people: mostly above 0.2.
+    """
     patterns = 1 - float(one.patterns @ other.patterns)
     return max(patterns, 0) + COLOUR_WEIGHT * _hellinger(one.colours, other.colours)
 
 
-def change_around(one: Look, other: Look) -> float:
-    """How different the surroundings are: 0 to 1. Below 0.1 from one frame to the next of a shot."""
-    return _hellinger(one.around, other.around)
+def background_distance(one: Appearance, other: Appearance) -> float:
+    """Return how much the surroundings differ: 0 to 1. Below 0.1 from one frame to the next of a shot."""
+    return _hellinger(one.background, other.background)
 
 
-def _hellinger(one, other):
+def _hellinger(one: np.ndarray, other: np.ndarray) -> float:
     return max(1 - float(one @ other), 0) ** 0.5
 
 
-def _patterns(crop):
+def _pattern_histograms(crop: np.ndarray) -> np.ndarray:
     import cv2
 
     smooth = cv2.GaussianBlur(crop, (0, 0), 0.7)
     middle, codes = smooth[1:-1, 1:-1], np.zeros((CROP_SIDE - 2, CROP_SIDE - 2), np.uint8)
-    around = [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0)]
-    for bit, (y, x) in enumerate(around):
+    neighbours = [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0)]
+    for bit, (y, x) in enumerate(neighbours):
         codes |= (smooth[y : y + CROP_SIDE - 2, x : x + CROP_SIDE - 2] >= middle).astype(np.uint8) << bit
     part = np.arange(CROP_SIDE - 2) * PARTS // (CROP_SIDE - 2)
-    cells = (part[:, None] * PARTS + part) * PATTERNS + _uniform()[codes]
+    cells = (part[:, None] * PARTS + part) * PATTERNS + _pattern_bins()[codes]
     counts = np.bincount(cells.ravel(), minlength=PARTS * PARTS * PATTERNS).reshape(PARTS * PARTS, PATTERNS)
     return np.sqrt(counts / counts.sum(1, keepdims=True) / PARTS**2).ravel().astype(np.float32)
 
 
 @cache
-def _uniform():
-    """Pattern 0 to 255 -> its bin: 0 unless at most two bits differ from the next around the circle."""
+def _pattern_bins() -> np.ndarray:
+    """Return the bin of each pattern, 0 to 255: bin 0 if more than two bits differ from the next around the circle."""
     codes = np.arange(256)
     changes = codes ^ (codes >> 1 | (codes & 1) << 7)
     few = np.array([int(change).bit_count() <= 2 for change in changes])
     return np.where(few, few.cumsum(), 0)
 
 
-def _close_up(picture, face):
-    """The face and its surroundings, shrunk so that the face is hardly larger than the crop; and the face in there.
+def _close_up(picture: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:
+    """Return the face with its surroundings, shrunk so that it is hardly larger than the crop, and the face in there.
 
-    By a whole number, which OpenCV does fast: what follows then takes the same short time in pictures of any size.
+    Shrunk by a whole number, which OpenCV does fast: what follows takes the same short time in pictures of any size.
     """
     import cv2
 
@@ -98,13 +103,13 @@ def _close_up(picture, face):
     y0 = int(min(max(top - AROUND[1] * side, 0), height - 1))
     x1 = int(min(max(right + AROUND[2] * side, x0 + 1), width))
     y1 = int(min(max(bottom + AROUND[3] * side, y0 + 1), height))
-    times = max(1, min(int(side) // CROP_SIDE, x1 - x0, y1 - y0))
-    wide, high = (x1 - x0) // times, (y1 - y0) // times
-    region = picture[y0 : y0 + high * times, x0 : x0 + wide * times]
-    return cv2.resize(region, (wide, high), interpolation=cv2.INTER_AREA), moved(face, -x0, -y0, 1 / times)
+    factor = max(1, min(int(side) // CROP_SIDE, x1 - x0, y1 - y0))
+    wide, high = (x1 - x0) // factor, (y1 - y0) // factor
+    region = picture[y0 : y0 + high * factor, x0 : x0 + wide * factor]
+    return cv2.resize(region, (wide, high), interpolation=cv2.INTER_AREA), face.moved(-x0, -y0, 1 / factor)
 
 
-def _colours(region):
+def _colour_histogram(region: np.ndarray) -> np.ndarray:
     import cv2
 
     small = cv2.resize(region, (REGION_SIDE, REGION_SIDE), interpolation=cv2.INTER_AREA)
@@ -118,6 +123,6 @@ def _colours(region):
     return np.sqrt(counts / counts.sum()).ravel()
 
 
-def _binned(values, limits, count):
+def _binned(values: np.ndarray, limits: tuple[float, float], count: int) -> np.ndarray:
     low, high = limits
     return np.minimum(np.maximum((values - low) * (count / (high - low)), 0), count - 1).astype(np.int32)

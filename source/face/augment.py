@@ -1,17 +1,18 @@
-"""What training does to a batch of faces before the network sees it."""
+"""Augmentation of a training batch of faces."""
 
 import torch
+from torch import Tensor
 
 from ..training.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
 from .mirror import mirrored
 from .settings import FaceSettings
 
 
-def augment(inputs: dict, settings: FaceSettings) -> dict:
-    """Half of the faces mirrored (crop, mesh and blendshapes alike), crops warped, relit and blotted, shapes hidden."""
+def augment(inputs: dict[str, Tensor], settings: FaceSettings) -> dict[str, Tensor]:
+    """Mirror half of the faces; warp, relight and erase parts of the crops; hide the shape of some faces."""
     count = len(inputs["image"])
-    flipped, other = some(count, 0.5), mirrored(inputs)
-    inputs = {name: _where(flipped, other[name], value) for name, value in inputs.items()}
+    flipped, mirror_images = some(count, 0.5), mirrored(inputs)
+    inputs = {name: _where(flipped, mirror_images[name], value) for name, value in inputs.items()}
     image = random_affine(inputs["image"], settings.rotate_degrees, settings.scale_share, settings.shift_share)
     image = random_contrast_and_brightness(image, settings.contrast, settings.brightness)
     hidden = some(count, settings.shape_dropout).to(image.device)
@@ -21,5 +22,5 @@ def augment(inputs: dict, settings: FaceSettings) -> dict:
     }
 
 
-def _where(chosen, yes, no):
+def _where(chosen: Tensor, yes: Tensor, no: Tensor) -> Tensor:
     return torch.where(chosen.to(no.device).view(-1, *[1] * (no.dim() - 1)), yes, no)

@@ -1,7 +1,7 @@
-"""Networks to choose from, by name. Tests pick up every entry; a new one needs nothing else.
+"""Backbones to choose from, by name, for the face model's image branch.
 
-An image architecture maps a picture (B, 1, H, W) to a map of features (B, channels, h, w) and is built from `widths`,
-the channels of its stages, and `depths`, how often each stage repeats.
+Each is built from `widths`, the channels of its stages, and `depths`, how often each stage repeats. It maps an image
+(B, 1, H, W) to features (B, channels, h, w). To add one, enter its builder below; tests pick it up.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,57 +17,60 @@ class Residual(nn.Module):
 
     def __init__(self, width_in: int, width_out: int, halve: bool):
         super().__init__()
-        stride = 2 if halve else 1
         self.path = nn.Sequential(
-            *_conv(width_in, width_out, stride=stride),
+            *_convolution(width_in, width_out, stride=2 if halve else 1),
             nn.Conv2d(width_out, width_out, 3, padding=1, bias=False),
             nn.BatchNorm2d(width_out),
         )
-        same = width_in == width_out and not halve
         pool = nn.AvgPool2d(2, ceil_mode=True) if halve else nn.Identity()
         project = nn.Sequential(pool, nn.Conv2d(width_in, width_out, 1, bias=False), nn.BatchNorm2d(width_out))
-        self.shortcut = nn.Identity() if same else project
+        self.shortcut = nn.Identity() if width_in == width_out and not halve else project
         self.activation = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map (B, width_in, h, w) to (B, width_out, h, w), or half of that height and width, rounded up."""
         return self.activation(self.path(x) + self.shortcut(x))
 
 
 class Separable(nn.Module):
-    """Two depthwise-separable convolutions (Howard et al. 2017, arXiv:1704.04861) and a shortcut where shapes allow."""
+    """Two depthwise-separable convolutions (Howard et al. 2017, arXiv:1704.04861), a shortcut around the second."""
 
     def __init__(self, width_in: int, width_out: int, halve: bool):
         super().__init__()
-        self.first = nn.Sequential(*_depthwise(width_in, width_out, stride=2 if halve else 1))
-        self.second = nn.Sequential(*_depthwise(width_out, width_out, stride=1))
+        self.first = nn.Sequential(*_separable_convolution(width_in, width_out, stride=2 if halve else 1))
+        self.second = nn.Sequential(*_separable_convolution(width_out, width_out, stride=1))
 
     def forward(self, x: Tensor) -> Tensor:
+        """Map (B, width_in, h, w) to (B, width_out, h, w), or half of that height and width, rounded up."""
         x = self.first(x)
         return x + self.second(x)
 
 
 def vgg(widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
-    """Stages of 3x3 convolutions, each followed by max pooling (Simonyan & Zisserman 2015, arXiv:1409.1556)."""
+    """Build stages of 3x3 convolutions, each followed by max pooling (Simonyan & Zisserman 2015, arXiv:1409.1556)."""
     layers: list[nn.Module] = []
     for (width_in, width), depth in zip(pairwise((1, *widths)), depths, strict=True):
         for repeat in range(depth):
-            layers += _conv(width if repeat else width_in, width)
+            layers += _convolution(width if repeat else width_in, width)
         layers.append(nn.MaxPool2d(2, ceil_mode=True))
     return nn.Sequential(*layers)
 
 
 def residual(widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
-    """A 5x5 stem and pooling, then stages of Residual blocks; each but the first halves the map."""
-    return _stem_and_stages(Residual, widths, depths)
+    """Build a 5x5 stem and pooling, then stages of Residual blocks; each but the first halves the map."""
+    return _build_stages(Residual, widths, depths)
 
 
 def separable(widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
-    """A 5x5 stem and pooling, then stages of Separable blocks; each but the first halves the map."""
-    return _stem_and_stages(Separable, widths, depths)
+    """Build a 5x5 stem and pooling, then stages of Separable blocks; each but the first halves the map."""
+    return _build_stages(Separable, widths, depths)
 
 
 def torchvision_resnet(name: str) -> Callable[[Sequence[int], Sequence[int]], nn.Module]:
-    """torchvision's ResNet called `name`, for one channel, untrained; `widths` and `depths` are its own."""
+    """Return a builder of torchvision's ResNet called `name` for one channel; it ignores `widths` and `depths`.
+
+    The builder raises DemeanorError where torchvision does not work.
+    """
 
     def build(widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
         try:
@@ -92,15 +95,8 @@ IMAGE_ARCHITECTURES: dict[str, Callable[[Sequence[int], Sequence[int]], nn.Modul
 }
 
 
-def build_image(name: str, widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
-    """The image architecture called `name`, untrained: (B, 1, H, W) -> (B, channels, h, w)."""
-    if name not in IMAGE_ARCHITECTURES:
-        raise DemeanorError(f"There is no architecture '{name}'; there are: {', '.join(IMAGE_ARCHITECTURES)}.")
-    return IMAGE_ARCHITECTURES[name](widths, depths)
-
-
-def _stem_and_stages(block, widths, depths):
-    layers = [*_conv(1, widths[0], kernel=5), nn.MaxPool2d(2, ceil_mode=True)]
+def _build_stages(block: type[Residual] | type[Separable], widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
+    layers: list[nn.Module] = [*_convolution(1, widths[0], kernel=5), nn.MaxPool2d(2, ceil_mode=True)]
     width_in = widths[0]
     for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
         for repeat in range(depth):
@@ -109,11 +105,13 @@ def _stem_and_stages(block, widths, depths):
     return nn.Sequential(*layers)
 
 
-def _conv(width_in, width_out, kernel=3, stride=1, groups=1):
+def _convolution(
+    width_in: int, width_out: int, kernel: int = 3, stride: int = 1, groups: int = 1
+) -> tuple[nn.Conv2d, nn.BatchNorm2d, nn.ReLU]:
     conv = nn.Conv2d(width_in, width_out, kernel, stride, padding=kernel // 2, groups=groups, bias=False)
-    return [conv, nn.BatchNorm2d(width_out), nn.ReLU(inplace=True)]
+    return conv, nn.BatchNorm2d(width_out), nn.ReLU(inplace=True)
 
 
-def _depthwise(width_in, width_out, stride):
-    depthwise = _conv(width_in, width_in, stride=stride, groups=width_in)
-    return [*depthwise, *_conv(width_in, width_out, kernel=1)]
+def _separable_convolution(width_in: int, width_out: int, stride: int) -> tuple[nn.Module, ...]:
+    depthwise = _convolution(width_in, width_in, stride=stride, groups=width_in)
+    return (*depthwise, *_convolution(width_in, width_out, kernel=1))

@@ -1,6 +1,6 @@
-"""What the crop's CNN looks at, for any registered architecture: Grad-CAM and maps of its convolutions."""
+"""Explanations of the image branch, whatever its backbone is: Grad-CAM and feature maps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,11 +8,11 @@ import numpy as np
 
 
 def grad_cam(network: Any, inputs: Mapping[str, Any], target: Any) -> np.ndarray | None:
-    """Where in the crop the evidence for label `target` lies (Selvaraju et al. 2017, arXiv:1610.02391).
+    """Return where in the crop the evidence for each `target` label lies (Selvaraju et al. 2017, arXiv:1610.02391).
 
-    inputs: tensors as `describe` makes them, with a leading axis of B; target (B,) label indices. Gives (B, S, S)
-    float32 in [0, 1], 1 at each face's strongest place, all 0 where nothing speaks for the label; None where the
-    network looks at no picture. Of the last maps it takes the finest: the one of the last convolution's size.
+    `inputs` are tensors as `featurize` makes them, with a leading axis of B; `target` (B,) are label indices. Returns
+    (B, S, S) float32 in [0, 1], 1 at each face's maximum, all 0 where nothing speaks for the label; None where the
+    network has no image branch. It uses the last map of the last convolution's size, which is not pooled yet.
     """
     import torch
 
@@ -29,23 +29,23 @@ def grad_cam(network: Any, inputs: Mapping[str, Any], target: Any) -> np.ndarray
 
 
 def feature_maps(network: Any, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """What the CNN's first and middle convolution give, by their names: each (B, channels, h, w) float32."""
+    """Return the maps of the first and the middle convolution by their names: each (B, channels, h, w) float32."""
     import torch
 
     if network.image_branch is None:
         return {}
     with torch.no_grad(), _recorded(network.image_branch) as maps:
         network(**inputs)
-    found = [output for layer, output in maps if isinstance(layer, torch.nn.Conv2d)]
-    return {f"convolution {i + 1} of {len(found)}": found[i].numpy() for i in sorted({0, len(found) // 2})}
+    outputs = [output for layer, output in maps if isinstance(layer, torch.nn.Conv2d)]
+    return {f"convolution {i + 1} of {len(outputs)}": outputs[i].numpy() for i in sorted({0, len(outputs) // 2})}
 
 
 @contextmanager
-def _recorded(branch):
-    """Within it, every map (B, channels, h, w) that a layer of `branch` gives is kept, in the order of computation."""
-    maps = []
+def _recorded(branch: Any) -> Iterator[list[tuple[Any, Any]]]:
+    """Record each layer of `branch` with its output, in the order of computation, while the context is open."""
+    maps: list[tuple[Any, Any]] = []
 
-    def keep(layer, _, output):
+    def keep(layer: Any, _: Any, output: Any) -> None:
         maps.append((layer, output))
 
     hooks = [layer.register_forward_hook(keep) for layer in branch.modules()]
@@ -56,16 +56,16 @@ def _recorded(branch):
             hook.remove()
 
 
-def _last_map(maps):
-    """The last map of the size of the last convolution's: normalised and rectified, but not pooled."""
+def _last_map(maps: list[tuple[Any, Any]]) -> Any:
+    """Return the last map of the last convolution's size: normalised and rectified, but not pooled."""
     from torch import nn
 
     size = [output.shape[2:] for layer, output in maps if isinstance(layer, nn.Conv2d)][-1]
     return [output for _, output in maps if output.shape[2:] == size][-1]
 
 
-def _onto_crop(network, evidence, side):
-    """Evidence (B, h, w) over the part that the network sees -> (B, side, side) in [0, 1] over the whole crop."""
+def _onto_crop(network: Any, evidence: Any, side: int) -> np.ndarray:
+    """Scale evidence (B, h, w) over the part that the network sees to (B, side, side) in [0, 1] over the whole crop."""
     from torch.nn import functional
 
     seen = network.settings.crop_side

@@ -1,4 +1,4 @@
-"""A picture of a face -> the arrays the face model takes. Preprocessing and prediction both come through here."""
+"""Features of a face: a picture as inputs of the face model, for training and prediction alike."""
 
 import atexit
 from functools import cache
@@ -14,16 +14,17 @@ from .settings import FaceSettings
 
 @cache
 def face_detector() -> FaceDetector:
-    """The one FaceDetector of this process: making one for each picture would double the time."""
-    made = FaceDetector()
-    atexit.register(made.abandon)
-    return made
+    """Return this process's FaceDetector: making one for each picture would double the time."""
+    detector = FaceDetector()
+    atexit.register(detector.abandon)
+    return detector
 
 
 def extract(path: Path, settings: FaceSettings) -> dict[str, np.ndarray]:
-    """The largest face of the picture in `path`, as `describe` gives it.
+    """Return the inputs of the largest face of the picture in `path`, as `featurize` makes them.
 
-    Where no face is found the whole picture stands in for the crop, with face_found 0.
+    Where no face is found the whole picture takes the place of the crop. Raises DemeanorError where the picture cannot
+    be read.
     """
     picture = read_picture(path).pixels
     face = max(face_detector().detect(picture), key=lambda face: face.area, default=None)
@@ -40,14 +41,14 @@ def from_array(pixels: np.ndarray, sample_rate_hz: int | None = None) -> Picture
 
 
 def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) -> dict[str, np.ndarray]:
-    """One face of `picture` (H, W, 3) uint8 RGB as the model's inputs.
+    """Return the network's inputs for one face of `picture` (H, W, 3) uint8 RGB; None: for the whole picture.
 
-    image (side, side) uint8 grey; landmarks (478, 3) float16 in the frame of source.face.detector; blendshapes (52,)
-    float16 in [0, 1]; face_found () float32: 1 where a face was found, else 0 with landmarks and blendshapes zero.
+    image (side, side) uint8 grey; landmarks (478, 3) float16, aligned like the crop; blendshapes (52,) float16 in
+    [0, 1]; face_found () float32: 1, or 0 for None, with landmarks and blendshapes zero.
     """
     side = settings.image_side
     if face is None:
-        mesh, blendshapes, image = np.zeros((POINTS, 3)), np.zeros(BLENDSHAPES), _whole(picture, side)
+        mesh, blendshapes, image = np.zeros((POINTS, 3)), np.zeros(BLENDSHAPES), _resize_to_grey(picture, side)
     else:
         mesh, blendshapes, image = aligned_mesh(face), face.blendshapes, aligned_crop(picture, face, side)
     return {
@@ -58,7 +59,7 @@ def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) ->
     }
 
 
-def _whole(picture: np.ndarray, side: int) -> np.ndarray:
+def _resize_to_grey(picture: np.ndarray, side: int) -> np.ndarray:
     import cv2
 
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)

@@ -1,8 +1,13 @@
-"""The mirror image of a face's shape: which mesh point and which blendshape lies on the other side."""
+"""Mirror images of faces: which mesh point and which blendshape lies on the other side."""
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .detector import BLENDSHAPE_NAMES, POINTS
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # Found by matching the median of 8,000 frontal meshes with its mirror image, one to one (Hungarian assignment); the
 # points not named lie on the line of symmetry.
@@ -42,14 +47,14 @@ def _other_name(name: str) -> str:
 
 
 MIRRORED_POINTS = _other_point()
-"""(478,) the mesh point on the other side of each; a point on the line of symmetry is its own."""
+"""The mesh point on the other side of each, (478,); a point on the line of symmetry is its own."""
 
 MIRRORED_BLENDSHAPES = np.array([BLENDSHAPE_NAMES.index(_other_name(name)) for name in BLENDSHAPE_NAMES])
-"""(52,) the blendshape of the other side of each."""
+"""The blendshape of the other side of each, (52,)."""
 
 
-def mirrored(inputs: dict) -> dict:
-    """The same faces seen in a mirror. Inputs are tensors as `describe` makes them, with a leading batch axis."""
+def mirrored(inputs: "dict[str, Tensor]") -> "dict[str, Tensor]":
+    """Return the faces as in a mirror. Inputs are tensors as `featurize` makes them, with a leading batch axis."""
     landmarks = inputs["landmarks"][:, MIRRORED_POINTS]
     return inputs | {
         "image": inputs["image"].flip(-1),

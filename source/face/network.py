@@ -1,15 +1,15 @@
-"""The face model: a CNN over the aligned crop, joined with dense layers over the mesh and the blendshapes."""
+"""The face model: a CNN over the aligned crop, and dense layers over the mesh and the blendshapes."""
 
 import torch
 from torch import Tensor, nn
 
-from .backbones import build_image
+from .backbones import IMAGE_ARCHITECTURES
 from .detector import BLENDSHAPES, POINTS
 from .settings import FaceSettings
 
 
 class FaceModel(nn.Module):
-    """`forward_features`, then `head`. With num_classes 0 the head is an identity, for use in a larger model.
+    """Face -> logits: `forward_features`, then `head`. With num_classes=0 the head is the identity, for fusion.
 
     >>> network = FaceModel(FaceSettings(widths=(4, 8), depths=(1, 1)), num_classes=7)
     """
@@ -19,7 +19,7 @@ class FaceModel(nn.Module):
         self.settings = settings
         self.image_branch = self.shape_branch = None
         if settings.use_image:
-            self.image_branch = build_image(settings.architecture, settings.widths, settings.depths)
+            self.image_branch = IMAGE_ARCHITECTURES[settings.architecture](settings.widths, settings.depths)
         if self._shape_size:
             self.shape_branch = _shape_layers(self._shape_size, settings.shape_width)
         self.dropout = nn.Dropout(settings.dropout)
@@ -31,20 +31,20 @@ class FaceModel(nn.Module):
 
     @property
     def features(self) -> int:
-        """Length of what `forward_features` gives."""
+        """Length of the vector that `forward_features` returns."""
         convolutions = [layer for layer in self.modules() if isinstance(layer, nn.Conv2d)]
         image = convolutions[-1].out_channels if self.image_branch else 0
         return image + (self.settings.shape_width if self.shape_branch else 0)
 
     def forward(self, image: Tensor, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:
-        """Logits (B, num_classes). See `forward_features` for the inputs."""
+        """Return the logits (B, num_classes); `forward_features` says what the inputs are."""
         return self.head(self.dropout(self.forward_features(image, landmarks, blendshapes, face_found)))
 
     def forward_features(self, image: Tensor, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:
-        """What the branches see, joined: (B, features).
+        """Return the branches' features, concatenated: (B, features).
 
-        image (B, S, S), uint8 or float, in [0, 255]; landmarks (B, 478, 3); blendshapes (B, 52); face_found (B,):
-        where it is 0 landmarks and blendshapes have no say.
+        image (B, S, S), uint8 or float, in [0, 255]; landmarks (B, 478, 3); blendshapes (B, 52); face_found (B,): where
+        it is 0, landmarks and blendshapes have no influence.
         """
         parts = []
         if self.image_branch is not None:
@@ -54,12 +54,12 @@ class FaceModel(nn.Module):
         return torch.cat([part.float() for part in parts], 1)
 
     def feature_map(self, image: Tensor) -> Tensor:
-        """The CNN's last map (B, channels, h, w) for image (B, S, S) in [0, 255]: of its central `crop_side` pixels."""
+        """Return the CNN's last map (B, channels, h, w) of the central `crop_side` pixels of image (B, S, S)."""
         margin = (image.shape[-1] - self.settings.crop_side) // 2
-        seen = image[:, None, margin : margin + self.settings.crop_side, margin : margin + self.settings.crop_side]
-        return self.image_branch((seen.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last))
+        crop = image[:, None, margin : margin + self.settings.crop_side, margin : margin + self.settings.crop_side]
+        return self.image_branch((crop.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last))
 
-    def _shape_features(self, landmarks, blendshapes, face_found):
+    def _shape_features(self, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:
         known = face_found.float()[:, None]
         mesh, shapes = landmarks.flatten(1).float(), blendshapes.float()
         inputs = [mesh] * self.settings.use_landmarks + [shapes] * self.settings.use_blendshapes

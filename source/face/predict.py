@@ -1,4 +1,4 @@
-"""A person's picture, or a folder of them -> what every face in it displays, with all the files that show why."""
+"""Prediction from a picture, or a folder of pictures: what every face in it displays, and the result files."""
 
 import io
 import logging
@@ -23,12 +23,12 @@ log = logging.getLogger(__name__)
 
 SMALL_FACE = 40  # pixels of the box's shorter side
 FAR_ASIDE = 35.0  # degrees that the head is turned left or right
-OUTSIDE = 0.1  # share of the mesh beyond the picture's edges
+LEAST_OUTSIDE = 0.1  # share of the mesh beyond the picture's edges that earns a note
 CHEEKS = (234, 454)  # mesh points, the picture's left and right
-TIGHT_SIDE = 128  # pixels; a picture of at most this is taken for a tight crop, as FER2013's are
-TIGHT_RATIO = 1.5  # longest side over shortest, at most
-LEAST_CONTRAST = 16  # grey levels; under it a picture shows nothing
-MOST_EXPLAINED = 6  # faces, the largest
+TIGHT_SIDE = 128  # pixels; a picture up to this size may be a tight crop, as FER2013's are
+TIGHT_RATIO = 1.5  # of its sides, at most
+LEAST_CONTRAST = 16  # grey levels; a picture with less shows nothing
+MOST_EXPLAINED = 6  # faces in explanation.png, the largest
 
 
 def predict(
@@ -41,13 +41,12 @@ def predict(
     notify: Notify = log.info,
     on_progress: OnProgress | None = None,
 ) -> list[Prediction]:
-    """What the faces in the picture `path`, or in every picture of the folder `path`, display.
+    """Predict what the faces in the picture `path`, or in every picture of the folder `path`, display.
 
-    One Prediction a picture; a face gets a Reading, and a picture without a face none. A picture of a folder that
-    cannot be read never stops the others: its Prediction has a note with the reason, and no size. Sub-folders are not
-    entered.
-    With `write` the results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER). Raises DemeanorError
-    where nothing could be read.
+    Returns a Prediction for each picture, with a Reading for each face. A picture of a folder that cannot be read does
+    not stop the others: its Prediction has the reason as a note, and no size. Sub-folders are skipped.
+    With `write` the results go to a new folder in `folder_out` (default: config.OUTPUT_FOLDER), but for the files named
+    in `without`. Raises DemeanorError where nothing could be read.
     """
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if isinstance(path, Path) and path.is_dir():
@@ -61,7 +60,7 @@ def predict(
 def predict_picture(
     path: Path | Picture, trained: Trained, folder_out: Path | None, without: Collection[str] = ()
 ) -> Prediction:
-    """One picture; its results are written into a new folder of `folder_out` unless that is None."""
+    """Predict one picture; write the results to a new folder in `folder_out` unless it is None."""
     picture = path if isinstance(path, Picture) else read_picture(path)
     readings, arrays = read_faces(picture.pixels, trained)
     notes = picture.notes if readings else (*picture.notes, "no face was found")
@@ -73,18 +72,18 @@ def predict_picture(
 
 
 def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...], dict[str, np.ndarray]]:
-    """A Reading for each face in `pixels` (H, W, 3) uint8 RGB, from left to right, and what the network was given.
+    """Return a Reading for each face in `pixels` (H, W, 3) uint8 RGB, from left to right, and the network's inputs.
 
-    A tight crop in which no face is found is read whole, as in training. No face: no readings and no arrays.
+    A tight crop in which no face is found is read whole, as in training. No face: no readings and no inputs.
     """
     faces: list[Face | None] = list(face_detector().detect(pixels))
     if not faces and _is_tight_crop(pixels):
         faces = [None]
     if not faces:
         return (), {}
-    described = [featurize(pixels, face, trained.settings) for face in faces]
-    arrays = {name: np.stack([inputs[name] for inputs in described]) for name in described[0]}
-    shares = trained.probabilities(arrays)  # one call for all faces
+    inputs = [featurize(pixels, face, trained.settings) for face in faces]
+    arrays = {name: np.stack([each[name] for each in inputs]) for name in inputs[0]}
+    probabilities = trained.probabilities(arrays)  # one call for all faces
     height, width = pixels.shape[:2]
     readings = (
         Reading(
@@ -93,13 +92,13 @@ def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...
             box=face.box if face else (0.0, 0.0, float(width), float(height)),
             notes=tuple(face_notes(face, width, height)),
         )
-        for person, (face, row) in enumerate(zip(faces, shares, strict=True))
+        for person, (face, row) in enumerate(zip(faces, probabilities, strict=True))
     )
     return tuple(readings), arrays
 
 
 def face_notes(face: Face | None, width: int, height: int) -> Iterator[str]:
-    """What makes the reading of this face less trustworthy; width, height: of the picture, in pixels."""
+    """Yield notes on what makes the reading of this face less reliable; width and height are the picture's."""
     if face is None:
         yield "no face was found: the whole picture was read as a tight crop, without landmarks"
         return
@@ -110,29 +109,29 @@ def face_notes(face: Face | None, width: int, height: int) -> Iterator[str]:
     if abs(turned_degrees(face)) > FAR_ASIDE:
         yield f"turned far aside: about {abs(turned_degrees(face)):.0f} degrees"
     beyond = outside_share(face, width, height)
-    if beyond > OUTSIDE:
+    if beyond > LEAST_OUTSIDE:
         yield f"partly outside of the picture: about {beyond:.0%}".replace("%", " %")
 
 
 def turned_degrees(face: Face) -> float:
-    """How far the head is turned, from the line between the cheeks: 0 is frontal, the sign is the side."""
+    """Return how far the head is turned, by the line between the cheeks: 0 is frontal, the sign is the side."""
     across = face.mesh[CHEEKS[1]] - face.mesh[CHEEKS[0]]
     return float(np.degrees(np.arctan2(across[2], np.hypot(across[0], across[1]))))
 
 
 def outside_share(face: Face, width: int, height: int) -> float:
-    """Share of the mesh that lies beyond the edges of a picture of this size in pixels."""
+    """Return the share of the mesh that lies beyond the edges of a picture of this size in pixels."""
     x, y = face.mesh[:, 0], face.mesh[:, 1]
     return float(((x < 0) | (y < 0) | (x > width) | (y > height)).mean())
 
 
-def _is_tight_crop(pixels):
+def _is_tight_crop(pixels: np.ndarray) -> bool:
     short, long = sorted(pixels.shape[:2])
     return short <= TIGHT_SIDE and long <= short * TIGHT_RATIO and np.ptp(pixels) >= LEAST_CONTRAST
 
 
 def _drawings(pixels: np.ndarray, prediction: Prediction, arrays: Any, trained: Trained) -> dict[str, bytes]:
-    """File name -> PNG. They are drawn on copies: the network has seen the picture as it was."""
+    """Return the PNG files by name. They are drawn on copies."""
     from .results import annotated, figures
 
     stream = io.BytesIO()
@@ -141,14 +140,12 @@ def _drawings(pixels: np.ndarray, prediction: Prediction, arrays: Any, trained: 
     drawings = {"annotated.png": stream.getvalue()}
     if not prediction.readings:
         return drawings
-    largest = sorted(range(len(prediction.readings)), key=lambda index: -_area(prediction.readings[index].box))
+    boxes = [reading.box or (0, 0, 0, 0) for reading in prediction.readings]
+    areas = [(right - left) * (bottom - top) for left, top, right, bottom in boxes]
+    largest = sorted(range(len(areas)), key=lambda index: -areas[index])
     chosen = sorted(largest[:MOST_EXPLAINED])
     shown = {name: array[chosen] for name, array in arrays.items()}
     readings = [prediction.readings[index] for index in chosen]
     drawings["explanation.png"] = figures.explanation(trained.network, shown, readings)
     maps = figures.map_grid(trained.network, arrays, largest[0])
     return drawings | ({"feature_maps.png": maps} if maps else {})
-
-
-def _area(box):
-    return (box[2] - box[0]) * (box[3] - box[1])

@@ -114,7 +114,7 @@ def test_what_extract_gives_is_what_the_network_takes(read):
 
 
 def test_a_sound_is_a_video_without_a_picture(tmp_path, monkeypatch):
-    monkeypatch.setattr("source.face.tracker._FrameDetector", None)  # none is made
+    monkeypatch.setattr("source.face.tracker.FaceDetector", None)  # none is made
     made = extract(wav(tmp_path / "a.wav", spoken(0.8)), SIGHT)
     assert not made["face_mask"].any() and not made["image"].any() and made["audio_mask"] == 1
 

@@ -1,51 +1,49 @@
-"""Finding and framing faces: geometry by itself everywhere, the detector where its file is installed."""
+"""Detection and alignment of faces: geometry alone, and FaceLandmarker where it is installed."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from source.core import config
 from source.face import detector
-from source.face.detector import FRAME, Face, aligned_crop, aligned_mesh, iou, to_frame
+from source.face.detector import TEMPLATE, Face, aligned_crop, aligned_mesh, alignment, iou, suppress_overlaps
+from source.face.features import face_detector
+from tests.support.faces import finds_faces
 
-ASSET = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
 DEMO = config.INPUT_FOLDER / "demo_astronaut.png"
-needs_landmarker = pytest.mark.skipif(
-    not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it"
-)
 
 
 def face(side=100.0, angle=0.0, at=(0.0, 0.0)):
-    """A face whose FRAME points lie just so in a square of `side` pixels, turned by `angle` and moved."""
+    """A face whose points fit the template in a square of `side` pixels, turned by `angle` and moved."""
     draw = np.random.default_rng(0)
     mesh = np.concatenate([draw.random((478, 2)), draw.normal(size=(478, 1)) / 10], 1)
-    mesh[list(FRAME), :2] = list(FRAME.values())
+    mesh[list(TEMPLATE), :2] = list(TEMPLATE.values())
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     mesh = np.concatenate([mesh[:, :2] @ turn.T, mesh[:, 2:]], 1) * side
     return Face((mesh + [*at, 0]).astype(np.float32), np.zeros(52, np.float32))
 
 
-@pytest.mark.parametrize("side, angle, at", [(48, 0, (0, 0)), (480, 0.5, (37, 90)), (2000, -1.2, (-100, 700))])
-def test_the_mesh_is_free_of_place_size_and_roll(side, angle, at):
-    np.testing.assert_allclose(aligned_mesh(face(side, angle, at)), aligned_mesh(face()), atol=1e-4)
+@given(st.floats(48, 2000), st.floats(-3, 3), st.tuples(st.floats(-100, 700), st.floats(-100, 700)))
+@settings(deadline=None, max_examples=20)
+def test_the_aligned_mesh_does_not_depend_on_place_size_or_roll(side, angle, at):
+    np.testing.assert_allclose(aligned_mesh(face(side, angle, at)), aligned_mesh(face()), atol=1e-3)
 
 
-def test_the_frame_is_the_least_squares_similarity():
-    import cv2
-
+def test_alignment_is_the_least_squares_similarity():
     seen, draw = face(150, 0.4, (20, 10)), np.random.default_rng(1)
     seen.mesh[:, :2] += draw.normal(size=(478, 2)).astype(np.float32) * 3
-    matrix, goals = to_frame(seen), np.array(list(FRAME.values()))
-    points = seen.mesh[list(FRAME), :2].astype(np.float64)
+    matrix, goals = alignment(seen), np.array(list(TEMPLATE.values()))
+    points = seen.mesh[list(TEMPLATE), :2].astype(np.float64)
     # reference: linear least squares over (a, b, tx, ty)
     system = np.concatenate([np.array([[x, -y, 1, 0], [y, x, 0, 1]]) for x, y in points])
     (a, b, tx, ty), *_ = np.linalg.lstsq(system, goals.ravel(), rcond=None)
     np.testing.assert_allclose(matrix, [[a, -b, tx], [b, a, ty]], rtol=1e-6, atol=1e-9)
-    assert cv2.estimateAffinePartial2D(points, goals)[0] is not None
 
 
 @pytest.mark.parametrize("side", [48, 96, 1000])
-def test_the_crop_shows_what_the_frame_says(side):
-    """A picture that is itself framed comes out as it was, at every size."""
+def test_the_aligned_crop_is_where_the_template_is(side):
+    """A picture that is aligned already comes out as it was, at every size."""
     across = np.linspace(0, 255, side, endpoint=False)
     picture = np.repeat(np.broadcast_to(across[None, :, None], (side, side, 1)), 3, 2).astype(np.uint8)
     crop = aligned_crop(picture, face(side), 48).astype(float)
@@ -75,7 +73,7 @@ def test_tiles_cover_the_whole_picture_and_overlap():
     assert not list(detector._tiles(np.zeros((400, 500, 3), np.uint8)))
 
 
-@needs_landmarker
+@finds_faces
 @pytest.mark.parametrize("height, width, side", [(300, 900, 256), (2000, 3000, 160)])
 def test_faces_are_found_in_wide_and_in_large_pictures(landmarker, astronaut, height, width, side):
     import cv2
@@ -84,6 +82,11 @@ def test_faces_are_found_in_wide_and_in_large_pictures(landmarker, astronaut, he
     for left in (0, width // 2 - side // 2, width - side):
         picture[20 : 20 + side, left : left + side] = cv2.resize(astronaut[:256, 90:346], (side, side))
     assert len(landmarker.detect(picture)) == 3
+
+
+def test_overlapping_detections_are_one_face_and_the_largest_stays():
+    large, small, apart = face(100), face(90, at=(5, 5)), face(80, at=(300, 0))
+    assert suppress_overlaps([small, apart, large]) == [large, apart]
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +102,7 @@ def astronaut():
     return read_picture(DEMO).pixels
 
 
-@needs_landmarker
+@finds_faces
 def test_the_astronauts_face_is_found_where_it_is(landmarker, astronaut):
     [found] = landmarker.detect(astronaut)
     left, top, right, bottom = found.box
@@ -108,7 +111,7 @@ def test_the_astronauts_face_is_found_where_it_is(landmarker, astronaut):
     assert found.mesh.shape == (478, 3) and found.blendshapes[smiling] > 0.5
 
 
-@needs_landmarker
+@finds_faces
 @pytest.mark.parametrize("turns", ["shrunk", "small in a large picture", "tight"])
 def test_faces_are_found_small_and_tight(landmarker, astronaut, turns):
     import cv2
@@ -125,13 +128,13 @@ def test_faces_are_found_small_and_tight(landmarker, astronaut, turns):
     assert len(found) == count and found == sorted(found, key=lambda face: face.box[0])
 
 
-@needs_landmarker
+@finds_faces
 def test_nothing_is_found_where_nobody_is(landmarker):
     noise = np.random.default_rng(0).integers(0, 255, (600, 800, 3), dtype=np.uint8)
     assert landmarker.detect(noise) == [] and landmarker.detect(np.zeros((48, 48, 3), np.uint8)) == []
 
 
-@needs_landmarker
+@finds_faces
 def test_a_rolled_face_gives_the_same_crop(landmarker, astronaut):
     import cv2
 
@@ -140,8 +143,6 @@ def test_a_rolled_face_gives_the_same_crop(landmarker, astronaut):
     assert np.corrcoef(straight.ravel(), rolled.ravel())[0, 1] > 0.95
 
 
-@needs_landmarker
-def test_the_detector_is_made_once_a_process():
-    from source.face.features import face_detector as shared
-
-    assert shared() is shared()
+@finds_faces
+def test_a_process_has_one_detector():
+    assert face_detector() is face_detector()

@@ -1,4 +1,4 @@
-"""Grad-CAM against the map it generalises, for every architecture, and no hook left behind."""
+"""Grad-CAM and feature maps for every backbone; Grad-CAM against the mapping that it generalises."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The face network, its augmentation and its mirror, over every registered architecture."""
+"""The face network, its augmentation and its mirror images, for every backbone."""
 
 from dataclasses import replace
 from typing import get_args
@@ -9,7 +9,7 @@ import torch
 
 from source.core.errors import DemeanorError
 from source.face import SPEC
-from source.face.backbones import IMAGE_ARCHITECTURES, build_image
+from source.face.backbones import IMAGE_ARCHITECTURES
 from source.face.mirror import MIRRORED_BLENDSHAPES, MIRRORED_POINTS, mirrored
 from source.face.settings import FaceSettings, ImageArchitecture, suggest
 from tests.support.toy import CONFIG, SIDE, face_arrays
@@ -38,7 +38,7 @@ def test_every_parameter_gets_a_gradient(architecture):
 
 
 @pytest.mark.parametrize("architecture", IMAGE_ARCHITECTURES)
-def test_head_and_features_come_apart(architecture):
+def test_head_and_features_are_separate(architecture):
     network = built(architecture).eval()
     features = network.forward_features(**inputs())
     assert features.shape == (4, network.features)
@@ -51,7 +51,7 @@ def test_the_shipped_settings_stay_under_a_million_parameters():
     assert sum(p.numel() for p in SPEC.build(FaceSettings(), 7).parameters()) <= 1_000_000
 
 
-def test_an_unfound_face_has_no_shape_to_speak_of():
+def test_without_a_found_face_the_shape_has_no_influence():
     network, faces = SPEC.build(replace(CONFIG, use_image=False), 7).eval(), inputs()
     faces["face_found"][:] = 0
     answers = network(**faces)
@@ -74,7 +74,7 @@ def test_the_mirror_is_its_own_inverse_and_exchanges_sides():
     assert all(torch.equal(twice[name], value) for name, value in inputs().items())
 
 
-def test_views_are_the_face_and_its_mirror():
+def test_test_time_augmentation_is_the_face_and_its_mirror_image():
     one, other = SPEC.test_time_augment(inputs(), replace(CONFIG, five_crops=False))
     assert torch.equal(one["image"], inputs()["image"]) and torch.equal(other["image"], inputs()["image"].flip(-1))
 
@@ -88,7 +88,7 @@ def test_five_crops_are_the_centre_and_the_corners_that_the_network_would_not_se
         assert torch.equal(crop, faces["image"][:, down : down + 12, across : across + 12])
 
 
-def test_augmentation_changes_pictures_within_their_range_and_keeps_the_shapes():
+def test_augmentation_keeps_the_range_and_the_shapes():
     torch.manual_seed(0)
     before, after = inputs(64), SPEC.augment(inputs(64), CONFIG)
     assert {name: value.shape for name, value in after.items()} == {name: v.shape for name, v in before.items()}
@@ -104,15 +104,10 @@ def test_augmentation_that_is_switched_off_only_mirrors():
         assert min((face - other).abs().max(), (face - other.flip(-1)).abs().max()) < 0.1
 
 
-def test_each_clip_is_drawn_for_by_itself():
+def test_changes_are_drawn_for_each_face():
     torch.manual_seed(0)
     faces = {name: value[:1].expand(32, *value.shape[1:]) for name, value in inputs().items()}
     assert len(torch.unique(SPEC.augment(faces, CONFIG)["image"].flatten(1), dim=0)) == 32
-
-
-def test_an_unknown_architecture_names_the_known():
-    with pytest.raises(DemeanorError, match="vgg, residual"):
-        build_image("alexnet", (4,), (1,))
 
 
 @pytest.mark.parametrize("changes, words", [
@@ -122,7 +117,7 @@ def test_an_unknown_architecture_names_the_known():
     ({"epochs": 0}, "above 0"),
     ({"loss": "hinge"}, "cross_entropy"),
 ], ids=str)  # fmt: skip
-def test_contradictions_are_refused_early(changes, words):
+def test_contradictory_settings_are_refused(changes, words):
     with pytest.raises(DemeanorError, match=words):
         replace(CONFIG, **changes)
 

@@ -1,6 +1,6 @@
 """A person's pictures in, results out: every face, no face, bad files, folders, names.
 
-With an invented detector; and with the real one where it is installed.
+With a stub for the detector; and with the real one where it is installed.
 """
 
 import csv
@@ -13,15 +13,15 @@ import pytest
 import torch
 from PIL import Image
 
-from source.core import config, pretrained
+from source.core import config
 from source.core.errors import DemeanorError
-from source.core.figure import label_colours
 from source.core.spec import spec_of
 from source.face import SPEC, predict
-from source.face.detector import BLENDSHAPES, FRAME, POINTS, Face
-from source.face.results.annotated import LONG_SIDE, annotated, card
-from source.results.prediction import SCHEMA, Prediction, Reading
+from source.face.detector import BLENDSHAPES, POINTS, TEMPLATE, Face
+from source.face.results import figures
+from source.results.prediction import SCHEMA
 from source.training.checkpoint import Header, Trained
+from tests.support.faces import finds_faces
 from tests.support.toy import CONFIG
 
 LABELS = config.EMOTIONS
@@ -38,7 +38,7 @@ def toy_trained(settings=CONFIG, labels=LABELS):
 def toy_face(left=100.0, top=100.0, side=80.0, turned=0.0):
     """A flat face in a square of `side` pixels, its head turned by `turned` degrees."""
     mesh = np.random.default_rng(0).uniform(0.1, 0.9, (POINTS, 3)).astype(np.float32)
-    mesh[list(FRAME), :2] = list(FRAME.values())
+    mesh[list(TEMPLATE), :2] = list(TEMPLATE.values())
     mesh[:, 2] = 0
     middle, angle = mesh[:, 0] - 0.5, np.radians(turned)
     mesh[:, 0], mesh[:, 2] = middle * np.cos(angle) + 0.5, middle * np.sin(angle)
@@ -47,19 +47,21 @@ def toy_face(left=100.0, top=100.0, side=80.0, turned=0.0):
 
 @pytest.fixture
 def finds(monkeypatch):
-    """Calling it decides which faces the detector finds, whatever it is shown."""
+    """Replace detector and figures; calling it decides which faces are found, whatever is shown."""
     shown = []
 
-    class Finder:
+    class StubDetector:
         def detect(self, pixels):
             shown.append(pixels.copy())
             return list(self.faces)
 
     def decide(*faces):
-        Finder.faces = faces
+        StubDetector.faces = faces
         return shown
 
-    monkeypatch.setattr(predict, "face_detector", Finder)
+    monkeypatch.setattr(predict, "face_detector", StubDetector)
+    monkeypatch.setattr(figures, "explanation", lambda network, arrays, readings: b"PNG")
+    monkeypatch.setattr(figures, "map_grid", lambda network, arrays, index=0: b"PNG")
     return decide
 
 
@@ -225,8 +227,8 @@ def test_a_folder_without_a_readable_picture_is_a_trouble(tmp_path, finds, names
 def test_a_second_picture_of_the_same_name_gets_its_own_folder(tmp_path, finds):
     finds(toy_face())
     file = picture(tmp_path)
-    folders = [predict.predict(file, toy_trained(), tmp_path / "out")[0].folder for _ in range(3)]
-    assert [Path(folder).name for folder in folders] == ["photo", "photo_2", "photo_3"]
+    folders = [predict.predict(file, toy_trained(), tmp_path / "out")[0].folder for _ in range(2)]
+    assert [Path(folder).name for folder in folders] == ["photo", "photo_2"]
 
 
 def test_result_files_can_be_left_out(tmp_path, finds):
@@ -271,14 +273,6 @@ def test_a_file_that_is_no_picture_leaves_no_folder(tmp_path, finds):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("change", [{"use_image": False}, {"use_landmarks": False, "use_blendshapes": False}])
-def test_models_with_fewer_inputs(tmp_path, finds, change):
-    finds(toy_face())
-    (result,) = predict.predict(picture(tmp_path), toy_trained(replace(CONFIG, **change)), tmp_path / "out")
-    missing = {"feature_maps.png"} if "use_image" in change else set()
-    assert {child.name for child in Path(result.folder).iterdir()} == FILES - missing
-
-
 def test_the_five_grouped_labels(tmp_path, finds):
     finds(toy_face())
     labels = tuple(config.GROUPINGS["five"])
@@ -288,8 +282,6 @@ def test_the_five_grouped_labels(tmp_path, finds):
 
 
 def test_of_a_crowd_the_largest_six_are_explained(tmp_path, finds, monkeypatch):
-    from source.face.results import figures
-
     finds(*(toy_face(left=10 * i, side=40 + 5 * i) for i in range(20)))
     seen = []
     monkeypatch.setattr(figures, "explanation", lambda network, arrays, readings: seen.append(readings) or b"")
@@ -297,80 +289,39 @@ def test_of_a_crowd_the_largest_six_are_explained(tmp_path, finds, monkeypatch):
     assert len(result.readings) == 20 and [reading.person for reading in seen[0]] == [14, 15, 16, 17, 18, 19]
 
 
-def reading(person=0, box=(10, 10, 30, 30), labels=LABELS, top=0):
-    shares = np.full(len(labels), 0.4 / (len(labels) - 1))
-    shares[top] = 0.6
-    return Reading(dict(zip(labels, map(float, shares), strict=True)), person, box)
+@finds_faces
+def test_the_demo_picture(tmp_path):
+    (result,) = predict.predict(ASTRONAUT, toy_trained(), tmp_path)
+    assert len(result.readings) == 1 and result.readings[0].notes == ()
+    left, top, right, bottom = result.readings[0].box
+    assert 165 < left < right < 285 and 55 < top < bottom < 190  # of 512 x 512 pixels
+    assert {child.name for child in Path(result.folder).iterdir()} == FILES
 
 
-@pytest.mark.parametrize("size", [(48, 48), (6000, 4000), (30, 1200), (1200, 30), (1, 1), (640, 480)])
-@pytest.mark.parametrize("count", [0, 1, 20])
-def test_the_drawing_fits_any_picture(size, count):
-    pixels = np.full((size[1], size[0], 3), 90, np.uint8)
-    readings = [reading(i, (i * 9.0, -5.0, i * 9.0 + 30, 44.0)) for i in range(count)]
-    drawing = annotated(pixels, readings, LABELS, "" if count else "no face was found")
-    assert max(drawing.size) <= LONG_SIDE[1] and max(drawing.size) >= LONG_SIDE[0]
-    assert (pixels == 90).all()
+@finds_faces
+def test_several_faces_from_left_to_right_and_upright(tmp_path):
+    face = Image.open(ASTRONAUT).convert("RGB").crop((130, 20, 330, 220)).resize((300, 300))
+    wide = Image.new("RGB", (900, 300))
+    for x in (600, 0, 300):
+        wide.paste(face, (x, 0))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    wide.rotate(90, expand=True).save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    (result,) = predict.predict(tmp_path / "turned.jpg", toy_trained(), tmp_path / "out")
+    lefts = [reading.box[0] for reading in result.readings]
+    assert result.size == (900, 300) and len(lefts) == 3 and lefts == sorted(lefts)
 
 
-def test_no_card_hides_a_face():
-    boxes = [(x, y, x + 90.0, y + 110.0) for x in (20.0, 300.0, 600.0) for y in (40.0, 300.0)]
-    pixels = np.full((500, 800, 3), 90, np.uint8)
-    drawing = np.asarray(annotated(pixels, [reading(i, box) for i, box in enumerate(boxes)], LABELS))
-    for left, top, right, bottom in boxes:
-        inside = drawing[int(top) + 25 : int(bottom) - 8, int(left) + 8 : int(right) - 8]
-        assert (inside == 90).all()
+@finds_faces
+def test_prediction_gives_the_network_what_preprocessing_does():
+    pixels = np.asarray(Image.open(ASTRONAUT).convert("RGB"))
+    _, arrays = predict.read_faces(pixels, toy_trained())
+    for name, array in SPEC.extract(ASTRONAUT, CONFIG).items():
+        np.testing.assert_array_equal(arrays[name][0], array)
 
 
-def test_a_long_answer_fits_its_card():
-    labels = ("surprise/disgust/contempt and whatever else", "neutral")
-    image = np.asarray(card(reading(labels=labels), labels, 15))
-    assert (image[3:-3, -4:-2] == image[3:-3, -4:-3]).all()  # no letter reaches the right edge
-
-
-def test_the_box_has_the_colour_of_the_answer():
-    happy = reading(0, (100, 400, 300, 600), top=LABELS.index("happy"))
-    red, green, blue = np.asarray(annotated(np.zeros((800, 800, 3), np.uint8), [happy], LABELS))[500, 101]
-    assert f"#{red:02x}{green:02x}{blue:02x}" == label_colours(LABELS)["happy"]
-
-
-def test_the_schema_holds_every_field():
-    document = Prediction("a.png", "face", LABELS, (reading(),), (4, 5)).to_dict()
-    assert {"schema", "source", "model", "labels", "readings", "size", "notes", "folder"} <= set(document)
-    assert document["seconds"] is None and document["overall"] is None and document["pauses"] == ()
-    assert document["readings"][0]["speech_seconds"] is None
-
-
-@pytest.mark.skipif(
-    bool(pretrained.problem_with(pretrained.ASSETS["face_landmarker"])), reason="face_landmarker.task is not in place"
-)
-class TestWithTheRealFinder:
-    def test_the_demo_picture(self, tmp_path):
-        (result,) = predict.predict(ASTRONAUT, toy_trained(), tmp_path)
-        assert len(result.readings) == 1 and result.readings[0].notes == ()
-        left, top, right, bottom = result.readings[0].box
-        assert 165 < left < right < 285 and 55 < top < bottom < 190  # of 512 x 512 pixels
-        assert {child.name for child in Path(result.folder).iterdir()} == FILES
-
-    def test_several_faces_from_left_to_right_and_upright(self, tmp_path):
-        face = Image.open(ASTRONAUT).convert("RGB").crop((130, 20, 330, 220)).resize((300, 300))
-        wide = Image.new("RGB", (900, 300))
-        for x in (600, 0, 300):
-            wide.paste(face, (x, 0))
-        exif = Image.Exif()
-        exif[0x0112] = 6
-        wide.rotate(90, expand=True).save(tmp_path / "turned.jpg", exif=exif, quality=95)
-        (result,) = predict.predict(tmp_path / "turned.jpg", toy_trained(), tmp_path / "out")
-        lefts = [reading.box[0] for reading in result.readings]
-        assert result.size == (900, 300) and len(lefts) == 3 and lefts == sorted(lefts)
-
-    def test_prediction_gives_the_network_what_preprocessing_does(self):
-        pixels = np.asarray(Image.open(ASTRONAUT).convert("RGB"))
-        _, arrays = predict.read_faces(pixels, toy_trained())
-        for name, array in SPEC.extract(ASTRONAUT, CONFIG).items():
-            np.testing.assert_array_equal(arrays[name][0], array)
-
-    def test_a_sky_is_nobody(self, tmp_path):
-        Image.new("RGB", (800, 500), (120, 170, 230)).save(tmp_path / "sky.png")
-        (result,) = predict.predict(tmp_path / "sky.png", toy_trained(), write=False)
-        assert result.readings == () and result.notes == ("no face was found",)
+@finds_faces
+def test_a_sky_is_nobody(tmp_path):
+    Image.new("RGB", (800, 500), (120, 170, 230)).save(tmp_path / "sky.png")
+    (result,) = predict.predict(tmp_path / "sky.png", toy_trained(), write=False)
+    assert result.readings == () and result.notes == ("no face was found",)

@@ -5,14 +5,13 @@ import pytest
 
 from source.core import config
 from source.face import detector, identities
-from source.face.appearance import look_of
+from source.face.appearance import describe_appearance
 from source.face.detector import iou
 from source.face.identities import People
 from source.face.tracker import FaceTracker
+from tests.support.faces import finds_faces
 
-ASSET = config.MODELS_FOLDER / "pretrained" / "face_landmarker.task"
 DEMO = config.INPUT_FOLDER / "demo_astronaut.png"
-pytestmark = pytest.mark.skipif(not ASSET.is_file(), reason=f"{ASSET.name} is not installed; python setup.py gets it")
 SIDE = 200  # pixels of the patch a face is shown in
 STEP = 0.2  # seconds between frames
 
@@ -54,33 +53,38 @@ def people(tracker, *frames, start=0.0):
     return [[seen.person for seen in tracker.update(frame, start + at * STEP)] for at, frame in enumerate(frames)]
 
 
+@finds_faces
 def test_a_moving_face_keeps_its_number_and_is_where_stills_have_it(tracker, ann):
     frames = [shown((ann, left, 20)) for left in (0, 20, 120, 310)]
     seen = [tracker.update(frame, at * STEP) for at, frame in enumerate(frames)]
-    assert [[one.person for one in some] for some in seen] == [[0]] * 4 and tracker.times_seen == {0: 4}
+    assert [[tracked.person for tracked in faces] for faces in seen] == [[0]] * 4
     with detector.FaceDetector() as still:
-        for [one], frame in zip(seen, frames, strict=True):
+        for [tracked], frame in zip(seen, frames, strict=True):
             [expected] = still.detect(frame)
-            assert iou(one.face.box, expected.box) > 0.8 and one.face.blendshapes.shape == (52,)
+            assert iou(tracked.face.box, expected.box) > 0.8 and tracked.face.blendshapes.shape == (52,)
 
 
+@finds_faces
 def test_two_faces_keep_their_numbers_when_they_cross(tracker, ann, bob):
     apart, near = shown((ann, 0, 20), (bob, 320, 20)), shown((ann, 50, 20), (bob, 260, 20))
     crossed, away = shown((bob, 50, 20), (ann, 260, 20)), shown((bob, 0, 20), (ann, 320, 20))
     assert people(tracker, apart, near, crossed, away) == [[0, 1], [0, 1], [1, 0], [1, 0]]
 
 
+@finds_faces
 def test_one_who_leaves_and_comes_back_has_the_same_number(tracker, ann, bob):
     both, alone = shown((ann, 0, 20), (bob, 320, 20)), shown((bob, 320, 20))
     assert people(tracker, both, alone, alone) == [[0, 1], [1], [1]]
     assert people(tracker, shown((bob, 0, 20), (ann, 320, 20)), start=60.0) == [[1, 0]]
 
 
+@finds_faces
 def test_a_cut_to_another_face_in_the_same_place_gives_a_new_number_and_a_cut_back_the_old(tracker, ann, bob):
     one, other = shown((ann, 160, 20)), shown((bob, 160, 20), ground=60)
     assert people(tracker, one, one, other, other, one) == [[0], [0], [1], [1], [0]]
 
 
+@finds_faces
 def test_twins_in_one_frame_are_two_and_ten_are_ten(tracker, ann):
     import cv2
 
@@ -94,12 +98,14 @@ def test_twins_in_one_frame_are_two_and_ten_are_ten(tracker, ann):
     assert sorted(seen[0]) == list(range(10)) and seen[0] == seen[1] and len(set(seen[0].values())) == 10
 
 
+@finds_faces
 def test_where_nobody_is_there_is_nothing_and_a_blank_frame_between_changes_nothing(tracker, ann):
     noise = np.random.default_rng(0).integers(0, 255, (240, 520, 3), dtype=np.uint8)
     blank, one = np.zeros((240, 520, 3), np.uint8), shown((ann, 160, 20))
     assert people(tracker, noise, blank, one, blank, one) == [[], [], [0], [], [0]]
 
 
+@finds_faces
 @pytest.mark.parametrize("size", [(520, 240), (180, 320), (1600, 900)])
 def test_portrait_small_and_large_frames(tracker, ann, size):
     """A small frame, and a large one that is shrunk first: boxes are in the pixels given."""
@@ -114,7 +120,8 @@ def test_portrait_small_and_large_frames(tracker, ann, size):
         assert iou(seen.face.box, tuple(expected)) > 0.7
 
 
-def test_a_small_face_is_found_detect_in_tiles_once_and_then_followed(tracker, ann, monkeypatch):
+@finds_faces
+def test_a_small_face_is_found_in_tiles_once_and_then_followed(tracker, ann, monkeypatch):
     import cv2
 
     calls = []
@@ -122,21 +129,24 @@ def test_a_small_face_is_found_detect_in_tiles_once_and_then_followed(tracker, a
     monkeypatch.setattr(detector.FaceDetector, "detect", lambda self, picture: calls.append(1) or whole(self, picture))
     small = cv2.resize(ann, (90, 90), interpolation=cv2.INTER_AREA)
     frames = [shown((small, 200 + 15 * at, 300), size=(720, 1280)) for at in range(4)]
-    assert tracker._detector.glance(frames[0]) == []
+    assert tracker._detector.detect_single_pass(frames[0]) == []
     assert people(tracker, *frames) == [[0]] * 4 and len(calls) == 1
 
 
+@finds_faces
 def test_a_view_into_another_array_works(tracker, ann):
     large = np.repeat(shown((ann, 160, 20)), 2, 1)
     view = large[:, ::2]
     assert not view.flags.c_contiguous and people(tracker, view, view[:, ::-1][:, ::-1]) == [[0], [0]]
 
 
+@finds_faces
 def test_times_that_stand_still_or_go_back_or_are_no_number_do_not_matter(tracker, ann):
     frame = shown((ann, 160, 20))
     assert [tracker.update(frame, at)[0].person for at in (5.0, 5.0, 1.0, float("nan"), 1.2, 90.0)] == [0] * 6
 
 
+@finds_faces
 def test_the_landmarker_is_built_once_a_file_and_closing_twice_is_closing_once(ann, monkeypatch):
     from mediapipe.tasks.python import vision
 
@@ -149,6 +159,7 @@ def test_the_landmarker_is_built_once_a_file_and_closing_twice_is_closing_once(a
     assert len(built) == 1
 
 
+@finds_faces
 def test_no_more_faces_than_asked_for_and_those_the_largest(ann, bob):
     import cv2
 
@@ -162,7 +173,7 @@ def test_known_people_are_bounded_and_numbers_are_never_given_twice(monkeypatch)
     known, face = People(), detector.Face(np.random.default_rng(0).random((478, 3), np.float32) * 99, np.zeros(52))
     blank = np.zeros((120, 120, 3), np.uint8)
     for at in range(14):
-        look = look_of(blank, face)
-        look.patterns[:] = np.eye(1, len(look.patterns), at)  # nobody looks like anybody
-        assert known.name([face], [look], at * 10.0) == [at]
-    assert len(known.recent(1e9, 1e9)) == 9 and len(known.times_seen) == 14
+        appearance = describe_appearance(blank, face)
+        appearance.patterns[:] = np.eye(1, len(appearance.patterns), at)  # nobody looks like anybody
+        assert known.assign([face], [appearance], at * 10.0) == [at]
+    assert len(known.recent(1e9, 1e9)) == 9

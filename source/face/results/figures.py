@@ -1,4 +1,4 @@
-"""Pictures that explain an answer: what the network was given, where it looked, what its convolutions made of it."""
+"""Figures that explain a reading: the network's inputs, Grad-CAM, feature maps."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,9 +16,9 @@ BLUE, GREY, YELLOW = "#0072b2", "#8a8a8a", "#f0e442"
 
 
 def explanation(network: Any, arrays: Mapping[str, np.ndarray], readings: Sequence[Reading]) -> bytes:
-    """A row for each face, as a PNG: the crop, Grad-CAM for the likeliest label, the mesh, the strongest blendshapes.
+    """Draw a row for each face: crop, Grad-CAM for the likeliest label, mesh, strongest blendshapes; return a PNG.
 
-    arrays: what the network was given, as `describe` makes it, with a leading axis of len(readings).
+    `arrays` are the network's inputs, as `featurize` makes them, with a leading axis of len(readings).
     """
     labels = list(readings[0].probabilities)
     target = [labels.index(str(reading.likeliest)) for reading in readings]
@@ -35,9 +35,8 @@ def explanation(network: Any, arrays: Mapping[str, np.ndarray], readings: Sequen
 
 
 def map_grid(network: Any, arrays: Mapping[str, np.ndarray], index: int = 0) -> bytes | None:
-    """Maps of the first and the middle convolution for the face `index`, as a PNG; None where there is no CNN."""
-    one = {name: array[index : index + 1] for name, array in arrays.items()}
-    maps = feature_maps(network, tensors(one))
+    """Draw the maps of the first and the middle convolution for the face `index`; None where there is no CNN."""
+    maps = feature_maps(network, tensors({name: array[index : index + 1] for name, array in arrays.items()}))
     if not maps:
         return None
     figure = new_figure(11, 5.4 * len(maps))
@@ -51,21 +50,21 @@ def map_grid(network: Any, arrays: Mapping[str, np.ndarray], index: int = 0) -> 
 
 
 def tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """The same arrays for the network."""
+    """Return the arrays as tensors for the network."""
     import torch
 
     return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
 
 
-def _show_crop(axes, face, title):
+def _show_crop(axes: Any, face: Mapping[str, np.ndarray], title: str) -> None:
     _bare(axes, title)
     axes.imshow(face["image"], cmap="gray", vmin=0, vmax=255, interpolation="nearest")
 
 
-def _show_evidence(axes, face, evidence, reading):
+def _show_evidence(axes: Any, face: Mapping[str, np.ndarray], evidence: np.ndarray | None, reading: Reading) -> None:
     if evidence is None:
         _bare(axes, "no Grad-CAM")
-        _say(axes, "This model looks at no picture,\nonly at the face's shape.")
+        _write(axes, "This model looks at no picture,\nonly at the face's shape.")
         return
     _show_crop(axes, face, f"what speaks for “{reading.likeliest}”\n(Grad-CAM)")
     axes.imshow(evidence, cmap="inferno", vmin=0, vmax=1, alpha=0.7 * evidence, interpolation="bilinear")
@@ -73,7 +72,7 @@ def _show_evidence(axes, face, evidence, reading):
         axes.set_title(f"nothing in the crop speaks for\n“{reading.likeliest}” (Grad-CAM)", fontsize=10)
 
 
-def _show_mesh(axes, face):
+def _show_mesh(axes: Any, face: Mapping[str, np.ndarray]) -> None:
     side = face["image"].shape[-1]
     _show_crop(axes, face, "its mesh of 478 points,\naligned alike")
     if not face["face_found"]:
@@ -84,10 +83,10 @@ def _show_mesh(axes, face):
     axes.set(xlim=(-0.5, side - 0.5), ylim=(side - 0.5, -0.5))
 
 
-def _show_blendshapes(axes, face):
+def _show_blendshapes(axes: Any, face: Mapping[str, np.ndarray]) -> None:
     if not face["face_found"]:
         _bare(axes, "no blendshapes")
-        _say(axes, "No face was found.")
+        _write(axes, "No face was found.")
         return
     expressive = range(1, len(BLENDSHAPE_NAMES))  # the first, _neutral, is always near 0
     strongest = sorted(expressive, key=lambda index: face["blendshapes"][index])[-STRONGEST:]
@@ -97,19 +96,19 @@ def _show_blendshapes(axes, face):
     axes.tick_params(labelsize=9)
 
 
-def _bare(axes, title):
+def _bare(axes: Any, title: str) -> None:
     axes.set_title(title, fontsize=10)
     axes.set_xticks([])
     axes.set_yticks([])
 
 
-def _say(axes, sentence):
+def _write(axes: Any, sentence: str) -> None:
     axes.text(0.5, 0.5, sentence, ha="center", va="center", color=GREY, transform=axes.transAxes)
     axes.set_frame_on(False)
 
 
-def _mosaic(maps, columns=8):
-    """Maps (N, h, w) side by side with a white line between, each stretched to [0, 1]."""
+def _mosaic(maps: np.ndarray, columns: int = 8) -> np.ndarray:
+    """Return maps (N, h, w) side by side with a white line between, each stretched to [0, 1]."""
     low, high = maps.min((1, 2), keepdims=True), maps.max((1, 2), keepdims=True)
     maps = (maps - low) / np.maximum(high - low, 1e-12)
     line = max(1, maps.shape[-1] // 16)

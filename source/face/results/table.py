@@ -1,4 +1,4 @@
-"""A picture as rows of CSV files: a row for each face."""
+"""CSV rows of a picture: one for each face."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,17 @@ from ...results.prediction import Prediction, Reading
 
 
 def face_columns(labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a table of faces."""
     return ("file", "person", *PLACE, *ANSWER, *labels, "notes")
 
 
 def face_rows(prediction: Prediction) -> list[Row]:
-    """A row a face of a picture."""
+    """Return a row for each face of a picture."""
     return [_face_row(prediction, reading) for reading in prediction.readings]
 
 
 def picture_rows(prediction: Prediction) -> list[Row]:
-    """A row a face of a picture, or the one that says why there is none."""
+    """Return a row for each face of a picture, or the one that says why there is none."""
     return face_rows(prediction) or [cells.of_file(prediction)]
 
 
