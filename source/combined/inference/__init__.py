@@ -1,1 +1,1 @@
-"""A whole video: observed in one pass, then read window by window, face by face and sentence by sentence."""
+"""Inference on a whole video: encoded in one pass, then read by window, face, person and sentence."""

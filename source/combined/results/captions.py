@@ -7,7 +7,7 @@ from ...text.utterances import Document, Utterance
 
 def srt(prediction: Prediction) -> str:
     """Return transcript.srt, with captions such as "[happy 71 %] I can't believe it!"; empty without sentences."""
-    spoken = [one for one in prediction.sentences if one.text.strip()]
-    labels = [one.summary if one.probabilities else "" for one in spoken]
-    utterances = tuple(Utterance(one.text, one.start_seconds, one.end_seconds) for one in spoken)
+    sentences = [sentence for sentence in prediction.sentences if sentence.text.strip()]
+    labels = [sentence.summary if sentence.probabilities else "" for sentence in sentences]
+    utterances = tuple(Utterance(sentence.text, sentence.start_seconds, sentence.end_seconds) for sentence in sentences)
     return srt_text(Document(utterances, prediction.language, prediction.seconds), labels)

@@ -77,12 +77,12 @@ def _draw_path(figure: Any, axes: Any, parts: Sequence[Reading]) -> None:
     from matplotlib.collections import LineCollection
     from matplotlib.colors import Normalize
 
-    there = [(part, place) for part in parts if (place := point_of(part))]
-    if not there:
+    placed = [(part, place) for part in parts if (place := point_of(part))]
+    if not placed:
         axes.text(0, -0.6, "no path: nothing could be read", ha="center", color=GREY)
         return
-    points = np.array([place for _, place in there])
-    times = np.array([((part.start_seconds or 0.0) + (part.end_seconds or 0.0)) / 2 for part, _ in there])
+    points = np.array([place for _, place in placed])
+    times = np.array([((part.start_seconds or 0.0) + (part.end_seconds or 0.0)) / 2 for part, _ in placed])
     span = {"cmap": PATH_COLOURS, "norm": Normalize(0, max(parts[-1].end_seconds or 0.0, 1e-3))}
     segments = np.stack((points[:-1], points[1:]), axis=1)
     axes.add_collection(LineCollection(list(segments), array=times[1:], linewidths=1.6, alpha=0.8, zorder=3.5, **span))

@@ -9,14 +9,15 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from ....core.figure import ink_on, label_colours
 from ....core.units import clock, signed
 from ....face.results.annotated import NOT_SURE, answer_colour, font
+from ....results.attribution import modality_name
 from ....results.prediction import Reading
+from ...settings import MODALITIES
 
 PANEL_WIDTH = 320  # pixels, as all below
 TEXT = (13, 20)  # height of the panel's letters: as its height lets them, from the first to the second
 WORDS_TEXT, WORDS_LINES = 20, 2
 WORDS_HEIGHT, TIME_HEIGHT = 64, 32
 GROUND, INK, MUTED, TROUGH = "#16181d", "#f0f0f0", "#a2a8b4", "#333842"
-CHANNELS = {"face": "face", "audio": "voice", "text": "words"}  # modality -> what a person calls it
 Span = tuple[float, float, str]
 """Start and end in seconds, and the lines shown meanwhile."""
 
@@ -79,16 +80,16 @@ class _Panel:
         heading = font(round(text * 0.85))
         self._draw.text((text, top + text * 0.7), "what each says alone", MUTED, heading, anchor="lm")
         top += text * 1.6
-        for index, (modality, name) in enumerate(CHANNELS.items()):
+        for index, modality in enumerate(MODALITIES):
             middle, shares = top + text * (1.6 * index + 0.8), (self.reading.modalities or {}).get(modality)
             answer = Reading(shares).summary if shares else self._missing(modality)
-            self._draw.text((text, middle), name, INK, self._letters, anchor="lm")
+            self._draw.text((text, middle), modality_name(modality), INK, self._letters, anchor="lm")
             if shares:
                 colour = answer_colour(Reading(shares), self.labels)
                 self._draw.ellipse((text * 5, middle - text * 0.4, text * 5.8, middle + text * 0.4), fill=colour)
             letters = _fitting(answer, text, PANEL_WIDTH - text * 7.3, bold=False)
             self._draw.text((text * 6.3, middle), answer, INK if shares else MUTED, letters, anchor="lm")
-        return top + text * (1.6 * len(CHANNELS) + 0.6)
+        return top + text * (1.6 * len(MODALITIES) + 0.6)
 
     def _missing(self, modality: str) -> str:
         """Return why a modality has no answer."""

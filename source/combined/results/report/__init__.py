@@ -65,7 +65,7 @@ def _facts(prediction: Prediction) -> list[str]:
         (len(prediction.people), "person", "people"),
         (len(prediction.sentences), "sentence", "sentences"),
     )
-    return facts + [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
+    return facts + [f"{count:,} {singular if count == 1 else plural}" for count, singular, plural in counts if count]
 
 
 def _meaning(overall: Reading) -> str:
