@@ -15,7 +15,7 @@ from .settings import default_settings
 if TYPE_CHECKING:
     from ..tuning import OnStatus, Tuned
     from ..tuning.sampler import Pruner
-    from ..tuning.study_spec import Against
+    from ..tuning.study_spec import SecondObjective
 
 
 def tune(
@@ -26,7 +26,7 @@ def tune(
     settings: Sequence[str] = (),
     clips: int | None = None,
     pruner: Pruner = "median",
-    against: Against | None = None,
+    against: SecondObjective | None = None,
     finalists: int = 3,
     folds: int = 5,
     seeds: int = 3,
@@ -68,13 +68,13 @@ def tune(
     from ..core.settings import changed
     from ..data.labels import grouping_named
     from ..tuning.storage import answering, sqlite
-    from ..tuning.study_spec import Work
+    from ..tuning.study_spec import StudySpec
 
     spec = spec_of(model)
     default = default_settings(spec)
     home = Path(output).expanduser() if output else spec.folder
     name = f"tuning_{study}" if study else "tuning"
-    work = Work(
+    work = StudySpec(
         model=model,
         base=changed(default, settings),
         fixed=tuple(dict.fromkeys(text.partition("=")[0].strip() for text in settings)),
@@ -82,7 +82,7 @@ def tune(
         grouping=grouping_named(grouping).name,
         clips=clips,
         seed=seed,
-        against=against,
+        second_objective=against,
         pruner=pruner,
         storage=storage or sqlite(home / "tuning.db"),
         study=f"{model} {name}",

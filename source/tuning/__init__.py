@@ -1,4 +1,4 @@
-"""Hyperparameter tuning: an Optuna study, then an honest answer to whether its best is better, or lucky."""
+"""Hyperparameter tuning: an Optuna study, then a test of whether its best is better than the default, or lucky."""
 
 import json
 import time
@@ -16,29 +16,33 @@ from ..core import config
 from ..core.command_line import command_for
 from ..core.files import write_whole
 from ..core.settings import BEST, listed
-from . import trial as trials
 from . import workers
 from .confirmation import confirm, folds_of
-from .reports.document import described, importances_of, rows_of, verdict_of
+from .reports.document import describe_study, importances_of, rows_of, verdict_of
 from .reports.study import write_trials, write_tuning
 from .search_space import difference
 from .study import open_study, retry_lost
-from .study_spec import OnProgress, Work
+from .study_spec import OnProgress, StudySpec
+from .trial import run_trials, run_trials_in_worker
 
-JOINED = "The study has its trials; the machine that works on it without --join confirms the best."
-SECONDS_BETWEEN_LOOKS = 2.0  # at trials of other machines
+JOINED = "The study has its trials; the machine that runs it without --join confirms the best."
+POLL_SECONDS = 2.0  # between looks at trials of other machines
+
+OnStatus = Callable[["Status"], None]
+Notify = Callable[[str], None]
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a study is worked on, and how its best is confirmed."""
+    """How a study is run, and how its best is confirmed."""
 
     workers: int = 1
-    """Processes of this machine that share the work."""
+    """Processes of this machine that share the trials."""
     join: bool = False
     """Only add trials to a study that another machine finishes."""
-    finalists: int = 3
-    """Settings that are held against the default; 0: the best is not confirmed."""
+    top_k: int = 3
+    """The best settings that are compared with the default; 0: the best is not confirmed."""
     folds: int = 5
     seeds: int = 3
 
@@ -48,6 +52,7 @@ class Status:
     """How far a study is."""
 
     wanted: int
+    """Trials of the whole study."""
     trials: tuple[dict[str, Any], ...]
     """Rows as in study.json."""
     finished: int
@@ -59,16 +64,16 @@ class Status:
 
 @dataclass(frozen=True)
 class Tuned:
-    """What a tuning came to."""
+    """The result of a tuning."""
 
     folder: Path
-    """Where study.json, trials.csv, report.md and the pictures are."""
+    """The folder of study.json, trials.csv, report.md and the charts."""
     best: Path | None
-    """The file that `train` reads; None where nothing was found or another machine finishes the study."""
-    document: dict[str, Any]
+    """The file that `train` reads; None where no trial was finished or another machine finishes the study."""
+    document: Document
 
-    def to_dict(self) -> dict[str, Any]:
-        """study.json: see `source.tuning.reports.document.described`."""
+    def to_dict(self) -> Document:
+        """Return study.json: see `source.tuning.reports.document.describe_study`."""
         return self.document
 
 
@@ -77,23 +82,19 @@ class Place:
     """Where the results go."""
 
     home: Path
-    """best_hyperparameters.json."""
+    """Folder of best_hyperparameters.json."""
     folder: Path
-    """All else."""
+    """Folder of all else."""
     command: str
     """What was typed."""
     default: Any
     """The settings over which `train` reads the best ones."""
     found_by_train: bool = True
-    """Whether `train` reads them in `home` by itself."""
-
-
-OnStatus = Callable[[Status], None]
-Notify = Callable[[str], None]
+    """Whether `train` reads the best settings from `home` by itself."""
 
 
 def tune(
-    work: Work,
+    study_spec: StudySpec,
     plan: Plan,
     place: Place,
     *,
@@ -101,109 +102,107 @@ def tune(
     on_batch: OnProgress,
     on_status: OnStatus,
 ) -> Tuned:
-    """Bring the study to its trials, confirm its best, and write the results. Stopped at any moment, it goes on."""
-    if plan.finalists and not plan.join:
-        folds_of(work.train, plan.folds)  # trouble with them is said before the search, not after it
-    started, study = time.monotonic(), open_study(work)
-    watch = _Watch(study, work, place.folder, on_status)
-    with workers.crew(work, plan.workers) if plan.workers > 1 else nullcontext() as pool:
-        if not _searched(study, work, pool, plan, watch, on_batch):
+    """Run the study's trials, confirm the best, and write the results; a stopped study goes on where it was.
+
+    Raises DemeanorError where the study was begun with other settings or clips, or folds cannot be made.
+    """
+    if plan.top_k and not plan.join:
+        folds_of(study_spec.train, plan.folds)  # raises before the search what it would raise after it
+    started, study = time.monotonic(), open_study(study_spec)
+    monitor = _Monitor(study, study_spec, place.folder, on_status)
+    confirmation = None
+    with workers.worker_pool(study_spec, plan.workers) if plan.workers > 1 else nullcontext() as pool:
+        if not _search(study, study_spec, pool, plan, monitor, on_batch):
             notify("There are no settings left to try.")
-        found = _confirmed(study, work, plan, pool, notify, on_batch)
-    document = described(study, work) | {"importances": importances_of(study), "confirmation": found}
-    document["verdict"] = verdict_of(found, document["trials"])
+        if plan.top_k and not plan.join:
+            confirmation = confirm(study, study_spec, plan.top_k, plan.folds, plan.seeds, pool, notify, on_batch)
+    document = describe_study(study, study_spec)
+    document |= {"importances": importances_of(study), "confirmation": confirmation}
+    document["verdict"] = JOINED if plan.join else verdict_of(confirmation, document["trials"])
     document["seconds"] = round(time.monotonic() - started, 1)
     if plan.join:
-        return Tuned(place.folder, None, document | {"verdict": JOINED})
-    best, file = _best(document, work), None
-    if best:
-        found = difference(best[1], place.default)
-        document["best"] = {"trial": best[0], "settings": found}
-        document["train"] = _training_command(work, () if place.found_by_train else _assignments(work, best[1]))
-        file = _write_best(place.home / BEST, found, notify)
+        return Tuned(place.folder, None, document)
+    best = _write_best(document, study_spec, place, notify)
     write_tuning(place.folder, document, place.command)
-    return Tuned(place.folder, file, document)
+    return Tuned(place.folder, best, document)
 
 
-class _Watch:
-    """Tells how far the study is, and keeps trials.csv up to date."""
+class _Monitor:
+    """Reports how far the study is, and keeps trials.csv up to date."""
 
-    def __init__(self, study: optuna.Study, work: Work, folder: Path, on_status: OnStatus):
-        self.study, self.work, self.folder, self.on_status = study, work, folder, on_status
-        self.started, self.before = time.monotonic(), _finished(rows_of(study))
+    def __init__(self, study: optuna.Study, study_spec: StudySpec, folder: Path, on_status: OnStatus):
+        self.study, self.study_spec, self.folder, self.on_status = study, study_spec, folder, on_status
+        self.started, self.before = time.monotonic(), _count_finished(rows_of(study))
         self.written = -1
 
     def __call__(self) -> None:
         rows = rows_of(self.study)
-        finished = _finished(rows)
+        finished = _count_finished(rows)
         if finished != self.written:
-            write_trials(self.folder, described(self.study, self.work))
+            write_trials(self.folder, describe_study(self.study, self.study_spec))
             self.written = finished
         seconds, done = time.monotonic() - self.started, finished - self.before
-        left = seconds / done * max(self.work.trials - finished, 0) if done else None
-        self.on_status(Status(self.work.trials, tuple(rows), finished, seconds, left))
+        left = seconds / done * max(self.study_spec.trials - finished, 0) if done else None
+        self.on_status(Status(self.study_spec.trials, tuple(rows), finished, seconds, left))
 
 
-def _finished(rows):
+def _count_finished(rows: list[dict[str, Any]]) -> int:
     return sum(row["state"] != "running" for row in rows)
 
 
-def _searched(study, work, pool, plan, watch, on_batch):
-    """Whether the study has its trials; then nobody is at work on one any more, unless another machine shall finish."""
-    watch()
+def _search(
+    study: optuna.Study, study_spec: StudySpec, pool: Any, plan: Plan, monitor: _Monitor, on_batch: OnProgress
+) -> bool:
+    """Run trials until the study has all, and wait for those of other processes; False: settings ran out before."""
+    monitor()
     while True:
         if pool is None:
-            enough = trials.take_part(study, work, watch, on_batch)
+            enough = run_trials(study, study_spec, monitor, on_batch)
         else:
-            parts = [pool.submit(workers.in_worker, trials.take_part_as_worker) for _ in range(plan.workers)]
-            enough = all([part.result() for part in workers.finished(parts, watch)])
-        if plan.join or not _wait_for_others(study, work, watch):
+            shares = [pool.submit(workers.in_worker, run_trials_in_worker) for _ in range(plan.workers)]
+            enough = all([share.result() for share in workers.finished(shares, monitor)])
+        if plan.join or not _wait_for_others(study, study_spec, monitor):
             return enough
 
 
-def _wait_for_others(study, work, watch):
-    """Until no other process is at work on a trial; whether one was lost, so that there is work again."""
+def _wait_for_others(study: optuna.Study, study_spec: StudySpec, monitor: _Monitor) -> bool:
+    """Wait until no other process runs a trial; return whether one was lost, so that its settings wait again."""
     while study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+        time.sleep(POLL_SECONDS)
         retry_lost(study)
-        watch()
-    return bool(study.get_trials(deepcopy=False, states=(TrialState.WAITING,))) and len(rows_of(study)) < work.trials
+        monitor()
+    waiting = study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
+    return bool(waiting) and len(rows_of(study)) < study_spec.trials
 
 
-def _confirmed(study, work, plan, pool, notify, on_batch):
-    if plan.join or not plan.finalists:
-        return None
-    return confirm(study, work, plan.finalists, plan.folds, plan.seeds, pool, notify, on_batch)
+def _write_best(document: Document, study_spec: StudySpec, place: Place, notify: Notify) -> Path | None:
+    """Write best_hyperparameters.json and complete the document; an earlier file is kept under another name.
 
-
-def _best(document, work):
-    """Number and settings of the best trial: on the folds, or without them on val; None where none is finished."""
+    The best trial is that of the confirmation, or without one that of val; None where no trial is complete.
+    """
     complete = [row for row in document["trials"] if row["state"] == "complete"]
     if not complete:
         return None
-    found = document["confirmation"]
-    row = found["candidates"][0] if found else complete[0]
-    return row["trial"], work.space.config_of(optuna.trial.FixedTrial(row["settings"]))
-
-
-def _write_best(file, settings, notify):
-    """best_hyperparameters.json; one that was there is kept beside it."""
-    text = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
+    row = document["confirmation"]["candidates"][0] if document["confirmation"] else complete[0]
+    settings = study_spec.space.settings_of_trial(optuna.trial.FixedTrial(row["settings"]))
+    changes = difference(settings, place.default)
+    document["best"] = {"trial": row["trial"], "settings": changes}
+    document["train"] = _training_command(study_spec, None if place.found_by_train else settings)
+    file, text = place.home / BEST, json.dumps(changes, indent=2, ensure_ascii=False) + "\n"
     if file.is_file() and file.read_text(encoding="utf-8") != text:
-        kept = (file.with_suffix(f".previous{number if number > 1 else ''}.json") for number in count(1))
-        there = file.replace(next(name for name in kept if not name.exists()))
-        notify(f"The {BEST} that was in {file.parent} is kept there as {there.name}.")
+        names = (file.with_suffix(f".previous{number if number > 1 else ''}.json") for number in count(1))
+        kept = file.replace(next(name for name in names if not name.exists()))
+        notify(f"The earlier {BEST} in {file.parent} is now {kept.name}.")
     return write_whole(file, text)
 
 
-def _training_command(work, assignments):
-    corpora = ",".join(store.name for store in work.stores)
-    words = [work.model, "train", "--corpora", corpora, "--seed", str(work.seed)]
-    words += ["--grouping", work.grouping] if work.grouping != config.GROUPING else []
-    return command_for(*words, *(["--set", *assignments] if assignments else []))
-
-
-def _assignments(work, settings):
-    """What was varied or held fast, as `--set` takes it."""
-    names = {*work.fixed, *difference(settings, work.base), *work.space.default()}
-    return [f"{setting.name}={setting.text}" for setting in listed(settings) if setting.name in names]
+def _training_command(study_spec: StudySpec, settings: Any | None) -> str:
+    """Return the command that trains with the best settings; settings: to name in it, if `train` does not find them."""
+    corpora = ",".join(store.name for store in study_spec.stores)
+    words = [study_spec.model, "train", "--corpora", corpora, "--seed", str(study_spec.seed)]
+    words += ["--grouping", study_spec.grouping] if study_spec.grouping != config.GROUPING else []
+    if settings is not None:
+        chosen = {*study_spec.fixed, *difference(settings, study_spec.base), *study_spec.space.default()}
+        assignments = [f"{setting.name}={setting.text}" for setting in listed(settings) if setting.name in chosen]
+        words += ["--set", *assignments] if assignments else []
+    return command_for(*words)

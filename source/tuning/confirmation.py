@@ -1,11 +1,11 @@
-"""Is the best of a study better, or lucky? The best few and the default, over several seeds and over folds.
+"""Confirm the best settings of a study: are they better than the default, or lucky?
 
-The val UAR of the best of N trials is too good: it was chosen for it. So the finalists are trained anew with other
-seeds, which says what `train` gives with them and how far that varies; and on folds of the train split, each trained
-on the other folds to the end of its schedule and asked about clips of people on whom nothing was ever chosen.
+The val UAR of the best of N trials is too good: it was chosen for it. So the top k settings and the default are trained
+again with other seeds, which shows what `train` gives with them and how far that varies; and on folds of the train
+split, each with the others to the end of the schedule, and tested on people on whom nothing was ever chosen.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,23 +19,23 @@ from optuna.trial import FrozenTrial, TrialState
 
 from ..core.units import percent
 from ..data.dataset import Dataset
-from ..evaluation.cross_validation.folds import random_folds, speaker_folds, speakers_in
+from ..evaluation.cross_validation.folds import corpus_folds, random_folds, speaker_folds, speakers_in
 from ..evaluation.testing import logits_of
 from ..training import checkpoint
 from ..training.loop import fit
 from ..training.scores import scores_of
 from . import trial as trials
 from . import workers
-from .significance import compared
+from .significance import compare_scores
 from .study import RESULT
-from .study_spec import OnProgress, Work
+from .study_spec import OnProgress, StudySpec
 
-CONFIRMED = "confirmed"  # attributes of the study begin with it: the UAR of a training that is done
+CONFIRMED = "confirmed"  # prefix of the study's attributes that keep the UAR of finished reruns
 
 
 @dataclass(frozen=True)
-class Again:
-    """A training of a finalist: with another seed, measured on val; or with fold number `fold` held out."""
+class Rerun:
+    """A training of a trial's settings: with another seed, measured on val; or with fold number `fold` held out."""
 
     trial: int
     settings: Any
@@ -45,140 +45,136 @@ class Again:
 
     @property
     def key(self) -> str:
-        """Under which the study keeps its UAR."""
+        """The study's attribute that keeps its UAR."""
         part = f"seed {self.seed}" if self.fold is None else f"seed {self.seed} fold {self.fold} of {self.folds}"
         return f"{CONFIRMED}: trial {self.trial}, {part}"
 
 
-def finalists(study: optuna.Study, work: Work, most: int) -> list[FrozenTrial]:
-    """The default's trial, where it is finished, and at most so many others: those with the best val UAR.
+def top_trials(study: optuna.Study, study_spec: StudySpec, top_k: int) -> list[FrozenTrial]:
+    """Return the default's trial, where it is complete, and the `top_k` others with the best val UAR.
 
-    Of a Pareto study only trials of its front are taken, for what is beaten in both is no choice.
+    Of a Pareto study only trials of its front count, as any other is beaten in both objectives.
     """
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    default, chosen = default_of(study, work), study.best_trials if work.against else complete
+    default, chosen = default_of(study, study_spec), study.best_trials if study_spec.second_objective else complete
     others = [trial for trial in chosen if default is None or trial.number != default.number]
     best = sorted(others, key=lambda trial: (-trial.values[0], trial.number))
-    return [*([default] if default else []), *best[:most]]
+    return [*([default] if default else []), *best[:top_k]]
 
 
-def default_of(study: optuna.Study, work: Work) -> FrozenTrial | None:
-    """The finished trial that has the default's settings; None where there is none."""
+def default_of(study: optuna.Study, study_spec: StudySpec) -> FrozenTrial | None:
+    """Return the complete trial with the default's settings; None where there is none."""
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    return next((trial for trial in complete if trial.params == work.space.default()), None)
+    return next((trial for trial in complete if trial.params == study_spec.space.default()), None)
 
 
 def confirm(
     study: optuna.Study,
-    work: Work,
-    most: int,
+    study_spec: StudySpec,
+    top_k: int,
     folds: int,
     seeds: int,
     pool: Any,
     notify: Callable[[str], None],
     on_batch: OnProgress,
 ) -> dict[str, Any] | None:
-    """Candidates, best first by the mean over the folds; None where there is nothing to compare.
+    """Rerun the top trials and the default; return them best first by the mean over the folds, None without any.
 
-    Trainings that the study knows of from an earlier run are not done again.
+    Reruns whose UAR the study keeps from an earlier run are not repeated.
     """
-    chosen = finalists(study, work, most)
-    folds = len(folds_of(work.train, folds))
-    plan = {trial.number: _plan(work, trial, folds, seeds) for trial in chosen}
-    known = {_key_of_trial(work, trial): trial.values[0] for trial in chosen} | _known(study)
-    todo = [again for all_of in plan.values() for again in all_of if again.key not in known]
-    notify(f"Confirming the best: {len(todo)} trainings of {work.base.epochs} epochs at most.")
-    default = default_of(study, work)
-    for number, (again, uar) in enumerate(_done(study, work, todo, pool, on_batch), start=1):
-        study.set_user_attr(again.key, uar)
-        known[again.key] = uar
-        whose = "the default" if default and again.trial == default.number else f"trial {again.trial}"
-        notify(f"{number} of {len(todo)}: {whose}, {_part(again)}: UAR {percent(uar)}.")
-    rows = [_candidate(trial, plan[trial.number], known) for trial in chosen]
-    if not rows:
+    chosen, default = top_trials(study, study_spec, top_k), default_of(study, study_spec)
+    if not chosen:
         return None
-    _hold_against_default(rows, default)
+    folds = len(folds_of(study_spec.train, folds))
+    plan = {trial.number: _reruns(study_spec, trial, folds, seeds) for trial in chosen}
+    known = {Rerun(trial.number, None, study_spec.seed).key: trial.values[0] for trial in chosen}
+    known |= {name: value for name, value in study.user_attrs.items() if name.startswith(CONFIRMED)}
+    missing = [rerun for reruns in plan.values() for rerun in reruns if rerun.key not in known]
+    notify(f"Confirming the best: {len(missing)} trainings of {study_spec.base.epochs} epochs at most.")
+    results = _run_all(study, study_spec, missing, pool, on_batch)
+    for number, (rerun, uar) in enumerate(results, start=1):
+        study.set_user_attr(rerun.key, uar)
+        known[rerun.key] = uar
+        name = "the default" if default and rerun.trial == default.number else f"trial {rerun.trial}"
+        part = f"seed {rerun.seed}" if rerun.fold is None else f"fold {rerun.fold + 1} of {rerun.folds}"
+        notify(f"{number} of {len(missing)}: {name}, {part}: UAR {percent(uar)}.")
+    rows = [_candidate(trial, plan[trial.number], known) for trial in chosen]
+    _compare_with_default(rows, default)
     rows.sort(key=lambda row: (-row["fold_mean"], -row["val_mean"]))
-    how = {"folds": folds, "speakers": _known_speakers(work.train), "clips": len(work.train)}
-    return how | {"seeds": list(range(work.seed, work.seed + seeds)), "candidates": rows}
+    return {
+        "folds": folds,
+        "speakers": _has_speakers(study_spec.train),
+        "clips": len(study_spec.train),
+        "seeds": list(range(study_spec.seed, study_spec.seed + seeds)),
+        "candidates": rows,
+    }
 
 
-def run(work: Work, again: Again, on_batch: OnProgress) -> float:
-    """Train, and the UAR on what was not trained on."""
-    if again.fold is None:
-        return trials.trained(work, again.settings, work.train, work.val, again.seed, None, on_batch)["val_uar"]
-    held_out = folds_of(work.train, again.folds)[again.fold]
-    rest = work.train.subset(np.setdiff1d(np.arange(len(work.train)), held_out), "train")
-    part = work.train.subset(held_out, "held out")
+def run(study_spec: StudySpec, rerun: Rerun, on_batch: OnProgress) -> float:
+    """Train, and return the UAR on val or on the fold held out."""
+    train = study_spec.train
+    if rerun.fold is None:
+        return trials.train_trial(study_spec, rerun.settings, train, study_spec.val, rerun.seed, None, on_batch)[
+            "val_uar"
+        ]
+    held_out = folds_of(train, rerun.folds)[rerun.fold]
+    rest = train.subset(np.setdiff1d(np.arange(len(train)), held_out), "train")
+    part = train.subset(held_out, "held out")
     with TemporaryDirectory(prefix="demeanor_fold_", ignore_cleanup_errors=True) as folder:
-        made = fit(work.spec, again.settings, rest, None, Path(folder), seed=again.seed, on_batch=on_batch)
-    network = checkpoint.from_fit(work.spec, again.settings, made, rest, part, {})
-    answers = logits_of(network, part).argmax(1)
-    return scores_of(answers, part.labels, len(network.labels))["uar"]
+        result = fit(study_spec.spec, rerun.settings, rest, None, Path(folder), seed=rerun.seed, on_batch=on_batch)
+    network = checkpoint.from_fit(study_spec.spec, rerun.settings, result, rest, part, {})
+    return scores_of(logits_of(network, part).argmax(1), part.labels, len(network.labels))["uar"]
 
 
 def folds_of(train: Dataset, folds: int) -> list[np.ndarray]:
-    """By speaker, as many as there are speakers at most; at random where speakers are not known."""
-    if not _known_speakers(train):
+    """Split by speaker, at most as many folds as speakers; at random where speakers are unknown."""
+    if not _has_speakers(train):
         return random_folds(train.clips, folds, seed=0)
-    most = max(speakers_in([clip for clip in train.clips if clip.corpus == corpus]) for corpus in _corpora(train))
-    return speaker_folds(train.clips, min(folds, most))
+    return speaker_folds(train.clips, min(folds, _most_speakers(train)))
 
 
-def _known_speakers(train):
-    most = [speakers_in([clip for clip in train.clips if clip.corpus == corpus]) for corpus in _corpora(train)]
-    return all(clip.speaker for clip in train.clips) and max(most) > 1
+def _has_speakers(train: Dataset) -> bool:
+    return all(clip.speaker for clip in train.clips) and _most_speakers(train) > 1
 
 
-def _corpora(train):
-    return {clip.corpus for clip in train.clips}
+def _most_speakers(train: Dataset) -> int:
+    """Return the number of speakers of the corpus with the most."""
+    return max(speakers_in([train.clips[row] for row in rows]) for rows in corpus_folds(train.clips).values())
 
 
-def _plan(work, trial, folds, seeds):
-    settings = work.space.config_of(optuna.trial.FixedTrial(trial.params))
-    again = [Again(trial.number, settings, work.seed + extra) for extra in range(seeds)]
-    return [*again, *(Again(trial.number, settings, work.seed + fold, fold, folds) for fold in range(folds))]
+def _reruns(study_spec: StudySpec, trial: FrozenTrial, folds: int, seeds: int) -> list[Rerun]:
+    settings = study_spec.space.settings_of_trial(optuna.trial.FixedTrial(trial.params))
+    by_seed = [Rerun(trial.number, settings, study_spec.seed + extra) for extra in range(seeds)]
+    return by_seed + [Rerun(trial.number, settings, study_spec.seed + fold, fold, folds) for fold in range(folds)]
 
 
-def _key_of_trial(work, trial):
-    return Again(trial.number, None, work.seed).key
-
-
-def _known(study):
-    return {name: value for name, value in study.user_attrs.items() if name.startswith(CONFIRMED)}
-
-
-def _done(
-    study: optuna.Study, work: Work, todo: Sequence[Again], pool: Any, on_batch: OnProgress
-) -> Iterator[tuple[Again, float]]:
-    """Each with its UAR, as they are done: here, or by the processes of `pool`."""
+def _run_all(
+    study: optuna.Study, study_spec: StudySpec, reruns: Sequence[Rerun], pool: Any, on_batch: OnProgress
+) -> Iterator[tuple[Rerun, float]]:
+    """Yield each with its UAR, as they finish: in this process, or in those of `pool`."""
     if pool is None:
-        for again in todo:  # another process may have done it meanwhile
-            known = study.user_attrs.get(again.key)
-            yield again, run(work, again, on_batch) if known is None else known
+        for rerun in reruns:  # another process may have finished it meanwhile
+            known = study.user_attrs.get(rerun.key)
+            yield rerun, run(study_spec, rerun, on_batch) if known is None else known
         return
-    whose = {pool.submit(workers.in_worker, run, again): again for again in todo}
-    for future in workers.finished(list(whose), partial(on_batch, 0, 0)):
-        yield whose[future], future.result()
+    futures = {pool.submit(workers.in_worker, run, rerun): rerun for rerun in reruns}
+    for future in workers.finished(list(futures), partial(on_batch, 0, 0)):
+        yield futures[future], future.result()
 
 
-def _part(again):
-    return f"seed {again.seed}" if again.fold is None else f"fold {again.fold + 1} of {again.folds}"
-
-
-def _candidate(trial, plan, known):
-    val = [known[again.key] for again in plan if again.fold is None]
-    held_out = [known[again.key] for again in plan if again.fold is not None]
+def _candidate(trial: FrozenTrial, reruns: Sequence[Rerun], known: Mapping[str, float]) -> dict[str, Any]:
+    val = [known[rerun.key] for rerun in reruns if rerun.fold is None]
+    held_out = [known[rerun.key] for rerun in reruns if rerun.fold is not None]
     row = {"trial": trial.number, "default": False, "settings": trial.params, "val_uar": val, "fold_uar": held_out}
     for name, values in (("val", val), ("fold", held_out)):
         row |= {f"{name}_mean": mean(values), f"{name}_sd": stdev(values) if len(values) > 1 else 0.0}
     return row | {"parameters": trial.user_attrs[RESULT]["parameters"], "against_default": None}
 
 
-def _hold_against_default(rows, default):
-    """Into every other row how it compares with the default's."""
+def _compare_with_default(rows: Sequence[dict[str, Any]], default: FrozenTrial | None) -> None:
+    """Add to every other row how it compares with the default's."""
     home = next((row for row in rows if default and row["trial"] == default.number), None)
     for row in rows:
         row["default"] = row is home
         if home and row is not home:
-            row["against_default"] = compared(row["fold_uar"], home["fold_uar"], len(rows) - 1)
+            row["against_default"] = compare_scores(row["fold_uar"], home["fold_uar"], len(rows) - 1)

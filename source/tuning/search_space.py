@@ -1,4 +1,4 @@
-"""What a study varies: the ranges of a model's `suggest`, but for the settings that are held fast."""
+"""What a study varies: the ranges of a model's `suggest`, except for fixed settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -11,87 +11,87 @@ from ..core.spec import ModelSpec
 
 @dataclass(frozen=True)
 class Space:
-    """The settings around a model's own: `base` holds all of them, and those in `fixed` keep their value there."""
+    """The search space: `base` has a value for every setting; those in `fixed` keep it."""
 
     spec: ModelSpec
     base: Any
     fixed: tuple[str, ...] = ()
 
-    def config_of(self, trial: Any) -> Any:
-        """The settings that an Optuna trial stands for; DemeanorError where they cannot go together."""
-        return replace(self.base, **self.spec.suggest(_Held(trial, self.base, self.fixed)))
+    def settings_of_trial(self, trial: Any) -> Any:
+        """Return the settings of an Optuna trial; raise DemeanorError where they contradict each other."""
+        return replace(self.base, **self.spec.suggest(_WithFixed(trial, self.base, self.fixed)))
 
     def default(self) -> dict[str, Any]:
-        """The values that `base` has for what is varied there."""
+        """Return the values in `base` of the settings that are varied."""
         return {name: getattr(self.base, name) for name in self.ranges()}
 
     def ranges(self) -> dict[str, BaseDistribution]:
-        """Setting -> its range, of those that are varied where all others are as in `base`."""
-        asked = _Asked(self.base)
-        self.spec.suggest(_Held(asked, self.base, self.fixed))
-        return asked.ranges
+        """Return the range of each setting that is varied while all others are as in `base`."""
+        recorder = _Recorder(self.base)
+        self.spec.suggest(_WithFixed(recorder, self.base, self.fixed))
+        return recorder.ranges
 
 
 @dataclass(frozen=True)
-class _Held:
-    """A trial in which some settings keep the value that `base` has."""
+class _WithFixed:
+    """A trial in which some settings keep their value in `base`."""
 
     trial: Any
     base: Any
     fixed: Sequence[str]
 
-    def suggest_float(self, name: str, low: float, high: float, **how: Any) -> float:
-        return self._value(name) if name in self.fixed else self.trial.suggest_float(name, low, high, **how)
+    def suggest_float(self, name: str, low: float, high: float, **options: Any) -> float:
+        return self._value(name) if name in self.fixed else self.trial.suggest_float(name, low, high, **options)
 
-    def suggest_int(self, name: str, low: int, high: int, **how: Any) -> int:
-        return self._value(name) if name in self.fixed else self.trial.suggest_int(name, low, high, **how)
+    def suggest_int(self, name: str, low: int, high: int, **options: Any) -> int:
+        return self._value(name) if name in self.fixed else self.trial.suggest_int(name, low, high, **options)
 
     def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
         return self._value(name) if name in self.fixed else self.trial.suggest_categorical(name, choices)
 
-    def _value(self, name):
+    def _value(self, name: str) -> Any:
         return getattr(self.base, name)
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """Stands in for a trial: answers with the values of `base` and remembers the ranges it was asked for."""
+class _Recorder:
+    """A stand-in for a trial that suggests the values of `base` and records the ranges."""
 
     base: Any
     ranges: dict[str, BaseDistribution] = field(default_factory=dict)
 
-    def suggest_float(self, name: str, low: float, high: float, **how: Any) -> float:
-        return self._remembered(name, FloatDistribution(low, high, **how))
+    def suggest_float(self, name: str, low: float, high: float, **options: Any) -> float:
+        return self._record(name, FloatDistribution(low, high, **options))
 
-    def suggest_int(self, name: str, low: int, high: int, **how: Any) -> int:
-        return self._remembered(name, IntDistribution(low, high, **how))
+    def suggest_int(self, name: str, low: int, high: int, **options: Any) -> int:
+        return self._record(name, IntDistribution(low, high, **options))
 
     def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
-        return self._remembered(name, CategoricalDistribution(choices))
+        return self._record(name, CategoricalDistribution(choices))
 
-    def _remembered(self, name, distribution):
+    def _record(self, name: str, distribution: BaseDistribution) -> Any:
         self.ranges[name] = distribution
         return getattr(self.base, name)
 
 
-def in_words(distribution: BaseDistribution) -> dict[str, Any]:
-    """A range as plain values: low, high and log, or choices."""
+def range_document(distribution: BaseDistribution) -> dict[str, Any]:
+    """Return a range as plain values: low, high and log, or choices."""
     if isinstance(distribution, CategoricalDistribution):
         return {"choices": list(distribution.choices)}
     return {name: getattr(distribution, name) for name in ("low", "high", "log")}
 
 
 def difference(settings: Any, default: Any) -> dict[str, Any]:
-    """The settings of `config` that are not as in `default`; of settings within, those that differ."""
+    """Return the settings that differ from `default`, with nested ones as dictionaries."""
     return _difference(asdict(settings), asdict(default))
 
 
 def _difference(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    found = {}
+    changes = {}
     for name, value in values.items():
         if isinstance(value, Mapping):
-            within = _difference(value, others[name])
-            found |= {name: within} if within else {}
+            nested = _difference(value, others[name])
+            changes |= {name: nested} if nested else {}
         elif value != others[name]:
-            found[name] = value
-    return found
+            changes[name] = value
+    return changes

@@ -1,11 +1,11 @@
-"""An Optuna study that several processes work on, and that survives them: who runs what, what counts, what is lost."""
+"""An Optuna study that several processes share and that outlives them: owners, trials that count, lost trials."""
 
 import json
 import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
@@ -19,82 +19,92 @@ from ..core.errors import DemeanorError
 from ..core.renamed import with_current_names
 from .sampler import RepeatableSampler, pruner_named
 from .storage import open_storage
-from .study_spec import Work
+from .study_spec import StudySpec
 
-OF = "of"  # attribute of the study: what it was begun with
-RESULT = "result"  # attribute of a trial: what its training came to; see `source.tuning.trial`
-OWNER = "owner"  # attribute of a trial: the process that is at work on it
-SEEN = "seen"  # attribute of a trial: when its process last gave a sign of life
-WHY = "why"  # attribute of a failed trial
-DROPPED = "dropped"  # attribute of a trial that does not count: why not
-DEATHS = "deaths"  # attribute of a trial: how many processes died at its settings
-MOST_DEATHS = 3  # after which it is taken to be the settings that kill
-SECONDS_BETWEEN_SIGNS = 20  # of life, that a process gives of its trial
-SECONDS_UNTIL_LOST = 120  # without a sign
+OF = "of"  # attribute of the study: the conditions it was begun under
+RESULT = "result"  # attribute of a trial: the scores of its training; see `source.tuning.trial`
+OWNER = "owner"  # attribute of a trial: the process that runs it
+SEEN = "seen"  # attribute of a trial: time of its process's last heartbeat
+WHY = "why"  # attribute of a failed trial: the reason
+DROPPED = "dropped"  # attribute of a trial that does not count: the reason
+DEATHS = "deaths"  # attribute of a trial: how many processes died while training its settings
+MOST_DEATHS = 3  # after which the settings are taken to be the cause
+HEARTBEAT_SECONDS = 20
+SECONDS_UNTIL_LOST = 120  # without a heartbeat
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 
 
-def open_study(work: Work) -> optuna.Study:
-    """The study, new or begun before; the first trial of a new one has the default's settings.
+def open_study(study_spec: StudySpec) -> optuna.Study:
+    """Open or create the study; the first trial of a new one has the default's settings.
 
-    DemeanorError where it was begun with something else, for then its trials could not be compared.
+    Raises DemeanorError where it was begun under other conditions, as its trials could not be compared.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    directions = ["maximize"] if work.against is None else ["maximize", "minimize"]
-    how = {"sampler": RepeatableSampler(work.seed), "pruner": pruner_named(work.pruner, work.base.epochs)}
-    storage = open_storage(work.storage)
     study = optuna.create_study(
-        storage=storage, study_name=work.study, directions=directions, load_if_exists=True, **how
+        storage=open_storage(study_spec.storage),
+        study_name=study_spec.study,
+        directions=["maximize", "minimize"] if study_spec.second_objective else ["maximize"],
+        sampler=RepeatableSampler(study_spec.seed),
+        pruner=pruner_named(study_spec.pruner, study_spec.base.epochs),
+        load_if_exists=True,
     )
-    asked, begun = _identity(work), with_current_names(study.user_attrs.get(OF, {}))
+    conditions, begun = _conditions(study_spec), with_current_names(study.user_attrs.get(OF, {}))
     if not begun:
-        study.set_user_attr(OF, asked)
-    elif begun != asked:
-        raise DemeanorError(_other(work, begun, asked))
-    study.enqueue_trial(work.space.default(), skip_if_exists=True)  # at each call, for one may be stopped before it
+        study.set_user_attr(OF, conditions)
+    elif begun != conditions:
+        raise DemeanorError(_mismatch(study_spec, begun, conditions))
+    study.enqueue_trial(study_spec.space.default(), skip_if_exists=True)  # each time, as the first may be stopped early
     return study
 
 
-def _identity(work):
-    """What makes trials comparable, as plain values; the same on every machine that has the same clips."""
-    settings = {"settings": asdict(work.base), "held": sorted(work.fixed)}
-    how = {"grouping": work.grouping, "seed": work.seed, "against": work.against}
-    return json.loads(json.dumps({"model": work.model, "corpora": work.corpora} | how | settings))
+def _conditions(study_spec: StudySpec) -> dict[str, Any]:
+    """Return what makes trials comparable, as plain values; the same on every machine that has the same clips."""
+    conditions = {
+        "model": study_spec.model,
+        "corpora": study_spec.corpora,
+        "grouping": study_spec.grouping,
+        "seed": study_spec.seed,
+        "against": study_spec.second_objective,
+        "settings": asdict(study_spec.base),
+        "held": sorted(study_spec.fixed),
+    }
+    return json.loads(json.dumps(conditions))
 
 
-def _other(work, begun, asked):
-    where = f"The study {work.study} in {without_passwords(work.storage)}"
-    name = next(name for name in asked if begun.get(name) != asked[name])
-    old, new = begun.get(name), asked[name]
+def _mismatch(study_spec: StudySpec, begun: Mapping[str, Any], conditions: Mapping[str, Any]) -> str:
+    study = f"The study {study_spec.study} in {without_passwords(study_spec.storage)}"
+    name = next(name for name in conditions if begun.get(name) != conditions[name])
+    old, new = begun.get(name), conditions[name]
     if name == "settings":
         name = next(key for key in new if old.get(key) != new[key])
         old, new = old.get(name), new[name]
-    return f"{where} was begun with {name} {old}, not {new}; ask for that again, or begin another with --study NAME."
+    name = "fixed settings" if name == "held" else name
+    return f"{study} was begun with {name} {old}, not {new}; use that, or begin another study with --study NAME."
 
 
 # --- Which trials count ------------------------------------------------------------------------------------------
 
 
-def counts(trial: FrozenTrial) -> bool:
-    """Whether it is one of the study's total: finished, failed for its settings, or under way."""
+def is_counted(trial: FrozenTrial) -> bool:
+    """Whether a trial counts towards the study's total: finished, failed for its settings, or running."""
     return trial.state in (*FINISHED, TrialState.RUNNING) or WHY in trial.user_attrs
 
 
 def counted(study: optuna.Study) -> list[FrozenTrial]:
-    """The trials that count, by number."""
-    return [trial for trial in study.get_trials(deepcopy=False) if counts(trial)]
+    """Return the trials that count, by number."""
+    return [trial for trial in study.get_trials(deepcopy=False) if is_counted(trial)]
 
 
 def next_trial(study: optuna.Study, total: int, asking: AbstractContextManager[Any]) -> optuna.Trial | None:
-    """A new trial of this process; None where `total` are there. asking: see `storage.one_at_a_time`.
+    """Return a new trial of this process; None where there are `total`. asking: see `storage.one_at_a_time`.
 
-    Of two processes that ask at the same time for the last one, the one whose trial has the higher number steps back.
+    Of two processes that ask for the last trial at the same time, the one with the higher number drops its trial.
     """
     if len(counted(study)) >= total:
         return None
     with asking:
         trial = study.ask()
-    trial.set_user_attr(OWNER, _owner())
+    trial.set_user_attr(OWNER, this_process())
     trial.set_user_attr(SEEN, time.time())
     if sum(other.number < trial.number for other in counted(study)) < total:
         return trial
@@ -103,7 +113,7 @@ def next_trial(study: optuna.Study, total: int, asking: AbstractContextManager[A
 
 
 def twin(study: optuna.Study, trial: optuna.Trial) -> int | None:
-    """The number of an earlier trial with the same settings; None where there is none."""
+    """Return the number of an earlier trial with the same settings; None where there is none."""
     earlier = (other for other in counted(study) if other.number < trial.number)
     return next((other.number for other in earlier if other.params == trial.params), None)
 
@@ -115,7 +125,7 @@ def drop(study: optuna.Study, trial: Any, reason: str) -> None:
 
 
 def fail(study: optuna.Study, trial: optuna.Trial, reason: str) -> None:
-    """End a trial whose settings cannot be trained with; it counts, and is not tried again."""
+    """End a trial whose settings cannot be trained; it counts, and is not tried again."""
     trial.set_user_attr(WHY, reason)
     study.tell(trial, state=TrialState.FAIL)
 
@@ -124,16 +134,16 @@ def fail(study: optuna.Study, trial: optuna.Trial, reason: str) -> None:
 
 
 @contextmanager
-def signs_of_life(trial: optuna.Trial) -> Iterator[None]:
-    """While this lasts, other processes can see that somebody is at work on the trial."""
+def heartbeat(trial: optuna.Trial) -> Iterator[None]:
+    """Show other processes, while this context lasts, that the trial is running."""
     over = threading.Event()
 
-    def sign() -> None:
-        while not over.wait(SECONDS_BETWEEN_SIGNS):
-            with suppress(Exception):  # a storage that is away for a moment; the next sign may reach it
+    def beat() -> None:
+        while not over.wait(HEARTBEAT_SECONDS):
+            with suppress(Exception):  # the storage may be away for a moment; the next beat may reach it
                 trial.set_user_attr(SEEN, time.time())
 
-    thread = threading.Thread(target=sign, daemon=True)
+    thread = threading.Thread(target=beat, daemon=True)
     thread.start()
     try:
         yield
@@ -143,36 +153,34 @@ def signs_of_life(trial: optuna.Trial) -> Iterator[None]:
 
 
 def retry_lost(study: optuna.Study) -> None:
-    """Queue anew the settings of trials whose process is gone, after `kill -9` for example."""
+    """Queue again the settings of trials whose process is gone, for example after `kill -9`."""
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if _lost(trial):
+        if _is_lost(trial):
             with suppress(ValueError, optuna.exceptions.UpdateFinishedTrialError):  # another process was faster
                 study.tell(trial.number, state=TrialState.FAIL)
                 queue_again(study, trial, trial.user_attrs.get(DEATHS, 0) + 1)
 
 
 def queue_again(study: optuna.Study, trial: Any, deaths: int = 0) -> None:
-    """Queue the settings of a trial that ended before its time; deaths: of processes that were at them so far."""
+    """Queue the settings of a trial that was cut short; deaths: how many processes died while training them."""
     stopped = study.get_trials(deepcopy=False)[trial.number]
-    settings = stopped.system_attrs.get("fixed_params", {}) | stopped.params  # it may not have got to all of them
+    queued = stopped.system_attrs.get("fixed_params", {})  # it may have been stopped before it drew all of them
+    settings = queued | stopped.params
     if settings:
         study.enqueue_trial(settings, user_attrs={DEATHS: deaths})
 
 
-def _lost(trial):
-    owner = trial.user_attrs.get(OWNER, {})
-    if owner.get("host") == socket.gethostname():
-        return not _runs(owner["pid"], owner["born"])
-    return time.time() - trial.user_attrs.get(SEEN, trial.datetime_start.timestamp()) > SECONDS_UNTIL_LOST
-
-
-def _owner():
+def this_process() -> dict[str, Any]:
+    """Return what identifies this process among those of all machines."""
     return {"host": socket.gethostname(), "pid": os.getpid(), "born": psutil.Process().create_time()}
 
 
-def _runs(pid, born):
-    """Whether this process runs, and is not another one that has its number by now."""
-    try:
-        return abs(psutil.Process(pid).create_time() - born) < 1
+def _is_lost(trial: FrozenTrial) -> bool:
+    owner, started = trial.user_attrs.get(OWNER, {}), trial.datetime_start
+    if owner.get("host") != socket.gethostname():
+        last = trial.user_attrs.get(SEEN, started.timestamp() if started else 0.0)
+        return time.time() - last > SECONDS_UNTIL_LOST
+    try:  # another process may have the number by now
+        return abs(psutil.Process(owner["pid"]).create_time() - owner["born"]) >= 1
     except psutil.Error:
-        return False
+        return True

@@ -1,10 +1,10 @@
-"""Processes of this machine that share a study, or the trainings that confirm its best; the cores are shared out."""
+"""Processes of this machine that share a study's trials and reruns; each gets its share of the cores."""
 
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -15,23 +15,23 @@ import torch
 
 from ..core import config
 from ..core.errors import DemeanorError
-from .study_spec import Work
+from .study_spec import StudySpec
 
 SECONDS_BETWEEN_LOOKS = 1.0
-FOLDERS = ("DATA_FOLDER", "MODELS_FOLDER")  # of config, which a program may have set
+FOLDERS = ("DATA_FOLDER", "MODELS_FOLDER")  # of config: a program may have set them
 
-_stop: Any = None  # in a worker: the event that says that all shall end
-_work: Any = None  # in a worker: the study that it works on
+_stop: Any = None  # in a worker: the event that tells it to stop
+_study_spec: Any = None  # in a worker: its study
 
 
 @contextmanager
-def crew(work: Work, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of processes for the functions below; left by Ctrl-C, what they are at is queued anew."""
+def worker_pool(study_spec: StudySpec, workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Open a pool of processes for the functions below; left by Ctrl-C, their trials are queued again."""
     context = get_context("spawn")  # a forked child of a process that has used threads may hang
     stop, number = context.Event(), context.Value("i", 0)
     folders = {name: getattr(config, name) for name in FOLDERS}
-    threads = max(1, torch.get_num_threads() // workers)  # which knows of OMP_NUM_THREADS and of a batch system's share
-    begin = (work, folders, threads, stop, number)
+    threads = max(1, torch.get_num_threads() // workers)  # heeds OMP_NUM_THREADS and a batch system's share
+    begin = (study_spec, folders, threads, stop, number)
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=begin) as pool:
         try:
             yield pool
@@ -42,7 +42,7 @@ def crew(work: Work, workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def finished(futures: Sequence[Future], look: Callable[[], None]) -> Iterator[Future]:
-    """The futures as they finish; `look` is called about every second. DemeanorError where a process was killed."""
+    """Yield the futures as they finish, and call `look` every second; raise DemeanorError if a process was killed."""
     waiting = set(futures)
     try:
         while waiting:
@@ -53,19 +53,19 @@ def finished(futures: Sequence[Future], look: Callable[[], None]) -> Iterator[Fu
                 yield future
     except BrokenProcessPool:
         raise DemeanorError(
-            "A worker was killed, perhaps for want of memory; run it again, with fewer --workers."
+            "A worker was killed, perhaps for lack of memory; run it again with fewer --workers."
         ) from None
 
 
-def _begin(work, folders, threads, stop, number):
-    """In a new process, before its first job."""
-    global _stop, _work
+def _begin(study_spec: StudySpec, folders: Mapping[str, Any], threads: int, stop: Any, number: Any) -> None:
+    """Prepare a new process, before its first job."""
+    global _stop, _study_spec
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when to stop
     for name, folder in folders.items():
         setattr(config, name, folder)
     with number.get_lock():
         mine, number.value = number.value, number.value + 1
-    _stop, _work = stop, work
+    _stop, _study_spec = stop, study_spec
     os.environ["OMP_NUM_THREADS"] = str(threads)
     torch.set_num_threads(threads)
     if torch.cuda.device_count() > 1:
@@ -73,8 +73,8 @@ def _begin(work, folders, threads, stop, number):
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with_parent():
-    """A worker whose parent was killed would go on for nobody."""
+def _end_with_parent() -> None:
+    """End this worker when its parent is killed."""
     parent: Any = parent_process()
     while parent.is_alive():
         time.sleep(SECONDS_BETWEEN_LOOKS)
@@ -82,8 +82,8 @@ def _end_with_parent():
 
 
 def in_worker(job: Callable[..., Any], *arguments: Any) -> Any:
-    """Call `job`, a function at module level, in a worker: with its study, these arguments and its `on_batch`."""
-    return job(_work, *arguments, _stop_if_asked)
+    """Call `job`, a function at module level, in a worker, with the worker's study, these arguments and `on_batch`."""
+    return job(_study_spec, *arguments, _stop_if_asked)
 
 
 def _stop_if_asked(done: int, total: int) -> None:

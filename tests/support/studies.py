@@ -10,31 +10,31 @@ from source import tuning
 from source.training.loop import Epoch
 from source.tuning import Plan, trial
 from source.tuning.search_space import Space
-from source.tuning.study_spec import Work
+from source.tuning.study_spec import StudySpec
 from tests.support.toy import TOYS
 
 NOTHING: dict[str, Any] = {name: lambda *_: None for name in ("notify", "on_batch", "on_status")}
-SEARCH_ALONE = Plan(finalists=0)
+SEARCH_ALONE = Plan(top_k=0)
 
 
-def toy_work(folder: Path, model: str = "audio", trials: int = 4, **how: Any) -> Work:
-    """Work on a toy store below `folder`, which is made where it is missing."""
+def toy_study(folder: Path, model: str = "audio", trials: int = 4, **how: Any) -> StudySpec:
+    """StudySpec on a toy store below `folder`, which is made where it is missing."""
     toy, store = TOYS[model], folder / "store"
     if not store.is_dir():
         toy.store(store)
     usual = {
         "clips": None,
         "seed": 0,
-        "against": None,
+        "second_objective": None,
         "storage": str(folder / "tuning.journal"),
         "fixed": _too_small(toy),
     }
     settings = {"base": toy.settings, "stores": (store,), "grouping": "seven", "study": f"{model} tuning"}
-    return Work(model, **(usual | settings | how), trials=trials)
+    return StudySpec(model, **(usual | settings | how), trials=trials)
 
 
 def _too_small(toy):
-    """Settings that toys have smaller than any that is tried, which are held fast therefore."""
+    """Settings that toys have smaller than any that is tried, which are fixed therefore."""
     ranges = Space(toy.spec, toy.settings).ranges()
 
     def within(name, part):
@@ -44,7 +44,7 @@ def _too_small(toy):
     return tuple(name for name, part in ranges.items() if not within(name, part))
 
 
-def search(work: Work, folder: Path, plan: Plan = SEARCH_ALONE, **hooks: Any):
+def search(work: StudySpec, folder: Path, plan: Plan = SEARCH_ALONE, **hooks: Any):
     """`source.tuning.tune` with hooks that do nothing, but for those named."""
     place = tuning.Place(folder, folder / "tuning", "python run.py", TOYS[work.model].settings)
     return tuning.tune(work, plan, place, **(NOTHING | hooks))
@@ -56,7 +56,7 @@ def score(settings: Any) -> float:
 
 
 def played(work, settings, train, val, seed, on_epoch_end=None, on_batch=None):
-    """In the place of `source.tuning.trial.trained`: takes no time, and tells its score from the start."""
+    """In the place of `source.tuning.trial.train_trial`: takes no time, and tells its score from the start."""
     for epoch in range(1, settings.epochs + 1):
         if on_batch:
             on_batch(epoch, settings.epochs)
@@ -74,9 +74,9 @@ def main(folder: str, storage: str, trials: str, how: str) -> None:
         time.sleep({"quick": 0, "slow": 0.1, "forever": 1000}[how])
         return played(*arguments)
 
-    trial.trained, tuning.write_tuning = training, lambda *_: None
-    work = toy_work(Path(folder), trials=int(trials), storage=storage)
-    search(work, Path(folder) / "others", Plan(finalists=0, join=True))
+    trial.train_trial, tuning.write_tuning = training, lambda *_: None
+    work = toy_study(Path(folder), trials=int(trials), storage=storage)
+    search(work, Path(folder) / "others", Plan(top_k=0, join=True))
 
 
 if __name__ == "__main__":

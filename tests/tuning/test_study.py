@@ -19,16 +19,16 @@ from source.tuning import Plan, confirmation, trial
 from source.tuning import study as study_module
 from source.tuning.confirmation import folds_of
 from source.tuning.search_space import Space, difference
-from source.tuning.significance import compared
+from source.tuning.significance import compare_scores
 from source.tuning.study import open_study
-from tests.support.studies import played, score, search, toy_work
+from tests.support.studies import played, score, search, toy_study
 from tests.support.toy import TOYS
 
 
 @pytest.fixture
 def quick(monkeypatch):
     """Trainings are played."""
-    monkeypatch.setattr(trial, "trained", played)
+    monkeypatch.setattr(trial, "train_trial", played)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def test_the_default_lies_within_its_own_ranges(model):
     for name, value in space.default().items():
         part = space.ranges()[name]
         assert part._contains(part.to_internal_repr(value)), name
-    given = space.config_of(optuna.trial.FixedTrial(space.default()))
+    given = space.settings_of_trial(optuna.trial.FixedTrial(space.default()))
     assert given == spec.default_settings
 
 
@@ -64,7 +64,7 @@ def test_what_is_held_fast_is_not_varied(model):
     held = Space(spec, changed(spec.default_settings, [f"{name}=0.5"]), (name,))  # beyond the range that is varied
     assert set(free.ranges()) - set(held.ranges()) == {name}
     drawn = optuna.create_study().ask()
-    assert held.config_of(drawn).learning_rate == 0.5 and name not in drawn.params
+    assert held.settings_of_trial(drawn).learning_rate == 0.5 and name not in drawn.params
 
 
 def test_a_setting_that_depends_on_another_is_varied_only_with_it():
@@ -87,25 +87,27 @@ def test_a_difference_reads_back_to_the_same_settings():
 # --- The search --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_best_is_the_best_and_the_search_finds_it(quick, tmp_path):
     """With the optimiser's sign turned round, the worst would be named."""
-    made = search(toy_work(tmp_path, trials=30), tmp_path)
+    made = search(toy_study(tmp_path, trials=20), tmp_path)
     rows = [row for row in made.document["trials"] if row["state"] == "complete"]
     uars = [row["val_uar"] for row in rows]
     assert uars == sorted(uars, reverse=True)
     best = read_over(TOYS["audio"].settings, made.best)
     assert score(best) == pytest.approx(max(uars)) and max(uars) > score(TOYS["audio"].settings)
-    late = np.mean([row["val_uar"] for row in rows if row["trial"] >= 15])
-    early = np.mean([row["val_uar"] for row in rows if row["trial"] < 10])
+    late = np.mean([row["val_uar"] for row in rows if row["trial"] >= 12])
+    early = np.mean([row["val_uar"] for row in rows if row["trial"] < 8])
     assert late > early, "TPE does no better than chance"
 
 
 def test_the_first_trial_is_the_default(quick, tmp_path):
-    work = toy_work(tmp_path, trials=1)
+    work = toy_study(tmp_path, trials=1)
     made = search(work, tmp_path)
     assert settings_of(made) == {0: work.space.default()}
 
 
+@pytest.mark.slow
 def test_the_test_split_is_never_read(tmp_path, monkeypatch):
     toy = TOYS["audio"]
     toy.store(tmp_path / "store", test=28)
@@ -117,16 +119,17 @@ def test_the_test_split_is_never_read(tmp_path, monkeypatch):
         return whole(self, indices)
 
     monkeypatch.setattr(Dataset, "__getitems__", watched)
-    search(toy_work(tmp_path, trials=2), tmp_path, Plan(finalists=1, folds=2, seeds=1))
+    search(toy_study(tmp_path, trials=2), tmp_path, Plan(top_k=1, folds=2, seeds=1))
     assert read == {"train", "val"}
 
 
+@pytest.mark.slow
 def test_running_again_goes_on_as_if_there_had_been_no_stop(quick, tmp_path):
-    whole = search(toy_work(tmp_path, trials=10, storage=f"{tmp_path}/whole.journal"), tmp_path / "whole")
-    search(toy_work(tmp_path, trials=5), tmp_path)
-    more = search(toy_work(tmp_path, trials=10), tmp_path)
+    whole = search(toy_study(tmp_path, trials=10, storage=f"{tmp_path}/whole.journal"), tmp_path / "whole")
+    search(toy_study(tmp_path, trials=5), tmp_path)
+    more = search(toy_study(tmp_path, trials=10), tmp_path)
     assert len(settings_of(more)) == 10 and settings_of(more) == settings_of(whole)
-    same = search(toy_work(tmp_path, trials=10), tmp_path)
+    same = search(toy_study(tmp_path, trials=10), tmp_path)
     assert settings_of(same) == settings_of(more), "the total was there already"
 
 
@@ -139,10 +142,10 @@ def test_a_stopped_trial_is_begun_anew_with_its_settings(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return played(work, settings, *arguments)
 
-    monkeypatch.setattr(trial, "trained", stopped)
+    monkeypatch.setattr(trial, "train_trial", stopped)
     with pytest.raises(KeyboardInterrupt):
-        search(toy_work(tmp_path, trials=5, pruner="none"), tmp_path)
-    made = search(toy_work(tmp_path, trials=5, pruner="none"), tmp_path)
+        search(toy_study(tmp_path, trials=5, pruner="none"), tmp_path)
+    made = search(toy_study(tmp_path, trials=5, pruner="none"), tmp_path)
     assert begun[3] == begun[2] and len(begun) == 6
     assert [row["state"] for row in made.document["trials"]] == ["complete"] * 5
 
@@ -151,23 +154,23 @@ def test_however_often_one_stops_no_settings_are_lost(tmp_path, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(trial, "trained", stopped)
+    monkeypatch.setattr(trial, "train_trial", stopped)
     for _ in range(5):
         with pytest.raises(KeyboardInterrupt):
-            search(toy_work(tmp_path), tmp_path)
-    monkeypatch.setattr(trial, "trained", played)
-    rows = search(toy_work(tmp_path), tmp_path).document["trials"]
-    assert len(rows) == 4 and toy_work(tmp_path).space.default() in [row["settings"] for row in rows]
+            search(toy_study(tmp_path), tmp_path)
+    monkeypatch.setattr(trial, "train_trial", played)
+    rows = search(toy_study(tmp_path), tmp_path).document["trials"]
+    assert len(rows) == 4 and toy_study(tmp_path).space.default() in [row["settings"] for row in rows]
 
 
 def test_settings_that_always_kill_their_process_are_not_begun_for_ever(quick, tmp_path):
     """Each time the process is dead before it could put anything in order."""
-    work = toy_work(tmp_path)
+    work = toy_study(tmp_path)
     study = open_study(work)
     for _ in range(study_module.MOST_DEATHS):
         begun = study.ask()
-        work.space.config_of(begun)
-        begun.set_user_attr(study_module.OWNER, study_module._owner() | {"born": 0.0})  # one that is gone
+        work.space.settings_of_trial(begun)
+        begun.set_user_attr(study_module.OWNER, study_module.this_process() | {"born": 0.0})  # one that is gone
         study_module.retry_lost(study)
     rows = search(work, tmp_path).document["trials"]
     (failed,) = [row for row in rows if row["state"] == "failed"]
@@ -175,10 +178,10 @@ def test_settings_that_always_kill_their_process_are_not_begun_for_ever(quick, t
 
 
 def test_a_study_stopped_as_it_was_made_gets_its_default_later(quick, tmp_path):
-    work = toy_work(tmp_path)
+    work = toy_study(tmp_path)
     study = open_study(work)
     study.tell(study.ask(), state=TrialState.FAIL)  # what was queued is gone, before it had any settings
-    made = search(work, tmp_path, Plan(finalists=1, folds=2, seeds=1))
+    made = search(work, tmp_path, Plan(top_k=1, folds=2, seeds=1))
     home = [row for row in made.document["confirmation"]["candidates"] if row["default"]]
     assert [row["settings"] for row in home] in ([], [work.space.default()])
 
@@ -189,13 +192,14 @@ def test_settings_that_cannot_go_together_fail_and_the_study_goes_on(tmp_path, m
             raise DemeanorError("The loss of epoch 1 is not a number.")
         return played(work, settings, *arguments)
 
-    monkeypatch.setattr(trial, "trained", refused)
-    rows = search(toy_work(tmp_path, trials=8), tmp_path).document["trials"]
+    monkeypatch.setattr(trial, "train_trial", refused)
+    rows = search(toy_study(tmp_path, trials=8), tmp_path).document["trials"]
     failed = [row for row in rows if row["state"] == "failed"]
     assert len(rows) == 8 and failed and {row["why"] for row in failed} == {"The loss of epoch 1 is not a number."}
     assert all(row["settings"]["dropout"] > 0.4 for row in failed) and rows[0]["state"] == "complete"
 
 
+@pytest.mark.slow
 def test_identical_settings_are_not_tried_twice_and_an_exhausted_study_ends(quick, tmp_path, monkeypatch):
     """Where there are but four, it is four trials, though a hundred were asked for."""
     spec = spec_of("audio")
@@ -209,44 +213,48 @@ def test_identical_settings_are_not_tried_twice_and_an_exhausted_study_ends(quic
     monkeypatch.setattr("source.tuning.study_spec.spec_of", lambda name: few)
     monkeypatch.setattr(trial, "MOST_TWINS", 30)
     said = []
-    made = search(toy_work(tmp_path, trials=100, fixed=()), tmp_path, notify=said.append)
+    made = search(toy_study(tmp_path, trials=100, fixed=()), tmp_path, notify=said.append)
     tried = [tuple(row.values()) for row in settings_of(made).values()]
     assert len(tried) == len(set(tried)) == 4 and "There are no settings left to try." in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pruner", ["median", "hyperband"])
 def test_bad_trials_are_given_up_early_and_good_ones_are_not(pruner, quick, tmp_path):
     base = replace(TOYS["audio"].settings, epochs=9)
-    rows = search(toy_work(tmp_path, trials=25, pruner=pruner, base=base), tmp_path).document["trials"]
+    rows = search(toy_study(tmp_path, trials=16, pruner=pruner, base=base), tmp_path).document["trials"]
     given_up = [row for row in rows if row["state"] == "pruned"]
     assert given_up and all(0 < row["epochs"] < 9 for row in given_up)
     best = max(rows, key=lambda row: row["val_uar"])
     assert best["state"] == "complete" and best["epochs"] == 9
 
 
+@pytest.mark.slow
 def test_the_default_is_never_given_up(tmp_path, monkeypatch):
     """However bad it is, the finalists are held against it."""
-    monkeypatch.setattr(trial, "trained", played)
+    monkeypatch.setattr(trial, "train_trial", played)
     base = replace(TOYS["audio"].settings, epochs=9, dropout=0.6)
     for pruner in ("median", "hyperband"):
-        work = toy_work(tmp_path, trials=9, pruner=pruner, base=base, study=pruner)
+        work = toy_study(tmp_path, trials=9, pruner=pruner, base=base, study=pruner)
         open_study(work).enqueue_trial(work.space.default() | {"dropout": 0.41})
         rows = {row["trial"]: row for row in search(work, tmp_path).document["trials"]}
         assert rows[0]["settings"] == work.space.default() and rows[0]["state"] == "complete"
 
 
+@pytest.mark.slow
 def test_without_a_pruner_none_is_given_up(quick, tmp_path):
-    rows = search(toy_work(tmp_path, trials=12, pruner="none"), tmp_path).document["trials"]
+    rows = search(toy_study(tmp_path, trials=8, pruner="none"), tmp_path).document["trials"]
     assert {row["state"] for row in rows} == {"complete"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cost", ["parameters", "milliseconds"])
 def test_a_pareto_study_keeps_what_nothing_beats(cost, tmp_path, monkeypatch):
     def costly(work, settings, *arguments):
         return played(work, settings, *arguments) | {cost: 100 * settings.dropout}
 
-    monkeypatch.setattr(trial, "trained", costly)
-    document = search(toy_work(tmp_path, trials=15, against=cost), tmp_path).document
+    monkeypatch.setattr(trial, "train_trial", costly)
+    document = search(toy_study(tmp_path, trials=9, second_objective=cost), tmp_path).document
     points = {row["trial"]: (row["val_uar"], row[cost]) for row in document["trials"]}
 
     def beaten(uar, price):
@@ -257,14 +265,14 @@ def test_a_pareto_study_keeps_what_nothing_beats(cost, tmp_path, monkeypatch):
 
 
 def test_milliseconds_are_measured(tmp_path):
-    rows = search(toy_work(tmp_path, trials=1, against="milliseconds"), tmp_path).document["trials"]
+    rows = search(toy_study(tmp_path, trials=1, second_objective="milliseconds"), tmp_path).document["trials"]
     assert 0 < rows[0]["milliseconds"] < 1000
 
 
 def test_fewer_clips_are_drawn_the_same_for_every_seed(tmp_path):
-    parts = [toy_work(tmp_path, clips=20, seed=seed).train.clips for seed in (0, 1)]
+    parts = [toy_study(tmp_path, clips=20, seed=seed).train.clips for seed in (0, 1)]
     assert parts[0] == parts[1] and len(parts[0]) == 20
-    assert len(toy_work(tmp_path, clips=1000).train) == len(toy_work(tmp_path).train)
+    assert len(toy_study(tmp_path, clips=1000).train) == len(toy_study(tmp_path).train)
 
 
 @pytest.mark.parametrize(
@@ -273,16 +281,16 @@ def test_fewer_clips_are_drawn_the_same_for_every_seed(tmp_path):
         ({"seed": 1}, "seed 0, not 1"),
         ({"clips": 20}, "corpora .*'train': 56.*'train': 20.*"),
         ({"base": replace(TOYS["audio"].settings, epochs=3)}, "epochs 2, not 3"),
-        ({"against": "parameters"}, "against None, not parameters"),
+        ({"second_objective": "parameters"}, "against None, not parameters"),
         ({"grouping": "five"}, "grouping seven, not five"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_a_study_is_not_gone_on_with_under_other_conditions(quick, tmp_path, change, words):
-    search(toy_work(tmp_path), tmp_path)
+def test_a_study_does_not_go_on_under_other_conditions(tmp_path, change, words):
+    open_study(toy_study(tmp_path))
     with pytest.raises(DemeanorError, match=f"{words}; .*--study NAME"):
-        search(toy_work(tmp_path, **change), tmp_path)
-    assert search(toy_work(tmp_path, study="audio tuning_other", **change), tmp_path).document["trials"]
+        open_study(toy_study(tmp_path, **change))
+    open_study(toy_study(tmp_path, study="audio tuning_other", **change))
 
 
 # --- Better, or lucky --------------------------------------------------------------------------------------------
@@ -294,36 +302,36 @@ def test_the_comparison_is_the_corrected_paired_t_test():
 
     draw = np.random.default_rng(0)
     ours, theirs = draw.normal(0.62, 0.03, 5), draw.normal(0.60, 0.03, 5)
-    found = compared(ours.tolist(), theirs.tolist())
+    found = compare_scores(ours.tolist(), theirs.tolist())
     plain = stats.ttest_rel(ours, theirs)
     corrected = plain.statistic / np.sqrt((1 / 5 + 1 / 4) / (1 / 5))
     assert found["p"] == pytest.approx(2 * stats.t.sf(abs(corrected), 4)) and found["p"] > plain.pvalue
     low, high = found["ci95"]
     assert (low + high) / 2 == pytest.approx(found["difference"]) == pytest.approx((ours - theirs).mean())
-    three = compared(ours.tolist(), theirs.tolist(), 3)
+    three = compare_scores(ours.tolist(), theirs.tolist(), 3)
     assert three["p"] == pytest.approx(min(1, 3 * found["p"])) and three["ci95"][0] < low
 
 
 def test_equal_settings_differ_by_chance_only_as_often_as_said():
     """Folds of two equal settings whose scores are noise: called different in about 5 % of cases, never much more."""
     draw = np.random.default_rng(1)
-    ps = [compared(*draw.normal(0.6, 0.03, (2, 5)))["p"] for _ in range(2000)]
+    ps = [compare_scores(*draw.normal(0.6, 0.03, (2, 5)))["p"] for _ in range(2000)]
     assert np.mean(np.array(ps) < 0.05) < 0.06
-    assert compared([0.5, 0.6], [0.5, 0.6])["p"] == 1
+    assert compare_scores([0.5, 0.6], [0.5, 0.6])["p"] == 1
 
 
 @pytest.fixture
 def lucky(tmp_path, monkeypatch):
     """Trials in which chance decides: the best on val is worse than the default where nothing was chosen."""
-    monkeypatch.setattr(trial, "trained", played)
+    monkeypatch.setattr(trial, "train_trial", played)
     monkeypatch.setattr(
         confirmation, "run", lambda work, again, on_batch: 0.5 + 0.01 * (again.trial == 0) + 0.001 * again.seed
     )
-    return toy_work(tmp_path, trials=10)
+    return toy_study(tmp_path, trials=10)
 
 
 def test_a_lucky_best_does_not_replace_the_default(lucky, tmp_path):
-    made = search(lucky, tmp_path, Plan(finalists=2, folds=3, seeds=2))
+    made = search(lucky, tmp_path, Plan(top_k=2, folds=3, seeds=2))
     rows = made.document["confirmation"]["candidates"]
     assert made.document["trials"][0]["trial"] != 0 == rows[0]["trial"] and rows[0]["default"]
     assert len(rows) == 3 and all(row["against_default"]["difference"] == pytest.approx(-0.01) for row in rows[1:])
@@ -334,14 +342,14 @@ def test_a_confirmation_is_not_done_twice(lucky, tmp_path, monkeypatch):
     done = []
     fake = confirmation.run
     monkeypatch.setattr(confirmation, "run", lambda *arguments: done.append(arguments[1].key) or fake(*arguments))
-    first = search(lucky, tmp_path, Plan(finalists=2, folds=3, seeds=2))
+    first = search(lucky, tmp_path, Plan(top_k=2, folds=3, seeds=2))
     assert len(done) == len(set(done)) == 3 * (1 + 3)  # one further seed, and three folds
-    again = search(lucky, tmp_path, Plan(finalists=2, folds=3, seeds=2))
+    again = search(lucky, tmp_path, Plan(top_k=2, folds=3, seeds=2))
     assert len(done) == 12 and again.document["confirmation"] == first.document["confirmation"]
 
 
 def test_folds_share_no_speaker_and_are_of_the_train_split(tmp_path):
-    work = toy_work(tmp_path)
+    work = toy_study(tmp_path)
     folds = folds_of(work.train, 9)  # of four speakers
     people = [{work.train.clips[row].speaker for row in rows} for rows in folds]
     assert len(folds) == 4 and not set.intersection(*people) and sum(map(len, people)) == 4
@@ -349,17 +357,18 @@ def test_folds_share_no_speaker_and_are_of_the_train_split(tmp_path):
 
 
 def test_where_speakers_are_not_known_folds_are_random_and_it_is_said(tmp_path, quick):
-    made = search(toy_work(tmp_path, "face"), tmp_path, Plan(finalists=1, folds=2, seeds=1))
+    made = search(toy_study(tmp_path, "face"), tmp_path, Plan(top_k=1, folds=2, seeds=1))
     assert made.document["confirmation"]["speakers"] is False
 
 
+@pytest.mark.slow
 def test_the_confirmation_trains_for_real(tmp_path):
     """The means and deviations are those of the trainings it names, and seeds are measured as `train` measures."""
-    work = toy_work(tmp_path, trials=2, pruner="none")
-    made = search(work, tmp_path, Plan(finalists=1, folds=2, seeds=2))
+    work = toy_study(tmp_path, trials=2, pruner="none")
+    made = search(work, tmp_path, Plan(top_k=1, folds=2, seeds=2))
     for row in made.document["confirmation"]["candidates"]:
-        settings = work.space.config_of(optuna.trial.FixedTrial(row["settings"]))
-        again = [trial.trained(work, settings, work.train, work.val, seed)["val_uar"] for seed in (0, 1)]
+        settings = work.space.settings_of_trial(optuna.trial.FixedTrial(row["settings"]))
+        again = [trial.train_trial(work, settings, work.train, work.val, seed)["val_uar"] for seed in (0, 1)]
         assert row["val_uar"] == again and row["val_mean"] == pytest.approx(np.mean(again))
         assert row["fold_sd"] == pytest.approx(np.std(row["fold_uar"], ddof=1)) and len(row["fold_uar"]) == 2
 
@@ -370,7 +379,7 @@ def test_the_confirmation_trains_for_real(tmp_path):
 def test_another_best_keeps_the_earlier_file(quick, tmp_path):
     (tmp_path / BEST).write_text('{"epochs": 77}')
     said = []
-    made = search(toy_work(tmp_path), tmp_path, notify=said.append)
+    made = search(toy_study(tmp_path), tmp_path, notify=said.append)
     assert json.loads((tmp_path / "best_hyperparameters.previous.json").read_text()) == {"epochs": 77}
     assert "previous" in said[-1] and json.loads(made.best.read_text()) != {"epochs": 77}
 

@@ -16,7 +16,7 @@ from optuna.trial import TrialState
 from source.core.errors import DemeanorError
 from source.tuning import Plan, confirmation, study, trial
 from source.tuning.storage import open_storage
-from tests.support.studies import played, search, toy_work
+from tests.support.studies import played, search, toy_study
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path("/usr/lib/postgresql")  # where Debian puts what is not on the path
@@ -93,13 +93,14 @@ def place(kind, folder, request):
     return request.getfixturevalue("postgresql") if kind == "postgresql" else str(folder / "a study.journal")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["journal", "postgresql"])
 def test_two_processes_share_a_study_and_none_repeats_the_other(kind, tmp_path, request):
     storage = place(kind, tmp_path, request)
-    toy_work(tmp_path)  # its store, before both make it
+    toy_study(tmp_path)  # its store, before both make it
     pair = [others(tmp_path, storage, 10, "slow") for _ in range(2)]
     assert [process.wait(120) for process in pair] == [0, 0]
-    found = study.open_study(toy_work(tmp_path, storage=storage))
+    found = study.open_study(toy_study(tmp_path, storage=storage))
     there = study.counted(found)
     assert len(there) == 10 and all(frozen.state in study.FINISHED for frozen in there)
     settings = [tuple(sorted(frozen.params.items())) for frozen in there]
@@ -107,9 +108,10 @@ def test_two_processes_share_a_study_and_none_repeats_the_other(kind, tmp_path, 
     assert len({frozen.user_attrs[study.OWNER]["pid"] for frozen in there}) == 2, "one process did it all"
 
 
+@pytest.mark.slow
 def test_what_a_killed_process_was_at_is_begun_anew_at_once(tmp_path, monkeypatch):
     """kill -9: nothing in it can put anything in order."""
-    work = toy_work(tmp_path, trials=3)
+    work = toy_study(tmp_path, trials=3)
     process = others(tmp_path, work.storage, 3, "forever")
     wait_until(lambda: Path(work.storage).exists())
     begun = study.open_study(work)
@@ -117,7 +119,7 @@ def test_what_a_killed_process_was_at_is_begun_anew_at_once(tmp_path, monkeypatc
     process.kill()
     process.wait()
     (lost,) = begun.get_trials(states=(TrialState.RUNNING,))
-    monkeypatch.setattr(trial, "trained", played)
+    monkeypatch.setattr(trial, "train_trial", played)
     started = time.monotonic()
     rows = search(work, tmp_path).document["trials"]
     assert time.monotonic() - started < study.SECONDS_UNTIL_LOST / 2
@@ -126,12 +128,12 @@ def test_what_a_killed_process_was_at_is_begun_anew_at_once(tmp_path, monkeypatc
 
 
 def test_a_trial_of_another_machine_is_lost_when_it_gives_no_sign(tmp_path, monkeypatch):
-    monkeypatch.setattr(trial, "trained", played)
-    work = toy_work(tmp_path)
+    monkeypatch.setattr(trial, "train_trial", played)
+    work = toy_study(tmp_path)
     found = study.open_study(work)
     lost, alive = found.ask(), found.ask()
     for frozen, seconds in ((lost, 2 * study.SECONDS_UNTIL_LOST), (alive, 1)):
-        work.space.config_of(frozen)
+        work.space.settings_of_trial(frozen)
         frozen.set_user_attr(study.OWNER, {"host": "elsewhere", "pid": 1, "born": 0.0})
         frozen.set_user_attr(study.SEEN, time.time() - seconds)
     study.retry_lost(found)
@@ -140,42 +142,43 @@ def test_a_trial_of_another_machine_is_lost_when_it_gives_no_sign(tmp_path, monk
     assert found.ask().params == {} and found.get_trials()[2].system_attrs["fixed_params"] == lost.params
 
 
-def test_a_process_at_work_gives_signs_of_life(tmp_path, monkeypatch):
-    monkeypatch.setattr(study, "SECONDS_BETWEEN_SIGNS", 0.05)
-    found = study.open_study(toy_work(tmp_path))
+def test_a_process_at_work_gives_heartbeat(tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "HEARTBEAT_SECONDS", 0.05)
+    found = study.open_study(toy_study(tmp_path))
     begun = found.ask()
-    with study.signs_of_life(begun):
+    with study.heartbeat(begun):
         wait_until(lambda: study.SEEN in begun.user_attrs, 10)
     first = begun.user_attrs[study.SEEN]
     time.sleep(0.2)
     assert begun.user_attrs[study.SEEN] == first, "it goes on though nobody is at work"
 
 
+@pytest.mark.slow
 def test_local_workers_share_the_trials_the_confirmation_and_the_cores(tmp_path):
     """Real trainings in two processes: what is said of the best is what training with its settings gives here."""
-    work = toy_work(tmp_path, trials=5, pruner="none", storage=f"sqlite:///{tmp_path}/a study.db")
-    made = search(work, tmp_path, Plan(workers=2, finalists=1, folds=2, seeds=1))
+    work = toy_study(tmp_path, trials=5, pruner="none", storage=f"sqlite:///{tmp_path}/a study.db")
+    made = search(work, tmp_path, Plan(workers=2, top_k=1, folds=2, seeds=1))
     rows = made.document["trials"]
     assert len(rows) == 5 and {row["state"] for row in rows} == {"complete"}
     pids = {frozen.user_attrs[study.OWNER]["pid"] for frozen in study.counted(study.open_study(work))}
     assert os.getpid() not in pids
     best = made.document["confirmation"]["candidates"][0]
-    settings = work.space.config_of(optuna.trial.FixedTrial(best["settings"]))
-    again = confirmation.run(work, confirmation.Again(best["trial"], settings, 0, 0, 2), lambda *_: None)
+    settings = work.space.settings_of_trial(optuna.trial.FixedTrial(best["settings"]))
+    again = confirmation.run(work, confirmation.Rerun(best["trial"], settings, 0, 0, 2), lambda *_: None)
     assert again == pytest.approx(best["fold_uar"][0], abs=0.02)  # the number of threads may change the last digits
 
 
 def test_a_sqlite_file_may_be_named_by_its_path(tmp_path, monkeypatch):
     """Taken for a journal, lines would be written into a database."""
-    monkeypatch.setattr(trial, "trained", played)
+    monkeypatch.setattr(trial, "train_trial", played)
     for storage in (f"sqlite:///{tmp_path}/a study.db", f"{tmp_path}/a study.db"):
-        made = search(toy_work(tmp_path, trials=2, storage=storage), tmp_path)
+        made = search(toy_study(tmp_path, trials=2, storage=storage), tmp_path)
     assert len(made.document["trials"]) == 2 and [file.name for file in tmp_path.glob("a study.*")] == ["a study.db"]
 
 
 def test_only_adding_trials_writes_no_best_and_confirms_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(trial, "trained", played)
-    made = search(toy_work(tmp_path), tmp_path, Plan(join=True))
+    monkeypatch.setattr(trial, "train_trial", played)
+    made = search(toy_study(tmp_path), tmp_path, Plan(join=True))
     assert made.best is None and made.document["confirmation"] is None and len(made.document["trials"]) == 4
 
 

@@ -1,4 +1,4 @@
-"""What a study came to, as plain values: study.json, and what its table, report and pictures are made of."""
+"""A study as plain values: study.json, of which its table, report and charts are made."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from ..search_space import in_words
+from ..search_space import range_document
 from ..study import OWNER, RESULT, WHY, counted
-from ..study_spec import Work
+from ..study_spec import StudySpec
 from ..trial import PLANNED
 
 SCHEMA = "demeanor.tuning/1"
@@ -24,47 +24,49 @@ SIGNIFICANT = 0.05
 
 
 def rows_of(study: optuna.Study) -> list[dict[str, Any]]:
-    """A row a trial that counts, best first: complete ones, then pruned, running and failed ones."""
+    """Return a row for each trial that counts: complete ones, then pruned, running and failed ones, each best first."""
     order = ("complete", "pruned", "running", "failed")
     rows = [_row(trial) for trial in counted(study)]
     return sorted(rows, key=lambda row: (order.index(row["state"]), -(row["val_uar"] or 0), row["trial"]))
 
 
 def _row(trial: FrozenTrial) -> dict[str, Any]:
-    state = STATES.get(trial.state, "failed")
-    values = dict.fromkeys(MEASURED) | trial.user_attrs.get(RESULT, {})
+    state, attributes = STATES.get(trial.state, "failed"), trial.user_attrs
+    values = dict.fromkeys(MEASURED) | attributes.get(RESULT, {})
     if state == "running":
-        seen = trial.intermediate_values
-        values |= {"epochs": len(seen), "val_uar": max(seen.values(), default=None)}
-    finished = trial.datetime_complete.isoformat(timespec="seconds") if trial.datetime_complete else ""
-    about = {
-        "host": trial.user_attrs.get(OWNER, {}).get("host", ""),
-        "finished": finished,
-        "why": trial.user_attrs.get(WHY, ""),
-    }
-    planned = trial.user_attrs.get(PLANNED)
-    return {"trial": trial.number, "state": state} | values | {"of": planned} | about | {"settings": trial.params}
+        scores = trial.intermediate_values
+        values |= {"epochs": len(scores), "val_uar": max(scores.values(), default=None)}
+    return {"trial": trial.number, "state": state} | values | {
+        "of": attributes.get(PLANNED),
+        "host": attributes.get(OWNER, {}).get("host", ""),
+        "finished": trial.datetime_complete.isoformat(timespec="seconds") if trial.datetime_complete else "",
+        "why": attributes.get(WHY, ""),
+        "settings": trial.params,
+    }  # fmt: skip
 
 
-def described(study: optuna.Study, work: Work) -> dict[str, Any]:
-    """The document as far as the trials go; `source.tuning.tune` fills in what comes after them."""
+def describe_study(study: optuna.Study, study_spec: StudySpec) -> dict[str, Any]:
+    """Return the document of the trials; `source.tuning.tune` fills in what comes after them."""
+    # Some settings are varied only together with other values than the default's.
+    tried = {name: part for trial in counted(study) for name, part in trial.distributions.items()}
+    ranges = study_spec.space.ranges() | tried
     return {
         "schema": SCHEMA,
-        "model": work.model,
-        "study": work.study.removeprefix(f"{work.model} "),
-        "grouping": work.grouping,
-        "labels": list(work.train.grouping.labels),
-        "corpora": work.corpora,
-        "clips": work.clips,
-        "seed": work.seed,
-        "pruner": "none" if work.against else work.pruner,
-        "against": work.against,
-        "fixed": {name: attrgetter(name)(work.base) for name in work.fixed},
-        "ranges": _ranges(study, work),
-        "default": work.space.default(),
+        "model": study_spec.model,
+        "study": study_spec.study.removeprefix(f"{study_spec.model} "),
+        "grouping": study_spec.grouping,
+        "labels": list(study_spec.train.grouping.labels),
+        "corpora": study_spec.corpora,
+        "clips": study_spec.clips,
+        "seed": study_spec.seed,
+        "pruner": "none" if study_spec.second_objective else study_spec.pruner,
+        "against": study_spec.second_objective,
+        "fixed": {name: attrgetter(name)(study_spec.base) for name in study_spec.fixed},
+        "ranges": {name: range_document(part) for name, part in ranges.items()},
+        "default": study_spec.space.default(),
         "trials": rows_of(study),
         "importances": None,
-        "front": [trial.number for trial in study.best_trials] if work.against else None,
+        "front": [trial.number for trial in study.best_trials] if study_spec.second_objective else None,
         "confirmation": None,
         "best": None,
         "verdict": "",
@@ -73,14 +75,8 @@ def described(study: optuna.Study, work: Work) -> dict[str, Any]:
     }
 
 
-def _ranges(study, work):
-    """Also of what is varied only together with other values than the default's."""
-    tried = {name: part for trial in counted(study) for name, part in trial.distributions.items()}
-    return {name: in_words(part) for name, part in (work.space.ranges() | tried).items()}
-
-
 def importances_of(study: optuna.Study) -> dict[str, float] | None:
-    """Setting -> its share of the variance of val UAR (fANOVA, Hutter et al. 2014); None for too few trials."""
+    """Return each setting's share of val UAR's variance (fANOVA, Hutter et al. 2014); None for too few trials."""
     complete = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
     if len(complete) < FEWEST_FOR_IMPORTANCES or len({trial.values[0] for trial in complete}) < 2:
         return None
@@ -92,17 +88,17 @@ def importances_of(study: optuna.Study) -> dict[str, float] | None:
 
 
 def verdict_of(confirmation: Mapping[str, Any] | None, trials: Sequence[Mapping[str, Any]]) -> str:
-    """Which settings are best, and whether by more than chance."""
+    """Say which settings are best, and whether by more than chance."""
     if confirmation is None:
         if not trials or trials[0]["state"] != "complete":
-            return "No trial was finished: there is no best."
+            return "No trial was finished, so there is no best."
         best = f"Trial {trials[0]['trial']} has the best val UAR"
-        return f"{best}. Nothing was confirmed: the best of many trials looks better than it is."
+        return f"{best}. It was not confirmed: the best of many trials looks better than it is."
     first = confirmation["candidates"][0]
     if first["default"]:
-        return "The default stands: no settings that were found do better than it on the folds."
+        return "The default stands: none of the settings found does better on the folds."
     if first["against_default"] is None:
-        return f"Trial {first['trial']} does best on the folds; the default was not finished, so it is held to nothing."
+        return f"Trial {first['trial']} does best on the folds; it cannot be compared with the default, which failed."
     gain, p = first["against_default"]["difference"], first["against_default"]["p"]
     better = f"Trial {first['trial']} does best on the folds, {100 * gain:+.1f} points over the default"
     if p < SIGNIFICANT:

@@ -1,4 +1,4 @@
-"""The trials of a tuning as rows of trials.csv; a `document` here is `Tuned.to_dict()`."""
+"""The trials of a tuning as rows of trials.csv; a `document` is `Tuned.to_dict()`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,29 +14,28 @@ STATES = ("complete", "pruned", "failed", "running")
 
 
 def trial_columns(document: Document) -> tuple[str, ...]:
-    """TRIALS_COLUMNS, then every setting that was varied or fixed."""
+    """Return TRIALS_COLUMNS, then every setting that was varied or fixed."""
     return (*TRIALS_COLUMNS, *map(setting_column, setting_names(document)))
 
 
 def trial_rows(document: Document) -> list[dict[str, Any]]:
-    """A row a trial, in the document's order (best first); numbers are whole, so that a row can be repeated exactly."""
-    return [_row(document, trial) for trial in document["trials"]]
-
-
-def _row(document, trial):
-    settings = (document["fixed"] | trial["settings"]).items()
-    texts = {setting_column(name): setting_text(value) for name, value in settings}
-    return {name: trial.get(name) for name in TRIALS_COLUMNS} | texts
+    """Return a row for each trial, in the document's order (best first), with numbers in full precision."""
+    rows = []
+    for trial in document["trials"]:
+        settings = document["fixed"] | trial["settings"]
+        texts = {setting_column(name): setting_text(value) for name, value in settings.items()}
+        rows.append({name: trial.get(name) for name in TRIALS_COLUMNS} | texts)
+    return rows
 
 
 def setting_names(document: Document) -> list[str]:
-    """The varied settings, in the order of the ranges, then the fixed ones."""
+    """Return the varied settings, in the order of the ranges, then the fixed ones."""
     tried = (name for trial in document["trials"] for name in trial["settings"])
     return list(dict.fromkeys([*document["ranges"], *tried, *document["fixed"]]))
 
 
 def setting_column(name: str) -> str:
-    """The column of a setting; those called like a column of TRIALS_COLUMNS are set apart.
+    """Return the column of a setting; those named like one of TRIALS_COLUMNS get a prefix.
 
     >>> setting_column("dropout"), setting_column("epochs")
     ('dropout', 'setting_epochs')
@@ -45,7 +44,7 @@ def setting_column(name: str) -> str:
 
 
 def setting_text(value: Any) -> str:
-    """A setting's value as `--set` takes it.
+    """Format a setting's value as `--set` takes it.
 
     >>> setting_text(True), setting_text([8, 16]), setting_text(0.1)
     ('true', '8,16', '0.1')
@@ -56,7 +55,7 @@ def setting_text(value: Any) -> str:
 
 
 def setting_brief(value: Any) -> str:
-    """The same for people: of a number the digits that tell.
+    """Format a setting's value for people: three digits of a number.
 
     >>> setting_brief(0.00123456), setting_brief(False)
     ('0.00123', 'false')
@@ -65,32 +64,32 @@ def setting_brief(value: Any) -> str:
 
 
 def in_state(document: Document, *states: str) -> list[Row]:
-    """The trials in these states."""
+    """Return the trials in these states."""
     return [row for row in document["trials"] if row["state"] in states]
 
 
 def scored(document: Document, *states: str) -> list[Row]:
-    """The trials in these states (default: complete and pruned) that have a val UAR."""
+    """Return the trials in these states (default: complete and pruned) that have a val UAR."""
     return [row for row in in_state(document, *(states or ("complete", "pruned"))) if row["val_uar"] is not None]
 
 
 def is_default(document: Document, trial: Row) -> bool:
-    """Whether this trial is of the default's settings."""
+    """Return whether this trial has the default's settings."""
     default = document["default"]
     return bool(default) and all(trial["settings"].get(name) == value for name, value in default.items())
 
 
 def cost_of(document: Document) -> str:
-    """What the score is drawn against: the second objective, where there is one, else the parameters."""
+    """Return what the score is drawn against: the second objective, or else the parameters."""
     return document["against"] or "parameters"
 
 
 def front_of(document: Document) -> list[Row]:
-    """The complete trials that no other beats in val UAR without costing more, the cheapest first."""
-    cost, found, best = cost_of(document), [], float("-inf")
+    """Return the complete trials that no other beats in val UAR at no higher cost, the cheapest first."""
+    cost, front, best = cost_of(document), [], float("-inf")
     rows = [row for row in scored(document, "complete") if row[cost] is not None]
     for row in sorted(rows, key=lambda row: (row[cost], -row["val_uar"])):
         if row["val_uar"] > best:
-            found.append(row)
+            front.append(row)
             best = row["val_uar"]
-    return found
+    return front
