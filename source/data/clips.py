@@ -88,13 +88,14 @@ def labelled_files(folder: Path, suffixes: Sequence[str]) -> list[Clip]:
     if (folder / MANIFEST).is_file():
         return read_clips(folder / MANIFEST, relative_to=folder)
     files = sorted(file for file in folder.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
-    clips = [clip_from_name(file) or _clip_from_parent(file, number, folder) for number, file in enumerate(files)]
-    return [clip for clip in clips if clip]
-
-
-def _clip_from_parent(file: Path, number: int, folder: Path) -> Clip | None:
-    emotion = emotion_named(file.parent.name)
-    return Clip(file, folder.name, number, emotion, source=file.relative_to(folder).as_posix()) if emotion else None
+    clips = []
+    for number, file in enumerate(files):
+        if clip := clip_from_name(file):
+            clips.append(clip)
+        elif emotion := emotion_named(file.parent.name):
+            source = file.relative_to(folder).as_posix()
+            clips.append(Clip(file, folder.name, number, emotion, source=source))
+    return clips
 
 
 def write_clips(file: Path, clips: Iterable[Clip], relative_to: Path | None = None, append: bool = False) -> None:
@@ -132,8 +133,9 @@ def _clip_of_row(row: dict[str, str], number: int, file: Path, relative_to: Path
     path = (relative_to or Path()) / known["path"]
     votes = tuple(float(vote) for vote in known.get("votes", "").split())
     defaults: dict[str, Any] = {"corpus": file.parent.name, "number": number}
-    values = defaults | known | affect | {"path": path, "emotion": emotion, "votes": votes}
-    return Clip(**(values | {"number": int(values["number"])}))
+    values: dict[str, Any] = {**defaults, **known, **affect, "path": path, "emotion": emotion, "votes": votes}
+    values["number"] = int(values["number"])
+    return Clip(**values)
 
 
 def numbered(clips: Iterable[Clip]) -> list[Clip]:

@@ -98,7 +98,7 @@ def connected(address: str, notify: Notify = lambda sentence: None) -> Iterator[
     comes, one of them cannot load this code or does not match this machine, or workers die over the same files.
     """
     from distributed import KilledWorker
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
 
     with _quiet():
         client = _client(address)
@@ -108,7 +108,8 @@ def connected(address: str, notify: Notify = lambda sentence: None) -> Iterator[
             cluster.check()
             workers = client.scheduler_info()["workers"].values()
             machines = len({worker["host"] for worker in workers})
-            notify(f"Cluster {address}: {_counted(len(workers), 'worker')} on {_counted(machines, 'machine')}.")
+            plural = ["" if count == 1 else "s" for count in (len(workers), machines)]
+            notify(f"Cluster {address}: {len(workers)} worker{plural[0]} on {machines} machine{plural[1]}.")
             yield cluster
         except (CommClosedError, CancelledError):
             raise DemeanorError(
@@ -144,9 +145,10 @@ def _client(address: str) -> Any:
         ) from None
 
 
-async def _identity(address: str) -> dict[str, Any]:
+async def _identity(address: str) -> Any:
     """Ask the program at `address` what it is."""
-    from distributed.core import connect, send_recv
+    from distributed.comm.core import connect
+    from distributed.core import send_recv
     from distributed.security import Security
 
     async with asyncio.timeout(CONNECT_SECONDS):
@@ -181,7 +183,3 @@ def _cannot_load(program: str, error: Exception, command: str) -> str:
         f"{program} cannot load Demeanor's code ({str(error) or type(error).__name__}); restart it with the same state "
         f"of Demeanor and its environment's Python: {command}."
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -89,11 +89,11 @@ def _load(module: Any, name: str, folder: Path, own: Path, notify: Notify) -> li
         raise DemeanorError(f"{error} {did_you_mean(name)}".rstrip()) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DemeanorError(f"{name} in {folder} could not be read: {error}.") from error
-    return [replace(clip, corpus=name, source=clip.source or _below(clip.path, folder)) for clip in clips]
-
-
-def _below(path: Path, folder: Path) -> str:
-    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+    below = [clip.path.relative_to(folder) if clip.path.is_relative_to(folder) else clip.path for clip in clips]
+    return [
+        replace(clip, corpus=name, source=clip.source or path.as_posix())
+        for clip, path in zip(clips, below, strict=True)
+    ]
 
 
 def _is_present(clip: Clip) -> bool:
@@ -117,8 +117,10 @@ def _by_model(
     name: str, clips: Sequence[Clip], is_silent: Callable[[Clip], bool], notify: Notify
 ) -> list[tuple[ModelSpec, list[Clip]]]:
     """Return the models that can use any of the clips, each with those, a take once."""
+    # Of no use to a model of sounds: silent videos, and segments, which are cut for models of videos alone.
+    audible = {clip for clip in clips if not is_silent(clip) and not is_segment(clip.path)}
     usable = [
-        (spec, [clip for clip in clips if _can_read(spec, clip) and _can_use(spec, clip, is_silent)])
+        (spec, [clip for clip in clips if _can_read(spec, clip) and (_reads_videos(spec) or clip in audible)])
         for spec in map(spec_of, MODELS)
     ]
     useless = set(clips).difference(*(part for _, part in usable))
@@ -135,11 +137,6 @@ def _by_model(
 
 def _can_read(spec: ModelSpec, clip: Clip) -> bool:
     return clip.path.suffix.lower() in spec.suffixes
-
-
-def _can_use(spec: ModelSpec, clip: Clip, is_silent: Callable[[Clip], bool]) -> bool:
-    """Rule out, for a model of sounds, silent videos and segments, which are cut for models of videos alone."""
-    return _reads_videos(spec) or not (is_silent(clip) or is_segment(clip.path))
 
 
 def _reads_videos(spec: ModelSpec) -> bool:

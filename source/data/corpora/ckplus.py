@@ -53,10 +53,11 @@ def _from_sequences(folder: Path, labels: Mapping[str, str], notify: Notify) -> 
             frames[frame["sequence"]].append(file)
     clips = []
     for sequence, label in labels.items():
-        emotion, files = emotion_named(label), frames.get(sequence, [])
-        for number, file in enumerate(files if emotion else []):
-            if number == 0 or number >= len(files) - PEAK_FRAMES:
-                clips.append(_clip(file, emotion if number else "neutral", folder))
+        files = frames.get(sequence, [])
+        if emotion := emotion_named(label):
+            peak = range(max(len(files) - PEAK_FRAMES, 1), len(files))
+            clips += [_clip(file, "neutral", folder) for file in files[:1]]
+            clips += [_clip(files[number], emotion, folder) for number in peak]
     notify(f"{NAME}: the last {PEAK_FRAMES} frames of a sequence are taken as its emotion and the first as neutral.")
     for label, count in Counter(label for label in labels.values() if not emotion_named(label)).items():
         notify(f"{NAME}: {count:,} sequences of {label} left out: it is none of the emotions.")

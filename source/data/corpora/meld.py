@@ -40,7 +40,11 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     if "dev" in tables and "test" not in tables:
         splits["dev"], missing = "test", TABLE.format(part="test")
         notify(f"{NAME}: {missing} is not here, so dev is the test set; val will be taken from train.")
-    clips = {part: _utterances(table, part, splits[part]) for part, table in tables.items()}
+    clips: dict[str, list[Clip]] = {}
+    for part, table in tables.items():
+        rows = enumerate(corpus_table(NAME, table, COLUMNS), start=2)
+        placed = [_placed(row, line, table, part, splits[part]) for line, row in rows]
+        clips[part] = [clip for _, clip in sorted(placed, key=lambda pair: pair[0])]
     if not any(clips.values()):
         raise not_found(NAME, folder, LOOKED_FOR)
     notify_left_out(NAME, ["they hold no words" for part in clips.values() for c in part if not c.sentence], notify)
@@ -66,13 +70,8 @@ def unpack(clips: list[Clip], folder: Path) -> list[Clip]:
     return unpacked(clips, folder, context)
 
 
-def _utterances(table: Path, part: str, split: str) -> list[Clip]:
-    """Return the clips of a table in the order of dialogues and utterances."""
-    placed = [_placed(row, line, table, part, split) for line, row in enumerate(corpus_table(NAME, table, COLUMNS), 2)]
-    return [clip for _, clip in sorted(placed, key=lambda pair: pair[0])]
-
-
 def _placed(row: dict[str, str], line: int, table: Path, part: str, split: str) -> tuple[tuple[int, int], Clip]:
+    """Return the clip of a row with its dialogue and utterance."""
     dialogue, utterance = row["dialogue_id"], row["utterance_id"]
     if not (dialogue.isdecimal() and utterance.isdecimal()):
         raise DemeanorError(f"{table}, line {line}: dialogue '{dialogue}', utterance '{utterance}' are not numbers.")

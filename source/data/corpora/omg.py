@@ -33,8 +33,12 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     rows = {split: corpus_table(NAME, files["Videos"], COLUMNS) for split, files in tables.items()}
     if not any(rows.values()):
         raise not_found(NAME, folder, LOOKED_FOR)
-    transcripts = [row for files in tables.values() if "Transcripts" in files for row in _transcript(files)]
-    texts = {(row.get("video", ""), row.get("utterance", "")): row.get("transcript", "") for row in transcripts}
+    transcripts = [by_column(table_rows(part["Transcripts"])) for part in tables.values() if "Transcripts" in part]
+    texts = {
+        (row.get("video", ""), row.get("utterance", "")): row.get("transcript", "")
+        for table in transcripts
+        for row in table
+    }
     files = files_below(folder, VIDEOS)
     videos = {(file.stem,): file for file in files} | {(file.parent.name, file.stem): file for file in files}
     clips = [
@@ -55,10 +59,6 @@ def _tables(folder: Path) -> dict[str, dict[str, Path]]:
             if tables := [file for file in labelled if file.name.startswith(beginning + kind)]:
                 found[split][kind] = tables[0]
     return {split: files for split, files in found.items() if "Videos" in files}
-
-
-def _transcript(files: Mapping[str, Path]) -> list[dict[str, str]]:
-    return by_column(table_rows(files["Transcripts"]))
 
 
 def _clip(

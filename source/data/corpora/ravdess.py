@@ -30,7 +30,9 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
 
     Calm is read as neutral and stays the clip's `original`, so that the grouping "eight" can tell it apart.
     """
-    clips = recordings(NAME, folder, _read, notify, LOOKED_FOR, _performance, is_silent)
+    clips = recordings(
+        NAME, folder, _read, notify, LOOKED_FOR, lambda clip: clip.path.stem.partition("-")[2], is_silent
+    )
     calm = len({clip.number for clip in clips if clip.original == "calm"})
     if calm:
         notify(f'{NAME}: {calm:,} recordings of calm are read as neutral, and told apart in the grouping "eight".')
@@ -40,10 +42,6 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
 def is_silent(clip: Clip) -> bool:
     """Return whether it is a video without sound."""
     return clip.path.stem.startswith(SILENT)
-
-
-def _performance(clip: Clip) -> str:
-    return clip.path.stem.partition("-")[2]
 
 
 def _read(file: Path) -> dict[str, Any] | str | None:

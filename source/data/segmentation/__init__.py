@@ -53,7 +53,9 @@ class Job:
         """Write the chunks that are missing; return the chunks of each segment."""
         try:
             plan = self._plan()
-            spans = {self.folder / name: (*span,) for chunks in plan.values() for name, span in chunks.items()}
+            spans = {
+                self.folder / name: (start, end) for chunks in plan.values() for name, (start, end) in chunks.items()
+            }
             missing = {path: span for path, span in spans.items() if not path.is_file()}
             if missing:
                 empty = {path.name for path in write_segments(self.file, missing)}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def stream_sound(source: Path | Sound, sample_rate_hz: int = 16_000, block_secon
     return SoundStream(source, sample_rate_hz, block_seconds)
 
 
-class SoundStream:
+class SoundStream(sound_file.Recording):
     """A file's sound as it is decoded; a context manager to be iterated over once.
 
     Blocks are (samples,) float32 of `block_seconds`, the last one shorter; the first sample is the recording's time 0.
@@ -80,16 +80,6 @@ class SoundStream:
         self.seconds = duration / sound_file.MICROSECONDS if duration > 0 else None
         self._progress = SoundNotes(seconds=sound_file.late_seconds(self._container))
         self._downmixes: list[Downmix] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; done by the context manager too."""
-        self._container.close()
 
     def __iter__(self) -> Iterator[np.ndarray]:
         block = None
@@ -138,12 +128,12 @@ class SoundStream:
         for frame in self._frames():
             next_layout = frame.sample_rate, tuple(channel.name for channel in frame.layout.channels)
             if waiting and (next_layout != layout or seconds >= CHUNK_SECONDS):
-                yield np.concatenate(waiting, axis=1), *layout
+                yield np.concatenate(waiting, axis=1), layout[0], layout[1]
                 waiting, seconds = [], 0.0
             waiting, layout = [*waiting, sound_file.floats(frame)], next_layout
             seconds += frame.samples / frame.sample_rate
         if waiting:
-            yield np.concatenate(waiting, axis=1), *layout
+            yield np.concatenate(waiting, axis=1), layout[0], layout[1]
 
     def _frames(self) -> Iterator[Any]:
         """Yield the decoded frames of the sound; skip what cannot be decoded."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -43,6 +43,22 @@ def opened(path: Path, refuse: Callable[[Path, Any], None]) -> Any:
         container.close()
         raise
     return container
+
+
+class Recording:
+    """A recording whose file is open until the end of a `with` block."""
+
+    _container: Any
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._container.close()
 
 
 def open_container(path: Path) -> Any:

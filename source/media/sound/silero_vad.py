@@ -25,7 +25,8 @@ SEGMENT_SAMPLES = 1024 * CHUNK_SAMPLES  # 33 s, in one forward pass: bounds the 
 WANTED_RMS = 0.02  # of the loudest chunk so far
 MOST_GAIN = 30.0
 # What it still missed were women's shouts: an octave lower it detects most of them. 99.5, 98.9, 98.6 %.
-OCTAVE_TAPS = np.float32(np.sinc(np.arange(-31, 32) / 2) * np.hamming(63))  # low-pass between twice the samples
+# Taps of a low-pass filter between twice the samples.
+OCTAVE_TAPS = (np.sinc(np.arange(-31, 32) / 2) * np.hamming(63)).astype(np.float32)
 WEIGHTS = "silero_vad.jit"
 LAYERS = {  # layer -> prefix of its weights in that file
     "stft_conv.weight": "_model.stft.forward_basis_buffer",

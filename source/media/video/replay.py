@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from ...core.errors import DemeanorError
 from ..sound import container as sound_file
@@ -23,7 +23,7 @@ def replay(path: Path, most_side: int | None = None) -> "Replay":
     return Replay(path, most_side)
 
 
-class Replay:
+class Replay(sound_file.Recording):
     """A video's frames in the order and at the seconds they are shown; a context manager to be iterated over once.
 
     Opening raises DemeanorError where there is no picture or none of it can be decoded. Damaged frames are skipped.
@@ -48,16 +48,6 @@ class Replay:
             raise DemeanorError(f"{path} has a picture, but nothing of it can be decoded; give the whole file.")
         self._upright = Upright(self._first, stream, most_side)
         self.size = self._upright.size
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; done by the context manager too."""
-        self._container.close()
 
     @property
     def seconds_read(self) -> float:
