@@ -76,8 +76,9 @@ def clip_from_name(path: Path) -> Clip | None:
     'happy'
     """
     match = NAME.fullmatch(path.stem)
-    emotion = emotion_named(match["emotion"]) if match else None
-    return Clip(path, match["corpus"], int(match["number"]), emotion) if emotion else None
+    if match and (emotion := emotion_named(match["emotion"])):
+        return Clip(path, match["corpus"], int(match["number"]), emotion)
+    return None
 
 
 def labelled_files(folder: Path, suffixes: Sequence[str]) -> list[Clip]:
@@ -106,8 +107,10 @@ def write_clips(file: Path, clips: Iterable[Clip], relative_to: Path | None = No
             writer.writeheader()
         for clip in clips:
             row = {name: getattr(clip, name) for name in COLUMNS}
-            below = relative_to and clip.path.is_relative_to(relative_to)
-            row["path"] = (clip.path.relative_to(relative_to) if below else clip.path).as_posix()
+            path = clip.path
+            if relative_to and path.is_relative_to(relative_to):
+                path = path.relative_to(relative_to)
+            row["path"] = path.as_posix()
             row["votes"] = " ".join(f"{vote:g}" for vote in clip.votes)
             row |= {name: f"{value:g}" for name, value in clip.affect.items()}
             writer.writerow(row)
