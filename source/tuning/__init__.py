@@ -130,7 +130,7 @@ def tune(
 class _Monitor:
     """Reports how far the study is, and keeps trials.csv up to date."""
 
-    def __init__(self, study: optuna.Study, study_spec: StudySpec, folder: Path, on_status: OnStatus):
+    def __init__(self, study: optuna.Study, study_spec: StudySpec, folder: Path, on_status: OnStatus) -> None:
         self.study, self.study_spec, self.folder, self.on_status = study, study_spec, folder, on_status
         self.started, self.before = time.monotonic(), _count_finished(rows_of(study))
         self.written = -1

@@ -17,7 +17,7 @@ class RepeatableSampler(BaseSampler):
     So a study that was stopped goes on as it would have without the stop, and no process repeats the draws of another.
     """
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int) -> None:
         self._seed = seed
         self._inner = self._of(0)
 

@@ -103,7 +103,7 @@ def _run_trial(
 class _EpochEnd:
     """`on_epoch_end` of a trial: reports its val UAR, and prunes it where the pruner says so."""
 
-    def __init__(self, trial: optuna.Trial, study_spec: StudySpec, on_change: Callable[[], None]):
+    def __init__(self, trial: optuna.Trial, study_spec: StudySpec, on_change: Callable[[], None]) -> None:
         self.trial, self.on_change = trial, on_change
         self.reports = study_spec.second_objective is None  # Optuna prunes where there is one objective
         self.prunes = self.reports and trial.params != study_spec.space.default()  # the others are compared with that

@@ -223,6 +223,7 @@ def test_every_labelled_clip_takes_part_whatever_its_split_and_extra_labels_do_n
     assert eight.n == 28 and eight.per_class["calm"]["support"] == 1  # and in one fold nobody bears it
 
 
+@pytest.mark.slow
 def test_across_corpora_only_the_labels_that_both_have_count(house, untrained, monkeypatch):
     store_of("one", [clip for clip in clips_of("one", "abcd") if clip.emotion != "disgust"])
     store_of("two", [clip for clip in clips_of("two", "xyz") if clip.emotion != "fear"])

@@ -171,7 +171,7 @@ def test_slices_keep_the_columns_of_categories_apart(monkeypatch):
 
 def test_slices_tell_early_trials_from_late_ones():
     """In colours that are seen on white."""
-    shades = sys.modules[slices.__module__]._darker_and_darker()(np.linspace(0, 1, 8))[:, :3]
+    shades = sys.modules[slices.__module__]._darkening()(np.linspace(0, 1, 8))[:, :3]
     light = shades @ (0.2126, 0.7152, 0.0722)
     assert all(a > b for a, b in zip(light, light[1:], strict=False)) and light[0] < 0.75
 
@@ -186,7 +186,7 @@ def test_long_names_do_not_make_pictures_of_any_size():
 
 
 def test_numbers_of_an_axis_are_short():
-    assert [charts.in_short(value) for value in (394_000, 2_500_000, 0.0005, 64, 1.5)] == [
+    assert [charts.short_number(value) for value in (394_000, 2_500_000, 0.0005, 64, 1.5)] == [
         "394k", "2.5M", "0.0005", "64", "1.5"
     ]  # fmt: skip
 
@@ -226,19 +226,19 @@ def test_a_report_of_a_confirmed_best():
     row = "| trial 7 | 61.0 ± 3.4 % | 63.0 ± 1.0 % | +1.2 (-0.4 to +2.9) | 0.031 |"
     assert row in said and said.index(row) < said.index("| default |") < said.index("| trial 3 |")
     for words in ("Nadeau & Bengio 2003", "p is multiplied by 3", "optimistic", "best of 40 trials", "seeds 0, 1, 2",
-                  "first of these seeds", "cut into 5 blocks", "1,260"):  # fmt: skip
+                  "first of these seeds", "cut into 5 folds", "1,260"):  # fmt: skip
         assert words in said, words
     assert "Not confirmed" not in said and "same person" not in said and "gives other figures" not in said
 
 
 def test_a_tuning_on_some_clips_does_not_promise_what_train_gives():
     said = report_of_tuning(tuning(9, confirmation=confirmed(), clips=500), "")
-    assert "500 clips at most" in said and "gives other figures" in said
+    assert "at most 500 clips" in said and "gives other figures" in said
 
 
 def test_a_report_says_that_speakers_are_not_known():
     said = report_of_tuning(tuning(9, confirmation=confirmed(speakers=False)), "")
-    assert "the same person may be in training and in the block" in said and "Nobody in it" not in said
+    assert "the same person may be in training and in the fold" in said and "Nobody in it" not in said
 
 
 def test_one_comparison_is_not_called_several():

@@ -177,6 +177,7 @@ def test_settings_that_always_kill_their_process_are_not_begun_for_ever(quick, t
     assert failed["settings"] == work.space.default() and "3 processes were killed" in failed["why"] and len(rows) == 4
 
 
+@pytest.mark.slow
 def test_a_study_stopped_as_it_was_made_gets_its_default_later(quick, tmp_path):
     work = toy_study(tmp_path)
     study = open_study(work)
@@ -338,6 +339,7 @@ def test_a_lucky_best_does_not_replace_the_default(lucky, tmp_path):
     assert "default stands" in made.document["verdict"] and json.loads(made.best.read_text()) == {}
 
 
+@pytest.mark.slow
 def test_a_confirmation_is_not_done_twice(lucky, tmp_path, monkeypatch):
     done = []
     fake = confirmation.run
@@ -356,6 +358,7 @@ def test_folds_share_no_speaker_and_are_of_the_train_split(tmp_path):
     assert {clip.split for clip in work.train.clips} == {"train"}
 
 
+@pytest.mark.slow
 def test_where_speakers_are_not_known_folds_are_random_and_it_is_said(tmp_path, quick):
     made = search(toy_study(tmp_path, "face"), tmp_path, Plan(top_k=1, folds=2, seeds=1))
     assert made.document["confirmation"]["speakers"] is False

@@ -168,6 +168,7 @@ def test_local_workers_share_the_trials_the_confirmation_and_the_cores(tmp_path)
     assert again == pytest.approx(best["fold_uar"][0], abs=0.02)  # the number of threads may change the last digits
 
 
+@pytest.mark.slow
 def test_a_sqlite_file_may_be_named_by_its_path(tmp_path, monkeypatch):
     """Taken for a journal, lines would be written into a database."""
     monkeypatch.setattr(trial, "train_trial", played)

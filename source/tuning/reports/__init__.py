@@ -1,1 +1,1 @@
-"""The report of a study, its tables and charts."""
+"""The report of a study, with its tables and charts."""
