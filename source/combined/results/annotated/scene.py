@@ -85,10 +85,12 @@ class Scene:
         self._draw_faces(picture, seconds, part)
         self._canvas.paste(planes_of(picture), *self.layout.corner)
         (width, cell_height), below = self.layout.cell, self.layout.cell[1] + self.layout.words_height
-        self._show("panel", index, lambda _: overlay.panel(part, self._labels, cell_height), (width, 0))
+        self._show("panel", index, lambda: overlay.panel(part, self._labels, cell_height), (width, 0))
         if self.layout.words_height:
-            self._show("words", self._words_at(seconds), self._draw_words, (0, cell_height))
-        self._show("time", int(seconds), lambda at: overlay.time_text(at, self._seconds), (width, below))
+            page, frame_width = self._page_at(seconds), self.layout.size[0]
+            text = self._pages[page][2] if page >= 0 else ""
+            self._show("words", page, lambda: overlay.words(text, frame_width), (0, cell_height))
+        self._show("time", int(seconds), lambda: overlay.time_text(int(seconds), self._seconds), (width, below))
         self._draw_time(seconds, below)
         return self._canvas.pixels
 
@@ -107,19 +109,16 @@ class Scene:
         index = bisect_right(readings, seconds, key=lambda reading: reading.start_seconds or 0.0) - 1
         return readings[max(index, 0)] if readings else Reading({})
 
-    def _words_at(self, seconds: float) -> int:
+    def _page_at(self, seconds: float) -> int:
         """Return the page of words shown at that time; -1 for none."""
         index = bisect_right(self._page_starts, seconds) - 1
         return index if index >= 0 and seconds < self._pages[index][1] else -1
 
-    def _draw_words(self, index: int) -> np.ndarray:
-        return overlay.words(self._pages[index][2] if index >= 0 else "", self.layout.size[0])
-
-    def _show(self, name: str, content: int, draw: Callable[[int], np.ndarray], corner: tuple[int, int]) -> None:
+    def _show(self, name: str, content: int, draw: Callable[[], np.ndarray], corner: tuple[int, int]) -> None:
         """Draw a part of the frame where its content has changed."""
         if self._shown.get(name) != content:
             self._shown[name] = content
-            self._canvas.paste(planes_of(draw(content)), *corner)
+            self._canvas.paste(planes_of(draw()), *corner)
 
     def _draw_time(self, seconds: float, top: int) -> None:
         """Draw the answers over time, and a mark at this frame's."""
