@@ -5,18 +5,21 @@ import json
 import pytest
 import torch
 
-import source
 from source import api
 from source.audio import whisper_features
 from source.core import config
 from source.core.errors import DemeanorError
 from source.core.settings import BEST
+from source.evaluation.reports import charts
 from source.face import features
 from tests.support.corpora import picture
+from tests.support.stub import stub_model
 from tests.support.toy import TOYS
 
 
 class FindsNobody:
+    """Stands for the face detector."""
+
     def detect(self, picture):
         return []
 
@@ -25,14 +28,33 @@ def hears_nothing(waveform):
     return torch.zeros(whisper_features.LAYERS, 3, whisper_features.WIDTH)
 
 
-@pytest.fixture(params=source.MODELS)
-def toy(request):
-    return TOYS[request.param]
+@pytest.fixture(scope="module")
+def toy():
+    """A model with a tiny network: what the API does is the same for all."""
+    with stub_model() as stub:
+        yield stub
 
 
 @pytest.fixture
-def house(toy, tmp_path, monkeypatch):
-    """Folders of its own, with a preprocessed corpus that can be learnt, and the pretrained files."""
+def folders(tmp_path, monkeypatch):
+    """Folders of its own."""
+    for name in ("DATA_FOLDER", "MODELS_FOLDER"):
+        monkeypatch.setattr(config, name, tmp_path / name.lower())
+    return tmp_path
+
+
+@pytest.fixture
+def house(toy, folders, monkeypatch):
+    """The same with a preprocessed corpus that can be learnt, and without drawing."""
+    monkeypatch.setattr(charts, "png_of", lambda *_: b"")
+    toy.store(toy.spec.store_folder / "toy")
+    return folders
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("real", TOYS.values(), ids=TOYS)
+def test_every_model_is_trained_tested_and_tuned(real, tmp_path, monkeypatch):
+    """With the pretrained files of the networks, but without finding faces and listening."""
     pretrained = config.MODELS_FOLDER / "pretrained"
     for name in ("DATA_FOLDER", "MODELS_FOLDER"):
         monkeypatch.setattr(config, name, tmp_path / name.lower())
@@ -40,8 +62,16 @@ def house(toy, tmp_path, monkeypatch):
     (config.MODELS_FOLDER / "pretrained").symlink_to(pretrained)
     monkeypatch.setattr(features, "face_detector", FindsNobody)
     monkeypatch.setattr(whisper_features, "layers", hears_nothing)
-    toy.store(toy.spec.store_folder / "toy")
-    return tmp_path
+    monkeypatch.setattr("source.tuning.write_tuning", lambda *_: None)
+    real.store(real.spec.store_folder / "toy", 28, 14)
+    trained = api.train(real.model, settings=[*real.words, "epochs=1"], grouping="five")
+    tested = api.test(real.model, "val").metrics
+    assert tested.labels == tuple(config.GROUPINGS["five"]) and tested.confusion == trained.val.confusion
+    real.file(tmp_path / "mine" / "happy" / f"a{real.suffix}")
+    assert api.test(real.model, folder=tmp_path / "mine").metrics.n == 1
+    fixed = [text for text in (*real.words, "epochs=1") if not text.startswith(("learning_rate=", "dropout="))]
+    tuned = api.tune(real.model, trials=1, settings=fixed, pruner="none", finalists=0)
+    assert tuned.best == real.spec.folder / BEST and len(tuned.document["trials"]) == 1
 
 
 @pytest.mark.parametrize(("learned", "today"), [("seven", "five"), ("five", "seven")])
@@ -114,9 +144,9 @@ def test_a_corpus_that_changed_is_told_of(toy, house):
         assert any(sentence.startswith("mine has changed since") for sentence in said) == changed
 
 
-def test_a_name_is_of_input_files_but_a_path_from_here_is_not(house, monkeypatch):
-    monkeypatch.setattr(config, "INPUT_FOLDER", house / "in")
-    inside, here = picture(house / "in" / "a.png"), picture(house / "here" / "a.png")
+def test_a_name_is_of_input_files_but_a_path_from_here_is_not(folders, monkeypatch):
+    monkeypatch.setattr(config, "INPUT_FOLDER", folders / "in")
+    inside, here = picture(folders / "in" / "a.png"), picture(folders / "here" / "a.png")
     monkeypatch.chdir(here.parent)
     named = [api.input_named(name).resolve() for name in ("a.png", "./a.png", ".", "../here/a.png", str(here))]
     assert named == [inside, here, here.parent, here, here]
@@ -162,21 +192,20 @@ def test_a_result_file_that_there_is_not_cannot_be_left_out(toy):
 def test_train_gives_what_tuning_said(toy, house, monkeypatch):
     """Without a word on settings: they are in best_hyperparameters.json, and those that were held fast too."""
     monkeypatch.setattr("source.tuning.write_tuning", lambda *_: None)
-    held = [text for text in toy.words if not text.startswith(("learning_rate=", "dropout="))]
-    made = api.tune(toy.model, trials=2, settings=held, pruner="none", finalists=0)
+    fixed = [text for text in toy.words if not text.startswith(("learning_rate=", "width="))]
+    made = api.tune(toy.model, trials=2, settings=fixed, pruner="none", finalists=0)
     assert made.best == toy.spec.folder / BEST and len(made.document["trials"]) == 2
     assert api.train(toy.model).val.uar == made.document["trials"][0]["val_uar"]
 
 
-@pytest.mark.parametrize("toy", [TOYS["audio"]], ids=["audio"])
 def test_tuning_is_around_the_default_whatever_was_found_before(toy, house, monkeypatch):
     """Else a second call would begin another study, or compare with what the first one found."""
     monkeypatch.setattr("source.tuning.write_tuning", lambda *_: None)
-    held = [text for text in toy.words if not text.startswith("dropout=")]
+    fixed = [text for text in toy.words if not text.startswith("width=")]
     for trials in (1, 2):
-        made = api.tune("audio", trials=trials, settings=held, finalists=0)
-        (toy.spec.folder / BEST).write_text('{"dropout": 0.99}')
-    assert len(made.document["trials"]) == 2 and made.document["default"] == {"dropout": 0.4}
+        made = api.tune(toy.model, trials=trials, settings=fixed, finalists=0)
+        (toy.spec.folder / BEST).write_text('{"width": 99}')
+    assert len(made.document["trials"]) == 2 and made.document["default"] == {"width": 8}
 
 
 def test_a_report_names_no_password(monkeypatch):
