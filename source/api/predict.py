@@ -60,7 +60,7 @@ def predict(
     """
     spec = spec_of(model)
     _refuse_unknown_results(spec, without)
-    sources = source if isinstance(source, list | tuple) else [source]
+    sources = source if isinstance(source, Sequence) and not isinstance(source, str) else [source]
     asked = [_asked_for(spec, one, sample_rate_hz) for one in sources]
     if not asked or len({Path if isinstance(one, Path) else type(one) for one in asked}) > 1:
         raise DemeanorError("Give files, arrays or texts; a list holds one kind of them.")

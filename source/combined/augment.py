@@ -7,7 +7,7 @@ from ..audio.augment import augment as augment_voice
 from ..face.detector import POINTS
 from ..face.mirror import mirrored
 from ..text.augment import augment as augment_words
-from ..training.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
+from ..training.augmentation import bernoulli, random_affine, random_contrast_and_brightness, random_erasing
 from .network import VOICE, has_copies
 from .settings import MASKS, CombinedSettings
 
@@ -31,7 +31,7 @@ def augmented_faces(inputs: dict[str, Tensor], settings: CombinedSettings) -> di
         name: inputs[name].flatten(0, 1) for name in names
     }
     other = mirrored(faces)  # which wants landmarks, whether the branch does or not
-    flipped = some(count, 0.5).to(inputs["image"].device)
+    flipped = bernoulli(count, 0.5).to(inputs["image"].device)
     changed = {
         name: torch.where(_spread(flipped, inputs[name]), other[name].view_as(inputs[name]), inputs[name])
         for name in names
@@ -58,7 +58,7 @@ def with_hidden_modalities(inputs: dict[str, Tensor], settings: CombinedSettings
     order = torch.where(present, torch.rand(present.shape, device=present.device), 2.0).argsort(1).argsort(1)
     most = (present.sum(1) - 1).clamp(min=1)  # one at least is hidden, and one left
     left = 1 + (torch.rand(len(present), device=present.device) * most).long()
-    hidden = (order >= left[:, None]) & some(len(present), settings.modality_dropout).to(present.device)[:, None]
+    hidden = (order >= left[:, None]) & bernoulli(len(present), settings.modality_dropout).to(present.device)[:, None]
     changed = {
         MASKS[name]: mask * _spread(~hidden[:, at], mask)
         for at, (name, mask) in enumerate(zip(settings.modalities, masks, strict=True))

@@ -280,4 +280,5 @@ class Deferred:
         return getattr(importlib.import_module(f"{self.package}.{self.module}"), self.name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function."""
         return self.function(*args, **kwargs)

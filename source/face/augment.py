@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ..training.augmentation import random_affine, random_contrast_and_brightness, random_erasing, some
+from ..training.augmentation import bernoulli, random_affine, random_contrast_and_brightness, random_erasing
 from .mirror import mirrored
 from .settings import FaceSettings
 
@@ -11,11 +11,11 @@ from .settings import FaceSettings
 def augment(inputs: dict[str, Tensor], settings: FaceSettings) -> dict[str, Tensor]:
     """Mirror half of the faces; warp, relight and erase parts of the crops; hide the shape of some faces."""
     count = len(inputs["image"])
-    flipped, mirror_images = some(count, 0.5), mirrored(inputs)
+    flipped, mirror_images = bernoulli(count, 0.5), mirrored(inputs)
     inputs = {name: _where(flipped, mirror_images[name], value) for name, value in inputs.items()}
     image = random_affine(inputs["image"], settings.rotate_degrees, settings.scale_share, settings.shift_share)
     image = random_contrast_and_brightness(image, settings.contrast, settings.brightness)
-    hidden = some(count, settings.shape_dropout).to(image.device)
+    hidden = bernoulli(count, settings.shape_dropout).to(image.device)
     return inputs | {
         "image": random_erasing(image, settings.erase_probability),
         "face_found": inputs["face_found"] * ~hidden,

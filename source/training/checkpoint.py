@@ -1,5 +1,7 @@
 """A trained model in one file: safetensors weights and a JSON header that is enough by itself to predict."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections import Counter
@@ -8,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +20,11 @@ from ..core.settings import from_dict
 from ..core.spec import ModelSpec, spec_of
 from ..data.clips import Clip
 from .scores import softmax
+
+if TYPE_CHECKING:
+    from ..core.settings import TrainingSettings
+    from ..data.dataset import Dataset
+    from .loop import Fit
 
 KEY = "demeanor"  # the entry of safetensors' metadata that holds the header
 FORMAT = 1
@@ -30,7 +37,7 @@ RENAMED_WEIGHTS = (  # as weights of before 0.2 name them -> name
 
 @dataclass(frozen=True)
 class Header:
-    """What the weights do not say by themselves."""
+    """All that is needed to predict beside the weights."""
 
     model: str
     settings: dict[str, Any]
@@ -57,10 +64,12 @@ class Trained:
     spec: ModelSpec
     settings: Any
     network: Any
+    """A `source.core.spec.Network` in evaluation mode."""
     header: Header
 
     @property
     def labels(self) -> tuple[str, ...]:
+        """What the network tells apart, in the order of its outputs."""
         return self.header.labels
 
     @property
@@ -68,12 +77,15 @@ class Trained:
         """Number of trained parameters."""
         return sum(parameter.numel() for parameter in self.network.parameters() if parameter.requires_grad)
 
-    def with_metrics(self, **metrics: Any) -> "Trained":
-        """The same with these entries in its header's metrics."""
+    def with_metrics(self, **metrics: Any) -> Trained:
+        """Return the model with these entries in its header's metrics."""
         return replace(self, header=replace(self.header, metrics=self.header.metrics | metrics))
 
     def logits(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Mean over the views, (N, labels) float32; arrays as `extract` makes them, each with a leading axis of N."""
+        """Return the mean logits over the test-time views, (N, labels) float32.
+
+        arrays: as `extract` makes them, each with a leading axis of N.
+        """
         import torch
 
         inputs = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
@@ -82,22 +94,24 @@ class Trained:
         return torch.stack(views).mean(0).numpy()
 
     def probabilities(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Calibrated probabilities (N, labels) float32; each row sums to 1."""
+        """Return the calibrated probabilities, (N, labels) float32; each row sums to 1."""
         return softmax(self.logits(arrays) / self.header.temperature)
 
 
 def weights_file(folder: Path, model: str) -> Path:
-    """The checkpoint within a trained model's folder."""
+    """Return the checkpoint in a trained model's folder."""
     return folder / f"{model}_model.safetensors"
 
 
-def from_fit(spec: ModelSpec, settings: Any, fit: Any, train: Any, val: Any, run: Mapping[str, Any]) -> Trained:
-    """What a `source.training.loop.Fit` on the `Dataset` train and val came to, not yet calibrated.
+def from_fit(
+    spec: ModelSpec, settings: TrainingSettings, fit: Fit, train: Dataset, val: Dataset, run: Mapping[str, Any]
+) -> Trained:
+    """Return the model that a `source.training.loop.Fit` on these datasets made, not yet calibrated.
 
-    run: seed, seconds and command, kept in the header.
+    run: seed, seconds and command, for the header.
     """
     network = spec.build(settings, len(train.grouping.labels))
-    network.load_state_dict(_as_stored(fit.best_weights, settings))  # what is measured is what will be kept
+    network.load_state_dict(_in_weights_dtype(fit.best_weights, settings))  # what is measured is what will be kept
     trained = {"epochs": len(fit.history), "best_epoch": fit.best.epoch, "date": date.today().isoformat()}
     header = Header(
         model=spec.name,
@@ -113,7 +127,7 @@ def from_fit(spec: ModelSpec, settings: Any, fit: Any, train: Any, val: Any, run
 
 
 def clips_by_emotion(clips: Sequence[Clip]) -> dict[str, dict[str, int]]:
-    """Corpus -> emotion -> number of clips."""
+    """Count the clips: corpus -> emotion -> number."""
     counts = Counter((clip.corpus, clip.emotion) for clip in clips)
     corpora = sorted({corpus for corpus, _ in counts})
     return {name: {emotion: n for (corpus, emotion), n in counts.items() if corpus == name} for name in corpora}
@@ -126,7 +140,7 @@ def save(folder: Path, trained: Trained) -> Path:
     file = weights_file(folder, trained.spec.name)
     folder.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.part")
-    weights = _as_stored(trained.network.state_dict(), trained.settings)
+    weights = _in_weights_dtype(trained.network.state_dict(), trained.settings)
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     save_file(weights, draft, metadata={KEY: json.dumps(asdict(trained.header))})
     if file.exists():
@@ -135,21 +149,24 @@ def save(folder: Path, trained: Trained) -> Path:
     return file
 
 
-def _as_stored(weights, settings):
-    """The weights in the precision that the settings ask for."""
+def _in_weights_dtype(weights: Mapping[str, Any], settings: TrainingSettings) -> Mapping[str, Any]:
+    """Return the weights in the precision that the settings name."""
     if settings.weights_dtype == "float32":
         return weights
     return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
 
 
 def _free(file: Path) -> Path:
-    """`file`, or else file2, file3, ...: what was kept once is never lost."""
+    """Return `file`, or else file2, file3, ...: what was kept once is never lost."""
     names = (file.with_name(f"{file.name}{number if number > 1 else ''}") for number in count(1))
     return next(name for name in names if not name.exists())
 
 
 def read_header(file: Path) -> Header:
-    """The header of the checkpoint in `file`, without its weights."""
+    """Return the header of the checkpoint in `file`, without reading its weights.
+
+    Raises DemeanorError where the file is missing, or no checkpoint of this version.
+    """
     from safetensors import SafetensorError, safe_open
 
     if not file.is_file():
@@ -174,7 +191,7 @@ def read_header(file: Path) -> Header:
 
 
 def load(file: Path) -> Trained:
-    """The trained model in `file`, in evaluation mode on the CPU."""
+    """Return the trained model in `file`, in evaluation mode on the CPU; raises DemeanorError as `read_header` does."""
     from safetensors.torch import load_file
 
     header = read_header(file)

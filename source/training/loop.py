@@ -1,7 +1,7 @@
 """One training loop for all models: plain PyTorch over accelerate (device, several GPUs and machines).
 
-Started by `accelerate launch`, several processes train one network: each takes its part of every batch, and gradients
-are those of whole batches. All of them go through `fit` alike; only the leading one writes and calls hooks.
+Several processes, started by `accelerate launch`, train one network: each takes its part of every batch, and gradients
+are those of whole batches. All of them go through `fit` alike; only the main one writes and calls hooks.
 """
 
 import math
@@ -14,11 +14,11 @@ from typing import Any
 import torch
 from accelerate.data_loader import prepare_data_loader
 from accelerate.utils import broadcast, set_seed
-from torch import nn
 from torch.utils.data import DataLoader
 
 from ..core import distributed
 from ..core.errors import DemeanorError
+from ..core.hooks import OnProgress
 from ..core.precision import in_bfloat16
 from ..core.settings import TrainingSettings
 from ..core.spec import ModelSpec, Network
@@ -30,12 +30,12 @@ from .losses import class_weights, loss, targets
 from .scores import scores_of
 
 WARM_UP = 0.1  # share of the steps over which the learning rate rises
-STATE = "checkpoints/last.pt"  # in the model's folder: all that `resume` needs
+STATE = "checkpoints/last.pt"  # in the model's folder: all that resuming needs
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over the training split came to."""
+    """The metrics of one pass over the training split."""
 
     epoch: int
     """From 1."""
@@ -45,42 +45,46 @@ class Epoch:
     val_accuracy: float | None
     val_uar: float | None
     learning_rate: float
+    """After the last step."""
     seconds: float
 
 
 @dataclass
 class Fit:
-    """A training under way: the best weights so far and the history."""
+    """The history of a training and its best weights so far."""
 
     history: list[Epoch] = field(default_factory=list)
     best_weights: dict[str, Any] = field(default_factory=dict)
 
     @property
     def best(self) -> Epoch:
-        """The epoch with the best val UAR, the first of equals, or without val the last; `best_weights` are its own."""
+        """The epoch of `best_weights`: the first with the best val UAR, or without val the last."""
         return max(self.history, key=lambda epoch: epoch.epoch if epoch.val_uar is None else epoch.val_uar)
 
 
-class Average:
+class EMA:
     """Exponential moving average of a network's weights and normalisation statistics (Polyak & Juditsky 1992)."""
 
-    def __init__(self, network: Network, decay: float):
+    def __init__(self, network: Network, decay: float) -> None:
         self.decay, self.steps = decay, 0
         self.state = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
 
     @torch.no_grad()
     def update(self, network: Network) -> None:
+        """Take the weights after a step into the average."""
         self.steps += 1
         decay = min(self.decay, self.steps / (self.steps + 20))  # forgets the first steps soon
         for name, value in network.state_dict().items():
-            mine = self.state[name]
-            mine.lerp_(value, 1 - decay) if mine.is_floating_point() else mine.copy_(value)
+            averaged = self.state[name]
+            averaged.lerp_(value, 1 - decay) if averaged.is_floating_point() else averaged.copy_(value)
 
 
 class Trainer:
-    """Trains one network on one split and watches it on another, if any. `fit` is the way in."""
+    """Train one network on one split and validate it on another, if any; `fit` is the way in."""
 
-    def __init__(self, spec: ModelSpec, settings: TrainingSettings, train: Dataset, val: Dataset | None, seed: int):
+    def __init__(
+        self, spec: ModelSpec, settings: TrainingSettings, train: Dataset, val: Dataset | None, seed: int
+    ) -> None:
         require_clips(train, "train on")
         if val is not None:
             assert_disjoint(train.clips, require_clips(val, "validate on").clips)
@@ -90,22 +94,22 @@ class Trainer:
         self.accelerator = distributed.accelerator()
         self.network = spec.build(settings, len(self.labels)).to(memory_format=torch.channels_last)
         spec.initialise(self.network, settings, self.labels)
-        self.average = Average(self.network.to(self.accelerator.device), settings.ema_decay)
-        self.watched = spec.build(settings, len(self.labels)).to(self.accelerator.device)
-        self.weights = class_weights(train.counts(), settings.class_weight_power).to(self.accelerator.device)
+        self.ema = EMA(self.network.to(self.accelerator.device), settings.ema_decay)
+        self.eval_network = spec.build(settings, len(self.labels)).to(self.accelerator.device)
+        self.class_weights = class_weights(train.counts(), settings.class_weight_power).to(self.accelerator.device)
         optimizer = torch.optim.AdamW(_parameter_groups(self.network, settings), settings.learning_rate)
         self.network, self.optimizer = self.accelerator.prepare(self.network, optimizer)
         self.order, self.batch_size = torch.Generator(), step_size(settings.batch_size, len(train))
-        self.train_batches = self._delivered(training_loader(train, settings.batch_size, self.order))
-        self.val_batches = None if val is None else self._delivered(val_loader(val))
+        self.train_batches = self._on_device(training_loader(train, settings.batch_size, self.order))
+        self.val_batches = None if val is None else self._on_device(val_loader(val))
         self.total_steps = settings.epochs * len(self.train_batches)
 
-    def _delivered(self, loader: DataLoader) -> Any:
-        """The loader's batches on the device. To accelerate it is one process's: what is in it is chosen already."""
+    def _on_device(self, loader: DataLoader) -> Any:
+        """Prepare the loader as if there were one process: it has already chosen the clips of this one."""
         return prepare_data_loader(loader, self.accelerator.device, 1, 0, put_on_device=True)
 
-    def run_epoch(self, epoch: int, on_batch: Callable[[int, int], None] | None) -> float:
-        """One pass over the training split; the mean loss a clip."""
+    def run_epoch(self, epoch: int, on_batch: OnProgress | None) -> float:
+        """Pass once over the training split; returns the mean loss of a clip."""
         # Seeded anew each epoch, so that a resumed training draws what the uninterrupted one would have drawn; all
         # processes shuffle alike, and each draws changes of its own.
         seed = self.seed * 100_003 + epoch
@@ -114,11 +118,11 @@ class Trainer:
         self.network.train()
         total, clips = 0.0, 0
         for step, batch in enumerate(self.train_batches):
-            value = self._step(batch, (epoch - 1) * len(self.train_batches) + step)
-            total, clips = total + value * len(batch.labels), clips + len(batch.labels)
+            loss = self._step(batch, (epoch - 1) * len(self.train_batches) + step)
+            total, clips = total + loss * len(batch.labels), clips + len(batch.labels)
             if on_batch:
                 on_batch(step + 1, len(self.train_batches))
-        self.average.state = dict(broadcast(self.average.state))  # of the normalisation statistics each has its own
+        self.ema.state = dict(broadcast(self.ema.state))  # each process has normalisation statistics of its own
         total, clips = (sum(part) for part in zip(*distributed.all_gather([(total, clips)]), strict=True))
         if not math.isfinite(total):
             raise DemeanorError(
@@ -127,6 +131,7 @@ class Trainer:
         return total / clips
 
     def _step(self, batch: Batch, step: int) -> float:
+        """Learn from one batch; returns its mean loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * schedule(step, self.total_steps)
         with torch.no_grad():
@@ -134,49 +139,52 @@ class Trainer:
             inputs, target = mixup(inputs, targets(batch.labels, batch.votes, self.settings), self.settings.mixup)
         with self._precision():
             logits = self.network(**inputs)
-        value = loss(logits, target, self.weights, self.settings)
+        value = loss(logits, target, self.class_weights, self.settings)
         # The mean over the processes is that over the batch's clips, however many of these each has.
         self.accelerator.backward(value * (distributed.world_size() * len(logits) / self.batch_size))
         if self.settings.gradient_clip:
             self.accelerator.clip_grad_norm_(self.network.parameters(), self.settings.gradient_clip)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        self.average.update(self.accelerator.unwrap_model(self.network))
+        self.ema.update(self.accelerator.unwrap_model(self.network))
         return value.item()
 
     @torch.inference_mode()
     def validate(self) -> dict[str, float | None]:
-        """Loss, accuracy and UAR on val of the averaged weights; None where there is no val."""
+        """Return val_loss, val_accuracy and val_uar of the EMA weights; None where there is no val."""
         if self.val_batches is None:
             return dict.fromkeys(("val_loss", "val_accuracy", "val_uar"))
-        self.watched.load_state_dict(self.average.state)
-        self.watched.eval()
-        answers = []
+        self.eval_network.load_state_dict(self.ema.state)
+        self.eval_network.eval()
+        outputs = []
         for batch in self.val_batches:
             with self._precision():
-                logits = self.watched(**batch.inputs)
-            answers.append((logits.float().cpu(), batch.labels.cpu()))
-        logits, truth = (torch.cat(parts) for parts in zip(*distributed.all_gather(answers), strict=True))
-        return _val_scores(logits, truth, self.labels)
+                logits = self.eval_network(**batch.inputs)
+            outputs.append((logits.float().cpu(), batch.labels.cpu()))
+        logits, truth = (torch.cat(parts) for parts in zip(*distributed.all_gather(outputs), strict=True))
+        scores = scores_of(logits.argmax(1).numpy(), truth.numpy(), len(self.labels))
+        val_loss = float(torch.nn.functional.cross_entropy(logits, truth))
+        return {"val_loss": val_loss, "val_accuracy": scores["accuracy"], "val_uar": scores["uar"]}
 
     def _precision(self) -> Any:
         # Not accelerate's mixed_precision: that is fixed for the life of a process, and a study tries both.
         return in_bfloat16(self.accelerator.device.type, self.settings.bfloat16)
 
     def state(self) -> dict[str, Any]:
-        """All that a later process needs to go on, as plain values and tensors."""
+        """Return all that a later process needs to go on, as plain values and tensors."""
         return {
             "network": self.accelerator.unwrap_model(self.network).state_dict(),
-            "average": self.average.state,
-            "average_steps": self.average.steps,
+            "ema": self.ema.state,
+            "ema_steps": self.ema.steps,
             "optimizer": self.optimizer.state_dict(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` returned."""
         self.accelerator.unwrap_model(self.network).load_state_dict(state["network"])
         device = self.accelerator.device
-        self.average.state = {name: value.to(device) for name, value in state["average"].items()}
-        self.average.steps = state["average_steps"]
+        self.ema.state = {name: value.to(device) for name, value in state["ema"].items()}
+        self.ema.steps = state["ema_steps"]
         self.optimizer.load_state_dict(state["optimizer"])
 
 
@@ -191,47 +199,53 @@ def fit(
     seed: int = 0,
     resume: bool = False,
     on_epoch_end: Callable[[int, Epoch], None] | None = None,
-    on_batch: Callable[[int, int], None] | None = None,
+    on_batch: OnProgress | None = None,
 ) -> Fit:
-    """Train until `config.epochs` or until val UAR has not improved for `config.patience` epochs.
+    """Train until `settings.epochs`, or until val UAR has not improved for `settings.patience` epochs.
 
-    Without val nothing is chosen: training goes on to the end of the schedule and the last averaged weights are kept.
+    Without val nothing is chosen: training goes on to the end of the schedule and the last EMA weights are kept.
     After every epoch the state is in `folder`/checkpoints; with `resume` a stopped training goes on from there and
     ends as it would have without the stop. `on_epoch_end(epoch, metrics)` may raise to stop (Optuna's pruning).
-    Deterministic on the CPU for one seed and one number of threads and processes. Of several processes only the
-    leading one calls the hooks; all return the same.
+    Deterministic on the CPU for one seed and one number of threads and processes. Of several processes only the main
+    one calls the hooks; all return the same.
+
+    Raises DemeanorError where a split is empty, train and val share people, the loss is not a number, or there is
+    nothing to resume.
     """
-    trainer, leading = Trainer(spec, settings, train, val, seed), distributed.is_main_process()
+    trainer, is_main = Trainer(spec, settings, train, val, seed), distributed.is_main_process()
     clips, grouping = [len(train), len(val or ())], train.grouping.name
-    identity = {"config": repr(settings), "seed": seed, "clips": clips, "grouping": grouping}
+    identity = {"settings": repr(settings), "seed": seed, "clips": clips, "grouping": grouping}
     fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
-    if leading and not resume:  # so that a stop in the first epoch is one to resume from
-        _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
+    if is_main and not resume:  # so that a stop in the first epoch is one to resume from
+        _save_state(folder / STATE, identity, trainer, fit)
     for epoch in range(len(fit.history) + 1, settings.epochs + 1):
         if fit.history and len(fit.history) - fit.best.epoch >= settings.patience:
             break
-        fit.history.append(_measured(trainer, epoch, on_batch if leading else None))
+        fit.history.append(_run_and_validate(trainer, epoch, on_batch if is_main else None))
         if fit.best is fit.history[-1]:
-            fit.best_weights = {name: value.clone() for name, value in trainer.average.state.items()}
-        if leading:
-            _save_state(folder / STATE, identity | trainer.state() | _as_plain(fit))
-        if on_epoch_end and leading:
+            fit.best_weights = {name: value.clone() for name, value in trainer.ema.state.items()}
+        if is_main:
+            _save_state(folder / STATE, identity, trainer, fit)
+        if on_epoch_end and is_main:
             on_epoch_end(epoch, fit.history[-1])
     return fit
 
 
-def _measured(trainer: Trainer, epoch: int, on_batch: Callable[[int, int], None] | None) -> Epoch:
-    """One epoch, in all processes as the leading one measured it, so that all of them stop at the same."""
+def _run_and_validate(trainer: Trainer, epoch: int, on_batch: OnProgress | None) -> Epoch:
+    """Run one epoch; all processes return the metrics of the main one, so that all of them stop after the same."""
     started = time.perf_counter()
     train_loss = trainer.run_epoch(epoch, on_batch)
     share = schedule(epoch * len(trainer.train_batches) - 1, trainer.total_steps)
     rate, seconds = trainer.settings.learning_rate * share, time.perf_counter() - started
-    measured = Epoch(epoch, train_loss, **trainer.validate(), learning_rate=rate, seconds=seconds)
-    return distributed.on_main_process(lambda: measured)
+    metrics = Epoch(epoch, train_loss, **trainer.validate(), learning_rate=rate, seconds=seconds)
+    return distributed.on_main_process(lambda: metrics)
 
 
 def schedule(step: int, total: int) -> float:
-    """Share of the peak learning rate at `step`: linear warm-up, then half a cosine to zero (arXiv:1608.03983)."""
+    """Return the share of the peak learning rate at `step`: linear warm-up, then half a cosine to zero.
+
+    Source: Loshchilov & Hutter 2017, arXiv:1608.03983.
+    """
     warm = max(1, round(total * WARM_UP))
     if step < warm:
         return (step + 1) / warm
@@ -239,26 +253,19 @@ def schedule(step: int, total: int) -> float:
 
 
 def _parameter_groups(network: Network, settings: TrainingSettings) -> list[dict[str, Any]]:
-    trained = [p for p in network.parameters() if p.requires_grad]
-    decayed = [p for p in trained if p.dim() > 1]
-    plain = [p for p in trained if p.dim() <= 1]
-    return [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    """Apply weight decay to matrices and kernels alone."""
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    decayed = [parameter for parameter in trained if parameter.dim() > 1]
+    others = [parameter for parameter in trained if parameter.dim() <= 1]
+    return [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
 
 
-def _val_scores(logits: torch.Tensor, truth: torch.Tensor, labels: tuple[str, ...]) -> dict[str, float | None]:
-    scores = scores_of(logits.argmax(1).numpy(), truth.numpy(), len(labels))
-    loss = float(nn.functional.cross_entropy(logits, truth))
-    return {"val_loss": loss, "val_accuracy": scores["accuracy"], "val_uar": scores["uar"]}
-
-
-def _as_plain(fit: Fit) -> dict[str, Any]:
-    return {"history": [asdict(epoch) for epoch in fit.history], "best_weights": fit.best_weights}
-
-
-def _save_state(file: Path, state: dict[str, Any]) -> None:
+def _save_state(file: Path, identity: dict[str, Any], trainer: Trainer, fit: Fit) -> None:
+    """Write the state, whole or not at all."""
+    progress = {"history": [asdict(epoch) for epoch in fit.history], "best_weights": fit.best_weights}
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".part")
-    torch.save(state, draft)
+    torch.save(identity | trainer.state() | progress, draft)
     draft.replace(file)
 
 
@@ -272,9 +279,9 @@ def _read_state(file: Path, identity: dict[str, Any]) -> dict[str, Any]:
     if not file.is_file():
         raise DemeanorError(f"There is no stopped training to resume in {file.parent}; train without --resume.")
     state = torch.load(file, map_location="cpu", weights_only=True)
-    different = [name for name, value in identity.items() if state.get(name, value) != value]
+    different = [name for name, value in identity.items() if state.get(name) != value]
     if different:
         raise DemeanorError(
-            f"The stopped training in {file.parent} had another {different[0]}; train without --resume."
+            f"The stopped training in {file.parent} differs in its {different[0]}; train without --resume."
         )
     return state

@@ -1,4 +1,4 @@
-"""What training minimises."""
+"""Targets, class weights and the loss that training minimises."""
 
 import torch
 from torch import Tensor
@@ -7,7 +7,7 @@ from ..core.settings import TrainingSettings
 
 
 def targets(labels: Tensor, votes: Tensor, settings: TrainingSettings) -> Tensor:
-    """The distribution each clip is trained towards: (B, C).
+    """Return the distribution that each clip is trained towards, (B, C).
 
     labels (B,) int; votes (B, C), the raters' votes, all zero where there are none. With the loss soft_labels the votes
     take `vote_share` of the target (Barsoum et al. 2016, arXiv:1608.01041); label smoothing spreads its share evenly.
@@ -22,7 +22,10 @@ def targets(labels: Tensor, votes: Tensor, settings: TrainingSettings) -> Tensor
 
 
 def loss(logits: Tensor, target: Tensor, class_weights: Tensor, settings: TrainingSettings) -> Tensor:
-    """Mean over the batch of the weighted cross entropy of logits (B, C) against target (B, C); focal where asked."""
+    """Return the mean weighted cross entropy of logits (B, C) against target (B, C); focal where the settings say so.
+
+    class_weights: (C,).
+    """
     log_probabilities = logits.float().log_softmax(1)
     terms = -target * log_probabilities * class_weights
     if settings.loss == "focal":
@@ -31,9 +34,9 @@ def loss(logits: Tensor, target: Tensor, class_weights: Tensor, settings: Traini
 
 
 def class_weights(counts: Tensor, power: float) -> Tensor:
-    """Weights (C,) proportional to counts (C,) to the minus `power`, with mean 1 over the training clips.
+    """Return weights (C,) proportional to counts (C,) to the minus `power`, with mean 1 over the training clips.
 
-    0 for a label that no clip bears: what is smeared over it by label smoothing shall not make it likely.
+    A label without clips weighs 0, lest label smoothing make it likely.
     """
     weights = counts.clamp(min=1).float() ** -power * (counts > 0)
     return weights * counts.sum() / (weights * counts).sum().clamp(min=1e-9)

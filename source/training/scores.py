@@ -1,20 +1,22 @@
-"""Scores of answers against the truth, from counts."""
+"""Scores of predicted labels against the true ones, from the counts of a confusion matrix."""
 
 import numpy as np
 
 
 def scores_of(answers: np.ndarray, truth: np.ndarray, classes: int) -> dict[str, float]:
-    """accuracy, uar, macro_f1 and weighted_f1 of answers (N,) against truth (N,), both label indices."""
+    """Return accuracy, uar, macro_f1 and weighted_f1 of answers (N,) against truth (N,), both label indices."""
     return scores_from_confusion(confusion_counts(answers, truth, classes))
 
 
 def confusion_counts(answers: np.ndarray, truth: np.ndarray, classes: int) -> np.ndarray:
+    """Return (classes, classes) int64: a row for each true label, a column for each predicted one."""
     confusion = np.zeros((classes, classes), np.int64)
     np.add.at(confusion, (truth, answers), 1)
     return confusion
 
 
 def scores_from_confusion(confusion: np.ndarray) -> dict[str, float]:
+    """Return the scores of `scores_of`; UAR and macro F1 are means over the labels that occur."""
     support, hits = confusion.sum(1), confusion.diagonal()
     occurs = support > 0
     recall, f1 = hits[occurs] / support[occurs], f1_from_confusion(confusion)[occurs]
@@ -27,11 +29,12 @@ def scores_from_confusion(confusion: np.ndarray) -> dict[str, float]:
 
 
 def f1_from_confusion(confusion: np.ndarray) -> np.ndarray:
+    """Return the F1 score of each label, (classes,); 0 where it neither occurs nor is predicted."""
     return 2 * confusion.diagonal() / np.maximum(confusion.sum(0) + confusion.sum(1), 1)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Over the last axis."""
+    """Return the softmax over the last axis."""
     from scipy.special import softmax as stable
 
     return stable(logits, axis=-1)

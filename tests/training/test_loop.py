@@ -11,7 +11,7 @@ from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.evaluation import testing
 from source.training import checkpoint
-from source.training.loop import STATE, Average, fit, schedule
+from source.training.loop import EMA, STATE, fit, schedule
 from source.training.losses import class_weights
 from tests.support.stub import stub_model
 from tests.support.toy import TOYS
@@ -147,7 +147,7 @@ def test_resuming_another_training_or_none_is_refused(toy, store, tmp_path):
     with pytest.raises(DemeanorError, match="no stopped training"):
         fit(toy.spec, toy.settings, *parts(store), tmp_path, resume=True)
     fit(toy.spec, toy.settings, *parts(store), tmp_path)
-    with pytest.raises(DemeanorError, match="another config"):
+    with pytest.raises(DemeanorError, match="differs in its settings"):
         fit(toy.spec, replace(toy.settings, width=16), *parts(store), tmp_path, resume=True)
     assert (tmp_path / STATE).is_file()
 
@@ -159,7 +159,7 @@ def test_without_val_nothing_is_chosen_and_the_last_weights_are_kept(toy, store,
 
     def keep(epoch, metrics):
         state = torch.load(tmp_path / "whole" / STATE, weights_only=True)
-        last.append(state["average"])
+        last.append(state["ema"])
 
     whole = fit(toy.spec, settings, train, None, tmp_path / "whole", on_epoch_end=keep)
     assert len(whole.history) == 4 == whole.best.epoch and not same(last[-2], last[-1])
@@ -167,12 +167,12 @@ def test_without_val_nothing_is_chosen_and_the_last_weights_are_kept(toy, store,
     assert {(epoch.val_loss, epoch.val_accuracy, epoch.val_uar) for epoch in whole.history} == {(None, None, None)}
 
 
-def test_watching_val_changes_no_weight(toy, store, tmp_path):
+def test_validating_changes_no_weight(toy, store, tmp_path):
     train, val = parts(store)
-    for name, watched in (("blind", None), ("watched", val)):
-        fit(toy.spec, toy.settings, train, watched, tmp_path / name)
-    blind, watched = (torch.load(tmp_path / name / STATE, weights_only=True) for name in ("blind", "watched"))
-    assert same(blind["average"], watched["average"])
+    for name, part in (("blind", None), ("validated", val)):
+        fit(toy.spec, toy.settings, train, part, tmp_path / name)
+    blind, validated = (torch.load(tmp_path / name / STATE, weights_only=True) for name in ("blind", "validated"))
+    assert same(blind["ema"], validated["ema"])
 
 
 def test_without_val_a_killed_training_resumes_to_the_same_result(toy, store, tmp_path):
@@ -180,7 +180,7 @@ def test_without_val_a_killed_training_resumes_to_the_same_result(toy, store, tm
     whole = fit(toy.spec, toy.settings, train, None, tmp_path / "whole")
     with pytest.raises(Killed):
         fit(toy.spec, toy.settings, train, None, tmp_path / "killed", on_epoch_end=kill)
-    with pytest.raises(DemeanorError, match="another clips"):
+    with pytest.raises(DemeanorError, match="differs in its clips"):
         fit(toy.spec, toy.settings, train, val, tmp_path / "killed", resume=True)
     resumed = fit(toy.spec, toy.settings, train, None, tmp_path / "killed", resume=True)
     assert same(whole.best_weights, resumed.best_weights)
@@ -191,7 +191,7 @@ def test_without_val_a_killed_training_resumes_to_the_same_result(toy, store, tm
 
 def test_resuming_in_another_grouping_is_refused(toy, store, tmp_path):
     fit(toy.spec, toy.settings, *parts(store), tmp_path)
-    with pytest.raises(DemeanorError, match="another grouping"):
+    with pytest.raises(DemeanorError, match="differs in its grouping"):
         fit(toy.spec, toy.settings, *parts(store, "five"), tmp_path, resume=True)
 
 
@@ -254,14 +254,14 @@ def test_the_learning_rate_warms_up_and_falls_to_zero():
     assert rates[10:] == sorted(rates[10:], reverse=True)
 
 
-def test_the_average_follows_the_weights():
+def test_the_ema_follows_the_weights():
     network = torch.nn.Linear(1, 1)
-    average = Average(network, decay=0.5)
+    ema = EMA(network, decay=0.5)
     with torch.no_grad():
         network.weight.fill_(3.0)
     for _ in range(60):
-        average.update(network)
-    assert average.state["weight"].item() == pytest.approx(3.0, abs=1e-3)
+        ema.update(network)
+    assert ema.state["weight"].item() == pytest.approx(3.0, abs=1e-3)
 
 
 def test_a_checkpoint_alone_predicts_the_same(toy, store, tmp_path):
