@@ -340,7 +340,7 @@ def test_a_number_of_many_digits_stays_legible_in_its_chunks(original):
 @pytest.mark.usefixtures("unheard")
 def test_chunks_of_one_recording_are_on_one_side(original):
     for number in range(9):
-        film(original / f"mine_{number}_{corpora.EMOTIONS[number % 2]}.mp4", 3.2, sound=False)
+        film(original / f"mine_{number}_{corpora.EMOTIONS[number % 2]}.mp4", 3.2, sound=False, size=(32, 32))
     clips = with_splits(laid_out("mine", original)["combined"])
     assert len(clips) == 18 and {clip.split for clip in clips} == {"train", "val", "test"}
     assert len({(clip.source, clip.split) for clip in clips}) == len({clip.source for clip in clips}) == 9

@@ -87,9 +87,10 @@ def test_a_voice_is_heard_where_it_is_and_however_faint(level):
     assert speech_seconds(found[: 2 * second - 2]) == 0 and speech_seconds(found[7 * second :]) == 0
 
 
-@pytest.mark.parametrize("block", [pytest.param(100, marks=pytest.mark.slow), 5000])
+@pytest.mark.parametrize("block", [100, 5000])
 def test_how_a_stream_is_cut_has_no_say(block):
-    np.testing.assert_allclose(heard(VOICE, block), heard(VOICE), atol=1e-4)
+    second = VOICE[RATE_HZ : 2 * RATE_HZ]
+    np.testing.assert_allclose(heard(second, block), heard(second), atol=1e-4)
 
 
 def test_a_long_block_is_processed_in_segments(monkeypatch):
