@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 def enter_environment() -> None:
-    """Go on with the Python in .venv, which setup.py makes, unless an environment is active."""
+    """Continue with the Python of .venv, which setup.py makes, unless an environment is active."""
     if sys.prefix != sys.base_prefix:
         return
     import setup  # only now: it costs a third of the start-up
