@@ -4,6 +4,7 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import _IncompatibleKeys
 
 from . import minilm
 from .affect_head import AffectHead
@@ -93,10 +94,10 @@ def _apply(layers: nn.Module, hidden: Tensor, is_token: Tensor) -> Tensor:
     return hidden
 
 
-def _drop_pretrained(module: nn.Module, state: dict[str, Any], prefix: str, _: Any) -> None:
+def _drop_pretrained(module: nn.Module, state: dict[str, Any], prefix: str, _: object) -> None:
     for name in [name for name in state if name.startswith(f"{prefix}pretrained.")]:
         del state[name]
 
 
-def _allow_missing_pretrained(module: nn.Module, keys: Any) -> None:
+def _allow_missing_pretrained(module: nn.Module, keys: _IncompatibleKeys) -> None:
     keys.missing_keys[:] = [name for name in keys.missing_keys if ".pretrained." not in f".{name}"]

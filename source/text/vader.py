@@ -1,9 +1,12 @@
 """VADER (Hutto & Gilbert 2014): sentiment by a lexicon and rules. An input of the text model, and its baseline."""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 SCORES = ("neg", "neu", "pos", "compound")
 """Shares of the words that are negative, neutral and positive, and the compound score from -1 to 1."""
@@ -20,7 +23,7 @@ def lexicon_scores(text: str) -> np.ndarray:
 
 
 @cache
-def _analyser() -> Any:
+def _analyser() -> "SentimentIntensityAnalyzer":
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
     return SentimentIntensityAnalyzer()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...core.figure import label_colours, new_figure
 from ...data.clips import AFFECT_DIMENSIONS
@@ -10,6 +10,10 @@ from ...results.prediction import Prediction, Reading
 from ...results.timeline import at_most
 from ...results.timeline_figure import MOST_SEGMENTS, draw_answers, draw_shares, legend, mark_time, titled_png
 from ...results.video_timeline import timed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection
 
 AFFECT_COLOURS = dict(zip(AFFECT_DIMENSIONS, ("#000000", "#8a3ffc", "#6e6e6e"), strict=True))  # no label's
 SHORTEST_SHARE = 0.002  # of the axis, the least width of an utterance: a "No!" must stay visible
@@ -39,7 +43,7 @@ def timed_parts(readings: Sequence[Reading], seconds: float) -> list[Reading]:
     return [replace(part, end_seconds=end) for part, end in zip(parts, ends, strict=True)]
 
 
-def _draw_affect(axes: Any, parts: Sequence[Reading]) -> list[Any]:
+def _draw_affect(axes: "Axes", parts: Sequence[Reading]) -> "list[LineCollection]":
     """Draw each dimension as a level over every part, thinly connected; return the levels' lines for the legend."""
     lines = []
     for name, colour in AFFECT_COLOURS.items():

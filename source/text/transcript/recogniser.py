@@ -14,7 +14,7 @@ from ..utterances import Word
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from whisper import DecodingResult
+    from whisper import DecodingResult, Whisper
     from whisper.tokenizer import Tokenizer
 
 SAMPLE_RATE_HZ = 16_000  # Whisper's; every recording is resampled to it
@@ -35,8 +35,8 @@ Segments = tuple[tuple[Word, ...], ...]  # words with the spaces before them, se
 class Recogniser:
     """A Whisper model that recognises one language; None: that of the first block, which it detects."""
 
-    def __init__(self, model: Any, language: str | None = None) -> None:
-        self._model = model
+    def __init__(self, model: "Whisper", language: str | None = None) -> None:
+        self._model: Any = model  # its methods are not typed well enough to check
         self.english_only = not model.is_multilingual
         self.language = language if model.is_multilingual else "en"
         self.language_probability: float | None = None
@@ -124,13 +124,13 @@ class Recogniser:
 class _WithEncodedSound:
     """A Whisper model that takes encoded sound in place of a spectrogram, so that it is not encoded again."""
 
-    def __init__(self, model: Any, features: Any) -> None:
+    def __init__(self, model: "Whisper", features: "Tensor") -> None:
         self._model, self._features = model, features
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
 
-    def __call__(self, mel: Any, tokens: Any) -> Any:
+    def __call__(self, mel: "Tensor", tokens: "Tensor") -> "Tensor":
         """Return logits (1, tokens, vocabulary)."""
         return self._model.decoder(tokens, self._features[None])
 

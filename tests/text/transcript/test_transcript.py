@@ -184,6 +184,14 @@ def test_a_word_of_a_block_at_the_recordings_time():
     assert block.to_recording(2.0, 2.0) == (3.0, 3.0) and block.to_recording(2.9, 9.0) == (60.9, 61.0)
 
 
+def test_the_speech_left_in_a_block_is_that_of_its_segments():
+    speech = Speech(RATE)
+    speech.add(np.arange(1000) < 125)  # 4 s of speech
+    block = Block((SpeechSegment(0, np.zeros(2 * RATE)), SpeechSegment(3 * RATE, np.zeros(2 * RATE))))
+    left = [transcript.speech_after(block, speech, seconds) for seconds in (0.0, 1.0, 2.5, 4.0)]
+    assert left == pytest.approx([3.0, 2.0, 0.5, 0.0])
+
+
 def test_an_unsure_word_where_nobody_speaks_is_dropped():
     speech = Speech(RATE)
     speech.add(np.arange(200) < 100)  # 3.2 s
