@@ -4,10 +4,10 @@ import pytest
 
 import source
 from source.core import config
-from source.core.settings import from_dict
+from source.core.settings import override
 from source.core.spec import spec_of
 from source.training import checkpoint
-from tests.face.test_detector import needs_landmarker
+from tests.support.faces import finds_faces
 
 MOST_PARAMETERS = {"face": 1_000_000, "audio": 500_000, "combined": 1_000_000}
 MOST_CALIBRATION_ERROR = {"face": 0.05, "audio": 0.08, "combined": 0.08}
@@ -20,7 +20,7 @@ def shipped(model):
 @pytest.mark.parametrize("model", source.MODELS)
 def test_training_again_would_use_the_settings_of_the_shipped_model(model):
     default = spec_of(model).default_settings
-    assert from_dict(default, checkpoint.read_header(shipped(model)).settings) == default
+    assert override(default, checkpoint.read_header(shipped(model)).settings) == default
 
 
 @pytest.mark.slow
@@ -48,8 +48,7 @@ def test_the_combined_model_says_what_each_modality_adds():
     assert {"face", "audio", "face + audio"} <= {row["given"] for row in val["ablation"]["rows"]}
 
 
-@pytest.mark.slow
-@needs_landmarker
+@finds_faces
 def test_the_astronaut_smiles():
     from source import api
 

@@ -18,9 +18,9 @@ def settings(model: str) -> list[Setting]:
     >>> [setting.meaning for setting in api.settings("face") if setting.name == "gradient_clip"]
     ['Largest norm of the gradient; 0: no limit.']
     """
-    from ..core.settings import listed
+    from ..core.settings import list_settings
 
-    return listed(configured(model))
+    return list_settings(configured(model))
 
 
 def configured(model: str, settings: Sequence[str] = ()) -> Any:
@@ -32,10 +32,10 @@ def configured(model: str, settings: Sequence[str] = ()) -> Any:
     >>> api.configured("audio", ["epochs=3"]).epochs
     3
     """
-    from ..core.settings import BEST, changed, read_over
+    from ..core.settings import BEST_SETTINGS, override_from_file, override_from_text
 
     spec = spec_of(model)
-    return changed(read_over(default_settings(spec), spec.folder / BEST), settings)
+    return override_from_text(override_from_file(default_settings(spec), spec.folder / BEST_SETTINGS), settings)
 
 
 def default_settings(spec: ModelSpec) -> Any:

@@ -47,7 +47,7 @@ def train(
     >>> api.train("face", ["CK+"], settings=["epochs=3"]).val.uar  # needs a preprocessed corpus  # doctest: +SKIP
     0.61
     """
-    from ..core.settings import BEST
+    from ..core.settings import BEST_SETTINGS
     from ..data.labels import grouping_named
     from .recipe import train_recipe
 
@@ -55,8 +55,8 @@ def train(
     train_part, val_part = (open_dataset(spec, settings_used, corpora, split, labels) for split in ("train", "val"))
     notify = notify if distributed.is_main_process() else silent
     notify_of_changes(spec, train_part.stores, notify)
-    if (spec.folder / BEST).is_file():
-        notify(f"With the settings of {spec.folder / BEST} where --set says nothing else.")
+    if (spec.folder / BEST_SETTINGS).is_file():
+        notify(f"With the settings of {spec.folder / BEST_SETTINGS} where --set says nothing else.")
     names = ", ".join(store.folder.name for store in train_part.stores)
     notify(f"Training the {model} model on {len(train_part):,} clips of {names}, validating on {len(val_part):,}.")
     return train_recipe(

@@ -65,7 +65,7 @@ def tune(
     PosixPath('models/face/best_hyperparameters.json')
     """
     from .. import tuning
-    from ..core.settings import changed
+    from ..core.settings import override_from_text
     from ..data.labels import grouping_named
     from ..tuning.storage import answering, sqlite
     from ..tuning.study_spec import StudySpec
@@ -76,7 +76,7 @@ def tune(
     name = f"tuning_{study}" if study else "tuning"
     work = StudySpec(
         model=model,
-        base=changed(default, settings),
+        base=override_from_text(default, settings),
         fixed=tuple(dict.fromkeys(text.partition("=")[0].strip() for text in settings)),
         stores=tuple(spec.store_folder / corpus for corpus in chosen_corpora(spec, corpora)),
         grouping=grouping_named(grouping).name,

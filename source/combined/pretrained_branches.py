@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..core.errors import DemeanorError
-from ..core.settings import from_dict
+from ..core.settings import override
 from ..core.spec import spec_of
 from ..training import checkpoint
 from ..training.checkpoint import Trained
@@ -17,7 +17,7 @@ def inherit_settings(settings: CombinedSettings) -> CombinedSettings:
     for name in settings.init_from:
         file = spec_of(name).weights
         if file.is_file():
-            branches[name] = from_dict(spec_of(name).default_settings, checkpoint.read_header(file).settings)
+            branches[name] = override(spec_of(name).default_settings, checkpoint.read_header(file).settings)
     return replace(settings, **branches)
 
 

@@ -1,4 +1,4 @@
-"""Hyperparameters: frozen dataclasses that pydantic checks, changed by `name=value` and read back from JSON.
+"""Hyperparameters: frozen dataclasses that pydantic checks, overridden by `name=value` and read back from JSON.
 
 A field's type carries its bounds, and the string below it its meaning; both are what people are shown.
 """
@@ -29,7 +29,7 @@ from pydantic.fields import FieldInfo
 from .errors import DemeanorError
 from .renamed import with_current_names
 
-BEST = "best_hyperparameters.json"  # in a model's folder: found by tuning or written by hand, read over the defaults
+BEST_SETTINGS = "best_hyperparameters.json"  # in a model's folder, by tuning or by hand: overrides the defaults
 RULES = ConfigDict(use_attribute_docstrings=True, allow_inf_nan=False, validate_default=True, extra="forbid")
 
 AnySettings = TypeVar("AnySettings", bound="TrainingSettings")
@@ -43,18 +43,18 @@ def settings_class(cls: type[AnySettings]) -> type[AnySettings]:
     Making one raises DemeanorError, in one sentence, where a value is not what its field takes; so does a rule that
     concerns several fields, which belongs in `__post_init__`.
     """
-    made: Any = pydantic.dataclasses.dataclass(frozen=True, config=RULES)(cls)
-    validate = made.__init__
+    checked: Any = pydantic.dataclasses.dataclass(frozen=True, config=RULES)(cls)
+    validate = checked.__init__
 
     @wraps(validate)
     def __init__(self: Any, /, *args: Any, **values: Any) -> None:
         try:
             validate(self, *args, **values)
         except ValidationError as error:
-            raise DemeanorError(_sentence(made, error)) from None
+            raise DemeanorError(_sentence(checked, error)) from None
 
-    made.__init__ = __init__
-    return made
+    checked.__init__ = __init__
+    return checked
 
 
 def _sentence(cls: type, error: ValidationError) -> str:
@@ -129,10 +129,10 @@ class TrainingSettings:
         return None if value == "none" and NoneType in get_args(wanted) else value
 
 
-def changed(settings: AnySettings, assignments: Iterable[str]) -> AnySettings:
+def override_from_text(settings: AnySettings, assignments: Iterable[str]) -> AnySettings:
     """Return the settings with `name=value` texts applied, as `--set` takes them.
 
-    >>> changed(TrainingSettings(), ["epochs=3"]).epochs
+    >>> override_from_text(TrainingSettings(), ["epochs=3"]).epochs
     3
     """
     values, nested = {}, defaultdict(dict)
@@ -145,10 +145,10 @@ def changed(settings: AnySettings, assignments: Iterable[str]) -> AnySettings:
             nested[outer][inner] = value
         else:
             values[name] = value
-    return from_dict(settings, values | nested)
+    return override(settings, values | nested)
 
 
-def from_dict(default: AnySettings, values: Mapping[str, Any]) -> AnySettings:
+def override(default: AnySettings, values: Mapping[str, Any]) -> AnySettings:
     """Return `default` with `values` in their place: from JSON, or as text; those of nested settings are a mapping."""
     values = with_current_names(values)
     for name, value in values.items():
@@ -156,11 +156,11 @@ def from_dict(default: AnySettings, values: Mapping[str, Any]) -> AnySettings:
         if isinstance(inner, TrainingSettings):
             if not isinstance(value, Mapping):
                 raise DemeanorError(f"{name} has settings of its own; change one as {name}.NAME=VALUE.")
-            values[name] = from_dict(inner, value)
+            values[name] = override(inner, value)
     return replace(default, **values)
 
 
-def read_over(default: AnySettings, file: Path) -> AnySettings:
+def override_from_file(default: AnySettings, file: Path) -> AnySettings:
     """Return `default` with the values of the JSON `file` in their place, where there is such a file.
 
     Raises DemeanorError, which names the file, where it does not hold such settings.
@@ -169,7 +169,7 @@ def read_over(default: AnySettings, file: Path) -> AnySettings:
         values = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
         if not isinstance(values, dict):
             raise DemeanorError("it has to hold one object, of settings by their names.")
-        return from_dict(default, values)
+        return override(default, values)
     except DemeanorError as error:
         raise DemeanorError(f"{file} cannot be used: {error} Correct it or delete it.") from None
     except ValueError as error:
@@ -182,20 +182,20 @@ class Setting:
 
     name: str
     text: str
-    """Its value as `changed` takes it."""
+    """Its value as `override_from_text` takes it."""
     takes: str
     """What values it takes, in words."""
     meaning: str
 
 
-def listed(settings: TrainingSettings) -> list[Setting]:
+def list_settings(settings: TrainingSettings) -> list[Setting]:
     """Return every setting, in the order of definition; of nested ones, those that do not concern training."""
     properties = TypeAdapter(type(settings)).json_schema()["properties"]
     found = []
     for name, schema in properties.items():
         value = getattr(settings, name)
         if isinstance(value, TrainingSettings):
-            own = (inner for inner in listed(value) if inner.name not in TrainingSettings.__dataclass_fields__)
+            own = (inner for inner in list_settings(value) if inner.name not in TrainingSettings.__dataclass_fields__)
             found += [replace(inner, name=f"{name}.{inner.name}") for inner in own]
         else:
             found.append(Setting(name, _text(value), _takes(schema), _meaning(type(settings), name)))

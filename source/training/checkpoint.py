@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import __version__
 from ..core.errors import DemeanorError
-from ..core.settings import from_dict
+from ..core.settings import override
 from ..core.spec import ModelSpec, spec_of
 from ..data.clips import Clip
 from .scores import softmax
@@ -196,7 +196,7 @@ def load(file: Path) -> Trained:
 
     header = read_header(file)
     spec = spec_of(header.model)
-    settings = from_dict(spec.default_settings, header.settings)
+    settings = override(spec.default_settings, header.settings)
     network = spec.build(settings, len(header.labels))
     network.load_state_dict({_current_name(name): value for name, value in load_file(file).items()})
     return Trained(spec, settings, network.eval(), header)

@@ -15,7 +15,7 @@ from optuna.trial import TrialState
 from ..core import config
 from ..core.command_line import command_for
 from ..core.files import write_whole
-from ..core.settings import BEST, listed
+from ..core.settings import BEST_SETTINGS, list_settings
 from . import workers
 from .confirmation import confirm, folds_of
 from .reports.document import describe_study, importances_of, rows_of, verdict_of
@@ -188,11 +188,11 @@ def _write_best(document: Document, study_spec: StudySpec, place: Place, notify:
     changes = difference(settings, place.default)
     document["best"] = {"trial": row["trial"], "settings": changes}
     document["train"] = _training_command(study_spec, None if place.found_by_train else settings)
-    file, text = place.home / BEST, json.dumps(changes, indent=2, ensure_ascii=False) + "\n"
+    file, text = place.home / BEST_SETTINGS, json.dumps(changes, indent=2, ensure_ascii=False) + "\n"
     if file.is_file() and file.read_text(encoding="utf-8") != text:
         names = (file.with_suffix(f".previous{number if number > 1 else ''}.json") for number in count(1))
         kept = file.replace(next(name for name in names if not name.exists()))
-        notify(f"The earlier {BEST} in {file.parent} is now {kept.name}.")
+        notify(f"The earlier {BEST_SETTINGS} in {file.parent} is now {kept.name}.")
     return write_whole(file, text)
 
 
@@ -203,6 +203,7 @@ def _training_command(study_spec: StudySpec, settings: Any | None) -> str:
     words += ["--grouping", study_spec.grouping] if study_spec.grouping != config.GROUPING else []
     if settings is not None:
         chosen = {*study_spec.fixed, *difference(settings, study_spec.base), *study_spec.space.default()}
-        assignments = [f"{setting.name}={setting.text}" for setting in listed(settings) if setting.name in chosen]
+        listed = (setting for setting in list_settings(settings) if setting.name in chosen)
+        assignments = [f"{setting.name}={setting.text}" for setting in listed]
         words += ["--set", *assignments] if assignments else []
     return command_for(*words)

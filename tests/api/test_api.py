@@ -9,7 +9,7 @@ from source import api
 from source.audio import whisper_features
 from source.core import config
 from source.core.errors import DemeanorError
-from source.core.settings import BEST
+from source.core.settings import BEST_SETTINGS
 from source.evaluation.reports import charts
 from source.face import features
 from tests.support.corpora import picture
@@ -72,7 +72,7 @@ def test_every_model_is_trained_tested_and_tuned(real, tmp_path, monkeypatch):
     assert api.test(real.model, folder=tmp_path / "mine").metrics.n == 1
     fixed = [text for text in (*real.words, "epochs=1") if not text.startswith(("learning_rate=", "dropout="))]
     tuned = api.tune(real.model, trials=1, settings=fixed, pruner="none", finalists=0)
-    assert tuned.best == real.spec.folder / BEST and len(tuned.document["trials"]) == 1
+    assert tuned.best == real.spec.folder / BEST_SETTINGS and len(tuned.document["trials"]) == 1
 
 
 @pytest.mark.parametrize(("learned", "today"), [("seven", "five"), ("five", "seven")])
@@ -195,7 +195,7 @@ def test_train_gives_what_tuning_said(toy, house, monkeypatch):
     monkeypatch.setattr("source.tuning.write_tuning", lambda *_: None)
     fixed = [text for text in toy.words if not text.startswith(("learning_rate=", "width="))]
     made = api.tune(toy.model, trials=2, settings=fixed, pruner="none", finalists=0)
-    assert made.best == toy.spec.folder / BEST and len(made.document["trials"]) == 2
+    assert made.best == toy.spec.folder / BEST_SETTINGS and len(made.document["trials"]) == 2
     assert api.train(toy.model).val.uar == made.document["trials"][0]["val_uar"]
 
 
@@ -205,7 +205,7 @@ def test_tuning_is_around_the_default_whatever_was_found_before(toy, house, monk
     fixed = [text for text in toy.words if not text.startswith("width=")]
     for trials in (1, 2):
         made = api.tune(toy.model, trials=trials, settings=fixed, finalists=0)
-        (toy.spec.folder / BEST).write_text('{"width": 99}')
+        (toy.spec.folder / BEST_SETTINGS).write_text('{"width": 99}')
     assert len(made.document["trials"]) == 2 and made.document["default"] == {"width": 8}
 
 

@@ -13,7 +13,7 @@ from source.cli.command import Option, WrongUse
 from source.cli.reference import commands_page
 from source.core import distributed
 from source.core.command_line import command_for
-from source.core.settings import changed
+from source.core.settings import override_from_text
 from source.core.spec import spec_of
 
 VERBS = ("preprocess", "train", "tune", "validate", "test", "predict", "settings")
@@ -92,4 +92,6 @@ def test_every_setting_is_explained_and_can_be_set_as_shown(model):
     default = spec_of(model).default_settings
     settings = api.settings(model)
     assert all(setting.meaning for setting in settings)
-    assert changed(default, [f"{setting.name}={setting.text}" for setting in settings]) == api.configured(model)
+    assert override_from_text(default, [f"{setting.name}={setting.text}" for setting in settings]) == api.configured(
+        model
+    )

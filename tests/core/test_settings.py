@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 import source
 from source.core.errors import DemeanorError
 from source.core.renamed import RENAMED
-from source.core.settings import TrainingSettings, changed, from_dict, listed, read_over, settings_class
+from source.core.settings import (
+    TrainingSettings,
+    list_settings,
+    override,
+    override_from_file,
+    override_from_text,
+    settings_class,
+)
 from source.core.spec import spec_of
 from tests.support.toy import AUDIO, CONFIG, TOYS
 
@@ -29,17 +36,17 @@ class Sample(TrainingSettings):
 
 
 def test_texts_become_values():
-    made = changed(Sample(), ["ratio=0.5", "flag=yes", "sizes=3, 4", "learning_rate=1"])
+    made = override_from_text(Sample(), ["ratio=0.5", "flag=yes", "sizes=3, 4", "learning_rate=1"])
     assert made == Sample(ratio=0.5, flag=True, sizes=(3, 4), learning_rate=1.0)
-    assert changed(made, ["ratio=none", "flag=FALSE", "sizes="]) == Sample(learning_rate=1.0, sizes=())
+    assert override_from_text(made, ["ratio=none", "flag=FALSE", "sizes="]) == Sample(learning_rate=1.0, sizes=())
 
 
 @given(st.floats(0, 1), st.floats(min_value=1e-300, allow_infinity=False), st.integers(1), st.lists(st.integers()))
 @settings(max_examples=12)
 def test_values_survive_text_and_json(share, rate, count, sizes):
     made = Sample(ema_decay=share, learning_rate=rate, batch_size=count, sizes=tuple(sizes))
-    assert changed(Sample(), [f"{setting.name}={setting.text}" for setting in listed(made)]) == made
-    assert from_dict(Sample(), json.loads(json.dumps(asdict(made)))) == made
+    assert override_from_text(Sample(), [f"{setting.name}={setting.text}" for setting in list_settings(made)]) == made
+    assert override(Sample(), json.loads(json.dumps(asdict(made)))) == made
 
 
 @given(
@@ -47,7 +54,7 @@ def test_values_survive_text_and_json(share, rate, count, sizes):
 )
 @settings(max_examples=12)
 def test_what_is_no_positive_number_is_refused(value):
-    for make in (lambda: from_dict(CONFIG, {"learning_rate": value}), lambda: replace(CONFIG, learning_rate=value)):
+    for make in (lambda: override(CONFIG, {"learning_rate": value}), lambda: replace(CONFIG, learning_rate=value)):
         with pytest.raises(DemeanorError, match="learning_rate cannot be .*; it takes a number above 0."):
             make()
 
@@ -61,38 +68,38 @@ def test_what_is_no_positive_number_is_refused(value):
 ])  # fmt: skip
 def test_bad_texts_are_one_sentence_with_what_is_taken(text, words):
     with pytest.raises(DemeanorError, match=words) as trouble:
-        changed(CONFIG, [text])
+        override_from_text(CONFIG, [text])
     assert "\n" not in str(trouble.value)
 
 
 @pytest.mark.parametrize("model", TOYS)
 def test_shown_settings_make_the_same_again(model):
-    assert changed(TOYS[model].spec.default_settings, TOYS[model].words) == TOYS[model].settings
+    assert override_from_text(TOYS[model].spec.default_settings, TOYS[model].words) == TOYS[model].settings
 
 
 @pytest.mark.parametrize("model", source.MODELS)
 def test_every_setting_is_explained_and_can_be_set_to_what_is_shown(model):
     default = spec_of(model).default_settings
-    shown = listed(default)
+    shown = list_settings(default)
     assert all(setting.meaning and setting.takes for setting in shown)
-    assert changed(default, [f"{setting.name}={setting.text}" for setting in shown]) == default
+    assert override_from_text(default, [f"{setting.name}={setting.text}" for setting in shown]) == default
     names = {setting.name.partition(".")[0] for setting in shown}
     assert names == {field.name for field in fields(default)}
     assert all(hasattr(default, name) for name in default.EXTRACT)
 
 
 def test_a_subclass_keeps_the_meaning_of_what_it_redefines():
-    shown = {setting.name: setting for setting in listed(Sample())}
-    assert shown["epochs"].meaning == {setting.name: setting for setting in listed(CONFIG)}["epochs"].meaning
+    shown = {setting.name: setting for setting in list_settings(Sample())}
+    assert shown["epochs"].meaning == {setting.name: setting for setting in list_settings(CONFIG)}["epochs"].meaning
     assert shown["ratio"].takes == "a number or none" and shown["ratio"].meaning == "A ratio."
 
 
 def test_settings_within_settings():
-    assert changed(COMBINED, ["audio.encoder_width=32", "width=8"]).audio.encoder_width == 32
-    names = {setting.name for setting in listed(COMBINED)}
+    assert override_from_text(COMBINED, ["audio.encoder_width=32", "width=8"]).audio.encoder_width == 32
+    names = {setting.name for setting in list_settings(COMBINED)}
     assert {"width", "audio.encoder_width"} <= names and "audio.epochs" not in names  # it is not trained by itself
     inherited = replace(COMBINED, audio=replace(COMBINED.audio, dropout=0.1))
-    assert from_dict(inherited, {"audio": {"encoder_width": 32}}).audio.dropout == 0.1, "others stay as they were"
+    assert override(inherited, {"audio": {"encoder_width": 32}}).audio.dropout == 0.1, "others stay as they were"
     wrong = {
         "audio=1": "audio.NAME=VALUE",
         "audio.size=1": "no setting size",
@@ -101,19 +108,19 @@ def test_settings_within_settings():
     }
     for text, words in wrong.items():
         with pytest.raises(DemeanorError, match=words):
-            changed(COMBINED, [text])
+            override_from_text(COMBINED, [text])
 
 
 def test_names_of_before_are_understood():
-    assert changed(COMBINED, ["audio.copies=1", "borrowed_words=0.25"]).text_pairing == 0.25
-    assert from_dict(COMBINED, {"starts": ["face"], "audio": {"copies": 1}}).audio.augmented_copies == 1
+    assert override_from_text(COMBINED, ["audio.copies=1", "borrowed_words=0.25"]).text_pairing == 0.25
+    assert override(COMBINED, {"starts": ["face"], "audio": {"copies": 1}}).audio.augmented_copies == 1
     known = {field.name for name in source.MODELS for field in fields(spec_of(name).default_settings)}
     assert known.issuperset(RENAMED.values()) and known.isdisjoint(RENAMED)
 
 
 def test_they_are_plain_frozen_dataclasses():
     assert is_dataclass(COMBINED) and pickle.loads(pickle.dumps(COMBINED)) == COMBINED and hash(COMBINED)
-    assert AUDIO.widths == (4, 8) and from_dict(CONFIG, {"widths": [1, 2]}).widths == (1, 2)
+    assert AUDIO.widths == (4, 8) and override(CONFIG, {"widths": [1, 2]}).widths == (1, 2)
     with pytest.raises(FrozenInstanceError):
         COMBINED.epochs = 3
 
@@ -124,10 +131,10 @@ def test_they_are_plain_frozen_dataclasses():
 ])  # fmt: skip
 def test_a_file_that_cannot_be_read_over_is_named(tmp_path, content, words):
     file = tmp_path / "best.json"
-    assert read_over(CONFIG, file) == CONFIG
+    assert override_from_file(CONFIG, file) == CONFIG
     file.write_text(content)
     with pytest.raises(DemeanorError, match=f"best.json .*{words}"):
-        read_over(CONFIG, file)
+        override_from_file(CONFIG, file)
 
 
 def test_an_unknown_model_names_the_known():
@@ -142,4 +149,4 @@ def test_an_unknown_model_names_the_known():
 ])  # fmt: skip
 def test_contradictions_are_refused(text, words):
     with pytest.raises(DemeanorError, match=words):
-        changed(COMBINED, [text])
+        override_from_text(COMBINED, [text])

@@ -12,7 +12,7 @@ from source.audio.settings import AudioSettings
 from source.audio.whisper_features import LAYERS, WIDTH
 from source.combined.settings import CombinedSettings
 from source.core import config
-from source.core.settings import listed
+from source.core.settings import list_settings
 from source.core.spec import ModelSpec, spec_of
 from source.data.clips import Clip
 from source.data.store import Manifest, Store, StoreWriter, fingerprint
@@ -262,7 +262,7 @@ class Toy:
     @property
     def words(self) -> tuple[str, ...]:
         """The config as `--set` takes it."""
-        return tuple(f"{setting.name}={setting.text}" for setting in listed(self.settings))
+        return tuple(f"{setting.name}={setting.text}" for setting in list_settings(self.settings))
 
 
 TOYS = {

@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 import source
 from source import api
 from source.core.errors import DemeanorError
-from source.core.settings import BEST, changed, read_over
+from source.core.settings import BEST_SETTINGS, override_from_file, override_from_text
 from source.core.spec import spec_of
 from source.data.dataset import Dataset
 from source.tuning import Plan, confirmation, trial
@@ -61,7 +61,9 @@ def test_what_is_held_fast_is_not_varied(model):
     spec = spec_of(model)
     free = Space(spec, spec.default_settings)
     name = "learning_rate"
-    held = Space(spec, changed(spec.default_settings, [f"{name}=0.5"]), (name,))  # beyond the range that is varied
+    held = Space(
+        spec, override_from_text(spec.default_settings, [f"{name}=0.5"]), (name,)
+    )  # beyond the range that is varied
     assert set(free.ranges()) - set(held.ranges()) == {name}
     drawn = optuna.create_study().ask()
     assert held.settings_of_trial(drawn).learning_rate == 0.5 and name not in drawn.params
@@ -76,12 +78,14 @@ def test_a_setting_that_depends_on_another_is_varied_only_with_it():
 
 def test_a_difference_reads_back_to_the_same_settings():
     spec = spec_of("combined")
-    settings = changed(spec.default_settings, ["epochs=3", "audio.encoder_width=64", "modalities=face,audio"])
+    settings = override_from_text(
+        spec.default_settings, ["epochs=3", "audio.encoder_width=64", "modalities=face,audio"]
+    )
     found = json.loads(json.dumps(difference(settings, spec.default_settings)))
     assert set(found) == {"epochs", "audio", "modalities"} and found["audio"] == {"encoder_width": 64}
-    from source.core.settings import from_dict
+    from source.core.settings import override
 
-    assert from_dict(spec.default_settings, found) == settings
+    assert override(spec.default_settings, found) == settings
 
 
 # --- The search --------------------------------------------------------------------------------------------------
@@ -94,7 +98,7 @@ def test_the_best_is_the_best_and_the_search_finds_it(quick, tmp_path):
     rows = [row for row in made.document["trials"] if row["state"] == "complete"]
     uars = [row["val_uar"] for row in rows]
     assert uars == sorted(uars, reverse=True)
-    best = read_over(TOYS["audio"].settings, made.best)
+    best = override_from_file(TOYS["audio"].settings, made.best)
     assert score(best) == pytest.approx(max(uars)) and max(uars) > score(TOYS["audio"].settings)
     late = np.mean([row["val_uar"] for row in rows if row["trial"] >= 12])
     early = np.mean([row["val_uar"] for row in rows if row["trial"] < 8])
@@ -380,7 +384,7 @@ def test_the_confirmation_trains_for_real(tmp_path):
 
 
 def test_another_best_keeps_the_earlier_file(quick, tmp_path):
-    (tmp_path / BEST).write_text('{"epochs": 77}')
+    (tmp_path / BEST_SETTINGS).write_text('{"epochs": 77}')
     said = []
     made = search(toy_study(tmp_path), tmp_path, notify=said.append)
     assert json.loads((tmp_path / "best_hyperparameters.previous.json").read_text()) == {"epochs": 77}
@@ -404,9 +408,9 @@ def test_an_edited_file_is_read_and_a_wrong_one_refused_with_the_choices(model, 
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
     monkeypatch.setattr(import_module("source.api.settings"), "default_settings", lambda spec: spec.default_settings)
     (tmp_path / model).mkdir()
-    (tmp_path / model / BEST).write_text('{"epochs": 3, "loss": "focal"}')
+    (tmp_path / model / BEST_SETTINGS).write_text('{"epochs": 3, "loss": "focal"}')
     assert asdict(api.configured(model)) == asdict(spec_of(model).default_settings) | {"epochs": 3, "loss": "focal"}
     assert api.configured(model, ["epochs=5"]).epochs == 5
-    (tmp_path / model / BEST).write_text(text)
+    (tmp_path / model / BEST_SETTINGS).write_text(text)
     with pytest.raises(DemeanorError, match=words):
         api.configured(model)
