@@ -75,14 +75,14 @@ def both(films):
 
 
 @pytest.fixture(scope="module")
-def told(both):
-    """What is told of a face and a voice where nothing is written."""
+def unwritten(both):
+    """The prediction of a face and a voice where nothing is written."""
     return read(both)
 
 
 @pytest.fixture(scope="module")
 def written(both, tmp_path_factory):
-    """The same, written, with the seconds that were told meanwhile."""
+    """The same, written, with the seconds that were reported meanwhile."""
     steps = []
     folder = tmp_path_factory.mktemp("written")
     return read(both, folder, on_progress=lambda *step: steps.append(step)), steps, folder
@@ -114,26 +114,26 @@ def rows_of(file):
 
 
 @finds_faces
-def test_a_face_and_a_voice(told):
-    assert spans_of(told) == [(0, 1), (pytest.approx(0.5), pytest.approx(1.5))] and told.size == SIZE
-    assert modalities_of(told) == [["face", "audio"]] * 2 and told.notes == ()
-    assert [set(reading.attribution) for reading in told.readings] == [{"face", "audio"}] * 2
-    assert [person.person for person in told.people] == [0] and [face.person for face in told.faces] == [0, 0]
-    left, top, right, bottom = told.faces[0].box
+def test_a_face_and_a_voice(unwritten):
+    assert spans_of(unwritten) == [(0, 1), (pytest.approx(0.5), pytest.approx(1.5))] and unwritten.size == SIZE
+    assert modalities_of(unwritten) == [["face", "audio"]] * 2 and unwritten.notes == ()
+    assert [set(reading.attribution) for reading in unwritten.readings] == [{"face", "audio"}] * 2
+    assert [person.person for person in unwritten.people] == [0] and [face.person for face in unwritten.faces] == [0, 0]
+    left, top, right, bottom = unwritten.faces[0].box
     assert 0 < left < 80 < right < 160 and 0 < top < 60 < bottom < 120
-    assert told.summary.endswith("in 1.5 s") and told.folder == ""
+    assert unwritten.summary.endswith("in 1.5 s") and unwritten.folder == ""
 
 
 @finds_faces
-def test_all_files_are_written_and_say_the_same(told, written):
+def test_all_files_are_written_and_say_the_same(unwritten, written):
     made, steps, parent = written
     folder = Path(made.folder)
     assert {file.name for file in folder.iterdir()} == FILES | OF_PICTURES and list(parent.iterdir()) == [folder] == [
         parent / NAME
     ]
-    assert replace(made, folder="") == told, "drawing on the frames does not change the answers"
+    assert replace(made, folder="") == unwritten, "drawing on the frames does not change the answers"
     document = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    assert [one["probabilities"] for one in document["readings"]] == [one.probabilities for one in told.readings]
+    assert [one["probabilities"] for one in document["readings"]] == [one.probabilities for one in unwritten.readings]
     assert len(rows_of(folder / "faces.csv")) == 2 and len(rows_of(folder / "people.csv")) == 1
     assert "annotated.mp4" in (folder / "report.html").read_text(encoding="utf-8")
     assert steps[0][1] == 2 and steps[-1] == (2, 2) and min(done for done, _ in steps[1:]) == 0, "read, then written"

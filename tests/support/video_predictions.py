@@ -55,10 +55,12 @@ def _starts(seconds):
 
 def _window(start, seconds, people, modalities, labels):
     end = min(start + config.WINDOW_SECONDS, seconds)
-    middle, said = (start + end) / 2, _said(start, end, modalities, labels)
+    middle, unimodal = (start + end) / 2, _unimodal(start, end, modalities, labels)
     number = int(middle // MOOD_SECONDS)
-    probabilities = shares(mood_at(middle), 1.3 + 1.2 * (number % 3), labels) if said else {}
-    attribution = dict(zip(said, ((0.3, 0.1, -0.12), (0.04, 0.25, 0.2), (0.01, 0.02, 0.0))[number % 3], strict=False))
+    probabilities = shares(mood_at(middle), 1.3 + 1.2 * (number % 3), labels) if unimodal else {}
+    attribution = dict(
+        zip(unimodal, ((0.3, 0.1, -0.12), (0.04, 0.25, 0.2), (0.01, 0.02, 0.0))[number % 3], strict=False)
+    )
     notes = ("the face is turned aside",) if number % 4 == 2 else ()
     speech = _speech(start, end) if "audio" in modalities else 0.0
     person = int(middle // (2 * MOOD_SECONDS)) % people if people else 0
@@ -68,33 +70,41 @@ def _window(start, seconds, people, modalities, labels):
         None,
         start,
         end,
-        said,
-        attribution if said else None,
+        unimodal,
+        attribution if unimodal else None,
         notes,
         speech_seconds=speech,
         **_affect(probabilities),
     )
 
 
-def _said(start, end, modalities, labels):
+def _unimodal(start, end, modalities, labels):
     """The words contradict the rest at times; there is no voice and no word in a pause."""
     middle = (start + end) / 2
     mood, spoken = mood_at(middle), _speech(start, end) > 1
     other = MOODS[(MOODS.index(mood) + 2) % len(MOODS)]
-    said = {"face": shares(mood, 2.2, labels)}
+    unimodal = {"face": shares(mood, 2.2, labels)}
     if spoken:
-        said |= {"audio": shares(mood, 1.5, labels), "text": shares(other, 1.8, labels)}
-    return {name: answer for name, answer in said.items() if name in modalities}
+        unimodal |= {"audio": shares(mood, 1.5, labels), "text": shares(other, 1.8, labels)}
+    return {name: answer for name, answer in unimodal.items() if name in modalities}
 
 
 def _overall(seconds, modalities, labels):
-    said = {name: shares("happy", 1.6, labels) for name in modalities}
-    if not said:
+    unimodal = {name: shares("happy", 1.6, labels) for name in modalities}
+    if not unimodal:
         return Reading({}, start_seconds=0.0, end_seconds=seconds, modalities={}, speech_seconds=0.0)
     answer, speech = shares("happy", 2.6, labels), _speech(0, seconds) if "audio" in modalities else 0.0
-    attribution = {name: 0.2 - 0.1 * index for index, name in enumerate(said)}
+    attribution = {name: 0.2 - 0.1 * index for index, name in enumerate(unimodal)}
     return Reading(
-        answer, 0, None, 0.0, seconds, said, attribution if said else None, speech_seconds=speech, **_affect(answer)
+        answer,
+        0,
+        None,
+        0.0,
+        seconds,
+        unimodal,
+        attribution if unimodal else None,
+        speech_seconds=speech,
+        **_affect(answer),
     )
 
 
@@ -128,12 +138,12 @@ def _speech(start, end):
 
 def _sentences(seconds, people, modalities, labels):
     for number, (start, end) in enumerate(_spoken(seconds)):
-        said = _said(start, end, modalities, labels)
+        unimodal = _unimodal(start, end, modalities, labels)
         answer = shares(mood_at((start + end) / 2), 2.0, labels)
         text, sentiment = LINES[number % len(LINES)], (-1) ** number * 0.6
         person = int(start // (2 * MOOD_SECONDS)) % max(people, 1)
         yield Reading(
-            answer, person, None, start, end, said, text=text, speech_seconds=end - start, sentiment=sentiment,
+            answer, person, None, start, end, unimodal, text=text, speech_seconds=end - start, sentiment=sentiment,
             **_affect(answer),
         )  # fmt: skip
 
