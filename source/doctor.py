@@ -109,9 +109,9 @@ def _folders() -> Iterator[Finding]:
 
 def _assets() -> Iterator[Finding]:
     for asset in pretrained.ASSETS.values():
-        trouble = pretrained.problem_with(asset)
-        detail = "missing or damaged" if trouble else f"present ({asset.licence})"
-        yield Finding(asset.file, not trouble, detail, trouble or "")
+        problem = pretrained.problem_with(asset)
+        detail = "missing or damaged" if problem else f"present ({asset.licence})"
+        yield Finding(asset.file, not problem, detail, problem or "")
 
 
 def _models() -> Iterator[Finding]:
