@@ -49,7 +49,7 @@ def reduce_noise(waveform: np.ndarray, sample_rate_hz: int) -> np.ndarray:
 
     A waveform shorter than half a second is returned as it is. A voice without any pause or change counts as noise.
     """
-    from scipy.ndimage import uniform_filter
+    from scipy.ndimage import uniform_filter1d
     from scipy.signal import istft, stft
 
     if len(waveform) < SHORTEST_SECONDS * sample_rate_hz:
@@ -58,7 +58,7 @@ def reduce_noise(waveform: np.ndarray, sample_rate_hz: int) -> np.ndarray:
     overlap = size * 3 // 4
     _, _, spectrum = stft(waveform, fs=sample_rate_hz, nperseg=size, noverlap=overlap)
     power = np.abs(spectrum) ** 2
-    smooth_power = np.maximum(uniform_filter(power, (1, 5), mode="nearest"), 1e-20)
+    smooth_power = np.maximum(uniform_filter1d(power, 5, axis=1, mode="nearest"), 1e-20)
     gain = np.sqrt(np.maximum(1 - SUBTRACTED * _noise_power(power) / smooth_power, LEAST_SHARE**2))
     _, cleaned = istft(spectrum * gain, fs=sample_rate_hz, nperseg=size, noverlap=overlap)
     return cleaned[: len(waveform)].astype(np.float32)

@@ -30,10 +30,10 @@ def mfcc(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
     from scipy.signal import savgol_filter
 
     values = _transform(_mfcc_transform(*_mel_sizes(settings), settings.coefficients), waveform)
-    differences = (
-        savgol_filter(values, DIFFERENCE_FRAMES, polyorder=order, deriv=order, axis=0, mode="nearest")
+    differences = [
+        np.asarray(savgol_filter(values, DIFFERENCE_FRAMES, polyorder=order, deriv=order, axis=0, mode="nearest"))
         for order in (1, 2)
-    )
+    ]
     return np.concatenate([values, *differences], axis=1, dtype=np.float32)
 
 

@@ -74,7 +74,7 @@ def torchvision_resnet(name: str) -> Callable[[Sequence[int], Sequence[int]], nn
 
     def build(widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
         try:
-            from torchvision import models
+            from torchvision import models  # pyright: ignore[reportMissingImports] -- not among the requirements
         except (ImportError, OSError, RuntimeError) as reason:
             raise DemeanorError(
                 f"The architecture {name} needs a working torchvision ({reason}); vgg needs none."

@@ -55,7 +55,7 @@ def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) ->
         "image": image,
         "landmarks": mesh.astype(np.float16),
         "blendshapes": blendshapes.astype(np.float16),
-        "face_found": np.float32(face is not None),
+        "face_found": np.array(face is not None, np.float32),
     }
 
 

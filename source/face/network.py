@@ -1,5 +1,7 @@
 """The face model: a CNN over the aligned crop, and dense layers over the mesh and the blendshapes."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -17,7 +19,8 @@ class FaceModel(nn.Module):
     def __init__(self, settings: FaceSettings, num_classes: int):
         super().__init__()
         self.settings = settings
-        self.image_branch = self.shape_branch = None
+        self.image_branch: Any = None
+        self.shape_branch: Any = None
         if settings.use_image:
             self.image_branch = IMAGE_ARCHITECTURES[settings.architecture](settings.widths, settings.depths)
         if self._shape_size:

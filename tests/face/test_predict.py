@@ -18,7 +18,7 @@ from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.face import SPEC, predict
 from source.face.detector import BLENDSHAPES, POINTS, TEMPLATE, Face
-from source.face.results import figures
+from source.face.results import annotated, figures
 from source.results.prediction import SCHEMA
 from source.training.checkpoint import Header, Trained
 from tests.support.faces import finds_faces
@@ -60,6 +60,7 @@ def finds(monkeypatch):
         return shown
 
     monkeypatch.setattr(predict, "face_detector", StubDetector)
+    monkeypatch.setattr(annotated, "annotated", lambda *words: Image.new("RGB", (8, 8)))
     monkeypatch.setattr(figures, "explanation", lambda network, arrays, readings: b"PNG")
     monkeypatch.setattr(figures, "map_grid", lambda network, arrays, index=0: b"PNG")
     return decide
@@ -284,6 +285,7 @@ def test_the_five_grouped_labels(tmp_path, finds):
 def test_of_a_crowd_the_largest_six_are_explained(tmp_path, finds, monkeypatch):
     finds(*(toy_face(left=10 * i, side=40 + 5 * i) for i in range(20)))
     seen = []
+    monkeypatch.setattr(annotated, "annotated", lambda *words: Image.new("RGB", (8, 8)))
     monkeypatch.setattr(figures, "explanation", lambda network, arrays, readings: seen.append(readings) or b"")
     (result,) = predict.predict(picture(tmp_path, size=(640, 480)), toy_trained(), tmp_path / "out")
     assert len(result.readings) == 20 and [reading.person for reading in seen[0]] == [14, 15, 16, 17, 18, 19]

@@ -21,9 +21,9 @@ def network_of(**changes):
     return SPEC.build(replace(CONFIG, **changes), len(config.EMOTIONS)).eval()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [
-    {}, pytest.param({"use_image": False}, marks=pytest.mark.slow),
-    pytest.param({"use_landmarks": False, "use_blendshapes": False}, marks=pytest.mark.slow),
+    {}, {"use_image": False}, {"use_landmarks": False, "use_blendshapes": False},
 ])  # fmt: skip
 def test_an_explanation_has_a_row_for_each_face_whatever_the_network_sees(changes):
     arrays = face_arrays(3)
