@@ -7,17 +7,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from source.core import config
+from source.core import config, pretrained
 from source.core.errors import DemeanorError
 from source.data import preprocessing
 from source.data.clips import write_clips
 from source.data.preprocessing import preprocess
 from source.data.store import Store
 from source.face import SPEC
-from tests.face.test_detector import needs_landmarker
 from tests.support.toy import TOYS
 
 COUNT = 150  # more than two jobs
+needs_landmarker = pytest.mark.skipif(
+    bool(pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])), reason="the face landmarker is not installed"
+)
 
 
 def numbers(path, settings):
