@@ -1,4 +1,4 @@
-"""What test_launch.py starts by `accelerate launch`: `run.py face train`, then trainings of toys.
+"""What test_launch.py starts with `accelerate launch`: `run.py face train`, then trainings of toys.
 
 Each process leaves what it has seen in FOLDER/<its number>.pt.
 """
@@ -33,7 +33,7 @@ def laid_out(folder: Path) -> Path:
 
 
 def all_seen(folder: Path) -> dict[str, Any]:
-    """By name, what trainings on the stores in `folder` came to in this process."""
+    """Return by name what trainings on the stores in `folder` made in this process."""
     return {"text": smooth_text(folder), "combined": weights(trained("combined", folder, batch_size=5, epochs=1))} | {
         "voice": easy_voice(folder),
         "trouble": trouble(folder),
@@ -41,7 +41,7 @@ def all_seen(folder: Path) -> dict[str, Any]:
 
 
 def smooth_text(folder: Path) -> dict[str, Any]:
-    """A training in which nothing is random but the order: what it saw and drew, its result, and that of going on."""
+    """Train with nothing random but the order; return what it saw and drew, its result, and that of going on."""
     batches, draws = [], []
 
     def spy(inputs: dict[str, torch.Tensor], _: Any) -> dict[str, torch.Tensor]:
@@ -62,7 +62,7 @@ def smooth_text(folder: Path) -> dict[str, Any]:
 
 
 def easy_voice(folder: Path) -> float:
-    """The best val UAR of a network with batch normalisation and dropout on voices whose MFCC tell the emotion."""
+    """Return the best val UAR of a network with batch normalisation and dropout on voices whose MFCC tell the emotion."""
     plain = TOYS["audio"].plain | {"dropout": 0.1}
     return trained("audio", folder, epochs=20, ema_decay=0.9, learning_rate=3e-2, **plain).best.val_uar
 
