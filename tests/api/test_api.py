@@ -1,4 +1,4 @@
-"""The door: a model is tested in its own grouping, and no result lands on another."""
+"""The API: a model is tested in its own grouping, and no result overwrites another."""
 
 import json
 

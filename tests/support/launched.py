@@ -62,7 +62,7 @@ def smooth_text(folder: Path) -> dict[str, Any]:
 
 
 def easy_voice(folder: Path) -> float:
-    """Return the best val UAR of a network with batch normalisation and dropout on voices whose MFCC tell the emotion."""
+    """Return the best val UAR of a network with normalisation and dropout, on voices whose MFCC tell the emotion."""
     plain = TOYS["audio"].plain | {"dropout": 0.1}
     return trained("audio", folder, epochs=20, ema_decay=0.9, learning_rate=3e-2, **plain).best.val_uar
 
