@@ -116,9 +116,9 @@ def test_files_without_a_label_are_told_of(toy, house):
     api.train(toy.model, settings=toy.words)
     for place in ("happy", "hapy"):
         toy.file(house / "mine" / place / f"a{toy.suffix}")
-    said = []
-    assert api.test(toy.model, folder=house / "mine", notify=said.append).metrics.n == 1
-    assert any("hapy" in sentence for sentence in said)
+    sentences = []
+    assert api.test(toy.model, folder=house / "mine", notify=sentences.append).metrics.n == 1
+    assert any("hapy" in sentence for sentence in sentences)
     with pytest.raises(
         DemeanorError, match=f"name them <dataset>_<number>_<emotion>{toy.spec.suffixes[0]} or put them in"
     ):
@@ -128,9 +128,9 @@ def test_files_without_a_label_are_told_of(toy, house):
 
 
 def test_a_corpus_named_twice_counts_once(toy, house):
-    said = []
-    api.train(toy.model, ["toy", "toy"], settings=toy.words, notify=said.append)
-    assert said == [f"Training the {toy.model} model on 56 clips of toy, validating on 28."]
+    sentences = []
+    api.train(toy.model, ["toy", "toy"], settings=toy.words, notify=sentences.append)
+    assert sentences == [f"Training the {toy.model} model on 56 clips of toy, validating on 28."]
 
 
 def test_a_corpus_that_changed_is_told_of(toy, house):
@@ -140,9 +140,9 @@ def test_a_corpus_that_changed_is_told_of(toy, house):
     for changed in (False, True):
         if changed:
             toy.file(files[0], seed=99)
-        said = []
-        api.train(toy.model, ["mine"], settings=toy.words, notify=said.append)
-        assert any(sentence.startswith("mine has changed since") for sentence in said) == changed
+        sentences = []
+        api.train(toy.model, ["mine"], settings=toy.words, notify=sentences.append)
+        assert any(sentence.startswith("mine has changed since") for sentence in sentences) == changed
 
 
 def test_a_name_is_of_input_files_but_a_path_from_here_is_not(folders, monkeypatch):
