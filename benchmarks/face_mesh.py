@@ -1,6 +1,6 @@
 """Face mesh and blendshapes of a frame of 1280x960 with one face: ours, with the crop, against FaceLandmarker alone.
 
-`FaceDetector.find` looks through the frame as FaceLandmarker does, then through overlapping tiles of it, which finds
+`FaceDetector.detect` looks through the frame as FaceLandmarker does, then through overlapping tiles of it, which finds
 small faces that FaceLandmarker alone misses. So it is measured twice: the first look by itself, which is the like
 work, and all of it, which is what a person waits for. Both start from an array of pixels, as a decoder gives it.
 """

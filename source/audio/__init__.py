@@ -1,4 +1,4 @@
-"""One stretch of voice -> emotion."""
+"""One window of voice -> emotion."""
 
 from functools import partial
 

@@ -106,7 +106,7 @@ def test_a_damaged_manifest_and_no_store_are_one_sentence(tmp_path):
         Store.open(tmp_path, SETTINGS)
 
 
-def test_a_store_says_how_many_altered_copies_its_rows_hold(tmp_path):
+def test_a_store_says_how_many_augmented_copies_its_rows_hold(tmp_path):
     audio = TOYS["audio"].store
     assert audio(tmp_path / "with", copies=2).copies == 2 and audio(tmp_path / "without").copies == 0
     assert TOYS["face"].store(tmp_path / "faces").copies == 0
