@@ -21,7 +21,7 @@ PROCESSORS_DIFFER_BY = 0.02  # in bfloat16; on the processor that made the file 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_the_demo_files_are_read_as_before(name):
-    if any(pretrained.trouble_with(asset) for asset in pretrained.ASSETS.values()):
+    if any(pretrained.problem_with(asset) for asset in pretrained.ASSETS.values()):
         pytest.skip("pretrained files are not in place")
     [prediction] = api.predict(*INPUTS[name], write=False)
     expected = EXPECTED[name]

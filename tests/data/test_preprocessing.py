@@ -18,7 +18,7 @@ from tests.support.toy import TOYS
 
 COUNT = 150  # more than two jobs
 needs_landmarker = pytest.mark.skipif(
-    bool(pretrained.trouble_with(pretrained.ASSETS["face_landmarker"])), reason="the face landmarker is not installed"
+    bool(pretrained.problem_with(pretrained.ASSETS["face_landmarker"])), reason="the face landmarker is not installed"
 )
 
 
