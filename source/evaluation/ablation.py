@@ -97,7 +97,7 @@ def measure_subsets(
     for corpus in names if len(names) > 1 else ():
         inside = np.flatnonzero(np.asarray(corpora) == corpus)
         if len(inside) >= LEAST_CLIPS:
-            owners = [people[row] for row in inside] if people else None
+            owners = [people[row] for row in inside.tolist()] if people else None
             part = {name: rows[inside] for name, rows in logits.items()}
             by_corpus[corpus] = measure_subsets(part, truth[inside], owners, singles, "")
     return {"n": len(truth), "note": note, "rows": rows} | ({"corpora": by_corpus} if by_corpus else {})

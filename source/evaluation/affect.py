@@ -40,7 +40,9 @@ def measure_affect(trained: Trained, dataset: Dataset) -> dict[str, dict[str, fl
     For a model with baseline features, each also has the correlation of a ridge regression on those, fitted on train.
     """
     head, results = getattr(trained.network, "affect", None), {}
-    for store in dataset.stores if head is not None else ():
+    if head is None:
+        return results
+    for store in dataset.stores:
         part = _with_affect(store, dataset)
         if not len(part):
             continue

@@ -46,7 +46,7 @@ BASELINES: dict[str, Callable[[], Any]] = {"SVM": support_vector_machine, "rando
 
 def vectors(spec: ModelSpec, settings: Any, dataset: Dataset, size: int = 512) -> np.ndarray:
     """Return `spec.baseline_features` of each clip, shape (N, D) float32; `size` clips are read at a time."""
-    rows = np.arange(len(dataset))
+    rows = range(len(dataset))
     batches = (dataset.__getitems__(rows[start : start + size]) for start in range(0, len(rows), size))
     arrays = ({name: value.numpy() for name, value in batch.inputs.items()} for batch in batches)
     return np.concatenate([spec.baseline_features(array, settings) for array in arrays])

@@ -15,6 +15,7 @@ from ..training.scores import confusion_counts, scores_from_confusion, scores_of
 
 BINS = 15  # of the calibration error (Guo et al. 2017, arXiv:1706.04599)
 RESAMPLES = 1_000  # of the bootstrap
+ZERO: Any = 0.0  # scikit-learn takes numbers too, though its types say strings
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,12 @@ def measure(
     """
     answers, classes = probabilities.argmax(1), len(labels)
     confusion, right = confusion_counts(answers, truth, classes), answers == truth
+    scores: Any = scores_from_confusion(confusion)
     sure = probabilities.max(1) >= not_sure_below
     return Metrics(
         n=len(truth),
         labels=tuple(labels),
-        **scores_from_confusion(confusion),
+        **scores,
         per_class=_per_class(answers, truth, labels),
         confusion=confusion.tolist(),
         ci95=_intervals(answers, truth, classes, people),
@@ -111,7 +113,7 @@ def calibration_error(probabilities: np.ndarray, truth: np.ndarray) -> float:
 def _per_class(answers: np.ndarray, truth: np.ndarray, labels: Sequence[str]) -> dict[str, dict[str, float]]:
     from sklearn.metrics import precision_recall_fscore_support
 
-    scores = precision_recall_fscore_support(truth, answers, labels=range(len(labels)), zero_division=0.0)
+    scores: Any = precision_recall_fscore_support(truth, answers, labels=range(len(labels)), zero_division=ZERO)
     return {
         label: {"precision": float(precision), "recall": float(recall), "f1": float(f1), "support": int(support)}
         for label, precision, recall, f1, support in zip(labels, *scores, strict=True)
@@ -171,4 +173,5 @@ def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
         probabilities = softmax(logits / np.exp(log_temperature))
         return float(-np.log(probabilities[np.arange(len(truth)), truth] + 1e-12).mean())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+    best: Any = minimize_scalar(loss, bounds=(-3, 3), method="bounded")
+    return float(np.exp(best.x))

@@ -65,13 +65,16 @@ def without_pauses(segments: Sequence[Reading], pauses: Sequence[tuple[float, fl
 def mean_segment(segments: Sequence[Reading]) -> Reading:
     """Average neighbouring segments by their seconds of speech; speech that two windows share counts twice."""
     speech = [segment.speech_seconds for segment in segments if segment.speech_seconds is not None]
+    affect = mean_affect(segments)
     return Reading(
         mean_probabilities(segments),
         segments[0].person,
         start_seconds=segments[0].start_seconds,
         end_seconds=segments[-1].end_seconds,
         speech_seconds=sum(speech) if speech else None,
-        **mean_affect(segments),
+        sentiment=affect.get("sentiment"),
+        valence=affect.get("valence"),
+        arousal=affect.get("arousal"),
     )
 
 

@@ -64,7 +64,7 @@ def legend(figure: Any, colours: Mapping[str, str], nothing: str, lines: Sequenc
     """Draw the legend. nothing: name of what has no answer; lines: labelled artists that come first."""
     from matplotlib.patches import Patch
 
-    patches = [Patch(color=colour, label=label) for label, colour in reversed(colours.items())]
+    patches = [Patch(color=colour, label=label) for label, colour in reversed(list(colours.items()))]
     patches += [Patch(color=NOT_SURE, label="not sure"), Patch(color=SILENCE, label=nothing)]
     figure.legend(handles=[*lines, *patches], loc="outside right lower", frameon=False)
 

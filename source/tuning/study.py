@@ -75,7 +75,7 @@ def _mismatch(study_spec: StudySpec, begun: Mapping[str, Any], conditions: Mappi
     study = f"The study {study_spec.study} in {without_passwords(study_spec.storage)}"
     name = next(name for name in conditions if begun.get(name) != conditions[name])
     old, new = begun.get(name), conditions[name]
-    if name == "settings":
+    if name == "settings" and old is not None:
         name = next(key for key in new if old.get(key) != new[key])
         old, new = old.get(name), new[name]
     name = "fixed settings" if name == "held" else name

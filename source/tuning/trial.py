@@ -112,7 +112,7 @@ class _EpochEnd:
 
     def __call__(self, epoch: int, metrics: Epoch) -> None:
         self.history.append(metrics)
-        if self.reports:
+        if self.reports and metrics.val_uar is not None:
             self.trial.report(metrics.val_uar, epoch)
         if self.prunes and epoch < self.trial.user_attrs[PLANNED] and self.trial.should_prune():
             seconds = round(time.perf_counter() - self.started, 1)

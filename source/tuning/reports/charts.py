@@ -36,7 +36,8 @@ def history(document: Document) -> bytes | None:
     _mark_default(axes, document, rows, lambda row: row["trial"])
     axes.set(xlabel="trial", title=f"{document['model']}: val UAR of the trials")
     axes.set_xlim(rows[0]["trial"] - 0.5, rows[-1]["trial"] + 0.5)
-    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+    locator: Any = axes.xaxis.get_major_locator()
+    locator.set_params(integer=True, min_n_ticks=1)
     _finish(figure, axes)
     return png_of(figure)
 
