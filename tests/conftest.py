@@ -21,7 +21,7 @@ class Project:
     def run(self, *words: str, typed: str = "", python: tuple[str, ...] = (sys.executable,), **environment: str):
         """`python run.py WORDS`, with `typed` on a pipe; returns the completed process, its output as text."""
         command, how = [*python, "run.py", *words], {"cwd": self.folder, "env": self.environment(**environment)}
-        return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=120, **how)
+        return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=300, **how)
 
     def environment(self, **more: str) -> dict[str, str]:
         return os.environ | {"OMP_NUM_THREADS": "1", "COLUMNS": "80"} | more

@@ -54,7 +54,7 @@ def house(toy, folders, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("real", TOYS.values(), ids=TOYS)
-def test_every_model_is_trained_tested_and_tuned(real, tmp_path, monkeypatch):
+def test_every_model_is_trained_and_tested(real, tmp_path, monkeypatch):
     """With the pretrained files of the networks, but without finding faces and listening."""
     pretrained = config.MODELS_FOLDER / "pretrained"
     for name in ("DATA_FOLDER", "MODELS_FOLDER"):
@@ -63,16 +63,13 @@ def test_every_model_is_trained_tested_and_tuned(real, tmp_path, monkeypatch):
     (config.MODELS_FOLDER / "pretrained").symlink_to(pretrained)
     monkeypatch.setattr(features, "face_detector", FindsNobody)
     monkeypatch.setattr(whisper_features, "layers", hears_nothing)
-    monkeypatch.setattr("source.tuning.write_tuning", lambda *_: None)
+    monkeypatch.setattr(charts, "png_of", lambda *_: b"")
     real.store(real.spec.store_folder / "toy", 28, 14)
     trained = api.train(real.model, settings=[*real.words, "epochs=1"], grouping="five")
     tested = api.test(real.model, "val").metrics
     assert tested.labels == tuple(config.GROUPINGS["five"]) and tested.confusion == trained.val.confusion
     real.file(tmp_path / "mine" / "happy" / f"a{real.suffix}")
     assert api.test(real.model, folder=tmp_path / "mine").metrics.n == 1
-    fixed = [text for text in (*real.words, "epochs=1") if not text.startswith(("learning_rate=", "dropout="))]
-    tuned = api.tune(real.model, trials=1, settings=fixed, pruner="none", finalists=0)
-    assert tuned.best == real.spec.folder / BEST_SETTINGS and len(tuned.document["trials"]) == 1
 
 
 @pytest.mark.parametrize(("learned", "today"), [("seven", "five"), ("five", "seven")])
