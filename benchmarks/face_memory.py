@@ -38,9 +38,9 @@ def measure(effort: Effort) -> list[Row]:
 
 
 def peak_of_prediction(photo: Path, folder: Path) -> float:
-    from source.face.predict import predict_picture
+    from source.results.predicting import predict_one
 
-    predict_picture(photo, untrained("face"), folder / "output_files")
+    predict_one(photo, untrained("face"), folder / "output_files")
     return peak_gigabytes()
 
 

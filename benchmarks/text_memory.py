@@ -48,9 +48,9 @@ def of_transcript(folder: Path, effort: Effort) -> Row:
 
 
 def peak_of_reading(text: Path, folder: Path) -> float:
-    from source.text.predict import predict_text
+    from source.results.predicting import predict_one
 
-    predict_text(text, untrained("text"), folder / "output_files")
+    predict_one(text, untrained("text"), folder / "output_files")
     return peak_gigabytes()
 
 

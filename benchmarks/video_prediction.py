@@ -83,6 +83,6 @@ def of_transcript(file: Path, rounds: int) -> Row:
 
 def predictor() -> Any:
     """Return the function that reads one video."""
-    from source.combined.predict import predict_video
+    from source.results.predicting import predict_one
 
-    return predict_video
+    return predict_one

@@ -185,7 +185,7 @@ def _demo_picture() -> Finding:
 
 
 def _predicted_faces() -> Sequence[Any]:
-    from .face.predict import predict
+    from .results.predicting import predict
     from .training import checkpoint
 
     return predict(DEMO_PICTURE, checkpoint.load(weights_of("face")), write=False)[0].readings

@@ -58,6 +58,8 @@ def predict(
     >>> api.predict("face", pixels, write=False)[0].readings[0].likeliest
     'happy'
     """
+    from ..results.predicting import predict as run
+
     spec = spec_of(model)
     _refuse_unknown_results(spec, without)
     sources = source if isinstance(source, Sequence) and not isinstance(source, str) else [source]
@@ -65,15 +67,12 @@ def predict(
     if not asked or len({Path if isinstance(one, Path) else type(one) for one in asked}) > 1:
         raise DemeanorError("Give files, arrays or texts; a list holds one kind of them.")
     trained = load(model, weights)
-    parts = (
-        spec.predict(one, trained, write=write, without=without, notify=notify, on_progress=on_progress)
-        for one in asked
-    )
-    return [prediction for part in parts for prediction in part]
+    hooks = {"write": write, "without": without, "notify": notify, "on_progress": on_progress}
+    return [prediction for one in asked for prediction in run(one, trained, **hooks)]
 
 
 def _asked_for(spec: ModelSpec, source: Source, sample_rate_hz: int | None) -> Any:
-    """Return what `spec.predict` takes for `source`."""
+    """Return what `spec.read` takes for `source`."""
     if isinstance(source, str | Path):
         return asked_for(spec.name, str(source))
     if spec.from_array is None:

@@ -1,9 +1,8 @@
 """Prediction from a recording, or a folder of recordings: what the voice displays over time, and the result files."""
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from math import ceil
 from pathlib import Path
 
@@ -14,10 +13,9 @@ from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
 from ..media.sound import Sound, SoundStream, stream_sound
 from ..media.sound.speech_activity import Speech, SpeechDetector, detect_speech
-from ..results.folder import predict_folder
+from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
 from ..results.timeline import mean_probabilities
-from ..results.writing import write_prediction
 from ..training.checkpoint import Trained
 from .features import featurize
 from .results.overview import Overview
@@ -34,43 +32,18 @@ LITTLE_SPEECH_SECONDS = 1.0  # a reading of less carries a note and is made less
 PAUSE_SECONDS = 1.0  # shorter silences lie between words and are not reported
 
 
-def predict(
-    path: Path | Sound,
-    trained: Trained,
-    folder_out: Path | None = None,
-    *,
-    write: bool = True,
-    without: Collection[str] = (),
-    notify: Notify = log.info,
-    on_progress: OnProgress | None = None,
-) -> list[Prediction]:
-    """Predict what the voice in the recording `path`, or in every recording of the folder `path`, displays.
+def read(
+    source: Path | Sound, trained: Trained, notify: Notify = log.info, on_progress: OnProgress | None = None
+) -> Result:
+    """Read the voice in a recording, block by block: a Reading for each window, without probabilities if none speaks.
 
-    Returns a Prediction for each recording, with a Reading for each window; one without speech has no probabilities. A
-    file of a folder that cannot be read does not stop the others: its Prediction has the reason as a note, and no
-    length. Sub-folders are skipped. `on_progress` takes seconds of the recording (0 in all: not known), or files.
-    With `write` the results go to a new folder in `folder_out` (default: config.OUTPUT_FOLDER), but for the files named
-    in `without`. Raises DemeanorError where nothing could be read.
+    `on_progress` takes seconds of the recording (0 in all: not known). See `source.results.predicting.predict`.
     """
-    target = (folder_out or config.OUTPUT_FOLDER) if write else None
-    if isinstance(path, Path) and path.is_dir():
-        return predict_folder(path, trained, target, partial(predict_recording, without=without), notify, on_progress)
-    return [predict_recording(path, trained, target, on_progress, without)]
-
-
-def predict_recording(
-    path: Path | Sound,
-    trained: Trained,
-    folder_out: Path | None,
-    on_progress: OnProgress | None = None,
-    without: Collection[str] = (),
-) -> Prediction:
-    """Predict one recording, block by block; write the results to a new folder in `folder_out` unless it is None."""
     settings = trained.settings.for_prediction()
     rate_hz = settings.sample_rate_hz
     overview, speech = Overview(settings), Speech(rate_hz)
     readings: list[Reading] = []
-    with stream_sound(path, rate_hz, BLOCK_SECONDS) as stream:
+    with stream_sound(source, rate_hz, BLOCK_SECONDS) as stream:
         for batch in batched(_windows(stream, overview, speech, settings), BATCH_WINDOWS):
             readings += read_windows(batch, speech, trained)
             if on_progress:
@@ -79,7 +52,7 @@ def predict_recording(
     samples = overview.samples
     overall = overall_reading(readings, speech.samples(0, samples) / rate_hz, samples / rate_hz)
     prediction = Prediction(
-        str(path),
+        str(source),
         trained.spec.name,
         trained.labels,
         tuple(readings),
@@ -90,11 +63,13 @@ def predict_recording(
             (start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples)
         ),
     )
-    if folder_out is None:
-        return prediction
+    return Result(prediction, lambda without: {"timeline.png": _timeline(prediction, overview)})
+
+
+def _timeline(prediction: Prediction, overview: Overview) -> bytes:
     from .results.figures import timeline
 
-    return write_prediction(prediction, {"timeline.png": timeline(prediction, overview)}, folder_out, without=without)
+    return timeline(prediction, overview)
 
 
 def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trained: Trained) -> list[Reading]:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Collection
 from functools import cache, partial
 from pathlib import Path
 
-from ..core import config
 from ..core.hooks import Notify, OnProgress
 from ..core.serialise import csv_text
-from ..results.folder import predict_folder
+from ..results.predicting import Result
 from ..results.prediction import Prediction
-from ..results.writing import Written, write_prediction
+from ..results.writing import Written
 from ..training.checkpoint import Trained
 from .inference.per_face import face_readings, people_readings
 from .inference.stream import VideoFeatures, extract_features
@@ -23,48 +22,16 @@ log = logging.getLogger(__name__)
 VIDEO = "annotated.mp4"
 
 
-def predict(
-    path: Path,
-    trained: Trained,
-    folder_out: Path | None = None,
-    *,
-    write: bool = True,
-    without: Collection[str] = (),
-    notify: Notify = log.info,
-    on_progress: OnProgress | None = None,
-) -> list[Prediction]:
-    """Predict what the people in the video `path`, or in every video of the folder `path`, display.
+def read(path: Path, trained: Trained, notify: Notify = log.info, on_progress: OnProgress | None = None) -> Result:
+    """Read the people in a video: a Reading for each window (of the active speaker), face, person and sentence.
 
-    Returns one Prediction for each video, with a Reading for each window (of the active speaker), and readings of every
-    face, person and sentence. What is missing (no picture, no sound, no face, no words) is a note, never an error, and
-    a file of a folder that cannot be read does not stop the others. `on_progress` takes seconds of the video (0 in
-    all: not known) as it is read, and again as the annotated video is written; for a folder, files. With `write` the
-    results lie in a new folder of `folder_out` (default: config.OUTPUT_FOLDER), all but those `without`.
-    Raises DemeanorError where nothing could be read.
+    What is missing (no picture, no sound, no face, no words) is a note, never an error. `on_progress` takes seconds of
+    the video (0 in all: not known) as it is read, and again as the annotated video is written. See
+    `source.results.predicting.predict`.
     """
-    target = (folder_out or config.OUTPUT_FOLDER) if write else None
-    if path.is_dir():
-        return predict_folder(
-            path, trained, target, partial(predict_video, notify=notify, without=without), notify, on_progress
-        )
-    return [predict_video(path, trained, target, on_progress, notify, without)]
-
-
-def predict_video(
-    path: Path,
-    trained: Trained,
-    folder_out: Path | None,
-    on_progress: OnProgress | None = None,
-    notify: Notify = log.info,
-    without: Collection[str] = (),
-) -> Prediction:
-    """Predict one video; its results are written into a new folder of `folder_out` unless that is None."""
     features = extract_features(path, trained, on_progress, notify)
     prediction = _prediction(path, features, trained)
-    if folder_out is None:
-        return prediction
-    files = _files(path, prediction, features, trained, without, on_progress)
-    return write_prediction(prediction, files, folder_out, without=without)
+    return Result(prediction, lambda without: _files(path, prediction, features, trained, without, on_progress))
 
 
 def _prediction(path: Path, features: VideoFeatures, trained: Trained) -> Prediction:

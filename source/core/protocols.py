@@ -80,25 +80,17 @@ class BaselineFeatures(Protocol):
         ...
 
 
-class Predict(Protocol):
-    """A person's file, or a folder of them, as predictions."""
+class Read(Protocol):
+    """One source of a person's, such as a file, as a prediction and its result files."""
 
     def __call__(
         self,
         source: Any,
         trained: Any,
-        folder_out: Path | None = None,
-        *,
-        write: bool = True,
-        without: Collection[str] = (),
         notify: Callable[[str], None] = ...,
         on_progress: Callable[[int, int], None] | None = None,
-    ) -> list[Any]:
-        """Return a `source.results.prediction.Prediction` for each file.
-
-        With `write` its result files, but for those `without`, lie in a new folder of `folder_out` (default:
-        config.OUTPUT_FOLDER). Raises DemeanorError where nothing could be read.
-        """
+    ) -> Any:
+        """Return a `source.results.predicting.Result`. Raises DemeanorError where the source cannot be read."""
         ...
 
 

@@ -18,8 +18,8 @@ from .protocols import (
     Extract,
     FitAfterTraining,
     Layout,
-    Predict,
     PrepareDataset,
+    Read,
     TestTimeAugment,
 )
 
@@ -54,7 +54,7 @@ class ModelSpec:
     """Preprocessing and prediction both call this one."""
     build: Build
     baseline_features: BaselineFeatures
-    predict: Predict
+    read: Read
     layout: Layout
 
     training_files: str = ""
@@ -62,13 +62,13 @@ class ModelSpec:
     limits: tuple[str, ...] = ()
     """Sentences of the model card on what it cannot do, or was not measured on."""
     progress_unit: str = "file"
-    """What `predict` counts while it reads one file; of a recording seconds are counted."""
+    """What `read` counts; of a recording, seconds."""
     also_predicts: tuple[str, ...] = ()
-    """Endings of the further files that `predict` reads, lower case with the dot."""
+    """Endings of the further files that `read` takes, lower case with the dot."""
     typed: bool = False
-    """Whether `predict` takes typed words too, not only files."""
+    """Whether `read` takes typed words too, not only files."""
     from_array: Callable[[Any, int | None], Any] | None = None
-    """Array, sample rate in Hz -> what `predict` takes in place of a file; None: the model reads no arrays."""
+    """Array, sample rate in Hz -> what `read` takes in place of a file; None: the model reads no arrays."""
     baseline_name: str = ""
     """What `baseline_features` stands for, where `test` shall show what a logistic regression makes of it."""
     augment: Augment = lambda inputs, settings, /: inputs
@@ -84,7 +84,7 @@ class ModelSpec:
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """Endings of all files that `predict` reads."""
+        """Endings of all files that `read` takes."""
         return (*self.suffixes, *self.also_predicts)
 
     @property

@@ -2,19 +2,16 @@
 
 import io
 import logging
-from collections.abc import Collection, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..core import config
 from ..core.hooks import Notify, OnProgress
 from ..media.image import Picture, read_picture
-from ..results.folder import predict_folder
+from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
-from ..results.writing import write_prediction
 from ..training.checkpoint import Trained
 from .detector import Face
 from .features import face_detector, featurize
@@ -31,44 +28,17 @@ LEAST_CONTRAST = 16  # grey levels; a picture with less shows nothing
 MOST_EXPLAINED = 6  # faces in explanation.png, the largest
 
 
-def predict(
-    path: Path | Picture,
-    trained: Trained,
-    folder_out: Path | None = None,
-    *,
-    write: bool = True,
-    without: Collection[str] = (),
-    notify: Notify = log.info,
-    on_progress: OnProgress | None = None,
-) -> list[Prediction]:
-    """Predict what the faces in the picture `path`, or in every picture of the folder `path`, display.
-
-    Returns a Prediction for each picture, with a Reading for each face. A picture of a folder that cannot be read does
-    not stop the others: its Prediction has the reason as a note, and no size. Sub-folders are skipped.
-    With `write` the results go to a new folder in `folder_out` (default: config.OUTPUT_FOLDER), but for the files named
-    in `without`. Raises DemeanorError where nothing could be read.
-    """
-    target = (folder_out or config.OUTPUT_FOLDER) if write else None
-    if isinstance(path, Path) and path.is_dir():
-        return predict_folder(path, trained, target, partial(predict_picture, without=without), notify, on_progress)
-    prediction = predict_picture(path, trained, target, without)
-    if on_progress:
-        on_progress(1, 1)
-    return [prediction]
-
-
-def predict_picture(
-    path: Path | Picture, trained: Trained, folder_out: Path | None, without: Collection[str] = ()
-) -> Prediction:
-    """Predict one picture; write the results to a new folder in `folder_out` unless it is None."""
-    picture = path if isinstance(path, Picture) else read_picture(path)
+def read(
+    source: Path | Picture, trained: Trained, notify: Notify = log.info, on_progress: OnProgress | None = None
+) -> Result:
+    """Read the faces in a picture: a Reading for each, from left to right. See `source.results.predicting.predict`."""
+    picture = source if isinstance(source, Picture) else read_picture(source)
     readings, arrays = read_faces(picture.pixels, trained)
     notes = picture.notes if readings else (*picture.notes, "no face was found")
-    prediction = Prediction(str(path), trained.spec.name, trained.labels, readings, picture.size, notes)
-    if folder_out is None:
-        return prediction
-    drawings = _drawings(picture.pixels, prediction, arrays, trained)
-    return write_prediction(prediction, drawings, folder_out, without=without)
+    prediction = Prediction(str(source), trained.spec.name, trained.labels, readings, picture.size, notes)
+    if on_progress:
+        on_progress(1, 1)
+    return Result(prediction, lambda without: _drawings(picture.pixels, prediction, arrays, trained))
 
 
 def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...], dict[str, np.ndarray]]:

@@ -2,18 +2,17 @@
 
 import logging
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from ..core import config
 from ..core.hooks import Notify, OnProgress
 from ..media.types import RECORDINGS
-from ..results.folder import predict_folder
+from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
 from ..results.timeline import mean_affect, mean_probabilities
-from ..results.writing import write_prediction
+from ..results.writing import Written
 from ..training.checkpoint import Trained
 from .chunking import split_long_utterances
 from .documents import NOTHING, document_from_text, read_document
@@ -34,46 +33,14 @@ SURROGATES = re.compile("[\ud800-\udfff]")  # bytes from a terminal that are not
 LONGEST_NAME = 40  # characters of the folder's name for typed words
 
 
-def predict(
-    source: Path | str,
-    trained: Trained,
-    folder_out: Path | None = None,
-    *,
-    write: bool = True,
-    without: Collection[str] = (),
-    notify: Notify = log.info,
-    on_progress: OnProgress | None = None,
-) -> list[Prediction]:
-    """Predict what the words express: one Prediction for each file, one Reading for each sentence.
+def read(
+    source: Path | str, trained: Trained, notify: Notify = log.info, on_progress: OnProgress | None = None
+) -> Result:
+    """Read the words of a file or of the text itself: a Reading for each sentence.
 
-    A recording is transcribed first; without the transcriber's weights, its Prediction has a note and no readings. A
-    file of a folder that cannot be read never stops the others. Raises DemeanorError where nothing could be read.
-
-    Args:
-        source: A file, a folder of files, or the text itself.
-        trained: The text model.
-        folder_out: Where a new folder is made for the results (default: config.OUTPUT_FOLDER).
-        write: Whether to write results at all.
-        without: Names of result files to leave out.
-        notify: Takes each message, such as that weights are missing.
-        on_progress: Counts seconds of a recording, sentences of a text, or files of a folder.
+    A recording is transcribed first; without the transcriber's weights, its Prediction has a note and no readings.
+    `on_progress` takes seconds of a recording, or sentences of a text. See `source.results.predicting.predict`.
     """
-    target = (folder_out or config.OUTPUT_FOLDER) if write else None
-    if isinstance(source, Path) and source.is_dir():
-        read = partial(predict_text, notify=once(notify), without=without)
-        return predict_folder(source, trained, target, read, notify, on_progress)
-    return [predict_text(source, trained, target, on_progress, notify, without)]
-
-
-def predict_text(
-    source: Path | str,
-    trained: Trained,
-    folder_out: Path | None,
-    on_progress: OnProgress | None = None,
-    notify: Notify = log.info,
-    without: Collection[str] = (),
-) -> Prediction:
-    """Predict one text; write its results into a new folder of `folder_out` unless that is None. See `predict`."""
     document = split_long_utterances(load_document(source, on_progress, notify), trained.settings.tokens)
     counts_sentences = None if is_recording(source) else on_progress  # of a recording, the seconds were counted
     readings, contexts = read_utterances(document.utterances, trained, counts_sentences)
@@ -89,11 +56,13 @@ def predict_text(
         seconds=document.seconds,
         language=document.language,
     )
-    if folder_out is None:
-        return prediction
+    return Result(prediction, lambda without: _files(prediction, document), folder_name(source))
+
+
+def _files(prediction: Prediction, document: Document) -> Mapping[str, Written]:
     from .results import result_files
 
-    return write_prediction(prediction, result_files(prediction, document), folder_out, folder_name(source), without)
+    return result_files(prediction, document)
 
 
 def load_document(source: Path | str, on_progress: OnProgress | None = None, notify: Notify = log.info) -> Document:
@@ -161,18 +130,6 @@ def folder_name(source: Path | str) -> str:
     if isinstance(source, Path):
         return source.stem
     return "_".join(re.findall(r"\w+", source))[:LONGEST_NAME].strip("_") or TYPED.replace(" ", "_")
-
-
-def once(notify: Notify) -> Notify:
-    """Return a `notify` that passes each message on only once."""
-    passed_on: set[str] = set()
-
-    def notify_once(message: str) -> None:
-        if message not in passed_on:
-            passed_on.add(message)
-            notify(message)
-
-    return notify_once
 
 
 def _contexts(utterances: Sequence[Utterance], trained: Trained) -> Iterator[str]:

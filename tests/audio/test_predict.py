@@ -25,6 +25,7 @@ from source.cli import render
 from source.core import config
 from source.core.errors import DemeanorError
 from source.media.sound import speech_activity
+from source.results import predicting
 from source.results.prediction import SCHEMA
 from source.training import checkpoint
 from source.training.checkpoint import Header, Trained
@@ -85,7 +86,7 @@ def recording(folder, *parts, name="clip.wav", rate=RATE, channels=1):
 
 
 def read(file, folder_out=None, **how):
-    (result,) = predict.predict(file, toy_trained(), folder_out, write=folder_out is not None, **how)
+    (result,) = predicting.predict(file, toy_trained(), folder_out, write=folder_out is not None, **how)
     return result
 
 
@@ -228,7 +229,7 @@ def test_a_clipped_recording_carries_a_note(tmp_path):
 
 def test_settings_with_another_rate(tmp_path):
     trained = toy_trained(replace(CONFIG, sample_rate_hz=8000, encoder="none", use_mfcc=True))
-    (result,) = predict.predict(recording(tmp_path, tone(5), silence(5)), trained, write=False)
+    (result,) = predicting.predict(recording(tmp_path, tone(5), silence(5)), trained, write=False)
     assert result.overall.speech_seconds == pytest.approx(5, abs=0.1) and result.overall.emotion == "happy"
 
 
@@ -321,7 +322,7 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path):
     (folder / "bad.wav").write_text("I am a text")
     (folder / "notes.txt").write_text("mine")
     said, done = [], []
-    results = predict.predict(
+    results = predicting.predict(
         folder, toy_trained(), tmp_path / "out", notify=said.append, on_progress=lambda *step: done.append(step)
     )
     assert [Path(result.source).name for result in results] == ["a.wav", "b.WAV", "bad.wav", "c.wav"]
@@ -341,10 +342,10 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path):
 def test_a_folder_without_recordings_is_a_trouble(tmp_path):
     (tmp_path / "photo.png").write_bytes(b"")
     with pytest.raises(DemeanorError, match=r"no recordings in .* \(recordings end in .wav, "):
-        predict.predict(tmp_path, toy_trained(), tmp_path / "out")
+        predicting.predict(tmp_path, toy_trained(), tmp_path / "out")
     (tmp_path / "calls").mkdir()
     with pytest.raises(DemeanorError, match=r"it has sub-folders \(calls, "):
-        predict.predict(tmp_path, toy_trained(), tmp_path / "out")
+        predicting.predict(tmp_path, toy_trained(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -365,7 +366,7 @@ def test_prediction_gives_the_network_what_preprocessing_does(tmp_path, monkeypa
     monkeypatch.setattr(predict, "featurize", featurize)
     monkeypatch.setattr(Trained, "probabilities", lambda self, arrays: given.append(arrays) or kept(self, arrays))
     file = recording(tmp_path, silence(0.3, 44_100), tone(2, rate=44_100), rate=44_100)
-    predict.predict(file, real_trained(), write=False)
+    predicting.predict(file, real_trained(), write=False)
     extracted = SPEC.extract(file, SMALL.for_prediction())
     assert given[0].keys() == extracted.keys()
     for name, array in extracted.items():

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from source.combined import predict as predict_file
-from source.combined.predict import predict
 from source.combined.results import annotated as annotated_file
 from source.core import config
 from source.core.errors import DemeanorError
 from source.core.spec import spec_of
+from source.results.predicting import predict
 from source.training.checkpoint import Header, Trained
 from tests.support.faces import finds_faces
 from tests.support.toy import COMBINED

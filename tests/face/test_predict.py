@@ -19,6 +19,7 @@ from source.core.spec import spec_of
 from source.face import SPEC, predict
 from source.face.detector import BLENDSHAPES, POINTS, TEMPLATE, Face
 from source.face.results import annotated, figures
+from source.results import predicting
 from source.results.prediction import SCHEMA
 from source.training.checkpoint import Header, Trained
 from tests.support.faces import finds_faces
@@ -85,7 +86,7 @@ def test_every_face_is_read_at_once_and_written(tmp_path, finds, monkeypatch):
     monkeypatch.setattr(Trained, "probabilities", lambda self, arrays: calls.append(arrays) or kept(self, arrays))
     done = []
     file = picture(tmp_path)
-    (result,) = predict.predict(file, trained, tmp_path / "out", on_progress=lambda *step: done.append(step))
+    (result,) = predicting.predict(file, trained, tmp_path / "out", on_progress=lambda *step: done.append(step))
     assert len(calls) == 1 and len(calls[0]["image"]) == 2 and done == [(1, 1)]
     assert (result.source, result.size, result.notes) == (str(file), (320, 240), ())
     assert [reading.person for reading in result.readings] == [0, 1]
@@ -98,7 +99,7 @@ def test_every_face_is_read_at_once_and_written(tmp_path, finds, monkeypatch):
 
 def test_the_documents(tmp_path, finds):
     finds(toy_face(20), toy_face(200))
-    (result,) = predict.predict(picture(tmp_path), toy_trained(), tmp_path / "out")
+    (result,) = predicting.predict(picture(tmp_path), toy_trained(), tmp_path / "out")
     document = json.loads((Path(result.folder) / "result.json").read_text(encoding="utf-8"))
     assert document["schema"] == SCHEMA and document["folder"] == result.folder and len(document["readings"]) == 2
     assert document == json.loads(result.to_json())
@@ -125,7 +126,7 @@ def test_a_batch_of_faces_answers_as_each_alone(tmp_path, finds):
 
 def test_no_face_no_label(tmp_path, finds):
     finds()
-    (result,) = predict.predict(picture(tmp_path), toy_trained(), tmp_path / "out")
+    (result,) = predicting.predict(picture(tmp_path), toy_trained(), tmp_path / "out")
     assert result.readings == () and result.notes == ("no face was found",)
     assert {child.name for child in Path(result.folder).iterdir()} == {"result.json", "faces.csv", "annotated.png"}
     assert rows_of(Path(result.folder) / "faces.csv") == []
@@ -138,7 +139,7 @@ def test_no_face_no_label(tmp_path, finds):
 def test_a_tight_crop_without_a_found_face_is_read_whole(tmp_path, finds, size, noise, read):
     finds()
     file = picture(tmp_path, size=size, noise=noise)
-    (result,) = predict.predict(file, toy_trained(), tmp_path / "out")
+    (result,) = predicting.predict(file, toy_trained(), tmp_path / "out")
     assert len(result.readings) == read
     if read:
         assert result.readings[0].box == (0, 0, *size) and "read as a tight crop" in result.readings[0].notes[0]
@@ -175,7 +176,7 @@ def test_a_folder_goes_on_after_a_bad_file(tmp_path, finds):
     (folder / "notes.txt").write_text("mine")
     (folder / ".hidden.png").write_text("not mine")
     said, done = [], []
-    results = predict.predict(
+    results = predicting.predict(
         folder, toy_trained(), tmp_path / "out", notify=said.append, on_progress=lambda *step: done.append(step)
     )
     assert [Path(result.source).name for result in results] == ["a.bmp", "a.png", "bad.png", "z.jpg"]
@@ -193,7 +194,7 @@ def test_a_picture_named_like_a_result_is_not_in_its_way(tmp_path, finds, name):
     finds(toy_face())
     (tmp_path / "odd").mkdir()
     picture(tmp_path / "odd", name)
-    (result,) = predict.predict(tmp_path / "odd", toy_trained(), tmp_path / "out")
+    (result,) = predicting.predict(tmp_path / "odd", toy_trained(), tmp_path / "out")
     assert Path(result.folder).name == f"{Path(name).stem}_2"
     assert (tmp_path / "out" / "odd" / "summary.csv").read_text().count(name) == 1
 
@@ -210,7 +211,7 @@ def test_a_stopped_folder_keeps_what_it_has(tmp_path, finds):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        predict.predict(folder, toy_trained(), tmp_path / "out", on_progress=stop)
+        predicting.predict(folder, toy_trained(), tmp_path / "out", on_progress=stop)
     assert len(rows_of(tmp_path / "out" / "many" / "summary.csv")) == 2
 
 
@@ -222,13 +223,13 @@ def test_a_folder_without_a_readable_picture_is_a_trouble(tmp_path, finds, names
     for name in names:
         (folder / name).write_text("text")
     with pytest.raises(DemeanorError, match=words):
-        predict.predict(folder, toy_trained(), tmp_path / "out")
+        predicting.predict(folder, toy_trained(), tmp_path / "out")
 
 
 def test_a_second_picture_of_the_same_name_gets_its_own_folder(tmp_path, finds):
     finds(toy_face())
     file = picture(tmp_path)
-    folders = [predict.predict(file, toy_trained(), tmp_path / "out")[0].folder for _ in range(2)]
+    folders = [predicting.predict(file, toy_trained(), tmp_path / "out")[0].folder for _ in range(2)]
     assert [Path(folder).name for folder in folders] == ["photo", "photo_2"]
 
 
@@ -236,7 +237,7 @@ def test_result_files_can_be_left_out(tmp_path, finds):
     finds(toy_face())
     without = ("annotated.png", "faces.csv")
     folders = [
-        Path(predict.predict(picture(tmp_path), toy_trained(), tmp_path / "out", without=names)[0].folder)
+        Path(predicting.predict(picture(tmp_path), toy_trained(), tmp_path / "out", without=names)[0].folder)
         for names in ((), without)
     ]
     whole, rest = ({file.name for file in folder.iterdir()} for folder in folders)
@@ -253,7 +254,7 @@ def test_stopped_while_drawing_or_writing_leaves_no_folder(tmp_path, finds, monk
     for place in ("source.face.results.figures.explanation", "source.results.writing.csv_text"):
         with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
             patched.setattr(place, stop)
-            predict.predict(picture(tmp_path), toy_trained(), tmp_path / "out")
+            predicting.predict(picture(tmp_path), toy_trained(), tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))
 
 
@@ -261,23 +262,23 @@ def test_without_writing_nothing_is_written(tmp_path, finds, monkeypatch):
     finds(toy_face())
     monkeypatch.setattr(config, "OUTPUT_FOLDER", tmp_path / "out")
     file = picture(tmp_path)
-    assert predict.predict(file, toy_trained(), write=False)[0].folder == ""
+    assert predicting.predict(file, toy_trained(), write=False)[0].folder == ""
     assert [child.name for child in tmp_path.iterdir()] == ["photo.png"]
-    assert Path(predict.predict(file, toy_trained())[0].folder).parent == tmp_path / "out"
+    assert Path(predicting.predict(file, toy_trained())[0].folder).parent == tmp_path / "out"
 
 
 def test_a_file_that_is_no_picture_leaves_no_folder(tmp_path, finds):
     finds(toy_face())
     (tmp_path / "a.png").write_text("text")
     with pytest.raises(DemeanorError, match="text file"):
-        predict.predict(tmp_path / "a.png", toy_trained(), tmp_path / "out")
+        predicting.predict(tmp_path / "a.png", toy_trained(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_the_five_grouped_labels(tmp_path, finds):
     finds(toy_face())
     labels = tuple(config.GROUPINGS["five"])
-    (result,) = predict.predict(picture(tmp_path), toy_trained(labels=labels), tmp_path / "out")
+    (result,) = predicting.predict(picture(tmp_path), toy_trained(labels=labels), tmp_path / "out")
     assert tuple(result.readings[0].probabilities) == labels
     assert set(labels) < set(rows_of(Path(result.folder) / "faces.csv")[0])
 
@@ -287,13 +288,13 @@ def test_of_a_crowd_the_largest_six_are_explained(tmp_path, finds, monkeypatch):
     seen = []
     monkeypatch.setattr(annotated, "annotated", lambda *words: Image.new("RGB", (8, 8)))
     monkeypatch.setattr(figures, "explanation", lambda network, arrays, readings: seen.append(readings) or b"")
-    (result,) = predict.predict(picture(tmp_path, size=(640, 480)), toy_trained(), tmp_path / "out")
+    (result,) = predicting.predict(picture(tmp_path, size=(640, 480)), toy_trained(), tmp_path / "out")
     assert len(result.readings) == 20 and [reading.person for reading in seen[0]] == [14, 15, 16, 17, 18, 19]
 
 
 @finds_faces
 def test_the_demo_picture(tmp_path):
-    (result,) = predict.predict(ASTRONAUT, toy_trained(), tmp_path)
+    (result,) = predicting.predict(ASTRONAUT, toy_trained(), tmp_path)
     assert len(result.readings) == 1 and result.readings[0].notes == ()
     left, top, right, bottom = result.readings[0].box
     assert 165 < left < right < 285 and 55 < top < bottom < 190  # of 512 x 512 pixels
@@ -309,7 +310,7 @@ def test_several_faces_from_left_to_right_and_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     wide.rotate(90, expand=True).save(tmp_path / "turned.jpg", exif=exif, quality=95)
-    (result,) = predict.predict(tmp_path / "turned.jpg", toy_trained(), tmp_path / "out")
+    (result,) = predicting.predict(tmp_path / "turned.jpg", toy_trained(), tmp_path / "out")
     lefts = [reading.box[0] for reading in result.readings]
     assert result.size == (900, 300) and len(lefts) == 3 and lefts == sorted(lefts)
 
@@ -325,5 +326,5 @@ def test_prediction_gives_the_network_what_preprocessing_does():
 @finds_faces
 def test_a_sky_is_nobody(tmp_path):
     Image.new("RGB", (800, 500), (120, 170, 230)).save(tmp_path / "sky.png")
-    (result,) = predict.predict(tmp_path / "sky.png", toy_trained(), write=False)
+    (result,) = predicting.predict(tmp_path / "sky.png", toy_trained(), write=False)
     assert result.readings == () and result.notes == ("no face was found",)

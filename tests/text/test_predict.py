@@ -18,6 +18,7 @@ from source.core import config, pretrained
 from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.media.types import RECORDINGS
+from source.results import predicting
 from source.results.prediction import SCHEMA, Prediction, Reading
 from source.text import SPEC, chunking, explain, inference, predict
 from source.text.features import featurize
@@ -88,7 +89,7 @@ def no_figure(monkeypatch):
 
 def read(source, folder_out=None, trained=None, on_progress=None):
     write = folder_out is not None
-    (result,) = predict.predict(source, trained or toy_trained(), folder_out, write=write, on_progress=on_progress)
+    (result,) = predicting.predict(source, trained or toy_trained(), folder_out, write=write, on_progress=on_progress)
     return result
 
 
@@ -204,7 +205,7 @@ def test_without_the_transcribers_weights_other_files_go_on(toys, tmp_path, monk
         written(tmp_path / "in", "", name)
     written(tmp_path / "in", "I am happy.")
     messages = []
-    results = predict.predict(tmp_path / "in", toy_trained(), tmp_path / "out", notify=messages.append)
+    results = predicting.predict(tmp_path / "in", toy_trained(), tmp_path / "out", notify=messages.append)
     assert [result.overall.emotion for result in results] == [None, None, "happy"]
     assert messages == ["Nothing is transcribed: models/pretrained/tiny.en.pt is missing."]
     assert all("not transcribed" in result.notes[0] for result in results[:2])
@@ -373,7 +374,7 @@ def test_a_folder_goes_on_after_a_bad_file(toys, no_figure, tmp_path):
     (folder / "bad.txt").write_bytes(bytes(range(256)) * 20)
     written(folder, "I am happy. So happy."), written(folder, SUBTITLES, "film.srt"), written(folder, "", "photo.png")
     messages, steps = [], []
-    results = predict.predict(
+    results = predicting.predict(
         folder, toy_trained(), tmp_path / "out", notify=messages.append, on_progress=lambda *step: steps.append(step)
     )
     assert [Path(result.source).name for result in results] == ["bad.txt", "film.srt", "note.txt"]

@@ -21,7 +21,7 @@ SPEC = ModelSpec(
     build=_in("network", "PulseModel"),
     augment=_in("features", "augment"),
     baseline_features=_in("features", "baseline_features"),
-    predict=_in("predict", "predict"),
+    read=_in("predict", "read"),
     layout=LAYOUT,
     limits=("It has only ever seen the pulses of a test.",),
 )

@@ -1,0 +1,133 @@
+"""Prediction of a file, or of a folder of files that cannot stop each other, with the result files."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core import config
+from ..core.errors import DemeanorError
+from ..core.files import new_folder
+from ..core.hooks import Notify, OnProgress
+from ..training.checkpoint import Trained
+from .prediction import Prediction
+from .writing import Written, write_prediction, write_summary
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a model's `read` makes of one source, before anything is written."""
+
+    prediction: Prediction
+    files: Callable[[Collection[str]], Mapping[str, Written]] = lambda without: {}
+    """Names of files to leave out -> the result files beside result.json and the table, by name; made when called."""
+    folder_name: str = ""
+    """Of the folder for the results; empty: the source's name."""
+
+
+def predict(
+    source: Any,
+    trained: Trained,
+    folder_out: Path | None = None,
+    *,
+    write: bool = True,
+    without: Collection[str] = (),
+    notify: Notify = log.info,
+    on_progress: OnProgress | None = None,
+) -> list[Prediction]:
+    """Predict `source`: one file, every file of a folder, or what else the model's `read` takes.
+
+    With `write` the results of each file go to a new folder in `folder_out` (default: config.OUTPUT_FOLDER), but for
+    the files named in `without`. `on_progress` takes what `read` counts, or the files of a folder. Raises DemeanorError
+    where nothing could be read.
+    """
+    target = (folder_out or config.OUTPUT_FOLDER) if write else None
+    if isinstance(source, Path) and source.is_dir():
+        return _predict_folder(source, trained, target, without, notify, on_progress)
+    return [predict_one(source, trained, target, without, notify, on_progress)]
+
+
+def predict_one(
+    source: Any,
+    trained: Trained,
+    folder_out: Path | None,
+    without: Collection[str] = (),
+    notify: Notify = log.info,
+    on_progress: OnProgress | None = None,
+) -> Prediction:
+    """Predict one source; write its results into a new folder of `folder_out` unless that is None."""
+    result = trained.spec.read(source, trained, notify, on_progress)
+    if folder_out is None:
+        return result.prediction
+    return write_prediction(result.prediction, result.files(without), folder_out, result.folder_name, without)
+
+
+def _predict_folder(
+    path: Path,
+    trained: Trained,
+    folder_out: Path | None,
+    without: Collection[str],
+    notify: Notify,
+    on_progress: OnProgress | None,
+) -> list[Prediction]:
+    """Predict every file in the folder `path` whose suffix the model can read, in the order of names.
+
+    A file that cannot be read gets a Prediction without readings, with the reason as a note. Sub-folders and hidden
+    files are skipped. Results, one folder for each file and a summary, go to a new folder in `folder_out`; a run that
+    is stopped keeps those that are done. Raises DemeanorError where there is no such file, or none could be read.
+    """
+    model, noun, notify = trained.spec.name, trained.spec.layout.noun, _once(notify)
+    files = _files_in(path, trained.spec.readable, noun, notify)
+    folder = new_folder(folder_out, path.resolve().name or f"{noun}s") if folder_out else None
+    predictions, unreadable = [], []
+    if folder:  # first, or a file's folder could take one of the summary's names
+        write_summary(folder, predictions, trained.labels, model)
+    if on_progress:
+        on_progress(0, len(files))
+    try:
+        for number, file in enumerate(files, start=1):
+            try:
+                predictions.append(predict_one(file, trained, folder, without, notify))
+            except DemeanorError as trouble:
+                unreadable.append(str(trouble))
+                notes = (f"could not be read: {trouble}",)
+                predictions.append(Prediction(str(file), model, trained.labels, (), notes=notes))
+                notify(str(trouble))
+            if on_progress:
+                on_progress(number, len(files))
+    finally:
+        if folder:
+            write_summary(folder, predictions, trained.labels, model)
+    if len(unreadable) == len(files):
+        raise DemeanorError(f"None of the {len(files)} {noun}s in {path} could be read; the first: {unreadable[0]}")
+    if unreadable:
+        notify(f"{len(unreadable)} of the {len(files)} {noun}s in {path} could not be read; the others were.")
+    return predictions
+
+
+def _files_in(path: Path, suffixes: tuple[str, ...], noun: str, notify: Notify) -> list[Path]:
+    """Return the folder's files with one of these suffixes, by name; raise DemeanorError where there is none."""
+    children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
+    files = [child for child in children if child.suffix.lower() in suffixes and child.is_file()]
+    folders, others = [child for child in children if child.is_dir()], len(children) - len(files)
+    if not files:
+        inside = f"; it has sub-folders ({folders[0].name}, ...): name one of them" if folders else ""
+        raise DemeanorError(f"There are no {noun}s in {path}{inside} ({noun}s end in {', '.join(suffixes)}).")
+    if others:
+        notify(f"{others} other entries in {path} were skipped, {len(folders)} of them sub-folders.")
+    return files
+
+
+def _once(notify: Notify) -> Notify:
+    """Return a `notify` that passes each message on only once."""
+    passed_on: set[str] = set()
+
+    def notify_once(message: str) -> None:
+        if message not in passed_on:
+            passed_on.add(message)
+            notify(message)
+
+    return notify_once
