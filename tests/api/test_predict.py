@@ -1,7 +1,6 @@
 """Predictions of what a program holds in memory: the same as of a file."""
 
 import sys
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 from source import api
 from source.core import config
 from source.core.errors import DemeanorError
-from source.core.spec import spec_of
 from source.media.image import Picture
 from source.media.sound import Sound, stream_sound
 from source.results.prediction import Prediction, Reading
