@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Training:
-    """What `train` made."""
+    """The outcome of `train`."""
 
     folder: Path
     """Of the weights, the model card and the history."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Test:
-    """What `test` measured."""
+    """The outcome of `test`."""
 
     metrics: Metrics
     folder: Path
