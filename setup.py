@@ -60,7 +60,7 @@ def in_environment() -> bool:
 
 
 def environment_python() -> Path:
-    """The Python of `.venv`, which is made where it is absent or broken."""
+    """Return the Python of `.venv`, which is made where it is absent or broken."""
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     known_good = (VENV / STAMP.name).is_file() and python.exists()
     if not known_good and not works(python):
@@ -140,7 +140,7 @@ def pip(*options: str, pins: list[str]) -> None:
                          "`python setup.py` again with a network to go on from there.")  # fmt: skip
 
 
-def fetch(asset) -> bool:
+def fetch(asset: object) -> bool:
     """Put a pretrained file in place, or say what is missing without it; returns whether it is in place."""
     from source.core import pretrained
 
@@ -171,6 +171,7 @@ def check() -> None:
 
 
 def say_what_next() -> int:
+    """Name the next command to type."""
     print("Next: python setup.py demo, or python run.py for the menu.")
     return 0
 

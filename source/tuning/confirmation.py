@@ -1,4 +1,4 @@
-"""Confirm the best settings of a study: are they better than the default, or lucky?
+"""Confirmation of a study: whether the best settings beat the default by more than chance.
 
 The val UAR of the best of N trials is too good: it was chosen for it. So the top k settings and the default are trained
 again with other seeds, which shows what `train` gives with them and how far that varies; and on folds of the train

@@ -50,7 +50,7 @@ class VoiceActivity:
     (array([0.], dtype=float32), array([0.], dtype=float32))
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._rest = np.zeros(0, np.float32)
         self._loudest_rms = 0.0
         self._tail = np.zeros(len(OCTAVE_TAPS) - 1, np.float32)
@@ -94,7 +94,7 @@ class VoiceActivity:
 class Silero:
     """The network and its state: gives the packaged model's output."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._context = np.zeros(CONTEXT_SAMPLES, np.float32)
         self._state = None
 
@@ -124,7 +124,7 @@ def _network() -> Any:
     class Network(nn.Module):
         """Map chunks with context, (chunks, 576), to probabilities (chunks,) and the recurrent state."""
 
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             self.stft_conv = nn.Conv1d(1, 258, 256, stride=128, bias=False)
             self.conv1 = nn.Conv1d(129, 128, 3, padding=1)

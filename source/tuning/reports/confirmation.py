@@ -1,4 +1,4 @@
-"""The report's section on the confirmation: is the best better than the default, or lucky?"""
+"""The section of the report on the confirmation: whether the best beats the default by more than chance."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
