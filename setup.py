@@ -18,6 +18,10 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from source.core.pretrained import Asset
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -140,7 +144,7 @@ def pip(*options: str, pins: list[str]) -> None:
                          "`python setup.py` again with a network to go on from there.")  # fmt: skip
 
 
-def fetch(asset: object) -> bool:
+def fetch(asset: Asset) -> bool:
     """Put a pretrained file in place, or say what is missing without it; returns whether it is in place."""
     from source.core import pretrained
 
