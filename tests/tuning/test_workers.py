@@ -42,7 +42,7 @@ def postgresql(tmp_path_factory):
     if getpass.getuser() == "root":  # as which it refuses to run
         shutil.chown(folder.parent, "nobody")
         for parent in folder.parents[1:4]:  # pytest lets nobody else in
-            parent.chmod(0o755)
+            parent.chmod(parent.stat().st_mode | 0o055)
         who = {"user": "nobody"}
     how = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder.parent, **who}
     subprocess.run([initdb, "-D", folder, "-U", "demeanor", "-A", "trust", "--no-sync"], **how)
