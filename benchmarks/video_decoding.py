@@ -42,10 +42,10 @@ def measure(effort: Effort) -> list[Row]:
 
 def by_stream(file: Path) -> tuple[int, int]:
     """Return the number of frames and of samples."""
-    from source.media.video import stream_video
+    from source.media.video import VideoStream
 
     pictures = itertools.count()
-    with stream_video(file, FRAMES_PER_SECOND, RATE_HZ, on_frame=lambda _: next(pictures)) as stream:
+    with VideoStream(file, FRAMES_PER_SECOND, RATE_HZ, on_frame=lambda _: next(pictures)) as stream:
         samples = sum(map(len, stream))
     return next(pictures), samples
 

@@ -97,12 +97,7 @@ def _folders() -> Iterator[Finding]:
         elif not folder.is_dir():
             yield Finding(folder.name, False, f"{folder} does not exist", "Run: python setup.py")
         elif not os.access(folder, os.W_OK):
-            yield Finding(
-                folder.name,
-                False,
-                f"no permission to write to {folder}",
-                "Change its owner or config.py.",
-            )
+            yield Finding(folder.name, False, f"no permission to write to {folder}", "Change its owner or config.py.")
         else:
             yield Finding(folder.name, True, str(folder))
 

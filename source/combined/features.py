@@ -16,7 +16,7 @@ from ..core.spec import DataWarning
 from ..face.detector import BLENDSHAPES, POINTS
 from ..face.features import featurize as featurize_face
 from ..face.tracker import FaceTracker
-from ..media.video import Frame, stream_video
+from ..media.video import Frame, VideoStream
 from ..text.features import featurize as featurize_text
 from .settings import CombinedSettings
 
@@ -70,7 +70,7 @@ def extract(path: Path, settings: CombinedSettings) -> Arrays:
     rate_hz = settings.audio.sample_rate_hz
     with (
         ClipFaces(settings) as clip_faces,
-        stream_video(path, settings.frames_per_second, rate_hz, on_frame=clip_faces.add) as stream,
+        VideoStream(path, settings.frames_per_second, rate_hz, on_frame=clip_faces.add) as stream,
     ):
         blocks = list(stream)
     waveform = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)

@@ -10,7 +10,6 @@ import os
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from . import config
@@ -71,17 +70,10 @@ def accelerator() -> Accelerator:
     if connected.num_processes != world_size() or kind in OTHER_ENGINES:
         command = shlex.join(program())
         raise DemeanorError(f"{world_size()} processes cannot share a training by {kind}; start it with: {command} ...")
-    _leave_at_exit()
-    return connected
-
-
-@cache
-def _leave_at_exit() -> None:
-    """Destroy the process group at exit, without which torch warns."""
     if world_size() > 1:
-        from torch.distributed import destroy_process_group
-
-        atexit.register(destroy_process_group)
+        atexit.unregister(torch.distributed.destroy_process_group)
+        atexit.register(torch.distributed.destroy_process_group)  # else torch warns at exit
+    return connected
 
 
 @contextmanager

@@ -20,7 +20,7 @@ RENAMED = {  # name before version 0.2 -> name
 }
 
 ARRAYS = {  # model -> a store's array before version 0.2 -> name
-    "combined": {"face_found": "face_mask", "heard": "audio_mask", "said": "text_mask"},
+    "combined": {"face_found": "face_mask", "heard": "audio_mask", "said": "text_mask"}
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,19 +11,13 @@ from typing import TYPE_CHECKING, Any
 from .. import MODELS
 from . import config
 from .errors import DemeanorError
-from .protocols import (
-    Augment,
-    BaselineFeatures,
-    Build,
-    Extract,
-    FitAfterTraining,
-    Layout,
-    PrepareDataset,
-    Read,
-    TestTimeAugment,
-)
+from .protocols import Network, Read
 
 if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from ..results.layout import Layout
     from .settings import TrainingSettings  # pydantic, which it imports, is not needed to show the menu
 
 
@@ -50,12 +44,16 @@ class ModelSpec:
     """Optuna trial -> the settings that it varies."""
     suffixes: tuple[str, ...]
     """Endings of the files that `extract` reads, lower case with the dot; of a take's forms the first is taken."""
-    extract: Extract
-    """Preprocessing and prediction both call this one."""
-    build: Build
-    baseline_features: BaselineFeatures
+    extract: Callable[[Path, Any], dict[str, np.ndarray]]
+    """File, settings -> arrays by name, each of the same shape and type for every file. Preprocessing and prediction
+    both call this one. Raises DemeanorError where the file cannot be read."""
+    build: Callable[[Any, int], Network]
+    """Settings, num_classes -> untrained network; num_classes 0: with an identity head, so that it returns features."""
+    baseline_features: Callable[[Mapping[str, np.ndarray], Any], np.ndarray]
+    """Inputs of N clips as they lie in a store, settings -> (N, D) float32, for the classical baselines."""
     read: Read
     layout: Layout
+    """How its results are laid out."""
 
     training_files: str = ""
     """Folder under data/ of the labelled files; empty: training_<name>."""
@@ -71,14 +69,19 @@ class ModelSpec:
     """Array, sample rate in Hz -> what `read` takes in place of a file; None: the model reads no arrays."""
     baseline_name: str = ""
     """What `baseline_features` stands for, where `test` shall show what a logistic regression makes of it."""
-    augment: Augment = lambda inputs, settings, /: inputs
-    test_time_augment: TestTimeAugment = lambda inputs, settings, /: [inputs]
+    augment: Callable[[dict[str, Tensor], Any], dict[str, Tensor]] = lambda inputs, settings: inputs
+    """Inputs of a training batch, each (B, ...), settings -> the same at random changed; never for val or test."""
+    test_time_augment: Callable[[dict[str, Tensor], Any], list[dict[str, Tensor]]] = lambda inputs, settings: [inputs]
+    """Inputs of a batch, settings -> its views, such as the mirrored face, whose logits evaluation and prediction
+    average; the plain one first."""
     inherit_settings: Callable[[Any], Any] = lambda settings: settings
     """Settings -> the same with what the model takes over from models that were trained before."""
     initialise: Callable[[Any, Any, tuple[str, ...]], None] = lambda network, settings, labels: None
     """Untrained network, settings, labels: puts in the weights that training begins with."""
-    prepare_dataset: PrepareDataset = lambda dataset, settings, /: dataset
-    fit_after_training: FitAfterTraining = lambda trained, val, /: trained
+    prepare_dataset: Callable[[Any, Any], Any] = lambda dataset, settings: dataset
+    """source.data.dataset.Dataset, settings -> it, or one with other transforms, for the model to learn from."""
+    fit_after_training: Callable[[Any, Any], Any] = lambda trained, val: trained
+    """source.training.checkpoint.Trained, dataset of val -> the model with what is fitted on val after training."""
     modality_subsets: Callable[[Any, Any], Any] = lambda dataset, settings: None
     """Dataset, settings -> its source.evaluation.ablation.Subsets; None where there is but one modality."""
 

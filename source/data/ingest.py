@@ -15,7 +15,6 @@ from ..core.spec import ModelSpec, spec_of
 from ..media.types import VIDEOS
 from .clips import Clip
 from .corpora import corpus_named, did_you_mean, known_corpora
-from .corpora.recordings import never_silent
 from .segmentation import cut
 from .segmentation.segment import is_segment, segment_of
 from .training_folder import Summary, counts_of, lay_out
@@ -51,7 +50,7 @@ def get_data(
     _require_content(folder, name)
     clips = _load(module, name, folder, own, note)
     present = _present(name, clips, getattr(module, "PEOPLE", SPEAKERS_UNKNOWN), note)
-    parts = _by_model(name, present, getattr(module, "is_silent", never_silent), note)
+    parts = _by_model(name, present, getattr(module, "is_silent", lambda clip: False), note)
     place = config.DATA_FOLDER / f"cut_{name}_data"
     parts = [
         (spec, cut(part, folder, place, config.WINDOW_SECONDS, note, on_progress) if _reads_videos(spec) else part)

@@ -54,31 +54,21 @@ def read_picture(path: Path) -> Picture:
     require_file(path, "a picture", ACCEPTED)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's words on odd metadata; size is checked below
-            return _decode(path)
-    except DemeanorError:
-        raise
+            warnings.simplefilter("ignore")  # Pillow's words on odd metadata
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit refuses what today's phones take
+            with Image.open(path, formats=FORMATS) as image:
+                pixels, stretched = _first_frame(image)
+                return Picture(pixels, stretched + _more_frames(image))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        million = MOST_PIXELS // 1_000_000
+        raise DemeanorError(f"{path} has over {million} million pixels; make it smaller and try again.") from None
     except Image.UnidentifiedImageError:
         raise DemeanorError(f"{path} is {_kind(path)}, not a picture; {ACCEPTED}.") from None
     except PermissionError:
         raise DemeanorError(f"{path} may not be read; change its permissions.") from None
     except Exception as error:  # decoders raise all kinds at damaged bytes: SyntaxError, struct.error, EOFError, ...
         raise DemeanorError(f"{path} is a damaged picture ({error}); give the whole file.") from None
-
-
-def _decode(path: Path) -> Picture:
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit refuses what today's phones take
-    million = MOST_PIXELS // 1_000_000
-    too_large = DemeanorError(f"{path} has over {million} million pixels; make it smaller and try again.")
-    try:
-        image = Image.open(path, formats=FORMATS)
-    except Image.DecompressionBombError:
-        raise too_large from None
-    with image:
-        if image.width * image.height > MOST_PIXELS:
-            raise too_large
-        pixels, stretched = _first_frame(image)
-        return Picture(pixels, stretched + _more_frames(image))
 
 
 def _first_frame(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -333,7 +333,7 @@ def endless(monkeypatch):
 
     def lasts(minutes):
         monkeypatch.setattr(
-            "source.combined.inference.stream.stream_video", lambda path, *_, on_frame, **__: Endless(minutes, on_frame)
+            "source.combined.inference.stream.VideoStream", lambda path, *_, on_frame, **__: Endless(minutes, on_frame)
         )
 
     return replace(combined(), network=network), lasts

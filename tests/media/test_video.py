@@ -14,7 +14,7 @@ from PIL import Image
 
 from source.core.errors import DemeanorError
 from source.media.sound import read_sound
-from source.media.video import replay, stream_video
+from source.media.video import Replay, VideoStream
 from source.media.video.frame import Upright, turned
 from source.media.video.timestamps import DueTimes, FrameTimes
 from tests.support.video import CORNERS, ENCODERS, RATE_HZ, moving_face, test_card, write_video
@@ -41,7 +41,7 @@ def video(file, seconds=2.0, sound_seconds=None, **options):
 def seen(file, frames_per_second=5.0, **options):
     """The frames, the whole sound and the stream after its end."""
     frames = []
-    with stream_video(file, frames_per_second, on_frame=frames.append, **options) as stream:
+    with VideoStream(file, frames_per_second, on_frame=frames.append, **options) as stream:
         blocks = list(stream)
     return frames, np.concatenate([*blocks, np.empty(0, np.float32)]), stream
 
@@ -111,7 +111,7 @@ def test_a_silent_video_gives_its_pictures_and_silence_as_long(tmp_path, ending)
 @slow
 def test_blocks_have_their_length_and_are_yielded_before_the_end(tmp_path):
     file, frames = video(tmp_path / "a.mp4", 12, 12, fps=5), []
-    with stream_video(file, on_frame=frames.append, block_seconds=0.7) as stream:
+    with VideoStream(file, on_frame=frames.append, block_seconds=0.7) as stream:
         lengths, passed = zip(*((len(block), len(frames)) for block in stream), strict=True)
     assert set(lengths[:-1]) == {round(0.7 * RATE_HZ)} and passed[0] < 40 and passed[-1] == 60
 
@@ -130,7 +130,7 @@ def test_sound_alone_has_no_frames(tmp_path, name):
     assert frames == [] and stream.size is None and not stream.has_picture and stream.notes == ("no picture",)
     np.testing.assert_array_equal(sound, read_sound(tmp_path / name).waveform)
     with pytest.raises(DemeanorError, match="has no picture"):
-        replay(tmp_path / name)
+        Replay(tmp_path / name)
 
 
 @slow
@@ -167,7 +167,7 @@ def test_a_variable_rate_goes_by_the_times_of_the_frames(tmp_path, ending):
     frames, _, _ = seen(file)
     np.testing.assert_allclose(times(frames), [0, 0.31, 1.4, 1.62, 2.5], atol=0.001)
     assert [grey_time(frame) for frame in frames] == pytest.approx(times(frames), abs=0.09)
-    with replay(file) as everything:
+    with Replay(file) as everything:
         np.testing.assert_allclose(times(everything), moments, atol=0.001)
 
 
@@ -245,7 +245,7 @@ def test_a_turned_video_is_upright(tmp_path, ending, rotation):
         assert next(container.decode(video=0)).width == (96 if rotation % 180 == 0 else 64), "stored as it is not"
     assert frame.pixels.shape == (64, 96, 3) and stream.size == SIZE and frame.pixels.flags.c_contiguous
     np.testing.assert_allclose(corners(frame), CORNERS, atol=25)
-    with replay(file) as frames:
+    with Replay(file) as frames:
         np.testing.assert_array_equal(next(iter(frames)).pixels, frame.pixels)
 
 
@@ -315,7 +315,7 @@ def test_frames_that_are_not_due_are_not_converted(tmp_path, monkeypatch):
     file = video(tmp_path / "a.mp4", 2)
     seen(file)
     assert len(converted) == 10
-    with stream_video(file) as stream:
+    with VideoStream(file) as stream:
         assert sum(map(len, stream)) == 2 * RATE_HZ
     assert len(converted) == 10, "nobody looks"
 
@@ -340,7 +340,7 @@ def test_interlacing_is_told(tmp_path):
 @pytest.mark.parametrize("ending", CONTAINERS)
 def test_the_replay_gives_every_frame_at_its_time(tmp_path, ending):
     file = video(tmp_path / f"a{ending}", 1, sound_seconds=1)
-    with replay(file) as frames:
+    with Replay(file) as frames:
         assert frames.size == SIZE and frames.average_rate == pytest.approx(25, abs=0.1)
         every = list(frames)
         np.testing.assert_allclose(times(every), shown(file), atol=1e-6)
@@ -427,7 +427,7 @@ def test_what_the_decoder_still_holds_is_not_lost(tmp_path, monkeypatch, error, 
 
 def test_a_video_without_its_index(tmp_path):
     with pytest.raises(DemeanorError, match="a.mp4 is of an unknown format or damaged"):
-        stream_video(cut(video(tmp_path / "a.mp4", sound_seconds=2)))
+        VideoStream(cut(video(tmp_path / "a.mp4", sound_seconds=2)))
 
 
 def test_sound_that_cannot_be_decoded_leaves_the_picture(tmp_path, monkeypatch):
@@ -448,7 +448,7 @@ def test_sound_that_cannot_be_decoded_leaves_the_picture(tmp_path, monkeypatch):
                                             (b"\x8f\0\1" * 500, "unknown format or damaged")])  # fmt: skip
 def test_what_is_no_video_is_named(tmp_path, content, words):
     (tmp_path / "a.mp4").write_bytes(content)
-    for read in (stream_video, replay):
+    for read in (VideoStream, Replay):
         with pytest.raises(DemeanorError, match=words):
             read(tmp_path / "a.mp4")
 
@@ -458,24 +458,24 @@ def test_what_has_neither_picture_nor_sound_says_so(tmp_path):
     (tmp_path / "a.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nhello\n")
     subprocess.run([*FFMPEG, "-i", tmp_path / "a.srt", tmp_path / "a.mkv"], check=True)
     with pytest.raises(DemeanorError, match="a.mkv has neither a picture nor a sound"):
-        stream_video(tmp_path / "a.mkv")
+        VideoStream(tmp_path / "a.mkv")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 def test_a_picture_by_another_name_is_none(tmp_path, kind):
     Image.fromarray(test_card(0)).save(tmp_path / "a.mp4", kind)
     with pytest.raises(DemeanorError, match="is a picture, not a recording"):
-        stream_video(tmp_path / "a.mp4")
+        VideoStream(tmp_path / "a.mp4")
 
 
 def test_missing_folder_and_no_rate(tmp_path):
     with pytest.raises(DemeanorError, match="There is no file"):
-        stream_video(tmp_path / "none.mp4")
+        VideoStream(tmp_path / "none.mp4")
     with pytest.raises(DemeanorError, match="is a folder"):
-        stream_video(tmp_path)
+        VideoStream(tmp_path)
     for rate in (0, -1, float("nan")):
         with pytest.raises(DemeanorError, match="frames per second"):
-            stream_video(video(tmp_path / "a.mp4", 0.2), rate)
+            VideoStream(video(tmp_path / "a.mp4", 0.2), rate)
 
 
 def test_any_name_will_do(tmp_path):
@@ -491,7 +491,7 @@ def test_trouble_of_who_looks_comes_through_and_the_file_is_let_go(tmp_path):
     def look(_):
         raise ValueError("mine")
 
-    with pytest.raises(ValueError, match="mine"), stream_video(file, on_frame=look) as stream:
+    with pytest.raises(ValueError, match="mine"), VideoStream(file, on_frame=look) as stream:
         list(stream)
     file.unlink()
     stream.close()

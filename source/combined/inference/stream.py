@@ -17,7 +17,7 @@ from ...core.hooks import Notify, OnProgress
 from ...media.sound import silence
 from ...media.sound.speech_activity import Speech
 from ...media.sound.whisper import speech_model
-from ...media.video import VideoStream, stream_video
+from ...media.video import VideoStream
 from ...text.transcript import transcribe_stream
 from ...text.transcript.recogniser import Recogniser
 from ...text.transcript.sentences import split_into_sentences
@@ -63,7 +63,7 @@ def extract_features(
     voice_stream = VoiceStream(trained, speech)
     with (
         FaceStream(trained) as face_stream,
-        stream_video(
+        VideoStream(
             path, settings.frames_per_second, rate_hz, block_seconds=BLOCK_SECONDS,
             on_frame=face_stream.add if "face" in settings.modalities else None,
         ) as stream,

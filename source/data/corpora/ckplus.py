@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify
+from ...media.types import PICTURES
 from ..clips import Clip, numbered
 from ..labels import emotion_named
-from .folders import left_out_sentence, not_found, pictures_below
+from .folders import files_below, left_out_sentence, not_found
 
 NAME = "CK+"
 LICENCE = "for research, under the signed agreement of its makers; no picture may be passed on"
@@ -24,11 +25,8 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
 
     Of CK+48, where each picture lies in a folder of its emotion, every picture. Contempt is left out.
     """
-    labels = {
-        frame["sequence"]: CODES[_code(file)]
-        for file in sorted(folder.rglob("S*_emotion.txt"))
-        if (frame := FRAME.match(file.name))
-    }
+    files = sorted(folder.rglob("S*_emotion.txt"))
+    labels = {frame["sequence"]: _label(file) for file in files if (frame := FRAME.match(file.name))}
     clips = _from_sequences(folder, labels, notify) if labels else _from_emotion_folders(folder, notify)
     if not clips:
         raise not_found(NAME, folder, LOOKED_FOR)
@@ -36,18 +34,17 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     return numbered(clips)
 
 
-def _code(file: Path) -> int:
+def _label(file: Path) -> str:
     text = file.read_text(encoding="utf-8", errors="replace").strip()  # such as 3.0000000e+00
-    codes = {float(code): code for code in range(len(CODES))}
     try:
-        return codes[float(text)]
+        return {float(code): label for code, label in enumerate(CODES)}[float(text)]
     except (ValueError, KeyError):
         raise DemeanorError(f"{file} says '{text[:20]}', which is none of CK+'s codes 0 to {len(CODES) - 1}.") from None
 
 
 def _from_sequences(folder: Path, labels: Mapping[str, str], notify: Notify) -> list[Clip]:
     frames: dict[str, list[Path]] = defaultdict(list)  # of each sequence, in order
-    for file in pictures_below(folder):
+    for file in files_below(folder, PICTURES):
         frame = FRAME.fullmatch(file.stem)
         if frame and file.parent.parent.name == frame["speaker"]:  # S005/001/S005_001_...png
             frames[frame["sequence"]].append(file)
@@ -70,7 +67,7 @@ def _from_sequences(folder: Path, labels: Mapping[str, str], notify: Notify) -> 
 
 
 def _from_emotion_folders(folder: Path, notify: Notify) -> list[Clip]:
-    files = [file for file in pictures_below(folder) if FRAME.fullmatch(file.stem)]
+    files = [file for file in files_below(folder, PICTURES) if FRAME.fullmatch(file.stem)]
     labelled = [(file, emotion_named(file.parent.name)) for file in files]
     clips = [_clip(file, emotion, folder) for file, emotion in labelled if emotion]
     left_out = Counter(file.parent.name.lower() for file, emotion in labelled if not emotion)

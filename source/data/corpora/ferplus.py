@@ -14,8 +14,6 @@ from .folders import csv_rows
 FILE = "fer2013new.csv"
 SPLITS = {"Training": "train", "PublicTest": "val", "PrivateTest": "test"}
 
-Rows = list[dict[str, str]]
-
 
 def with_votes(clips: list[Clip], file: Path, notify: Notify) -> list[Clip]:
     """Return the clips with their votes over config.EMOTIONS; those for contempt, unknown and NF (no face) dropped.
@@ -34,14 +32,13 @@ def with_votes(clips: list[Clip], file: Path, notify: Notify) -> list[Clip]:
     if not matched:
         notify(f"FER+: {file.name} is of other pictures than these; no votes were taken.")
         return clips
-    voted = [
-        replace(clip, votes=_votes(matched[clip.path], columns, file) if clip.path in matched else ()) for clip in clips
-    ]
+    votes = {path: _votes(row, columns, file) for path, row in matched.items()}
+    voted = [replace(clip, votes=votes.get(clip.path, ())) for clip in clips]
     notify(f"FER+: votes for {sum(bool(clip.votes) for clip in voted):,} of {len(clips):,} pictures.")
     return voted
 
 
-def _by_order(clips: Sequence[Clip], rows: Rows) -> dict[Path, dict[str, str]]:
+def _by_order(clips: Sequence[Clip], rows: list[dict[str, str]]) -> dict[Path, dict[str, str]]:
     """Match row for row; a row without a name is of a picture that FER+ has removed."""
     if len(rows) != len(clips) or any(clip.path.parent.suffix != ".csv" for clip in clips):
         return {}

@@ -37,11 +37,6 @@ def files_below(folder: Path, suffixes: Collection[str]) -> list[Path]:
     return sorted(file for file in files if file.suffix.lower() in suffixes and file.is_file())
 
 
-def pictures_below(folder: Path) -> list[Path]:
-    """Return every picture in `folder` and below; see `files_below`."""
-    return files_below(folder, PICTURES)
-
-
 def corpus_folder(folder: Path, is_corpus: Callable[[Path], bool], parts: Collection[str] = ()) -> Path | None:
     """Return the first match of `folder`, two levels below it, and its parent where `folder` is one of `parts`."""
     children = subfolders(folder)
@@ -62,7 +57,7 @@ def pictures_by_emotion(
     """Yield emotion and file of each picture in the sub-folders of `folder`; `left_out` counts those of no emotion."""
     for child in subfolders(folder):
         emotion = named(child.name)
-        for file in pictures_below(child):
+        for file in files_below(child, PICTURES):
             if emotion:
                 yield emotion, file
             else:

@@ -83,15 +83,9 @@ def _clip(table: Path, number: int, text: str, fine: Sequence[str], split: str, 
     if len(text) > 1 and text[0] == text[-1] == '"' and '""' in text:
         text = text[1:-1].replace('""', '"')
     emotions = [FINE[label] for label in fine]
-    several = len(set(emotions)) > 1
+    votes = tuple(float(emotion in emotions) for emotion in config.EMOTIONS) if len(set(emotions)) > 1 else ()
+    sentiment = round(sum(SENTIMENT[emotion] for emotion in emotions) / len(emotions), 4)
+    split, source, text = SPLIT_FOLDERS.get(split, ""), f"{table.name}:{name or number}", cleaned(text)
     return row_clip(
-        table,
-        number,
-        NAME,
-        cleaned(text),
-        emotion=emotions[0],
-        split=SPLIT_FOLDERS.get(split, ""),
-        source=f"{table.name}:{name or number}",
-        votes=tuple(float(emotion in emotions) for emotion in config.EMOTIONS) if several else (),
-        sentiment=round(sum(SENTIMENT[emotion] for emotion in emotions) / len(emotions), 4),
+        table, number, NAME, text, emotion=emotions[0], split=split, source=source, votes=votes, sentiment=sentiment
     )

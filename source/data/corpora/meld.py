@@ -79,15 +79,9 @@ def _placed(row: dict[str, str], line: int, table: Path, part: str, split: str) 
     emotion, sentiment = emotion_named(row["emotion"]), SENTIMENT.get(row["sentiment"].lower())
     if not emotion or sentiment is None:
         raise DemeanorError(f"{table}, line {line}: '{row['emotion']}', '{row['sentiment']}' are none of MELD's.")
-    speaker = cleaned(row["speaker"])
+    name, text = f"dia{place[0]}_utt{place[1]}", cleaned(row["utterance"])  # the name of its .mp4 file, too
+    speaker, source = cleaned(row["speaker"]), f"{part} dialogue {place[0]}"
+    about = f"speaker {speaker}" if speaker else ""
     return place, row_clip(
-        table,
-        f"dia{place[0]}_utt{place[1]}",  # the name of its .mp4 file, too
-        NAME,
-        cleaned(row["utterance"]),
-        emotion=emotion,
-        split=split,
-        source=f"{part} dialogue {place[0]}",
-        about=f"speaker {speaker}" if speaker else "",
-        sentiment=sentiment,
+        table, name, NAME, text, emotion=emotion, split=split, source=source, about=about, sentiment=sentiment
     )

@@ -33,12 +33,10 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     rows = {split: corpus_table(NAME, files["Videos"], COLUMNS) for split, files in tables.items()}
     if not any(rows.values()):
         raise not_found(NAME, folder, LOOKED_FOR)
-    transcripts = [by_column(table_rows(part["Transcripts"])) for part in tables.values() if "Transcripts" in part]
-    texts = {
-        (row.get("video", ""), row.get("utterance", "")): row.get("transcript", "")
-        for table in transcripts
-        for row in table
-    }
+    texts = {}
+    for transcripts in [files["Transcripts"] for files in tables.values() if "Transcripts" in files]:
+        for row in by_column(table_rows(transcripts)):
+            texts[row.get("video", ""), row.get("utterance", "")] = row.get("transcript", "")
     files = files_below(folder, VIDEOS)
     videos = {(file.stem,): file for file in files} | {(file.parent.name, file.stem): file for file in files}
     clips = [
@@ -83,17 +81,9 @@ def _clip(
         names = (video, video.partition("_")[0], address)
         whole = next((videos[name,] for name in names if (name,) in videos), None)
         path = segment_path(whole, start, end) if whole and 0 <= start < end else folder / video / utterance
-    return Clip(
-        path,
-        NAME,
-        0,
-        CODES[int(code)],
-        sentence=cleaned(texts.get((video, utterance), "")),
-        split=split,
-        source=address or video,
-        valence=round(valence, 4),
-        arousal=round(2 * arousal - 1, 4),
-    )
+    affect = {"valence": round(valence, 4), "arousal": round(2 * arousal - 1, 4)}
+    sentence = cleaned(texts.get((video, utterance), ""))
+    return Clip(path, NAME, 0, CODES[int(code)], sentence=sentence, split=split, source=address or video, **affect)
 
 
 def _number(row: Mapping[str, str], column: str, where: str) -> float:

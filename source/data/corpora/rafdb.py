@@ -4,8 +4,9 @@ from pathlib import Path
 
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify
+from ...media.types import PICTURES
 from ..clips import Clip, numbered
-from .folders import not_found, pictures_below
+from .folders import files_below, not_found
 
 NAME = "RAF-DB"
 LICENCE = "for non-commercial research, on request to its makers; no picture may be passed on"
@@ -25,7 +26,7 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
 
 def _from_list(file: Path, folder: Path) -> list[Clip]:
     pictures: dict[str, Path] = {}  # by the name that the list gives them (train_00001), aligned before original ones
-    for picture in sorted(pictures_below(folder), key=lambda picture: not picture.stem.endswith("_aligned")):
+    for picture in sorted(files_below(folder, PICTURES), key=lambda picture: not picture.stem.endswith("_aligned")):
         pictures.setdefault(picture.stem.removesuffix("_aligned"), picture)
     clips = []
     for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
@@ -44,7 +45,7 @@ def _from_list(file: Path, folder: Path) -> list[Clip]:
 def _from_folders(folder: Path) -> list[Clip]:
     return [
         Clip(file, NAME, 0, CODES[code], split=split, source=file.relative_to(folder).as_posix())
-        for file in pictures_below(folder)
+        for file in files_below(folder, PICTURES)
         for split, code in [(file.parent.parent.name.lower(), file.parent.name)]
         if split in ("train", "test") and code in CODES
     ]

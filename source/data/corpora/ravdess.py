@@ -21,7 +21,6 @@ CODES = {
     "01": "neutral", "02": "calm", "03": "happy", "04": "sad", "05": "angry", "06": "fear", "07": "disgust",
     "08": "surprise",
 }  # fmt: skip
-SILENT = "02"
 LOOKED_FOR = "the speech, in files such as Actor_12/03-01-06-01-02-01-12.wav or 01-01-06-01-02-01-12.mp4"
 
 
@@ -41,7 +40,7 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
 
 def is_silent(clip: Clip) -> bool:
     """Return whether it is a video without sound."""
-    return clip.path.stem.startswith(SILENT)
+    return clip.path.stem.startswith("02")
 
 
 def _read(file: Path) -> dict[str, Any] | str | None:

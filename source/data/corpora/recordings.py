@@ -16,24 +16,14 @@ from .folders import files_below, not_found
 Read = Callable[[Path], Mapping[str, Any] | str | None]
 
 
-def same_stem(clip: Clip) -> Hashable:
-    """Identify a take as most corpora do: by the file's name without its ending."""
-    return clip.path.stem.lower()
-
-
-def never_silent(clip: Clip) -> bool:
-    """Return False: in most corpora no video lacks its sound."""
-    return False
-
-
 def recordings(
     corpus: str,
     folder: Path,
     read: Read,
     notify: Notify,
     looked_for: str,
-    take: Callable[[Clip], Hashable] = same_stem,
-    is_silent: Callable[[Clip], bool] = never_silent,
+    take: Callable[[Clip], Hashable] = lambda clip: clip.path.stem.lower(),
+    is_silent: Callable[[Clip], bool] = lambda clip: False,
 ) -> list[Clip]:
     """Return the clips of the recordings in `folder`; report what is left out.
 

@@ -77,17 +77,15 @@ def unpacked(clips: list[Clip], folder: Path, context: Mapping[Path, Sequence[st
 
     context: what was said before, oldest first, by the clip's path.
     """
-    return [_unpacked(clip, folder, (context or {}).get(clip.path, ())) for clip in clips]
-
-
-def _unpacked(clip: Clip, folder: Path, context: Sequence[str]) -> Clip:
-    table = clip.path.parent
-    if table.suffix.lower() not in TABLES:
-        return clip
-    target = folder / "utterances" / table.stem / clip.path.name
-    lines = (*(f"{QUOTE} {text}" for text in context), clip.sentence)
-    write_if_changed(target, "".join(f"{line}\n" for line in lines).encode())
-    return replace(clip, path=target)
+    files = []
+    for clip in clips:
+        table = clip.path.parent
+        if table.suffix.lower() in TABLES:
+            before = (f"{QUOTE} {text}" for text in (context or {}).get(clip.path, ()))
+            clip = replace(clip, path=folder / "utterances" / table.stem / clip.path.name)
+            write_if_changed(clip.path, "".join(f"{line}\n" for line in (*before, clip.sentence)).encode())
+        files.append(clip)
+    return files
 
 
 def notify_left_out(corpus: str, reasons: Iterable[str], notify: Notify) -> None:

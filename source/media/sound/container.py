@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -45,13 +46,10 @@ def opened(path: Path, refuse: Callable[[Path, Any], None]) -> Any:
     return container
 
 
-class Recording:
+class Recording(AbstractContextManager):
     """A recording whose file is open until the end of a `with` block."""
 
     _container: Any
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -77,18 +75,12 @@ def _refuse_other_kinds(path: Path) -> None:
     except PermissionError:
         raise DemeanorError(f"{path} may not be read; change its permissions.") from None
     kinds = [name for name, signature in SIGNATURES.items() if signature.match(start)]
-    if not kinds and b"\0" not in start and _is_text(start):
-        kinds = ["a text file"]
+    if not kinds and b"\0" not in start:
+        with suppress(UnicodeDecodeError):
+            start[: max(len(start) - 3, 1)].decode()  # the last letter may be cut
+            kinds = ["a text file"]
     if kinds:
         raise DemeanorError(f"{path} is {kinds[0]}, not a recording; {ACCEPTED}.")
-
-
-def _is_text(start: bytes) -> bool:
-    try:
-        start[: max(len(start) - 3, 1)].decode()  # the last letter may be cut
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def refuse_without_sound(path: Path, container: Any) -> None:

@@ -71,16 +71,13 @@ class VoiceActivity:
         return self(np.zeros(-len(self._rest) % CHUNK_SAMPLES, np.float32))
 
     def _probabilities(self, samples: np.ndarray) -> np.ndarray:
-        samples = self._amplified(samples)
-        lower = self._low_network(self._octave_lower(samples)).reshape(-1, 2).max(1)
-        return np.maximum(self._network(samples), lower)
-
-    def _amplified(self, samples: np.ndarray) -> np.ndarray:
         chunks = samples.reshape(-1, CHUNK_SAMPLES)
         loudest = np.maximum.accumulate([self._loudest_rms, *np.sqrt((chunks**2).mean(1))])[1:]
         self._loudest_rms = loudest[-1]
         gains = np.clip(WANTED_RMS / np.maximum(loudest, 1e-9), 1, MOST_GAIN)
-        return (chunks * gains[:, None].astype(np.float32)).reshape(-1)
+        samples = (chunks * gains[:, None].astype(np.float32)).reshape(-1)
+        lower = self._low_network(self._octave_lower(samples)).reshape(-1, 2).max(1)
+        return np.maximum(self._network(samples), lower)
 
     def _octave_lower(self, samples: np.ndarray) -> np.ndarray:
         """Return twice as many samples: at the same rate, half as fast. 1 ms late, so that it needs no look-ahead."""
@@ -147,14 +144,13 @@ def _network() -> Any:
         # TorchScript is deprecated, but the package has these weights in no other form.
         warnings.simplefilter("ignore")
         packaged = torch.jit.load(_weights_file(), map_location="cpu").state_dict()
-    network.load_state_dict({name: packaged[_packaged_name(name)] for name in network.state_dict()})
+    weights = {}
+    for name in network.state_dict():
+        layer = name if name in LAYERS else name.partition(".")[0]
+        suffix = name.removeprefix(layer).removesuffix("_l0")  # which the package's LSTMCell lacks
+        weights[name] = packaged[LAYERS[layer] + suffix]
+    network.load_state_dict(weights)
     return network.eval()
-
-
-def _packaged_name(name: str) -> str:
-    """Return a weight's name in the package, whose LSTMCell lacks the "_l0" of nn.LSTM."""
-    layer = name if name in LAYERS else name.partition(".")[0]
-    return LAYERS[layer] + name.removeprefix(layer).removesuffix("_l0")
 
 
 def _weights_file() -> Path:

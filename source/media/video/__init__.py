@@ -1,7 +1,7 @@
 """Read a video once: the sound as blocks of samples and, as they pass, the frames that are due.
 
 Sound and picture have one clock: 0 is the recording's time 0, the sound's first sample. PyAV decodes both in one pass,
-so that hours need no more memory than seconds. `replay` gives every frame, for whoever writes a video of them.
+so that hours need no more memory than seconds. `Replay` gives every frame, for whoever writes a video of them.
 """
 
 import math
@@ -17,35 +17,13 @@ from ...core.units import clock
 from ..sound import SoundStream, blocks, silence
 from ..sound import container as sound_file
 from .frame import Frame, picture_stream
-from .replay import Replay, replay
+from .replay import Replay
 from .sampler import FrameSampler
 
-__all__ = ["Frame", "Replay", "VideoStream", "replay", "stream_video"]
+__all__ = ["Frame", "Replay", "VideoStream"]
 
 LOOK_AHEAD_FRAMES = 500  # of sound before the first of the picture, at most; ten seconds
 MISSING_SECONDS = 0.5  # by which less than the file promises is reported
-
-
-def stream_video(
-    path: Path,
-    frames_per_second: float = 5.0,
-    sample_rate_hz: int = 16_000,
-    *,
-    on_frame: Callable[[Frame], None] | None = None,
-    block_seconds: float = 1.0,
-    most_side: int = 1280,
-) -> "VideoStream":
-    """Open a recording, to be read block by block; raise DemeanorError as VideoStream does.
-
-    on_frame: is given the first frame at or after each multiple of 1 / `frames_per_second` seconds, as it passes;
-        none twice, so that a video of fewer frames gives each of them once.
-    most_side: pixels on a frame's long side, at most.
-
-    with stream_video(path, on_frame=look) as stream:
-        for block in stream:
-            listen(block)
-    """
-    return VideoStream(path, frames_per_second, sample_rate_hz, on_frame, block_seconds, most_side)
 
 
 class VideoStream(SoundStream):
@@ -54,6 +32,14 @@ class VideoStream(SoundStream):
     Blocks are those of SoundStream, sample for sample; where there is no sound, silence as long as the picture. The
     frames run ahead of the blocks by up to five seconds. Works without picture as well; opening and iterating raise
     DemeanorError where there is neither or nothing of them can be read.
+
+    on_frame: is given the first frame at or after each multiple of 1 / `frames_per_second` seconds, as it passes;
+        none twice, so that a video of fewer frames gives each of them once.
+    most_side: pixels on a frame's long side, at most.
+
+    with VideoStream(path, on_frame=look) as stream:
+        for block in stream:
+            listen(block)
     """
 
     size: tuple[int, int] | None = None
@@ -65,11 +51,12 @@ class VideoStream(SoundStream):
     def __init__(
         self,
         path: Path,
-        frames_per_second: float,
-        sample_rate_hz: int,
-        on_frame: Callable[[Frame], None] | None,
-        block_seconds: float,
-        most_side: int,
+        frames_per_second: float = 5.0,
+        sample_rate_hz: int = 16_000,
+        *,
+        on_frame: Callable[[Frame], None] | None = None,
+        block_seconds: float = 1.0,
+        most_side: int = 1280,
     ):
         if not (math.isfinite(frames_per_second) and frames_per_second > 0):
             raise DemeanorError(f"{frames_per_second} frames per second cannot be read; give a number above 0.")

@@ -3,7 +3,6 @@
 import os
 import struct
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,9 @@ class Upright:
         from av.video.reformatter import VideoReformatter
 
         self._turn = _turn(frame)
-        width, height = max(round(frame.width * _pixel_aspect(stream)), 1), frame.height
+        aspect = stream.sample_aspect_ratio
+        aspect = aspect if aspect and PIXEL_ASPECTS[0] <= aspect <= PIXEL_ASPECTS[1] else 1
+        width, height = max(round(frame.width * aspect), 1), frame.height
         self.size = (width, height) if self._turn[0] else (height, width)
         self.scale = max(max(self.size) / most_side, 1.0) if most_side else 1.0
         self._stored = max(round(width / self.scale), 1), max(round(height / self.scale), 1)
@@ -83,10 +84,3 @@ def _turn(frame: Any) -> tuple[int, int, int, int]:
             turn = (int(np.sign(a)), 0, 0, int(np.sign(d))) if straight else (0, int(np.sign(b)), int(np.sign(c)), 0)
             return turn if sum(map(abs, turn)) == 2 else NOT_TURNED
     return NOT_TURNED
-
-
-def _pixel_aspect(stream: Any) -> Fraction:
-    """Return the width of a stored pixel by its height."""
-    aspect = stream.sample_aspect_ratio
-    least, most = PIXEL_ASPECTS
-    return aspect if aspect and least <= aspect <= most else Fraction(1)

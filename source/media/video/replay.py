@@ -11,22 +11,15 @@ from .frame import Frame, Upright, picture_stream
 from .timestamps import FrameTimes
 
 
-def replay(path: Path, most_side: int | None = None) -> "Replay":
-    """Open a video to read all its frames, upright; raise DemeanorError as Replay does.
-
-    most_side: pixels on a frame's long side, at most; None: original size.
-
-    with replay(path) as frames:
-        for frame in frames:
-            ...
-    """
-    return Replay(path, most_side)
-
-
 class Replay(sound_file.Recording):
     """A video's frames in the order and at the seconds they are shown; a context manager to be iterated over once.
 
-    Opening raises DemeanorError where there is no picture or none of it can be decoded. Damaged frames are skipped.
+    most_side: pixels on a frame's long side, at most; None: original size. Opening raises DemeanorError where there is
+    no picture or none of it can be decoded. Damaged frames are skipped.
+
+    with Replay(path) as frames:
+        for frame in frames:
+            ...
     """
 
     size: tuple[int, int]

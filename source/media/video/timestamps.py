@@ -25,17 +25,15 @@ class FrameTimes:
 
     def __call__(self, frame: Any) -> float:
         """Return the seconds of the next frame."""
-        seconds = self._stamp(frame)
+        ticks = frame.dts if frame.pts is None else frame.pts
+        timed = ticks is not None and frame.time_base
+        seconds = float(ticks * frame.time_base) - self._start if timed else None
         if self._last is not None and (seconds is None or seconds <= self._last):
             seconds = self._last + float(1 / self.rate)
         self._last = max(seconds or 0.0, 0.0)
         duration = frame.duration * frame.time_base if frame.duration and frame.time_base else 1 / self.rate
         self.end = self._last + float(duration)
         return self._last
-
-    def _stamp(self, frame: Any) -> float | None:
-        ticks = frame.dts if frame.pts is None else frame.pts
-        return None if ticks is None or not frame.time_base else float(ticks * frame.time_base) - self._start
 
 
 class DueTimes:
