@@ -10,7 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from runpy import run_path
 
 ENGLISH = "en"
 LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "fi", "hu", "ro", "tr", "id")
@@ -87,7 +89,8 @@ def _by_words(words: Sequence[str], languages: Sequence[str]) -> str:
 @cache
 def _stop_words(language: str) -> frozenset[str]:
     """Return spaCy's stop words of a language; what it splits at an apostrophe (don, 't) is one word here."""
-    words = frozenset(import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS)
+    folder = Path(find_spec("spacy").origin).parent  # type: ignore  # importing spacy.lang.fr alone takes 4 s
+    words = frozenset(run_path(str(folder / "lang" / language / "stop_words.py"))["STOP_WORDS"])
     if language == ENGLISH:
         return words | frozenset(ENGLISH_CHAT.split())
     return frozenset(word for word in words if len(word) > 1)  # a lone letter is an initial, not the Romanian "m"
