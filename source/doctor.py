@@ -38,10 +38,8 @@ class Finding:
 
     name: str
     ok: bool
-    detail: str
-    """What was found."""
-    what_to_do: str = ""
-    """One sentence; empty if there is nothing to do."""
+    detail: str  # what was found
+    what_to_do: str = ""  # one sentence; empty if there is nothing to do
 
     @property
     def sentence(self) -> str:
@@ -51,7 +49,8 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Check everything that Demeanor needs, in about a tenth of a second and without importing any of it."""
-    findings = [_python(), *_packages(), *system_libraries(), *_folders(), *_assets()]
+    installed = [_package(name, wanted) for name, wanted in packages.required().items()]
+    findings = [_python(), *installed, *system_libraries(), *_folders(), *_assets()]
     return findings + [*_models(), *_stores(), _disk(), _processor(), _gpu()]
 
 
@@ -76,10 +75,6 @@ def _python() -> Finding:
     first, last = (".".join(map(str, version)) for version in PYTHONS)
     ok = PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]
     return Finding("Python", ok, platform.python_version(), "" if ok else f"Use Python {first} to {last}.")
-
-
-def _packages() -> list[Finding]:
-    return [_package(name, wanted) for name, wanted in packages.required().items()]
 
 
 def _package(name: str, wanted: str) -> Finding:
@@ -143,8 +138,7 @@ def _processor() -> Finding:
 
 
 def _gpu() -> Finding:
-    present = shutil.which("nvidia-smi") or Path("/proc/driver/nvidia/version").exists()
-    if not present:
+    if not shutil.which("nvidia-smi") and not Path("/proc/driver/nvidia/version").exists():
         return Finding("GPU", True, "no NVIDIA GPU found; everything runs on the CPU")
     remedy = "If torch does not use it, install the CUDA build of the pinned torch version, then run: python setup.py"
     return Finding("GPU", True, "NVIDIA GPU found", remedy)

@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any, NoReturn
 
@@ -27,24 +28,17 @@ class WrongUse(ValueError):
 class Option:
     """One option or positional argument of a command."""
 
-    key: str
-    """The argument of the command's function."""
-    name: str
-    """--name of an option; NAME of a positional argument, which is required."""
+    key: str  # the argument of the command's function
+    name: str  # --name of an option; NAME of a positional argument, which is required
     help: str
-    metavar: str = ""
-    """What stands for its value; empty for a switch."""
+    metavar: str = ""  # what stands for its value; empty for a switch
     parse: Callable[[str], Any] = str
     default: Any = None
-    usual: str = ""
-    """The default in words, where it is decided later."""
+    usual: str = ""  # the default in words, where it is decided later
     choices: tuple[str, ...] | None = None
-    several: bool = False
-    """Whether it takes one value or more."""
-    question: str = ""
-    """How the menu asks for it; empty: it does not ask, for most people never need it."""
-    offers: Callable[[str], Iterable[str]] = lambda model: ()
-    """Model -> answers that can be chosen by number."""
+    several: bool = False  # whether it takes one value or more
+    question: str = ""  # how the menu asks for it; empty: it does not ask, for most people never need it
+    offers: Callable[[str], Iterable[str]] = lambda model: ()  # model -> answers that can be chosen by number
 
     @property
     def required(self) -> bool:
@@ -79,14 +73,11 @@ class Option:
         wanted = answer.lower().startswith("y")
         return [] if wanted == self.default else [self.name if wanted else f"--no-{self.name.removeprefix('--')}"]
 
-    def help_for(self, model: str) -> str:
-        """Return its help with the default, for a model's command."""
-        default = "" if self.required or self.switch else self.default_text
-        return (f"{self.help} (default: {default})" if default else self.help).replace("MODEL", model or "MODEL")
-
     def add_to(self, parser: argparse.ArgumentParser, model: str) -> None:
-        """Make the parser take it."""
-        text = self.help_for(model).replace("%", "%%")
+        """Make the parser of a model's command take it."""
+        default = "" if self.required or self.switch else self.default_text
+        text = f"{self.help} (default: {default})" if default else self.help
+        text = text.replace("MODEL", model or "MODEL").replace("%", "%%")
         if self.required:
             parser.add_argument(self.key, metavar=self.name, type=self.parse, help=text)
         elif self.switch:
@@ -136,17 +127,13 @@ class Entry:
             return []
         return [*(word for word in words if word not in ("--no-resume", *self.resume_words)), *self.resume_words]
 
-    def for_model(self, model: str) -> Entry:
-        """Return the entry of one model."""
-        return replace(self, command=self.command.replace("MODEL", model), model=model)
-
     def parse(self, words: Sequence[str]) -> dict[str, Any]:
         """Return the arguments of `run` for the words that follow the command's own.
 
         Raises WrongUse where they are wrong, or where `accelerate launch` started what one process has to do.
         """
         program = " ".join([*distributed.PROGRAM, self.command])
-        parser = _Parser(prog=program, description=_sentence(self.help), allow_abbrev=False)
+        parser = _Parser(prog=program, description=f"{self.help[0].upper()}{self.help[1:]}.", allow_abbrev=False)
         for option in self.options:
             option.add_to(parser, self.model)
         parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks of errors")
@@ -163,15 +150,12 @@ class _Parser(argparse.ArgumentParser):
         raise WrongUse(f"{message} (see {self.prog} --help).")
 
 
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
-
-
 def expanded(table: Sequence[Entry], models: Iterable[str]) -> Iterator[Entry]:
     """Yield the rows, those for MODEL once for each model: first all of one model, then all of the next."""
     for for_models, group in groupby(table, lambda row: row.command.startswith("MODEL ")):
         rows = list(group)
-        yield from (row.for_model(model) for model in models for row in rows) if for_models else rows
+        for model in models if for_models else ("",):
+            yield from (replace(row, command=row.command.replace("MODEL", model), model=model) for row in rows)
 
 
 def asked_about(entries: Iterable[Entry], words: Sequence[str]) -> list[Entry]:
@@ -230,15 +214,11 @@ def identifier(text: str) -> str:
     return text
 
 
-def whole(text: str) -> int:
-    """Return a whole number from zero; raises ArgumentTypeError for anything else."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from zero")
+def whole(text: str, least: int = 0) -> int:
+    """Return a whole number from `least`, 0 or 1; raises ArgumentTypeError for anything else."""
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number {'above' if least else 'from'} zero")
     return int(text)
 
 
-def positive(text: str) -> int:
-    """Return a whole number above zero; raises ArgumentTypeError for anything else."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above zero")
-    return int(text)
+positive = partial(whole, least=1)

@@ -38,14 +38,10 @@ def train(model: str, corpora: Sequence[str], epochs: int | None, settings: Sequ
     """Train, print each epoch and the scores on val."""
     with Progress("batches", "Training") as progress:
         training = api.train(
-            model,
-            corpora,
-            settings=[*settings, *([f"epochs={epochs}"] if epochs else [])],
-            **options,
-            notify=progress.notify,
-            on_batch=progress,
+            model, corpora, settings=[*settings, *([f"epochs={epochs}"] if epochs else [])], **options,
+            notify=progress.notify, on_batch=progress,
             on_epoch_end=lambda _, epoch: progress.show(render.epoch_line(epoch)),
-        )
+        )  # fmt: skip
     print(f"\nKept: epoch {training.best_epoch}; {training.parameters:,} parameters.")
     print(render.metrics_text(training.val))
     print(f"\nWeights: {near(training.weights)}\nModel card: {near(training.folder / 'model_card.md')}")
@@ -84,14 +80,9 @@ def predict(model: str, name: str, weights: Path | None, without: Sequence[str],
     several = isinstance(asked, Path) and asked.is_dir()
     with Progress(f"{render.unit_of_progress(model, asked)}s", "Predicting") as progress:
         predictions = api.predict(
-            model,
-            name,
-            weights=weights,
-            write=not as_json,
-            without=without,
-            notify=progress.notify,
+            model, name, weights=weights, write=not as_json, without=without, notify=progress.notify,
             on_progress=progress,
-        )
+        )  # fmt: skip
     if as_json:
         documents = [prediction.to_dict() for prediction in predictions]
         print(json.dumps(documents if several else documents[0], indent=2, ensure_ascii=False))

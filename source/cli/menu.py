@@ -18,11 +18,9 @@ MOST_NAMED = 6  # choices of a menu that the first one names: a line of 80 colum
 class Menu:
     """What can be chosen on one screen, by number from 1 or by name."""
 
-    about: str
-    """What it is about, in a phrase."""
+    about: str  # what it is about, in a phrase
     choices: tuple[Entry | Menu, ...]
-    model: str = ""
-    """Whose menu it is; empty for the first one."""
+    model: str = ""  # whose menu it is; empty for the first one
 
     @property
     def name(self) -> str:

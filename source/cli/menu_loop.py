@@ -41,7 +41,8 @@ def menu(debug: bool = False) -> int:
 def offer(menu: Menu, debug: bool) -> int:
     """Do what a person chooses from this menu until they leave it; returns the exit code."""
     print(render.menu_text(menu))
-    while (answer := ask(render.menu_question(menu))).lower() not in ("q", "0"):
+    question = f"Number (q {'goes back' if menu.model else 'quits'}, Enter shows the menu):"
+    while (answer := ask(question)).lower() not in ("q", "0"):
         if not answer:
             print(render.menu_text(menu))
         elif choose(menu, answer, debug) == STOPPED and not sys.stdin.isatty():

@@ -14,14 +14,10 @@ def commands_page() -> str:
 
 
 def _section(entry: Entry) -> tuple[str, ...]:
-    rows = [
-        {
-            "option": f"`{_usage(option)}`",
-            "meaning": option.help.replace("<", "\\<"),
-            "default": "required" if option.required else option.default_text,
-        }
-        for option in entry.options
-    ]
+    rows = []
+    for option in entry.options:
+        default = "required" if option.required else option.default_text
+        rows.append({"option": f"`{_usage(option)}`", "meaning": option.help.replace("<", "\\<"), "default": default})
     return f"## {entry.command}", f"{entry.help[0].upper()}{entry.help[1:]}.", table(rows)
 
 

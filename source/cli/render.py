@@ -61,7 +61,10 @@ def metrics_text(metrics: Metrics) -> str:
     for field, name in SCORES.items():
         low, high = (percent(end) for end in metrics.ci95[field])
         lines.append(f"{name:<10}{percent(getattr(metrics, field)):>8}   95 % interval: {low} to {high}")
-    rows = [{"label": label} | _shares(scores) for label, scores in metrics.per_class.items()]
+    rows = []
+    for label, scores in metrics.per_class.items():
+        shares = {name: percent(scores[name]) for name in ("precision", "recall", "f1")}
+        rows.append({"label": label} | shares | {"clips": f"{scores['support']:,}"})
     return "\n".join([*lines, "", table(rows)])
 
 
@@ -98,11 +101,10 @@ def _front_text(document: Mapping[str, Any]) -> str:
 
 
 def _best_trials(trials: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    complete = [row for row in trials if row["state"] == "complete"][:MOST_TRIALS]
     return [
         {"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), "accuracy": percent(row["val_accuracy"])}
         | {"epochs": str(row["epochs"]), "parameters": f"{row['parameters']:,}"}
-        for row in complete
+        for row in [row for row in trials if row["state"] == "complete"][:MOST_TRIALS]
     ]
 
 
@@ -133,15 +135,9 @@ def listing(entries: Sequence[Entry]) -> str:
 def menu_text(menu: Menu) -> str:
     """Return what can be chosen, by number."""
     widest = max(len(choice.name) for choice in menu.choices)
-    choices = enumerate(menu.choices, start=1)
-    rows = [_row(f"{number:>3}", choice.name, widest, choice.help) for number, choice in choices]
+    rows = [_row(f"{at:>3}", choice.name, widest, choice.help) for at, choice in enumerate(menu.choices, start=1)]
     heading = f"{menu.model}: {menu.about}" if menu.model else menu.about
     return "\n".join([wrapped(heading), "", *rows, "", wrapped(MENU_FOOT), ""])
-
-
-def menu_question(menu: Menu) -> str:
-    """Return the question that asks for a choice."""
-    return f"Number (q {'goes back' if menu.model else 'quits'}, Enter shows the menu):"
 
 
 def _row(number: str, name: str, widest: int, text: str) -> str:
@@ -191,8 +187,3 @@ def near(path: Path | str) -> str:
     """Return the path, relative where it lies below the current folder."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else str(path)
-
-
-def _shares(scores: Mapping[str, Any]) -> dict[str, str]:
-    shares = {name: percent(scores[name]) for name in ("precision", "recall", "f1")}
-    return shares | {"clips": f"{scores['support']:,}"}

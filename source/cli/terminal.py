@@ -48,12 +48,8 @@ def wrapped(text: str, hang: int = 0, stream: TextIO | None = None) -> str:
     if not terminal.isatty():
         return text
     width = min(columns(terminal) - 1, MOST_COLUMNS)  # some terminals break a line that is full
-    fold = textwrap.TextWrapper(
-        width=max(1, width),
-        subsequent_indent=" " * min(hang, width // 2),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    indent = " " * min(hang, width // 2)
+    fold = textwrap.TextWrapper(max(1, width), "", indent, break_long_words=False, break_on_hyphens=False)
     unbroken = COMMAND.sub(lambda command: command[0].replace(" ", "\0"), text)
     return "\n".join(fold.fill(line) for line in unbroken.split("\n")).replace("\0", " ")
 

@@ -26,30 +26,43 @@ class TuningView:
     """
 
     def __init__(self, model: str, console: Console | None = None) -> None:
-        self.view = _LiveTable(model, console) if console or can_redraw(sys.stderr) else _Lines()
+        self.table = _LiveTable(model, console) if console or can_redraw(sys.stderr) else None
+        self.known: set[int] | None = None  # the trials whose end has been shown or was before
         Progress.interrupted = False
 
     def notify(self, sentence: str) -> None:
         """Write what a person should know, above the table."""
         Progress.stop_if_interrupted()
-        self.view.notify(sentence)
+        if self.table:
+            self.table.console.print(sentence, markup=False, highlight=False)
+        else:
+            complain(sentence)
 
     def status(self, status: Status) -> None:
         """Show how far the study is; call once before the first trial, so that older trials are known."""
         Progress.stop_if_interrupted()
-        self.view.status(status)
+        if self.table:
+            self.table.latest, self.table.taken = status, time.monotonic()
+            return
+        finished = {row["trial"]: row for row in status.trials if row["state"] != "running"}
+        for number in sorted(finished.keys() - (finished if self.known is None else self.known)):
+            complain(trial_line(finished[number], status))
+        self.known = set(finished)
 
     def batch(self, done: int, total: int) -> None:
-        """Show how far the epoch of the training under way is; (0, 0): not known."""
+        """Show in the table how far the epoch of the training under way is; (0, 0): not known."""
         Progress.stop_if_interrupted()
-        self.view.batch(done, total)
+        if self.table:
+            self.table.batches = (done, total)
 
     def __enter__(self) -> TuningView:
-        self.view.start()
+        if self.table:
+            self.table.live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.view.stop()
+        if self.table:
+            self.table.live.stop()
 
 
 class _LiveTable:
@@ -61,54 +74,15 @@ class _LiveTable:
 
         self.model, self.console = model, console or Console(file=sys.stderr)
         self.latest: Status | None = None
-        self.taken = time.monotonic()
-        self.batches = (0, 0)
+        self.taken, self.batches = time.monotonic(), (0, 0)
         self.live = Live(
-            console=self.console,
-            get_renderable=self._panel,
-            refresh_per_second=DRAWINGS_PER_SECOND,
-            transient=True,
-            redirect_stdout=False,  # where results go
-            vertical_overflow="crop",
-        )
-        self.start, self.stop = self.live.start, self.live.stop
-
-    def notify(self, sentence: str) -> None:
-        self.console.print(sentence, markup=False, highlight=False)
-
-    def status(self, status: Status) -> None:
-        self.latest, self.taken = status, time.monotonic()
-
-    def batch(self, done: int, total: int) -> None:
-        self.batches = (done, total)
+            console=self.console, get_renderable=self._panel, refresh_per_second=DRAWINGS_PER_SECOND, transient=True,
+            redirect_stdout=False, vertical_overflow="crop",  # stdout is where results go
+        )  # fmt: skip
 
     def _panel(self) -> Group:
         since = time.monotonic() - self.taken
         return tuning_panel(self.model, self.latest, since, self.batches, self.console.width)
-
-
-class _Lines:
-    """A line for each trial that is newly finished."""
-
-    known: set[int] | None = None
-
-    def notify(self, sentence: str) -> None:
-        complain(sentence)
-
-    def status(self, status: Status) -> None:
-        finished = {row["trial"]: row for row in status.trials if row["state"] != "running"}
-        for number in sorted(finished.keys() - (finished if self.known is None else self.known)):
-            self.notify(trial_line(finished[number], status))
-        self.known = set(finished)
-
-    def batch(self, done: int, total: int) -> None:
-        """Show nothing: hours of batches would fill a log."""
-
-    def start(self) -> None:
-        """Show nothing yet."""
-
-    def stop(self) -> None:
-        """Leave the lines."""
 
 
 def trial_line(row: Any, status: Status) -> str:

@@ -29,7 +29,6 @@ TIMEOUT_SECONDS = 10  # per network operation, not for the whole download
 class Asset:
     """A pretrained file."""
 
-    name: str
     file: str
     """Its name under models/pretrained/."""
     bytes: int
@@ -47,7 +46,6 @@ class Asset:
 
 ASSETS = {
     "face_landmarker": Asset(
-        name="face_landmarker",
         file="face_landmarker.task",
         bytes=3_758_596,
         sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
@@ -60,7 +58,6 @@ ASSETS = {
         works_without="everything that reads voices; training and testing on faces that are preprocessed already",
     ),
     "whisper": Asset(
-        name="whisper",
         file="tiny.en.pt",
         bytes=75_571_315,
         sha256="d3dd57d32accea0b295c96e26691aa14d8822fac7d9d27d5dc00b4ca2826dd03",
@@ -74,7 +71,6 @@ ASSETS = {
         "preprocessed already; an audio model that was trained with encoder=none",
     ),
     "minilm": Asset(
-        name="minilm",
         file="all-MiniLM-L6-v2.safetensors",
         bytes=90_868_376,
         sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
@@ -86,7 +82,6 @@ ASSETS = {
         works_without="everything that reads faces or voices",
     ),
     "minilm_tokenizer": Asset(
-        name="minilm_tokenizer",
         file="all-MiniLM-L6-v2.tokenizer.json",
         bytes=466_247,
         sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",

@@ -62,7 +62,9 @@ class Dataset(torch.utils.data.Dataset):
         self.clips: list[Clip] = [clips[store][row] for store, row in self._places]
         number = {label: number for number, label in enumerate(grouping.labels)}
         self.labels = np.array([number.get(_label(clip, grouping), -1) for clip in self.clips], np.int64)
-        self._votes = grouping.group_votes(_votes(self.clips))
+        none = (0.0,) * len(config.EMOTIONS)
+        votes = np.array([clip.votes or none for clip in self.clips], np.float32).reshape(-1, len(none))
+        self._votes = grouping.group_votes(votes)
 
     def subset(self, indices: Sequence[int] | np.ndarray, name: str) -> Self:
         """Return these clips of it, in this order, under another name; nothing is read."""
@@ -133,11 +135,6 @@ class Dataset(torch.utils.data.Dataset):
 
 def _label(clip: Clip, grouping: Grouping) -> str:
     return grouping.label_of(clip.emotion, clip.original) or ""
-
-
-def _votes(clips: Sequence[Clip]) -> np.ndarray:
-    none = (0.0,) * len(config.EMOTIONS)
-    return np.array([clip.votes or none for clip in clips], np.float32).reshape(-1, len(config.EMOTIONS))
 
 
 def require_clips(dataset: Dataset, purpose: str) -> Dataset:

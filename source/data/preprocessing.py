@@ -37,8 +37,7 @@ class Preprocessed:
     folder: Path
     clips: int
     unreadable: int
-    done_before: int
-    """Clips that an earlier run had already done."""
+    done_before: int  # clips that an earlier run had already done
     warnings: dict[str, int] = field(default_factory=dict)
     """What `extract` warned of in this run, and for how many clips."""
 
@@ -107,12 +106,9 @@ def changed_since(spec: ModelSpec, store: Store) -> bool:
 class Extracted:
     """The output of `extract` for some files."""
 
-    rows: dict[str, np.ndarray]
-    """Arrays by name, a row for each file that could be read."""
-    unreadable: dict[str, str]
-    """The other files, each with why."""
-    warnings: Counter[str]
-    """What `extract` warned of, and for how many files."""
+    rows: dict[str, np.ndarray]  # arrays by name, a row for each file that could be read
+    unreadable: dict[str, str]  # the other files, each with why
+    warnings: Counter[str]  # what `extract` warned of, and for how many files
 
 
 def extract_clips(model: str, settings: Any, paths: Sequence[Path]) -> Extracted:

@@ -33,14 +33,11 @@ class Manifest:
     """The contents of a store and the settings that made it."""
 
     model: str
-    settings: dict[str, Any]
-    """The extract settings that the arrays were made with."""
-    sources: str
-    """The `fingerprint` of the clips."""
+    settings: dict[str, Any]  # the extract settings that the arrays were made with
+    sources: str  # the `fingerprint` of the clips
     rows: int = 0
     unreadable: int = 0
-    arrays: dict[str, dict[str, Any]] | None = None
-    """Name -> dtype and shape of one row."""
+    arrays: dict[str, dict[str, Any]] | None = None  # name -> dtype and shape of one row
     complete: bool = False
     format: int = FORMAT
 
@@ -78,14 +75,6 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise DemeanorError(f"{file} is damaged; delete {folder} and preprocess the corpus again.") from None
 
 
-def differing_setting(manifest: Manifest, settings: Mapping[str, Any]) -> str | None:
-    """Describe the first extract setting in which the store differs from `settings`; None where none does."""
-    for name, value in settings.items():
-        if name not in manifest.settings or manifest.settings[name] != value:
-            return f"{name} was {manifest.settings.get(name, 'not there')!r} and is now {value!r}"
-    return None
-
-
 class StoreWriter:
     """Append rows; every `append` is safe against a kill.
 
@@ -116,8 +105,8 @@ class StoreWriter:
             self._append_rows(clips, arrays)
         with (self.folder / UNREADABLE).open("a", newline="", encoding="utf-8") as stream:
             csv.writer(stream).writerows(unreadable.items())
-        done = {"rows": self.manifest.rows + len(clips), "unreadable": self.manifest.unreadable + len(unreadable)}
-        self._commit(**done)
+        rows, count = self.manifest.rows + len(clips), self.manifest.unreadable + len(unreadable)
+        self._commit(rows=rows, unreadable=count)
 
     def finish(self) -> None:
         """Mark the store as complete."""
@@ -177,8 +166,7 @@ class Store:
     folder: Path
     manifest: Manifest
     clips: tuple[Clip, ...]
-    arrays: dict[str, np.ndarray]
-    """Name -> (N, ...)."""
+    arrays: dict[str, np.ndarray]  # name -> (N, ...)
 
     @classmethod
     def open(cls, folder: Path, settings: Mapping[str, Any]) -> "Store":
@@ -189,14 +177,13 @@ class Store:
         again = f"preprocess {folder.name} again"
         if manifest.format != FORMAT or not manifest.complete:
             raise DemeanorError(f"The preprocessed corpus in {folder} is unfinished or of another version; {again}.")
-        stale = differing_setting(manifest, settings)
-        if stale:
-            raise DemeanorError(f"The preprocessed corpus in {folder} does not fit: {stale}; {again}.")
-        renamed = ARRAYS.get(manifest.model, {})
-        arrays = {
-            renamed.get(name, name): np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in manifest.arrays or {}
-        }
+        for name, value in settings.items():
+            if (earlier := manifest.settings.get(name, "not there")) != value:
+                stale = f"{name} was {earlier!r} and is now {value!r}"
+                raise DemeanorError(f"The preprocessed corpus in {folder} does not fit: {stale}; {again}.")
+        renamed, arrays = ARRAYS.get(manifest.model, {}), {}
+        for name in manifest.arrays or {}:
+            arrays[renamed.get(name, name)] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         return cls(folder, manifest, tuple(read_clips(folder / CLIPS)), arrays)
 
     def __len__(self) -> int:

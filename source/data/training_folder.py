@@ -28,14 +28,10 @@ class Summary:
 
     corpus: str
     model: str
-    folder: Path
-    """The corpus's training folder of that model."""
-    counts: dict[str, dict[str, int]]
-    """Files by split (or "unsplit") and emotion."""
-    left_out: int
-    """Files for this model that the corpus names but that are missing."""
-    notes: tuple[str, ...]
-    """Sentences for people."""
+    folder: Path  # the corpus's training folder of that model
+    counts: dict[str, dict[str, int]]  # files by split (or "unsplit") and emotion
+    left_out: int  # files for this model that the corpus names but that are missing
+    notes: tuple[str, ...]  # sentences for people
 
 
 def training_files(folder: Path, suffixes: Sequence[str]) -> list[Clip]:

@@ -92,7 +92,7 @@ def test_sentences_stay_and_the_table_is_erased():
         view.notify("[bold]Before the first trial.")
         view.status(status())
         view.batch(1, 3)
-        view.view.live.refresh()
+        view.table.live.refresh()
         drawn = screen.getvalue()
     assert "[bold]Before the first trial." in drawn and "Tuning audio: 8 of 30" in drawn and "batch 1 of 3" in drawn
     erased = screen.getvalue().removeprefix(drawn)
@@ -104,7 +104,7 @@ def test_colours_are_for_those_who_want_them(environment, coloured):
     view, screen = live(**environment)
     with view:
         view.status(status())
-        view.view.live.refresh()
+        view.table.live.refresh()
     assert bool(re.search(r"\x1b\[3\d", screen.getvalue())) == coloured
 
 

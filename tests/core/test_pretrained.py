@@ -22,7 +22,6 @@ def asset(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path / "models")
     toy = replace(
         pretrained.ASSETS["face_landmarker"],
-        name="toy",
         file="toy.task",
         bytes=len(CONTENT),
         sha256=hashlib.sha256(CONTENT).hexdigest(),
@@ -60,8 +59,7 @@ def place(content):
 
 
 def test_the_table_is_sound():
-    for name, asset in pretrained.ASSETS.items():
-        assert name == asset.name
+    for asset in pretrained.ASSETS.values():
         assert len(asset.sha256) == 64 and int(asset.sha256, 16)
         assert asset.url.startswith("https://") and asset.file.endswith(Path(asset.url).suffix)
         assert Path(asset.member).name == Path(asset.url).name and "==" in asset.wheel

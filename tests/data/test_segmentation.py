@@ -17,8 +17,7 @@ from source.data.clips import clip_from_name
 from source.data.ingest import get_data
 from source.data.segmentation import writer
 from source.data.segmentation.cut_points import IN_SPEECH, MARGIN_SECONDS, candidates, cut_points
-from source.data.segmentation.pauses import pauses_of
-from source.data.segmentation.probe import header_of
+from source.data.segmentation.probe import header_of, pauses_of
 from source.data.segmentation.segment import Segment, is_segment, segment_of, segment_path
 from source.data.segmentation.writer import write_segments
 from source.data.splits import with_splits
@@ -152,7 +151,7 @@ def test_pauses_are_found_where_nobody_speaks(original):
     wave = np.concatenate([spoken[: 2 * RATE_HZ], np.zeros(RATE_HZ, np.float32), spoken[2 * RATE_HZ :]])
     file = film(original / "talk.mp4", 6, wave=wave)
     assert any(start < 2.3 and end > 2.7 for start, end in pauses_of(file))
-    assert pauses_of(film(original / "silent.mp4", 4, sound=False)) == ()
+    assert pauses_of(film(original / "silent.mp4", 4, sound=False)) == []
 
 
 # --- what a path stands for --------------------------------------------------------------------------------------

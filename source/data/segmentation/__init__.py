@@ -17,8 +17,7 @@ from ...core.files import write_whole
 from ...core.hooks import Notify, OnProgress
 from ..clips import Clip
 from .cut_points import cut_points
-from .pauses import pauses_of
-from .probe import Header, header_of
+from .probe import Header, header_of, pauses_of
 from .segment import Segment, segment_of
 from .writer import write_segments
 
@@ -34,11 +33,9 @@ class Job:
     """The segments to be cut out of one file."""
 
     file: Path
-    folder: Path
-    """Where its chunks lie."""
+    folder: Path  # where its chunks lie
     suffix: str
-    segments: tuple[Segment, ...]
-    """With their ends."""
+    segments: tuple[Segment, ...]  # with their ends
     window_seconds: float
 
     @property
@@ -80,19 +77,19 @@ class Job:
             return earlier["pieces"]
         for stale in [*self.folder.glob("from_*_ms.*")]:
             stale.unlink()
-        plan = {segment.name(self.suffix): self._chunks(segment) for segment in self.segments}
+        long = any(segment.seconds > MOST_WINDOWS * self.window_seconds for segment in self.segments)
+        pauses = pauses_of(self.file) if long else []
+        plan = {segment.name(self.suffix): self._chunks(segment, pauses) for segment in self.segments}
         self.folder.mkdir(parents=True, exist_ok=True)
         self._save(plan)
         return plan
 
-    def _chunks(self, segment: Segment) -> dict[str, list[float]]:
-        points = [0.0, segment.seconds]
+    def _chunks(self, segment: Segment, pauses: Sequence[tuple[float, float]]) -> dict[str, list[float]]:
+        first, points = segment.start_seconds, [0.0, segment.seconds]
         if segment.seconds > MOST_WINDOWS * self.window_seconds:
-            pauses = [
-                (start - segment.start_seconds, end - segment.start_seconds) for start, end in pauses_of(self.file)
-            ]
-            points = cut_points(segment.seconds, pauses, self.window_seconds)
-        ends = [round(segment.start_seconds + point, 3) for point in points]
+            quiet = [(start - first, end - first) for start, end in pauses]
+            points = cut_points(segment.seconds, quiet, self.window_seconds)
+        ends = [round(first + point, 3) for point in points]
         pairs = [pair for pair in pairwise(ends) if pair[0] < pair[1]]
         return {Segment(self.file, *pair).name(self.suffix): [*pair] for pair in pairs}
 
@@ -124,10 +121,14 @@ def cut(
             f"in pauses where there are any, into chunks of about {window_seconds:g} s; of recording 37 the second "
             f"chunk is {2 * unit + 37}."
         )
-    jobs, chunks = _jobs(segments, headers, original, folder, window_seconds), {}
-    for number, job in enumerate(jobs, start=1):
-        chunks |= job.run()
-        on_progress(number, len(jobs))
+    wanted: dict[Path, dict[Segment, None]] = defaultdict(dict)  # by file, without doubles, in order
+    for segment in segments.values():
+        wanted[segment.file][segment] = None
+    chunks: dict[Segment | None, list[Path]] = {}
+    for number, (file, parts) in enumerate(wanted.items(), start=1):
+        place = folder / file.relative_to(original if file.is_relative_to(original) else file.anchor)
+        chunks |= Job(file, place, headers[file].suffix, (*parts,), window_seconds).run()
+        on_progress(number, len(wanted))
     kept = [chunk for clip in clips for chunk in _chunks_of(clip, chunks.get(segments.get(clip.path)), unit)]
     lost = len(clips) - len({clip.number % unit for clip in kept})
     if lost:
@@ -144,23 +145,6 @@ def _segments(clips: Sequence[Clip], headers: Mapping[Path, Header], window_seco
         if segment.end_seconds or (seconds and seconds > MOST_WINDOWS * window_seconds):
             segments[clip.path] = segment.within(seconds)
     return segments
-
-
-def _jobs(
-    segments: Mapping[Path, Segment],
-    headers: Mapping[Path, Header],
-    original: Path,
-    folder: Path,
-    window_seconds: float,
-) -> list[Job]:
-    by_file: dict[Path, dict[Segment, None]] = defaultdict(dict)  # without doubles, in order
-    for segment in segments.values():
-        by_file[segment.file][segment] = None
-    jobs = []
-    for file, wanted in by_file.items():
-        place = folder / file.relative_to(original if file.is_relative_to(original) else file.anchor)
-        jobs.append(Job(file, place, headers[file].suffix, (*wanted,), window_seconds))
-    return jobs
 
 
 def _chunks_of(clip: Clip, paths: Sequence[Path] | None, unit: int) -> list[Clip]:

@@ -15,8 +15,7 @@ class Segment:
 
     file: Path
     start_seconds: float = 0.0
-    end_seconds: float | None = None
-    """None: the end of the recording."""
+    end_seconds: float | None = None  # None: the end of the recording
 
     @property
     def seconds(self) -> float:

@@ -14,10 +14,8 @@ MISSING_SECONDS = 0.2  # by which less than the file promises is reported; AAC t
 class SoundNotes:
     """Count what is odd about the decoded samples as they pass."""
 
-    seconds: float = 0.0
-    """How far it was read."""
-    damage_seconds: float | None = None
-    """Where something could first not be decoded."""
+    seconds: float = 0.0  # how far it was read
+    damage_seconds: float | None = None  # where something could first not be decoded
     rates_hz: set[int] = field(default_factory=set)
     samples: int = 0
     at_full_scale: int = 0

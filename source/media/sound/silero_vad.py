@@ -107,11 +107,6 @@ class Silero:
         return probabilities.numpy()
 
 
-def speech_seconds(probabilities: np.ndarray, threshold: float = 0.5) -> float:
-    """Return the seconds of speech in chunks with these probabilities (chunks,)."""
-    return float((probabilities >= threshold).sum()) * CHUNK_SAMPLES / SAMPLE_RATE_HZ
-
-
 @cache
 def _network() -> Any:
     import torch

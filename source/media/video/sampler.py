@@ -11,8 +11,7 @@ from .timestamps import DueTimes, FrameTimes, promised_seconds
 class FrameSampler:
     """Give `on_frame` the frames that are due; `stream` is None where there is no picture."""
 
-    size: tuple[int, int] | None = None
-    """Width and height of the upright original, from the first frame on."""
+    size: tuple[int, int] | None = None  # width and height of the upright original, from the first frame on
 
     def __init__(
         self,

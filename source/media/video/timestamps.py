@@ -15,8 +15,7 @@ ROUNDING_SECONDS = 0.001  # resolution of times in Matroska and Flash Video
 class FrameTimes:
     """Map decoded frames, one after another, to strictly rising seconds since the recording's time 0."""
 
-    end: float = 0.0
-    """When the last frame ceases to be shown."""
+    end: float = 0.0  # when the last frame ceases to be shown
 
     def __init__(self, container: Any, stream: Any):
         self._start = (container.start_time or 0) / MICROSECONDS
