@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.arrays import stacked
 from ..core.errors import DemeanorError
 from ..core.spec import DataWarning
 from ..media.sound import Sound, read_sound
@@ -34,7 +35,7 @@ def featurize_with_copies(waveform: np.ndarray, path: Path, settings: AudioSetti
     inputs = [_featurize_voice(voice, settings) for voice in voices]
     if not settings.augmented_copies:
         return inputs[0]
-    return {name: np.stack([arrays[name] for arrays in inputs]) for name in inputs[0]}
+    return stacked(inputs)
 
 
 def from_array(waveform: np.ndarray, sample_rate_hz: int | None) -> Sound:

@@ -29,7 +29,7 @@ def mfcc(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
     """
     from scipy.signal import savgol_filter
 
-    values = _transform(_mfcc_transform(*_mel_sizes(settings), settings.coefficients), waveform)
+    values = _transform(_transforms(settings)["mfcc"], waveform)
     differences = [
         np.asarray(savgol_filter(values, DIFFERENCE_FRAMES, polyorder=order, deriv=order, axis=0, mode="nearest"))
         for order in (1, 2)
@@ -39,7 +39,7 @@ def mfcc(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
 
 def melspectrogram(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
     """Return the mel spectrogram of `waveform` (samples,) float32 in dB: (frames, mel_bands) float32."""
-    return _transform(_decibel_transform(*_mel_sizes(settings)), waveform)
+    return _transform(_transforms(settings)["decibels"], waveform)
 
 
 def band_centres_hz(settings: AudioSettings) -> np.ndarray:
@@ -53,26 +53,17 @@ def band_centres_hz(settings: AudioSettings) -> np.ndarray:
     return filters.argmax(0).numpy() / 2
 
 
-def _mel_sizes(settings: AudioSettings) -> tuple[int, int, int, int]:
-    return settings.sample_rate_hz, settings.mel_bands, settings.fft_samples, settings.hop_samples
-
-
 @lru_cache(maxsize=8)
-def _mfcc_transform(rate_hz: int, bands: int, fft: int, hop: int, coefficients: int) -> "nn.Module":
-    from .torchaudio_import import torchaudio
-
-    mel = {"n_fft": fft, "hop_length": hop, "n_mels": bands, **LIKE_LIBROSA}
-    return torchaudio.transforms.MFCC(rate_hz, coefficients, melkwargs=mel)
-
-
-@lru_cache(maxsize=8)
-def _decibel_transform(rate_hz: int, bands: int, fft: int, hop: int) -> "nn.Module":
+def _transforms(settings: AudioSettings) -> "dict[str, nn.Module]":
     from torch import nn
 
     from .torchaudio_import import torchaudio
 
-    mel = torchaudio.transforms.MelSpectrogram(rate_hz, n_fft=fft, hop_length=hop, n_mels=bands, **LIKE_LIBROSA)
-    return nn.Sequential(mel, torchaudio.transforms.AmplitudeToDB("power", DYNAMIC_RANGE_DB))
+    rate_hz, make = settings.sample_rate_hz, torchaudio.transforms
+    mel = {"n_fft": settings.fft_samples, "hop_length": settings.hop_samples, "n_mels": settings.mel_bands}
+    mel |= LIKE_LIBROSA
+    decibels = nn.Sequential(make.MelSpectrogram(rate_hz, **mel), make.AmplitudeToDB("power", DYNAMIC_RANGE_DB))
+    return {"mfcc": make.MFCC(rate_hz, settings.coefficients, melkwargs=mel), "decibels": decibels}
 
 
 def _transform(transform: "nn.Module", waveform: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core import config
+from ..core.arrays import stacked
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
 from ..media.sound import Sound, SoundStream, stream_sound
@@ -50,6 +51,7 @@ def read(
                 on_progress(int(readings[-1].end_seconds or 0), ceil(stream.seconds or 0))
     overview.finish()
     samples = overview.samples
+    pauses = [(start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples)]
     overall = overall_reading(readings, speech.samples(0, samples) / rate_hz, samples / rate_hz)
     prediction = Prediction(
         str(source),
@@ -59,9 +61,7 @@ def read(
         notes=stream.notes if overall.probabilities else (*stream.notes, "no speech was found"),
         seconds=samples / rate_hz,
         overall=overall,
-        pauses=tuple(
-            (start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples)
-        ),
+        pauses=tuple(pauses),
     )
     return Result(prediction, lambda without: {"timeline.png": _timeline(prediction, overview)})
 
@@ -88,17 +88,14 @@ def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trai
         )
         for start, samples in windows
     ]
-    spoken = [
-        index
-        for index, (reading, (_, samples)) in enumerate(zip(readings, windows, strict=True))
-        if enough_speech(reading.speech_seconds or 0, len(samples) / rate_hz)
-    ]
+    speech_seconds = [reading.speech_seconds or 0 for reading in readings]
+    lengths = [len(samples) / rate_hz for _, samples in windows]
+    spoken = [index for index in range(len(windows)) if enough_speech(speech_seconds[index], lengths[index])]
     if not spoken:
         return readings
-    inputs = [featurize(windows[index][1], settings) for index in spoken]
-    arrays = {name: np.stack([each[name] for each in inputs]) for name in inputs[0]}
+    arrays = stacked([featurize(windows[index][1], settings) for index in spoken])
     for index, row in zip(spoken, trained.probabilities(arrays), strict=True):
-        seconds = readings[index].speech_seconds or 0
+        seconds = speech_seconds[index]
         probabilities = soften(dict(zip(trained.labels, map(float, row), strict=True)), seconds)
         readings[index] = replace(readings[index], probabilities=probabilities, notes=speech_notes(seconds))
     return readings

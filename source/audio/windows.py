@@ -1,6 +1,7 @@
 """Overlapping windows of a stream of samples."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -44,11 +45,6 @@ class Windows:
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Yield the items in lists of `size`, the last one shorter."""
-    batch = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
         yield batch

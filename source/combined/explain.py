@@ -14,12 +14,12 @@ class FaceAlone(nn.Module):
 
     @property
     def image_branch(self) -> nn.Module | None:
-        """Return the crop's CNN."""
+        """The crop's CNN."""
         return self._network.branches["face"].image_branch
 
     @property
     def settings(self) -> Any:
-        """Return the face branch's settings."""
+        """The face branch's settings."""
         return self._network.branches["face"].settings
 
     def forward(self, image: Tensor, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:

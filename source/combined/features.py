@@ -5,6 +5,7 @@ A sound is read as a video without a picture, and a silent video as one without 
 
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ LONGER = 1.25  # times the window, from which a warning says that a clip was not
 Arrays = dict[str, np.ndarray]
 
 
-class ClipFaces:
+class ClipFaces(AbstractContextManager["ClipFaces"]):
     """Collects the faces of a clip's frames by person. A context manager, for its tracker."""
 
     def __init__(self, settings: CombinedSettings) -> None:
@@ -34,9 +35,6 @@ class ClipFaces:
         self.faces: dict[int, list[tuple[float, float, Arrays]]] = {}
         """Person -> time, area and inputs of each detection."""
         self._tracker = FaceTracker()
-
-    def __enter__(self) -> "ClipFaces":
-        return self
 
     def __exit__(self, *_: Any) -> None:
         self._tracker.close()
@@ -86,7 +84,8 @@ def extract(path: Path, settings: CombinedSettings) -> Arrays:
     return (
         face_arrays(faces, span[0], settings)
         | voice_arrays(voice, has_voice, path, settings)
-        | word_arrays(words, settings)
+        | featurize_text(words, "", settings.text)
+        | {"text_mask": np.array(bool(words.strip()), np.float32)}
     )
 
 
@@ -130,11 +129,6 @@ def voice_arrays(voice: np.ndarray, has_voice: bool, path: Path, settings: Combi
     if not settings.audio.use_mfcc:  # it would be most of the store
         arrays = {name: array for name, array in arrays.items() if name == "encoder"}
     return arrays | {"audio_mask": np.array(has_voice, np.float32)}
-
-
-def word_arrays(words: str, settings: CombinedSettings) -> Arrays:
-    """Return words as the text branch takes them, and their mask."""
-    return featurize_text(words, "", settings.text) | {"text_mask": np.array(bool(words.strip()), np.float32)}
 
 
 def _transcribed(path: Path, start_seconds: float, end_seconds: float) -> str:

@@ -22,19 +22,16 @@ class Added(nn.Module):
         return (logits * present[..., None]).sum(1)
 
 
-class Gated(nn.Module):
+class Gated(Added):
     """The same, each weighed by a gate in (0, 2) that sees all modalities (after Arevalo et al. 2017)."""
 
-    TAKES_LOGITS = True
-
     def __init__(self, modalities: int, width: int, classes: int, dropout: float) -> None:
-        super().__init__()
+        super().__init__(modalities, width, classes, dropout)
         self.gate = nn.Linear(modalities * (width + 1), modalities)
 
     def forward(self, features: Tensor, logits: Tensor, present: Tensor) -> Tensor:
         """Return logits (B, classes)."""
-        gates = 2 * self.gate(_concatenate(features, present)).sigmoid() * present
-        return (logits * gates[..., None]).sum(1)
+        return super().forward(features, logits, 2 * self.gate(_concatenate(features, present)).sigmoid() * present)
 
 
 class Concatenated(nn.Module):
@@ -52,19 +49,17 @@ class Concatenated(nn.Module):
         return self.head(self.hidden(_concatenate(features, present))) * present.any(1)[:, None]
 
 
-class Late(nn.Module):
+class Late(Added):
     """The weighted sum of the logarithms of the modalities' own probabilities; the weights are not trained."""
 
-    TAKES_LOGITS = True
-
     def __init__(self, modalities: int, width: int, classes: int, dropout: float) -> None:
-        super().__init__()
+        super().__init__(modalities, width, classes, dropout)
         self.weights: Tensor
         self.register_buffer("weights", torch.ones(modalities))
 
     def forward(self, features: Tensor, logits: Tensor, present: Tensor) -> Tensor:
         """Return logits (B, classes)."""
-        return (logits.log_softmax(2) * (self.weights * present)[..., None]).sum(1)
+        return super().forward(features, logits.log_softmax(2), self.weights * present)
 
 
 FUSIONS = {"added": Added, "gated": Gated, "concatenated": Concatenated, "late": Late}

@@ -17,7 +17,7 @@ from ..face.detector import BLENDSHAPES
 from ..face.network import FaceModel
 from ..text.network import TextModel
 from .fusion import FUSIONS
-from .settings import CombinedSettings
+from .settings import FACE_INPUTS, TEXT_INPUTS, CombinedSettings
 from .temporal import SEQUENCES
 
 BRANCHES = {"face": FaceModel, "audio": AudioModel, "text": TextModel}
@@ -104,9 +104,8 @@ class CombinedModel(nn.Module):
     def _modality_features(
         self, face_mask: Tensor, audio_mask: Tensor, text_mask: Tensor, **inputs: Tensor
     ) -> ModalityFeatures:
-        encoders = {"face": self._encode_frames, "audio": self._encode_voices, "text": self._encode_texts}
         masks = {"face": face_mask > 0, "audio": audio_mask > 0, "text": text_mask > 0}
-        return self._combine({name: (encoders[name](masks[name], **inputs), masks[name]) for name in self.branches})
+        return self._combine({name: (self._encode(name, masks[name], inputs), masks[name]) for name in self.branches})
 
     def fuse(
         self,
@@ -153,29 +152,20 @@ class CombinedModel(nn.Module):
         features = branch.forward_features(token_ids, before_ids, lexicon)
         return torch.cat([*_with_logits(branch, features), branch.affect(features).nan_to_num()], 1)
 
-    def _encode_frames(self, mask: Tensor, image: Tensor, blendshapes: Tensor, **inputs: Tensor) -> Tensor:
-        """Return (B, T, F); only frames with a face cost anything."""
-        landmarks = {"landmarks": inputs["landmarks"][mask]} if "landmarks" in inputs else {}
-        faces = {"image": image[mask], "blendshapes": blendshapes[mask], **landmarks}
-        encoded = self._through_branch("face", self.encode_face, **faces)
-        frames = encoded.new_zeros(*mask.shape, encoded.shape[1])
-        frames[mask] = encoded
-        return frames
+    def _encode(self, name: str, mask: Tensor, inputs: dict[str, Tensor]) -> Tensor:
+        """Return a batch of frames (B, T, F), voices (B, A) or texts (B, W), encoded; masked frames and texts are zero.
 
-    def _encode_voices(self, mask: Tensor, **inputs: Tensor) -> Tensor:
-        """Return (B, A); the hidden ones too, for they cost little and batch normalisation sees more of them."""
-        voice = {name: inputs[name] for name in VOICE if name in inputs}
-        originals = {name: value[:, 0] if has_copies(name, value) else value for name, value in voice.items()}
-        return self._through_branch("audio", self.encode_audio, **originals)
-
-    def _encode_texts(
-        self, mask: Tensor, token_ids: Tensor, before_ids: Tensor, lexicon: Tensor, **_: Tensor
-    ) -> Tensor:
-        words = {"token_ids": token_ids[mask], "before_ids": before_ids[mask], "lexicon": lexicon[mask]}
-        encoded = self._through_branch("text", self.encode_text, **words)
-        texts = encoded.new_zeros(len(mask), encoded.shape[1])
-        texts[mask] = encoded
-        return texts
+        These cost nothing. Voices that are masked are encoded too: they cost little, and batch normalisation sees more.
+        """
+        if name == "audio":
+            voice = {name: inputs[name] for name in VOICE if name in inputs}
+            originals = {name: value[:, 0] if has_copies(name, value) else value for name, value in voice.items()}
+            return self._through_branch(name, self.encode_audio, **originals)
+        encode, names = (self.encode_face, FACE_INPUTS) if name == "face" else (self.encode_text, TEXT_INPUTS)
+        rows = self._through_branch(name, encode, **{name: inputs[name][mask] for name in names if name in inputs})
+        encoded = rows.new_zeros(*mask.shape, rows.shape[1])
+        encoded[mask] = rows
+        return encoded
 
     def _through_branch(self, name: str, encode: Callable[..., Tensor], **inputs: Tensor) -> Tensor:
         """Run `encode` over the rows, with the branch called `name`; without a graph where that is frozen.
@@ -200,7 +190,10 @@ class CombinedModel(nn.Module):
         for name, (values, mask) in encoded.items():
             is_present = mask.any(1) if mask.dim() == 2 else mask
             logits.append(self._unimodal_logits(name, values, mask))
-            values = self.sequence(self._standard_frames(values, mask), mask) if name == "face" else values
+            if name == "face":
+                kept = values.new_ones(len(values), 1, values.shape[2])  # of a clip the same in all its frames
+                kept = F.dropout(kept, self.settings.branch_dropout, self.training)
+                values = self.sequence(self.frame_scale(values, mask) * kept, mask)
             features.append(self.dense[name](self.standardised[name](values, is_present)) * is_present[:, None])
             present.append(is_present)
         return ModalityFeatures(torch.stack(features, 1), torch.stack(logits, 1), torch.stack(present, 1))
@@ -211,18 +204,12 @@ class CombinedModel(nn.Module):
         logits = encoded[..., branch.features : branch.features + self.classes].float().log_softmax(-1)
         return logits if mask.dim() == 1 else (logits * mask[..., None]).sum(1) / mask.sum(1).clamp(min=1)[:, None]
 
-    def _standard_frames(self, faces: Tensor, mask: Tensor) -> Tensor:
-        """Return the frames (B, T, F) standardised; in training each clip loses the same values in all its frames."""
-        kept = faces.new_ones(len(faces), 1, faces.shape[2])
-        return self.frame_scale(faces, mask) * F.dropout(kept, self.settings.branch_dropout, self.training)
-
     def _logits(self, modalities: ModalityFeatures) -> Tensor:
         """Fuse. Where the fusion takes logits: the weighted unimodal ones, and residual ones from the features."""
         features, unimodal, present = modalities
         logits = None
         if self.residual_heads:
-            heads = enumerate(self.residual_heads.values())
-            residual = torch.stack([head(features[:, at]) for at, head in heads], 1)
+            residual = torch.stack([head(features[:, at]) for at, head in enumerate(self.residual_heads.values())], 1)
             logits = self.modality_weights[:, None] * unimodal + residual
         return self.fusion(features, logits, present)
 
@@ -247,16 +234,13 @@ class Standardised(nn.Module):
     def forward(self, rows: Tensor, mask: Tensor) -> Tensor:
         """Return rows (..., values) standardised, zero where mask (...) bool is False."""
         if self.training and mask.any():
-            self._update(rows[mask].detach().float())
+            with torch.no_grad():
+                seen, share = rows[mask].float(), self.MOMENTUM if bool(self.begun) else 1.0
+                self.variance.lerp_((seen - torch.lerp(self.mean, seen.mean(0), share)).square().mean(0), share)
+                self.mean.lerp_(seen.mean(0), share)
+                self.begun.fill_(True)
         normal = (rows.float() - self.mean) / (self.variance + 1e-5).sqrt()
         return normal.clamp(-10, 10) * mask[..., None]
-
-    @torch.no_grad()
-    def _update(self, rows: Tensor) -> None:
-        share = self.MOMENTUM if bool(self.begun) else 1.0
-        self.variance.lerp_((rows - torch.lerp(self.mean, rows.mean(0), share)).square().mean(0), share)
-        self.mean.lerp_(rows.mean(0), share)
-        self.begun.fill_(True)
 
 
 def has_copies(name: str, voice: Tensor) -> bool:
@@ -271,10 +255,7 @@ def _padded(rows: Tensor, count: int) -> Tensor:
 
 def _dense(length: int, settings: CombinedSettings) -> nn.Sequential:
     return nn.Sequential(
-        nn.Dropout(settings.branch_dropout),
-        nn.Linear(length, settings.width),
-        nn.ReLU(),
-        nn.Dropout(settings.dropout),
+        nn.Dropout(settings.branch_dropout), nn.Linear(length, settings.width), nn.ReLU(), nn.Dropout(settings.dropout)
     )
 
 

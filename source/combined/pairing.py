@@ -19,11 +19,9 @@ from ..core.settings import TrainingSettings
 from ..core.spec import spec_of
 from ..data.dataset import Dataset
 from ..data.store import MANIFEST, Store
-from .settings import MASKS, CombinedSettings
+from .settings import FACE_INPUTS, MASKS, TEXT_INPUTS, CombinedSettings
 
 PAIRED_SPLIT = {"train": "val", "test": "test"}  # split of the clips -> split of what they are paired with
-TEXT_INPUTS = ("token_ids", "before_ids", "lexicon")
-FACE_INPUTS = ("image", "blendshapes", "landmarks")
 MAX_STILL_FRAMES = 4  # for which a picture is shown: each costs as much as one of a video
 
 Inputs = dict[str, Tensor]

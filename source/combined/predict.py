@@ -76,19 +76,16 @@ def _files(
     files: dict[str, Written] = {
         name: csv_text(columns(prediction.labels), rows(prediction)) for name, (columns, rows) in TABLES.items()
     }
-    files |= {name: _writer(picture) for name, picture in pictures.items()}
+    files |= {name: partial(_write, picture) for name, picture in pictures.items()}
     if prediction.sentences:
         files["transcript.srt"] = captions.srt(prediction)
     video = VIDEO if has_picture and VIDEO not in without else None
     page = partial(report.page, prediction, video=video)
-    files["report.html"] = _writer(lambda: page({name: draw() for name, draw in pictures.items()}).encode())
+    files["report.html"] = partial(_write, lambda: page({name: draw() for name, draw in pictures.items()}).encode())
     if has_picture:
         files[VIDEO] = lambda file: annotated_video(path, prediction, face_tracks, file, on_progress)
     return files
 
 
-def _writer(content: Callable[[], bytes]) -> Callable[[Path], None]:
-    def write(file: Path) -> None:
-        file.write_bytes(content())
-
-    return write
+def _write(content: Callable[[], bytes], file: Path) -> None:
+    file.write_bytes(content())

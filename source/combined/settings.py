@@ -17,6 +17,8 @@ SAMPLE_RATE_HZ = 16_000  # Whisper's
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 # Modality -> the input that is 0 where it is missing.
 MASKS = {"face": "face_mask", "audio": "audio_mask", "text": "text_mask"}
+FACE_INPUTS = ("image", "blendshapes", "landmarks")
+TEXT_INPUTS = ("token_ids", "before_ids", "lexicon")
 Sequence = Literal["lstm", "gru", "transformer", "statistics"]
 Fusion = Literal["added", "gated", "concatenated", "late"]
 MOST_FRAMES = 512  # positions that the transformer has an encoding for

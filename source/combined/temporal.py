@@ -1,8 +1,11 @@
 """Sequence networks over a face's frames. Masked frames change nothing.
 
-A registry: name -> class(inputs, units, layers), called with frames (B, T, inputs) and mask (B, T) bool; returns
+A registry: name -> network of (inputs, units, layers), called with frames (B, T, inputs) and mask (B, T) bool; returns
 (B, `features`), zero where no frame is there.
 """
+
+from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -37,20 +40,6 @@ class Recurrent(nn.Module):
         last = state[0] if isinstance(state, tuple) else state
         features = torch.cat([last[-2], last[-1], steps.sum(1) / counts.clamp(min=1)[:, None]], 1)
         return features * (counts > 0)[:, None]
-
-
-class Lstm(Recurrent):
-    """Long short-term memory (Hochreiter & Schmidhuber 1997)."""
-
-    def __init__(self, inputs: int, units: int, layers: int) -> None:
-        super().__init__(nn.LSTM, inputs, units, layers)
-
-
-class Gru(Recurrent):
-    """Gated recurrent units (Cho et al. 2014)."""
-
-    def __init__(self, inputs: int, units: int, layers: int) -> None:
-        super().__init__(nn.GRU, inputs, units, layers)
 
 
 class SmallTransformer(nn.Module):
@@ -90,4 +79,9 @@ class Statistics(nn.Module):
         return torch.cat([mean, (variance + 1e-6).sqrt() * mask.any(1)[:, None]], 1)
 
 
-SEQUENCES = {"lstm": Lstm, "gru": Gru, "transformer": SmallTransformer, "statistics": Statistics}
+SEQUENCES: dict[str, Callable[[int, int, int], nn.Module]] = {
+    "lstm": partial(Recurrent, nn.LSTM),  # Hochreiter & Schmidhuber 1997
+    "gru": partial(Recurrent, nn.GRU),  # Cho et al. 2014
+    "transformer": SmallTransformer,
+    "statistics": Statistics,
+}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..core.arrays import stacked
 from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.spec import DataWarning, ModelSpec, spec_of
@@ -122,8 +123,7 @@ def extract_clips(model: str, settings: Any, paths: Sequence[Path]) -> Extracted
             except (DemeanorError, OSError) as reason:
                 unreadable[str(path)] = str(reason)
         warned.update(str(warning.message) for warning in caught if warning.category is DataWarning)
-    names = rows[0] if rows else ()
-    return Extracted({name: np.stack([row[name] for row in rows]) for name in names}, unreadable, warned)
+    return Extracted(stacked(rows), unreadable, warned)
 
 
 def _jobs(clips: Sequence[Clip], workers: int) -> Iterator[Sequence[Clip]]:

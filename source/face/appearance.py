@@ -8,7 +8,6 @@ about the same side. Two people who resemble each other may pass for one, and on
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -23,6 +22,10 @@ TINT_RANGE = ((0.2, 0.6), (0.2, 0.5))  # of red, of green
 DARK = 4  # added to each channel, because the chromaticity of near-black pixels is noise
 COLOUR_WEIGHT = 0.3  # of the colours' Hellinger distance against the patterns'; chosen on acted clips of nine people
 AROUND = (1.0, 0.6, 1.0, 1.25)  # box sides added left, above, right, below: hair, shoulders, background
+
+# Bin of each pattern, 0 to 255: 0 if more than two bits differ from the next around the circle.
+_FEW_CHANGES = np.array([(code ^ (code >> 1 | (code & 1) << 7)).bit_count() <= 2 for code in range(256)])
+PATTERN_BINS = np.where(_FEW_CHANGES, _FEW_CHANGES.cumsum(), 0)
 
 
 @dataclass(frozen=True)
@@ -76,18 +79,9 @@ def _pattern_histograms(crop: np.ndarray) -> np.ndarray:
     for bit, (y, x) in enumerate(neighbours):
         codes |= (smooth[y : y + CROP_SIDE - 2, x : x + CROP_SIDE - 2] >= middle).astype(np.uint8) << bit
     part = np.arange(CROP_SIDE - 2) * PARTS // (CROP_SIDE - 2)
-    cells = (part[:, None] * PARTS + part) * PATTERNS + _pattern_bins()[codes]
+    cells = (part[:, None] * PARTS + part) * PATTERNS + PATTERN_BINS[codes]
     counts = np.bincount(cells.ravel(), minlength=PARTS * PARTS * PATTERNS).reshape(PARTS * PARTS, PATTERNS)
     return np.sqrt(counts / counts.sum(1, keepdims=True) / PARTS**2).ravel().astype(np.float32)
-
-
-@cache
-def _pattern_bins() -> np.ndarray:
-    """Return the bin of each pattern, 0 to 255: bin 0 if more than two bits differ from the next around the circle."""
-    codes = np.arange(256)
-    changes = codes ^ (codes >> 1 | (codes & 1) << 7)
-    few = np.array([int(change).bit_count() <= 2 for change in changes])
-    return np.where(few, few.cumsum(), 0)
 
 
 def _close_up(picture: np.ndarray, face: Face) -> tuple[np.ndarray, Face]:

@@ -12,7 +12,10 @@ def augment(inputs: dict[str, Tensor], settings: FaceSettings) -> dict[str, Tens
     """Mirror half of the faces; warp, relight and erase parts of the crops; hide the shape of some faces."""
     count = len(inputs["image"])
     flipped, mirror_images = bernoulli(count, 0.5), mirrored(inputs)
-    inputs = {name: _where(flipped, mirror_images[name], value) for name, value in inputs.items()}
+    inputs = {
+        name: torch.where(flipped.to(value.device).view(-1, *[1] * (value.dim() - 1)), mirror_images[name], value)
+        for name, value in inputs.items()
+    }
     image = random_affine(inputs["image"], settings.rotate_degrees, settings.scale_share, settings.shift_share)
     image = random_contrast_and_brightness(image, settings.contrast, settings.brightness)
     hidden = bernoulli(count, settings.shape_dropout).to(image.device)
@@ -20,7 +23,3 @@ def augment(inputs: dict[str, Tensor], settings: FaceSettings) -> dict[str, Tens
         "image": random_erasing(image, settings.erase_probability),
         "face_found": inputs["face_found"] * ~hidden,
     }
-
-
-def _where(chosen: Tensor, yes: Tensor, no: Tensor) -> Tensor:
-    return torch.where(chosen.to(no.device).view(-1, *[1] * (no.dim() - 1)), yes, no)

@@ -5,6 +5,7 @@ Each is built from `widths`, the channels of its stages, and `depths`, how often
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 from torch import Tensor, nn
@@ -37,8 +38,8 @@ class Separable(nn.Module):
 
     def __init__(self, width_in: int, width_out: int, halve: bool):
         super().__init__()
-        self.first = nn.Sequential(*_separable_convolution(width_in, width_out, stride=2 if halve else 1))
-        self.second = nn.Sequential(*_separable_convolution(width_out, width_out, stride=1))
+        self.first = _separable_convolution(width_in, width_out, stride=2 if halve else 1)
+        self.second = _separable_convolution(width_out, width_out, stride=1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, width_in, h, w) to (B, width_out, h, w), or half of that height and width, rounded up."""
@@ -56,14 +57,15 @@ def vgg(widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
     return nn.Sequential(*layers)
 
 
-def residual(widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
-    """Build a 5x5 stem and pooling, then stages of Residual blocks; each but the first halves the map."""
-    return _build_stages(Residual, widths, depths)
-
-
-def separable(widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
-    """Build a 5x5 stem and pooling, then stages of Separable blocks; each but the first halves the map."""
-    return _build_stages(Separable, widths, depths)
+def _build_stages(block: type[Residual] | type[Separable], widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
+    """Build a 5x5 stem and pooling, then stages of blocks; each stage but the first halves the map."""
+    layers: list[nn.Module] = [*_convolution(1, widths[0], kernel=5), nn.MaxPool2d(2, ceil_mode=True)]
+    width_in = widths[0]
+    for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
+        for repeat in range(depth):
+            layers.append(block(width_in, width, halve=stage > 0 and repeat == 0))
+            width_in = width
+    return nn.Sequential(*layers)
 
 
 def torchvision_resnet(name: str) -> Callable[[Sequence[int], Sequence[int]], nn.Module]:
@@ -88,21 +90,11 @@ def torchvision_resnet(name: str) -> Callable[[Sequence[int], Sequence[int]], nn
 
 IMAGE_ARCHITECTURES: dict[str, Callable[[Sequence[int], Sequence[int]], nn.Module]] = {
     "vgg": vgg,
-    "residual": residual,
-    "separable": separable,
+    "residual": partial(_build_stages, Residual),
+    "separable": partial(_build_stages, Separable),
     "resnet18": torchvision_resnet("resnet18"),
     "resnet34": torchvision_resnet("resnet34"),
 }
-
-
-def _build_stages(block: type[Residual] | type[Separable], widths: Sequence[int], depths: Sequence[int]) -> nn.Module:
-    layers: list[nn.Module] = [*_convolution(1, widths[0], kernel=5), nn.MaxPool2d(2, ceil_mode=True)]
-    width_in = widths[0]
-    for stage, (width, depth) in enumerate(zip(widths, depths, strict=True)):
-        for repeat in range(depth):
-            layers.append(block(width_in, width, halve=stage > 0 and repeat == 0))
-            width_in = width
-    return nn.Sequential(*layers)
 
 
 def _convolution(
@@ -112,6 +104,6 @@ def _convolution(
     return conv, nn.BatchNorm2d(width_out), nn.ReLU(inplace=True)
 
 
-def _separable_convolution(width_in: int, width_out: int, stride: int) -> tuple[nn.Module, ...]:
+def _separable_convolution(width_in: int, width_out: int, stride: int) -> nn.Sequential:
     depthwise = _convolution(width_in, width_in, stride=stride, groups=width_in)
-    return (*depthwise, *_convolution(width_in, width_out, kernel=1))
+    return nn.Sequential(*depthwise, *_convolution(width_in, width_out, kernel=1))

@@ -6,6 +6,7 @@ median face of FER2013's training part, made symmetric. Crop and mesh go through
 """
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +71,7 @@ class Face:
         return Face(mesh, self.blendshapes)
 
 
-class FaceDetector:
+class FaceDetector(AbstractContextManager["FaceDetector"]):
     """FaceLandmarker for still pictures. A context manager: it holds native memory until closed."""
 
     def __init__(self, model_file: Path | None = None, most_faces: int = MOST_FACES):
@@ -89,9 +90,6 @@ class FaceDetector:
         )
         self._landmarker = vision.FaceLandmarker.create_from_options(options)
 
-    def __enter__(self) -> "FaceDetector":
-        return self
-
     def __exit__(self, *_: object) -> None:
         self.close()
 
@@ -107,7 +105,9 @@ class FaceDetector:
         """Return the faces in `picture` (H, W, 3) uint8 RGB, upright, from left to right."""
         if min(picture.shape[:2]) < SMALL_SIDE:
             return self.detect_enlarged(picture)
-        faces = suppress_overlaps(self.detect_single_pass(picture) + self._detect_tiled(picture))
+        tiled = [face.moved(x, y) for tile, x, y in _tiles(picture) for face in self.detect_single_pass(tile)]
+        confirmed = [face for face in suppress_overlaps(tiled) if self._is_confirmed(picture, face)]
+        faces = suppress_overlaps(self.detect_single_pass(picture) + confirmed)
         return left_to_right(faces) or self.detect_enlarged(picture)
 
     def detect_single_pass(self, picture: np.ndarray) -> list[Face]:
@@ -133,17 +133,13 @@ class FaceDetector:
         faces = [face.moved(-border, -border, 1 / enlarge) for face in self.detect_single_pass(bordered)]
         return left_to_right(suppress_overlaps(faces))
 
-    def _detect_tiled(self, picture: np.ndarray) -> list[Face]:
-        faces = [face.moved(x, y) for tile, x, y in _tiles(picture) for face in self.detect_single_pass(tile)]
-        return [face for face in suppress_overlaps(faces) if self._is_confirmed(picture, face)]
-
     def _is_confirmed(self, picture: np.ndarray, face: Face) -> bool:
         """Return whether the face is found again close up: in tiles, helmets and wheels often look like faces."""
-        for margin in CONFIRMATION_MARGINS:
-            region, here = crop_around(picture, face, margin)
-            if not any(iou(here.box, again.box) > SAME_FACE_IOU for again in self.detect_enlarged(region)):
-                return False
-        return True
+        regions = (crop_around(picture, face, margin) for margin in CONFIRMATION_MARGINS)
+        return all(
+            any(iou(here.box, again.box) > SAME_FACE_IOU for again in self.detect_enlarged(region))
+            for region, here in regions
+        )
 
 
 def _tiles(picture: np.ndarray) -> Iterator[tuple[np.ndarray, int, int]]:

@@ -25,7 +25,13 @@ def grad_cam(network: Any, inputs: Mapping[str, Any], target: Any) -> np.ndarray
         chosen = logits.gather(1, torch.as_tensor(target)[:, None]).sum()  # the faces do not depend on each other
         (gradient,) = torch.autograd.grad(chosen, activation)
     weights = gradient.mean((2, 3), keepdim=True)
-    return _onto_crop(network, (weights * activation).sum(1).relu().detach(), inputs["image"].shape[-1])
+    evidence = (weights * activation).sum(1).relu().detach()
+    # Scaled from (B, h, w) over the part that the network sees to (B, S, S) over the whole crop.
+    seen, side = network.settings.crop_side, inputs["image"].shape[-1]
+    margin = (side - seen) // 2  # as FaceModel.feature_map cuts it
+    interpolate, pad = torch.nn.functional.interpolate, torch.nn.functional.pad
+    large = interpolate(evidence[:, None], (seen, seen), mode="bilinear", align_corners=False)[:, 0]
+    return pad(large / large.amax((1, 2), keepdim=True).clamp_min(1e-12), (margin, side - seen - margin) * 2).numpy()
 
 
 def feature_maps(network: Any, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -62,14 +68,3 @@ def _last_map(maps: list[tuple[Any, Any]]) -> Any:
 
     size = [output.shape[2:] for layer, output in maps if isinstance(layer, nn.Conv2d)][-1]
     return [output for _, output in maps if output.shape[2:] == size][-1]
-
-
-def _onto_crop(network: Any, evidence: Any, side: int) -> np.ndarray:
-    """Scale evidence (B, h, w) over the part that the network sees to (B, side, side) in [0, 1] over the whole crop."""
-    from torch.nn import functional
-
-    seen = network.settings.crop_side
-    margin = (side - seen) // 2  # as FaceModel.feature_map cuts it
-    large = functional.interpolate(evidence[:, None], (seen, seen), mode="bilinear", align_corners=False)[:, 0]
-    large = large / large.amax((1, 2), keepdim=True).clamp_min(1e-12)
-    return functional.pad(large, (margin, side - seen - margin) * 2).numpy()

@@ -3,6 +3,7 @@
 import atexit
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,12 @@ def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) ->
     """
     side = settings.image_side
     if face is None:
-        mesh, blendshapes, image = np.zeros((POINTS, 3)), np.zeros(BLENDSHAPES), _resize_to_grey(picture, side)
+        import cv2
+
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        method = cv2.INTER_AREA if min(grey.shape) > side else cv2.INTER_CUBIC
+        image = cv2.resize(grey, (side, side), interpolation=method)
+        mesh, blendshapes = np.zeros((POINTS, 3)), np.zeros(BLENDSHAPES)
     else:
         mesh, blendshapes, image = aligned_mesh(face), face.blendshapes, aligned_crop(picture, face, side)
     return {
@@ -59,9 +65,10 @@ def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) ->
     }
 
 
-def _resize_to_grey(picture: np.ndarray, side: int) -> np.ndarray:
-    import cv2
+def baseline_features(inputs: dict[str, Any], settings: FaceSettings) -> np.ndarray:
+    """Return the 52 blendshapes and the flattened mesh: (N, 1486) float32, zeros where no face was found.
 
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    shrinks = min(grey.shape) > side
-    return cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+    Pixels are left out: baselines on raw pixels tell nothing about classical methods.
+    """
+    mesh = np.asarray(inputs["landmarks"], np.float32).reshape(len(inputs["landmarks"]), -1)
+    return np.concatenate([np.asarray(inputs["blendshapes"], np.float32), mesh], 1)

@@ -1,55 +1,29 @@
-"""Mirror images of faces: which mesh point and which blendshape lies on the other side."""
+"""Mirror images of faces, and test-time augmentation by them: the logits are averaged over all views."""
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .detector import BLENDSHAPE_NAMES, POINTS
+from .settings import FaceSettings
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-# Found by matching the median of 8,000 frontal meshes with its mirror image, one to one (Hungarian assignment); the
-# points not named lie on the line of symmetry.
-_POINT_PAIRS = (
-    "3-248 7-249 20-250 21-251 22-252 23-253 24-254 25-255 26-256 27-257 28-258 29-259 30-260 31-261 32-262 33-263 "
-    "34-264 35-265 36-266 37-267 38-268 39-269 40-270 41-271 42-272 43-273 44-274 45-275 46-276 47-277 48-278 "
-    "49-279 50-280 51-281 52-282 53-283 54-284 55-285 56-286 57-287 58-288 59-289 60-290 61-291 62-292 63-293 "
-    "64-294 65-295 66-296 67-297 68-298 69-299 70-300 71-301 72-302 73-303 74-304 75-305 76-306 77-307 78-308 "
-    "79-309 80-310 81-311 82-312 83-313 84-314 85-315 86-316 87-317 88-318 89-319 90-320 91-321 92-322 93-323 "
-    "95-324 96-325 97-326 98-327 99-328 100-329 101-330 102-331 103-332 104-333 105-334 106-335 107-336 108-337 "
-    "109-338 110-339 111-340 112-341 113-342 114-343 115-344 116-345 117-346 118-347 119-348 120-349 121-350 "
-    "122-351 123-352 124-353 125-354 126-355 127-356 128-357 129-358 130-359 131-360 132-361 133-362 134-363 "
-    "135-364 136-365 137-366 138-367 139-368 140-369 141-370 142-371 143-372 144-373 145-374 146-375 147-376 "
-    "148-377 149-378 150-379 153-380 154-381 155-382 156-383 157-384 158-385 159-386 160-387 161-388 162-389 "
-    "163-390 165-391 166-392 167-393 169-394 170-395 171-396 172-397 173-398 174-399 176-400 177-401 178-402 "
-    "179-403 180-404 181-405 182-406 183-407 184-408 185-409 186-410 187-411 188-412 189-413 190-414 191-415 "
-    "192-416 193-417 194-418 196-419 198-420 201-421 202-422 203-423 204-424 205-425 206-426 207-427 208-428 "
-    "209-429 210-430 211-431 212-432 213-433 214-434 215-435 216-436 217-437 218-438 219-439 220-440 221-441 "
-    "222-442 223-443 224-444 225-445 226-446 227-447 228-448 229-449 230-450 231-451 232-452 233-453 234-454 "
-    "235-455 236-456 237-457 238-458 239-459 240-460 241-461 242-462 243-463 244-464 245-465 246-466 247-467 "
-    "468-473 469-476 470-475 471-474 472-477 "
-)
+# Found by matching the median of 8,000 frontal meshes with its mirror image, one to one (Hungarian assignment). Both
+# sides are numbered in the same order; the points not named lie on the line of symmetry.
+_ONE_SIDE = np.r_[3, 7, 20:94, 95:151, 153:164, 165:168, 169:175, 176:195, 196, 198, 201:248, 468, 469, 470, 471, 472]
+_OTHER_SIDE = np.r_[248:468, 473, 476, 475, 474, 477]
 
-
-def _other_point() -> np.ndarray:
-    order = np.arange(POINTS)
-    for pair in _POINT_PAIRS.split():
-        left, right = map(int, pair.split("-"))
-        order[left], order[right] = right, left
-    return order
-
-
-def _other_name(name: str) -> str:
-    if name.endswith("Left"):
-        return name.removesuffix("Left") + "Right"
-    return name.removesuffix("Right") + "Left" if name.endswith("Right") else name
-
-
-MIRRORED_POINTS = _other_point()
+MIRRORED_POINTS = np.arange(POINTS)
 """The mesh point on the other side of each, (478,); a point on the line of symmetry is its own."""
+MIRRORED_POINTS[_ONE_SIDE], MIRRORED_POINTS[_OTHER_SIDE] = _OTHER_SIDE, _ONE_SIDE
 
-MIRRORED_BLENDSHAPES = np.array([BLENDSHAPE_NAMES.index(_other_name(name)) for name in BLENDSHAPE_NAMES])
+_SIDES = {"Left": "Right", "Right": "Left"}
+MIRRORED_BLENDSHAPES = np.array(
+    [BLENDSHAPE_NAMES.index(re.sub("(Left|Right)$", lambda end: _SIDES[end[0]], name)) for name in BLENDSHAPE_NAMES]
+)
 """The blendshape of the other side of each, (52,)."""
 
 
@@ -61,3 +35,16 @@ def mirrored(inputs: "dict[str, Tensor]") -> "dict[str, Tensor]":
         "landmarks": landmarks * landmarks.new_tensor([-1, 1, 1]),
         "blendshapes": inputs["blendshapes"][:, MIRRORED_BLENDSHAPES],
     }
+
+
+def test_time_augment(inputs: "dict[str, Tensor]", settings: FaceSettings) -> "list[dict[str, Tensor]]":
+    """Return the views of a batch: each face and its mirror image, with five crops (Krizhevsky et al. 2012) of either.
+
+    `inputs` are tensors as `featurize` makes them, with a leading batch axis. The crops are the centre and the four
+    corners, or the centre alone without settings.five_crops; the network sees the central `crop_side` pixels, so
+    shifting the image moves the crop.
+    """
+    margin = (settings.image_side - settings.crop_side) // 2 if settings.five_crops else 0
+    corners = [(down, across) for down in (-margin, margin) for across in (-margin, margin)] if margin else []
+    shifted = [inputs | {"image": inputs["image"].roll(corner, (1, 2))} for corner in corners]
+    return [view for crop in (inputs, *shifted) for view in (crop, mirrored(crop))]

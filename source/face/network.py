@@ -24,7 +24,12 @@ class FaceModel(nn.Module):
         if settings.use_image:
             self.image_branch = IMAGE_ARCHITECTURES[settings.architecture](settings.widths, settings.depths)
         if self._shape_size:
-            self.shape_branch = _shape_layers(self._shape_size, settings.shape_width)
+            width = settings.shape_width
+            self.shape_branch = nn.Sequential(
+                nn.BatchNorm1d(self._shape_size, affine=False),  # the scale of each coordinate, kept with the weights
+                nn.Linear(self._shape_size, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(), nn.Dropout(0.3),
+                nn.Linear(width, width), nn.ReLU(),
+            )  # fmt: skip
         self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
 
@@ -53,7 +58,10 @@ class FaceModel(nn.Module):
         if self.image_branch is not None:
             parts.append(self.feature_map(image).mean((2, 3)))
         if self.shape_branch is not None:
-            parts.append(self._shape_features(landmarks, blendshapes, face_found))
+            known = face_found.float()[:, None]
+            mesh, shapes = landmarks.flatten(1).float(), blendshapes.float()
+            shape = [mesh] * self.settings.use_landmarks + [shapes] * self.settings.use_blendshapes
+            parts.append(self.shape_branch(torch.cat(shape, 1) * known) * known)
         return torch.cat([part.float() for part in parts], 1)
 
     def feature_map(self, image: Tensor) -> Tensor:
@@ -61,21 +69,3 @@ class FaceModel(nn.Module):
         margin = (image.shape[-1] - self.settings.crop_side) // 2
         crop = image[:, None, margin : margin + self.settings.crop_side, margin : margin + self.settings.crop_side]
         return self.image_branch((crop.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last))
-
-    def _shape_features(self, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:
-        known = face_found.float()[:, None]
-        mesh, shapes = landmarks.flatten(1).float(), blendshapes.float()
-        inputs = [mesh] * self.settings.use_landmarks + [shapes] * self.settings.use_blendshapes
-        return self.shape_branch(torch.cat(inputs, 1) * known) * known
-
-
-def _shape_layers(size: int, width: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.BatchNorm1d(size, affine=False),  # the scale of each coordinate, kept with the weights
-        nn.Linear(size, width, bias=False),
-        nn.BatchNorm1d(width),
-        nn.ReLU(),
-        nn.Dropout(0.3),
-        nn.Linear(width, width),
-        nn.ReLU(),
-    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.arrays import stacked
 from ..core.hooks import Notify, OnProgress
 from ..media.image import Picture, read_picture
 from ..results.predicting import Result
@@ -51,8 +52,7 @@ def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...
         faces = [None]
     if not faces:
         return (), {}
-    inputs = [featurize(pixels, face, trained.settings) for face in faces]
-    arrays = {name: np.stack([each[name] for each in inputs]) for name in inputs[0]}
+    arrays = stacked([featurize(pixels, face, trained.settings) for face in faces])
     probabilities = trained.probabilities(arrays)  # one call for all faces
     height, width = pixels.shape[:2]
     readings = (

@@ -4,6 +4,7 @@ FaceLandmarker runs in its mode for still pictures: with several faces its mode 
 frame as well, so it saves no time, and at five frames a second a face moves too far to be followed from mesh to mesh.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +32,7 @@ class TrackedFace:
     """In pixels of the frame given."""
 
 
-class FaceTracker:
+class FaceTracker(AbstractContextManager["FaceTracker"]):
     """Tracker of the faces of one video. A context manager: it holds native memory until closed.
 
     A person keeps the number across frames by place and appearance; after a cut or an absence by appearance alone,
@@ -45,20 +46,14 @@ class FaceTracker:
         self._people = People()
         self._clock, self._last_seconds = 0.0, 0.0
         self._next_tiled_detection = 0.0
-        self._closed = False
-
-    def __enter__(self) -> "FaceTracker":
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Free the native memory; a second time does nothing."""
-        if not self._closed:
-            self._closed = True
-            if "_detector" in vars(self):
-                self._detector.close()
+        if detector := vars(self).pop("_detector", None):
+            detector.close()
 
     @cached_property
     def _detector(self) -> FaceDetector:
@@ -89,7 +84,9 @@ class FaceTracker:
         faces = [] if is_small else self._detector.detect_single_pass(picture)
         faces = suppress_overlaps(faces + self._detect_in_last_places(picture, faces))
         faces = faces or self._detector.detect_enlarged(picture)
-        if self._clock >= self._next_tiled_detection and not self._anyone_stayed(faces):
+        before = self._people.recent(self._clock, TILED_DETECTION_SECONDS)
+        has_stayed = any(distance(person.face, face) <= REACH for person in before for face in faces)
+        if self._clock >= self._next_tiled_detection and not has_stayed:
             self._next_tiled_detection = self._clock + TILED_DETECTION_SECONDS
             faces = self._detector.detect(picture)
         return left_to_right(sorted(faces, key=lambda face: -face.area)[: self._most_faces])
@@ -106,7 +103,3 @@ class FaceTracker:
                 left, top = face.box[0] - here.box[0], face.box[1] - here.box[1]
                 refound += [again.moved(left, top) for again in self._detector.detect_enlarged(region)]
         return refound
-
-    def _anyone_stayed(self, faces: list[Face]) -> bool:
-        before = self._people.recent(self._clock, TILED_DETECTION_SECONDS)
-        return any(distance(person.face, face) <= REACH for person in before for face in faces)

@@ -1,6 +1,6 @@
 """The cells of all tables of results: groups of a reading's columns, formatted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..data.clips import AFFECT_DIMENSIONS
@@ -12,6 +12,12 @@ NOT_SURE = "not sure"
 TIMES = ("start_seconds", "end_seconds")
 
 Row = dict[str, Any]
+
+
+def columns(*names: str) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Return a function of the labels: the columns `names`, with one for each label behind those of ANSWER."""
+    end = names.index(ANSWER[-1]) + 1
+    return lambda labels: (*names[:end], *labels, *names[end:])
 
 
 def answer(reading: Reading) -> Row:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.arrays import stacked, tensors
 from ..data.clips import AFFECT_DIMENSIONS
 from ..training.checkpoint import Trained
 from ..training.scores import softmax
@@ -36,8 +37,8 @@ def infer(queries: Sequence[TextQuery], trained: Trained) -> list[TextOutput]:
     """Return the network's output for each query, in their order. At most BATCH bound the memory it takes."""
     if not queries:
         return []
-    inputs = [featurize(query.text, query.context, trained.settings) for query in queries]
-    probabilities, affect = forward({name: np.stack([row[name] for row in inputs]) for name in inputs[0]}, trained)
+    inputs = stacked([featurize(query.text, query.context, trained.settings) for query in queries])
+    probabilities, affect = forward(inputs, trained)
     return [
         TextOutput(
             dict(zip(trained.labels, map(float, row), strict=True)),
@@ -54,9 +55,8 @@ def forward(arrays: Mapping[str, np.ndarray], trained: Trained) -> tuple[np.ndar
     from ..core.precision import in_bfloat16
 
     network = trained.network
-    inputs = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
     with torch.inference_mode():
         with in_bfloat16():
-            features = network.forward_features(**inputs).float()
+            features = network.forward_features(**tensors(arrays)).float()
         logits, affect = network.head(features).float().numpy(), network.affect(features).numpy()
     return softmax(logits / trained.header.temperature), affect

@@ -59,14 +59,11 @@ class TextModel(nn.Module):
             lexicon: (B, len(SCORES)).
         """
         context_ids = before_ids.long() if self.settings.use_context else before_ids[:, :0].long()
-        encoded = self._encode(token_ids.long(), context_ids)
-        return torch.cat([encoded, lexicon.float()], 1) if self.settings.use_lexicon else encoded
-
-    def _encode(self, token_ids: Tensor, context_ids: Tensor) -> Tensor:
-        """(B, T), (B, S) -> (B, WIDTH): in chunks of similar length, put back in the order they came in."""
+        token_ids = token_ids.long()
         order = (torch.cat([token_ids, context_ids], 1) > 0).sum(1).argsort()
         chunks = [self._encode_chunk(token_ids[rows], context_ids[rows]) for rows in order.split(CHUNK)]
-        return torch.cat(chunks)[order.argsort()]
+        encoded = torch.cat(chunks)[order.argsort()]
+        return torch.cat([encoded, lexicon.float()], 1) if self.settings.use_lexicon else encoded
 
     def _encode_chunk(self, token_ids: Tensor, context_ids: Tensor) -> Tensor:
         token_ids, context_ids = _trimmed(token_ids), _trimmed(context_ids)

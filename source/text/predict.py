@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from ..media.types import RECORDINGS
 from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
 from ..results.timeline import mean_affect, mean_probabilities
-from ..results.writing import Written
 from ..training.checkpoint import Trained
 from .chunking import split_long_utterances
 from .documents import NOTHING, document_from_text, read_document
@@ -56,13 +55,9 @@ def read(
         seconds=document.seconds,
         language=document.language,
     )
-    return Result(prediction, lambda without: _files(prediction, document), folder_name(source))
-
-
-def _files(prediction: Prediction, document: Document) -> Mapping[str, Written]:
     from .results import result_files
 
-    return result_files(prediction, document)
+    return Result(prediction, lambda without: result_files(prediction, document), folder_name(source))
 
 
 def load_document(source: Path | str, on_progress: OnProgress | None = None, notify: Notify = log.info) -> Document:
@@ -91,7 +86,9 @@ def read_utterances(
     utterances: Sequence[Utterance], trained: Trained, on_progress: OnProgress | None = None
 ) -> tuple[list[Reading], list[str]]:
     """Return a Reading for each utterance, and each one's context as the network gets it."""
-    contexts, readings = list(_contexts(utterances, trained)), []
+    before, readings = CONTEXT_SENTENCES if trained.settings.use_context else 0, []
+    texts = [utterance.text for utterance in utterances]
+    contexts = ["\n".join(texts[max(at - before, 0) : at]) for at in range(len(texts))]
     for start in range(0, len(utterances), BATCH):
         batch = utterances[start : start + BATCH]
         queries = [
@@ -130,12 +127,6 @@ def folder_name(source: Path | str) -> str:
     if isinstance(source, Path):
         return source.stem
     return "_".join(re.findall(r"\w+", source))[:LONGEST_NAME].strip("_") or TYPED.replace(" ", "_")
-
-
-def _contexts(utterances: Sequence[Utterance], trained: Trained) -> Iterator[str]:
-    for index in range(len(utterances)):
-        recent = utterances[max(index - CONTEXT_SENTENCES, 0) : index] if trained.settings.use_context else ()
-        yield "\n".join(utterance.text for utterance in recent)
 
 
 def _reading(utterance: Utterance, output: TextOutput, tokens: int) -> Reading:

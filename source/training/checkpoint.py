@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import __version__
+from ..core.arrays import tensors
 from ..core.errors import DemeanorError
 from ..core.settings import override
 from ..core.spec import ModelSpec, spec_of
@@ -88,9 +89,9 @@ class Trained:
         """
         import torch
 
-        inputs = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
         with torch.inference_mode():
-            views = [self.network(**view).float() for view in self.spec.test_time_augment(inputs, self.settings)]
+            inputs = self.spec.test_time_augment(tensors(arrays), self.settings)
+            views = [self.network(**view).float() for view in inputs]
         return torch.stack(views).mean(0).numpy()
 
     def probabilities(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -1,26 +1,17 @@
 """CSV rows of a recording: one for each window, and one for the whole."""
 
-from collections.abc import Sequence
-
 from ...results import cells
 from ...results.cells import ANSWER, TIMES, Row
 from ...results.layout import Layout
 from ...results.prediction import Prediction, Reading
 
-
-def window_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of a table of windows."""
-    return (*TIMES, "speech_seconds", *ANSWER, *labels, "notes")
+window_columns = cells.columns(*TIMES, "speech_seconds", *ANSWER, "notes")
+recording_columns = cells.columns("file", "seconds", "speech_seconds", *ANSWER, "notes")
 
 
 def window_rows(prediction: Prediction) -> list[Row]:
     """Return a row for each window of a recording."""
     return [_window_row(reading) | cells.notes(reading) for reading in prediction.readings]
-
-
-def recording_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of a table of recordings."""
-    return ("file", "seconds", "speech_seconds", *ANSWER, *labels, "notes")
 
 
 def recording_rows(prediction: Prediction) -> list[Row]:

@@ -1,9 +1,11 @@
 """Tracks the faces of a video frame by frame and encodes them."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
+from ...core.arrays import stacked, tensors
 from ...face.features import featurize
 from ...face.tracker import FaceTracker
 from ...media.video import Frame
@@ -14,7 +16,7 @@ BATCH = 32  # faces that go through the network together
 LEAST_DETECTIONS = 2  # of a person: what is found in one frame of many is no face
 
 
-class FaceStream:
+class FaceStream(AbstractContextManager["FaceStream"]):
     """Takes the frames in the order of time, then gives the `face_tracks`. A context manager, for its tracker."""
 
     def __init__(self, trained: Trained) -> None:
@@ -27,9 +29,6 @@ class FaceStream:
         self._features: list[np.ndarray] = []
         self._probabilities: list[np.ndarray] = []
         self.frames = 0
-
-    def __enter__(self) -> "FaceStream":
-        return self
 
     def __exit__(self, *_: Any) -> None:
         self._tracker.close()
@@ -67,9 +66,8 @@ class FaceStream:
             return
         import torch
 
-        arrays = {name: np.stack([inputs[name] for inputs in self._waiting]) for name in self._waiting[0]}
-        inputs = {name: torch.from_numpy(array) for name, array in arrays.items() if name != "face_found"}
-        network = self._trained.network
+        inputs, network = tensors(stacked(self._waiting)), self._trained.network
+        inputs.pop("face_found", None)
         with torch.inference_mode():
             features = network.encode_face(**inputs)
             logits = network.fuse(face=features[:, None])

@@ -4,9 +4,8 @@ What is kept is small, whatever the length: a vector for each face and window, a
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from ...media.sound import silence
 from ...media.sound.speech_activity import Speech
 from ...media.sound.whisper import speech_model
 from ...media.video import VideoStream
-from ...text.transcript import transcribe_stream
+from ...text.transcript import Progress, transcribe_stream
 from ...text.transcript.recogniser import Recogniser
 from ...text.transcript.sentences import split_into_sentences
 from ...text.utterances import Document
@@ -68,8 +67,14 @@ def extract_features(
             on_frame=face_stream.add if "face" in settings.modalities else None,
         ) as stream,
     ):  # fmt: skip
-        recogniser, untranscribed = _recogniser(trained, notify) if stream.has_sound else (None, ())
-        blocks = _report_progress(_pad_to_picture(stream, rate_hz), stream, rate_hz, on_progress)
+        recogniser, untranscribed = None, ()
+        if stream.has_sound and "text" in settings.modalities:
+            try:
+                recogniser = Recogniser(speech_model(config.WHISPER_MODEL))
+            except DemeanorError as error:
+                notify(f"Nothing is transcribed: {error}")
+                untranscribed = (f"not transcribed: {error}",)
+        blocks = Progress(stream.seconds, on_progress, rate_hz).over(_pad_to_picture(stream, rate_hz))
         document = transcribe_stream(voice_stream.passed_on(blocks), speech, recogniser)
         windows, face_tracks = voice_stream.finish(), face_stream.face_tracks()
     samples = round(stream.seconds_read * rate_hz)
@@ -88,17 +93,6 @@ def extract_features(
     )
 
 
-def _recogniser(trained: Trained, notify: Notify) -> tuple[Recogniser | None, tuple[str, ...]]:
-    """Return Whisper's recogniser, None where words are not read or its weights are missing, and notes on why."""
-    if "text" not in trained.settings.modalities:
-        return None, ()
-    try:
-        return Recogniser(speech_model(config.WHISPER_MODEL)), ()
-    except DemeanorError as error:
-        notify(f"Nothing is transcribed: {error}")
-        return None, (f"not transcribed: {error}",)
-
-
 def _pad_to_picture(stream: VideoStream, rate_hz: int) -> Iterator[np.ndarray]:
     """Yield the stream's blocks, then silence for as long as the picture goes on after the sound."""
     samples = 0
@@ -106,18 +100,6 @@ def _pad_to_picture(stream: VideoStream, rate_hz: int) -> Iterator[np.ndarray]:
         yield block
         samples += len(block)
     yield from silence(round(stream.seconds_read * rate_hz) - samples, round(BLOCK_SECONDS * rate_hz))
-
-
-def _report_progress(
-    blocks: Iterable[np.ndarray], stream: VideoStream, rate_hz: int, on_progress: OnProgress | None
-) -> Iterator[np.ndarray]:
-    """Yield the blocks; each is reported when the next one is asked for."""
-    samples = 0
-    for block in blocks:
-        yield block
-        samples += len(block)
-        if on_progress:
-            on_progress(int(samples / rate_hz), ceil(stream.seconds or 0))
 
 
 def _notes(

@@ -9,6 +9,7 @@ from ...audio.features import featurize
 from ...audio.predict import enough_speech
 from ...audio.windows import Windows
 from ...core import config
+from ...core.arrays import stacked, tensors
 from ...media.sound.speech_activity import Speech
 from ...training.checkpoint import Trained
 
@@ -51,7 +52,10 @@ class VoiceStream:
         for block in blocks:
             yield block
             self._waiting += self._cutter.add(block)
-            while len(self._waiting) >= BATCH and self._is_covered(BATCH):
+            while len(self._waiting) >= BATCH:
+                start, samples = self._waiting[BATCH - 1]
+                if start + len(samples) > self._speech.covered:  # speech is not known yet
+                    break
                 self._encode(BATCH)
 
     def finish(self) -> list[Window]:
@@ -60,11 +64,6 @@ class VoiceStream:
         while self._waiting:
             self._encode(BATCH)
         return self.windows
-
-    def _is_covered(self, count: int) -> bool:
-        """Whether speech is known for the next windows."""
-        start, samples = self._waiting[count - 1]
-        return start + len(samples) <= self._speech.covered
 
     def _encode(self, count: int) -> None:
         batch, self._waiting = self._waiting[:count], self._waiting[count:]
@@ -85,7 +84,6 @@ class VoiceStream:
             return []
         import torch
 
-        features = [featurize(voice, self._settings) for voice in voices]
-        inputs = {name: torch.from_numpy(np.stack([arrays[name] for arrays in features])) for name in features[0]}
+        inputs = tensors(stacked([featurize(voice, self._settings) for voice in voices]))
         with torch.inference_mode():
             return self._trained.network.encode_audio(**inputs).numpy()

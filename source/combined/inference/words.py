@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from ...core.arrays import stacked, tensors
 from ...data.clips import AFFECT_DIMENSIONS
 from ...results.prediction import Reading
 from ...results.timeline import mean_probabilities
@@ -27,15 +27,13 @@ SURE_WORDS = 0.6  # mean probability of a sentence's words from which it is read
 def words_of(utterances: Sequence[Utterance], windows: Sequence[Window]) -> list[str]:
     """Return each window's words: the sure sentences of which half lies in it, and those that fill half of it."""
     timed = _TimeIndex([utterance for utterance in utterances if _is_sure(utterance)])
-    return [
-        " ".join(utterance.text for utterance in timed.overlapping(window) if _belongs_to(utterance, window))
-        for window in windows
-    ]
 
+    def belongs_to(utterance: Utterance, window: Window) -> bool:
+        length = (utterance.end_seconds or 0.0) - (utterance.start_seconds or 0.0)
+        return _shared_seconds(utterance, window) >= min(length, window.end_seconds - window.start_seconds) / 2
 
-def _belongs_to(utterance: Utterance, window: Window) -> bool:
-    length = (utterance.end_seconds or 0.0) - (utterance.start_seconds or 0.0)
-    return _shared_seconds(utterance, window) >= min(length, window.end_seconds - window.start_seconds) / 2
+    candidates = ((timed.overlapping(window), window) for window in windows)
+    return [" ".join(said.text for said in near if belongs_to(said, window)) for near, window in candidates]
 
 
 def encoded_texts(texts: Sequence[str], trained: Trained) -> dict[str, Tensor]:
@@ -47,8 +45,7 @@ def encoded_texts(texts: Sequence[str], trained: Trained) -> dict[str, Tensor]:
     different = [text for text in dict.fromkeys(texts) if text]
     for start in range(0, len(different), BATCH):
         batch = different[start : start + BATCH]
-        features = [featurize(text, "", settings) for text in batch]
-        inputs = {name: torch.from_numpy(np.stack([arrays[name] for arrays in features])) for name in features[0]}
+        inputs = tensors(stacked([featurize(text, "", settings) for text in batch]))
         with torch.inference_mode():
             encoded |= zip(batch, network.encode_text(**inputs), strict=True)
     return encoded

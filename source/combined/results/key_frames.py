@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from ...core.arrays import tensors
 from ...core.units import clock
 from ...face.detector import Face
 from ...face.settings import FaceSettings
@@ -137,7 +138,6 @@ def _attention(pixels: np.ndarray, box: Box, label: int, network: Any, settings:
     """Draw the face as the network was given it, and over it what speaks for the label (Grad-CAM)."""
     from ...face.explain import grad_cam
     from ...face.features import featurize
-    from ...face.results.figures import tensors
 
     region, face = _find_again(pixels, box)
     if face is None:

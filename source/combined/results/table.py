@@ -1,7 +1,5 @@
 """A video's prediction as rows of CSV files: its windows, faces, people and sentences, and the video as a whole."""
 
-from collections.abc import Sequence
-
 from ...data.clips import AFFECT_DIMENSIONS
 from ...results import cells
 from ...results.cells import ANSWER, PLACE, TIMES, Row
@@ -12,30 +10,20 @@ from ..settings import MASKS
 MOOD = ("valence", "arousal")
 UNIMODAL = tuple(f"{name}_{what}" for name in MASKS for what in ("likeliest", "confidence", "attribution"))
 
-
-def window_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of timeline.csv."""
-    return (*TIMES, "person", "speech_seconds", *ANSWER, *labels, *MOOD, *UNIMODAL, "text", "notes")
+window_columns = cells.columns(*TIMES, "person", "speech_seconds", *ANSWER, *MOOD, *UNIMODAL, "text", "notes")
+face_columns = cells.columns(*TIMES, "person", *PLACE, *ANSWER, "notes")
+people_columns = cells.columns(*TIMES, "person", *ANSWER, "notes")
+sentence_columns = cells.columns(*TIMES, "person", "text", *ANSWER, *AFFECT_DIMENSIONS, *UNIMODAL, "notes")
+video_columns = cells.columns("file", "seconds", "people", "speech_seconds", *ANSWER, *MOOD, "notes")
 
 
 def window_rows(prediction: Prediction) -> list[Row]:
     """Return a row for each window: the answer, and each modality's own answer and attribution."""
     return [
-        cells.times(reading)
-        | {"person": reading.person}
-        | _speech(reading)
-        | cells.answer(reading)
-        | cells.affect(reading, MOOD)
-        | _unimodal(reading)
-        | {"text": reading.text}
-        | cells.notes(reading)
+        {"person": reading.person, "text": reading.text} | cells.times(reading) | cells.notes(reading)
+        | cells.answer(reading) | cells.affect(reading, MOOD) | _unimodal(reading) | _speech(reading)
         for reading in prediction.readings
-    ]
-
-
-def face_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of faces.csv."""
-    return (*TIMES, "person", *PLACE, *ANSWER, *labels, "notes")
+    ]  # fmt: skip
 
 
 def face_rows(prediction: Prediction) -> list[Row]:
@@ -46,11 +34,6 @@ def face_rows(prediction: Prediction) -> list[Row]:
     ]
 
 
-def people_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of people.csv."""
-    return (*TIMES, "person", *ANSWER, *labels, "notes")
-
-
 def people_rows(prediction: Prediction) -> list[Row]:
     """Return a row for each person: from where to where they are seen, and their face's mean answer."""
     return [
@@ -59,22 +42,12 @@ def people_rows(prediction: Prediction) -> list[Row]:
     ]
 
 
-def sentence_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of sentences.csv."""
-    return (*TIMES, "person", "text", *ANSWER, *labels, *AFFECT_DIMENSIONS, *UNIMODAL, "notes")
-
-
 def sentence_rows(prediction: Prediction) -> list[Row]:
     """Return a row for each sentence."""
     return [
         {"person": sentence.person} | cells.sentence(sentence) | _unimodal(sentence)
         for sentence in prediction.sentences
     ]
-
-
-def video_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of a video in summary.csv."""
-    return ("file", "seconds", "people", "speech_seconds", *ANSWER, *labels, *MOOD, "notes")
 
 
 def video_rows(prediction: Prediction) -> list[Row]:

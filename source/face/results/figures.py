@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.arrays import tensors
 from ...core.figure import new_figure, png_of
 from ...results.prediction import Reading
 from ..detector import BLENDSHAPE_NAMES
@@ -47,13 +48,6 @@ def map_grid(network: Any, arrays: Mapping[str, np.ndarray], index: int = 0) -> 
         axes.set_frame_on(False)
         axes.imshow(_mosaic(shown), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     return png_of(figure)
-
-
-def tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """Return the arrays as tensors for the network."""
-    import torch
-
-    return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
 
 
 def _show_crop(axes: Any, face: Mapping[str, np.ndarray], title: str) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -12,7 +11,9 @@ from .html import visible_text
 
 FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?:[\w-]+:.*\n|[ \t#-].*\n|\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-MOST_NESTED = 100  # lists and quotes within each other; the parser drops what lies deeper, and its default is 20
+# maxNesting: lists and quotes within each other; the parser drops what lies deeper, and its default is 20. Without
+# "code": an indented paragraph is words, not code.
+PARSER = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"]).disable("code")
 
 
 def markdown_text(text: str) -> str:
@@ -29,7 +30,7 @@ def markdown_text(text: str) -> str:
 
 
 def _blocks(text: str) -> Iterator[str]:
-    for token in _parser().parse(text):
+    for token in PARSER.parse(text):
         if token.type == "inline":
             yield "".join(_inline_texts(token.children or ()))
         elif token.type == "html_block":
@@ -44,9 +45,3 @@ def _inline_texts(tokens: Iterable[Token]) -> Iterator[str]:
             yield "\n"  # wrapped prose or a line of a chat: the line lengths tell, see `language.paragraphs`
         elif token.type == "hardbreak" or LINE_BREAK.fullmatch(token.content):
             yield "\n\n"
-
-
-@cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": MOST_NESTED})
-    return parser.enable(["table", "strikethrough"]).disable("code")  # an indented paragraph is words, not code

@@ -6,9 +6,9 @@ Neither ending nor header is trusted: any line of times begins a cue, and text w
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from ..utterances import Document, Utterance
 
@@ -50,7 +50,7 @@ def parse_subtitles(text: str, notes: tuple[str, ...] = ()) -> Document:
     if not cues:
         return Document((), notes=(*notes, "there are no words in it"))
     notes = (*notes, *_time_notes([cue for cue, _ in cues]))
-    utterances = tuple(_by_time(Utterance(words, cue.start_seconds, cue.end_seconds) for cue, words in cues))
+    utterances = tuple(_by_time([Utterance(words, cue.start_seconds, cue.end_seconds) for cue, words in cues]))
     seconds = max(utterance.end_seconds or 0.0 for utterance in utterances) or None
     return Document(utterances, seconds=seconds, notes=notes)
 
@@ -142,10 +142,8 @@ def _time_notes(cues: list[Cue]) -> tuple[str, ...]:
     return (f"the times of {faults.total()} of {len(cues)} subtitles are odd: {counts}",) if faults else ()
 
 
-def _by_time(utterances: Iterable[Utterance]) -> list[Utterance]:
+def _by_time(utterances: Sequence[Utterance]) -> list[Utterance]:
     """Sort by start; an utterance without times stays behind the one it follows."""
-    keyed, last = [], 0.0
-    for utterance in utterances:
-        last = last if utterance.start_seconds is None else utterance.start_seconds
-        keyed.append((last, utterance))
-    return [utterance for _, utterance in sorted(keyed, key=lambda pair: pair[0])]
+    times = (utterance.start_seconds for utterance in utterances)
+    keys = list(accumulate(times, lambda last, start: last if start is None else start, initial=0.0))
+    return [utterances[at] for at in sorted(range(len(utterances)), key=keys[1:].__getitem__)]

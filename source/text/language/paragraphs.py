@@ -1,7 +1,6 @@
 """Lines -> paragraphs: tells line breaks that end a sentence from those where a margin only wrapped the text."""
 
 import re
-from collections.abc import Sequence
 from itertools import pairwise
 
 LEAST_WIDTH = 50  # characters; narrower lines are a chat, verse or a list
@@ -23,27 +22,19 @@ def paragraphs(text: str, wrapped: bool | None = None) -> list[str]:
     ['hi', 'how are you', 'fine']
     """
     lines = [line.strip() for line in text.splitlines()]
-    width = _width(lines)
+    pairs = [(line, following) for line, following in pairwise(lines) if line and following]
+    lengths = sorted(len(line) for line, _ in pairs)
+    # The length of a full line. Not of the longest: that may be a single long URL.
+    width = lengths[int(0.9 * (len(lengths) - 1))] if lengths else 0
     if wrapped is None:
-        wrapped = _is_wrapped(lines, width)
+        full = sum(_is_full(line, following, width) for line, following in pairs)
+        wrapped = LEAST_WIDTH <= width <= MOST_WIDTH and full >= WRAPPED_SHARE * len(pairs)
     groups: list[list[str]] = [[]]
     for line, following in pairwise([*lines, ""]):
         groups[-1].append(line)
         if not (wrapped and _continues(line, following, width)):
             groups.append([])
     return [words for group in groups if (words := BULLET.sub("", " ".join(group)).strip())]
-
-
-def _width(lines: Sequence[str]) -> int:
-    """Return the length of a full line. Not of the longest: that may be a single long URL."""
-    lengths = sorted(len(line) for line, following in pairwise(lines) if line and following)
-    return lengths[int(0.9 * (len(lengths) - 1))] if lengths else 0
-
-
-def _is_wrapped(lines: Sequence[str], width: int) -> bool:
-    pairs = [(line, following) for line, following in pairwise(lines) if line and following]
-    full = sum(_is_full(line, following, width) for line, following in pairs)
-    return LEAST_WIDTH <= width <= MOST_WIDTH and full >= WRAPPED_SHARE * len(pairs)
 
 
 def _is_full(line: str, following: str, width: int) -> bool:

@@ -11,29 +11,16 @@ def result_files(prediction: Prediction, document: Document) -> dict[str, bytes 
     """Return file name -> content; document: what the prediction was made from, an utterance for each reading."""
     files: dict[str, bytes | str] = {"highlights.html": highlights(prediction)}
     if document.utterances:
-        files["word_counts.csv"] = word_counts_csv(document)
+        from ..language.words import COLUMNS, word_counts
+
+        rows = word_counts(utterance.text for utterance in document.utterances)
+        files["word_counts.csv"] = csv_text(COLUMNS, (row | {"share": f"{row['share']:.6f}"} for row in rows))
     if document.utterances and document.seconds:
         from .figures import timeline
 
+        labels = [reading.summary if reading.probabilities else "" for reading in prediction.readings]
         files["timeline.png"] = timeline(prediction)
-        files |= transcripts(prediction, document)
+        files["transcript.txt"] = txt_text(document)
+        for ending, write in {"srt": srt_text, "vtt": vtt_text, "json": json_text}.items():
+            files[f"transcript.{ending}"] = write(document, labels)
     return files
-
-
-def word_counts_csv(document: Document) -> str:
-    """Return how often each word is used, as CSV."""
-    from ..language.words import COLUMNS, word_counts
-
-    rows = word_counts(utterance.text for utterance in document.utterances)
-    return csv_text(COLUMNS, (row | {"share": f"{row['share']:.6f}"} for row in rows))
-
-
-def transcripts(prediction: Prediction, document: Document) -> dict[str, bytes | str]:
-    """Return the words with their times; in all formats except plain text, each sentence with its label."""
-    labels = [reading.summary if reading.probabilities else "" for reading in prediction.readings]
-    return {
-        "transcript.txt": txt_text(document),
-        "transcript.srt": srt_text(document, labels),
-        "transcript.vtt": vtt_text(document, labels),
-        "transcript.json": json_text(document, labels),
-    }

@@ -1,27 +1,18 @@
 """A text as rows of CSV files: one for each sentence, and one for the whole."""
 
-from collections.abc import Sequence
-
 from ...data.clips import AFFECT_DIMENSIONS
 from ...results import cells
 from ...results.cells import ANSWER, TIMES, Row
 from ...results.layout import Layout
 from ...results.prediction import Prediction
 
-
-def sentence_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of sentences.csv."""
-    return (*TIMES, "text", *ANSWER, *labels, *AFFECT_DIMENSIONS, "notes")
+sentence_columns = cells.columns(*TIMES, "text", *ANSWER, *AFFECT_DIMENSIONS, "notes")
+text_columns = cells.columns("file", "seconds", "sentences", *ANSWER, *AFFECT_DIMENSIONS, "notes")
 
 
 def sentence_rows(prediction: Prediction) -> list[Row]:
     """Return a row for each sentence of a text."""
     return [cells.sentence(reading) for reading in prediction.readings]
-
-
-def text_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of the summary of several texts."""
-    return ("file", "seconds", "sentences", *ANSWER, *labels, *AFFECT_DIMENSIONS, "notes")
 
 
 def text_rows(prediction: Prediction) -> list[Row]:

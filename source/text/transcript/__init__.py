@@ -84,17 +84,18 @@ def transcribe_stream(buffers: Iterable[np.ndarray], speech: Speech, recogniser:
 
 @dataclass
 class Progress:
-    """How far a stream at 16 kHz has been decoded."""
+    """How far a stream has been decoded."""
 
     seconds_in_all: float | None
     """As the file declares; None where it does not."""
     on_progress: OnProgress | None
+    rate_hz: int = SAMPLE_RATE_HZ
     samples: int = 0
 
     @property
     def seconds(self) -> float:
         """Decoded so far."""
-        return self.samples / SAMPLE_RATE_HZ
+        return self.samples / self.rate_hz
 
     def over(self, buffers: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the buffers, reporting each one when the next is asked for."""

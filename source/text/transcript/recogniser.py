@@ -71,15 +71,13 @@ class Recogniser:
         import torch
         import whisper
 
-        tried = []
+        # Timestamps included: a loop in a short block ends before Whisper's own limit.
+        most_tokens, tried = min(round(1.5 * MOST_TOKENS_A_SECOND * max(seconds, 1.0)) + 4, MOST_TOKENS), []
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)  # decoding at a temperature samples; the same file must give the same words
             for temperature in TEMPERATURES:
                 options = whisper.DecodingOptions(
-                    language=self._language(features),
-                    temperature=temperature,
-                    sample_len=_most_tokens(seconds),
-                    fp16=False,
+                    language=self._language(features), temperature=temperature, sample_len=most_tokens, fp16=False
                 )
                 tried.append(result := self._model.decode(features, options))
                 looping = result.compression_ratio > MOST_COMPRESSION and self._is_too_fast(result.tokens, seconds)
@@ -137,11 +135,6 @@ class _WithEncodedSound:
 
 def _is_silent(result: "DecodingResult") -> bool:
     return result.no_speech_prob > NO_SPEECH_FROM and result.avg_logprob < LEAST_LOG_PROBABILITY
-
-
-def _most_tokens(seconds: float) -> int:
-    """Return a limit on tokens, timestamps included: a loop in a short block ends before Whisper's own limit."""
-    return min(round(1.5 * MOST_TOKENS_A_SECOND * max(seconds, 1.0)) + 4, MOST_TOKENS)
 
 
 def _segments(tokens: Sequence[int], tokenizer: "Tokenizer", seconds: float) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from fractions import Fraction
@@ -61,9 +61,14 @@ def _write(
         track = PictureTrack(goal, scene.layout.size, video.average_rate)
         small = ((scene.resized(frame.pixels), frame.seconds) for frame in video)
         with SoundTrack(path, goal) as sound, closing(ahead(small)) as pictures:
-            for picture, seconds in _report_progress(pictures, on_progress, prediction.seconds or 0.0):
+            done, total = -1, round(prediction.seconds or 0.0)
+            for picture, seconds in pictures:
                 track.write(scene.draw(picture, seconds), seconds)
                 sound.write_until(seconds)
+                if int(seconds) > done:
+                    done = int(seconds)
+                    on_progress(done, max(total, done))
+            on_progress(max(total, done), max(total, done))
             track.end()
             sound.write_until(float("inf"))
 
@@ -107,16 +112,3 @@ def ahead(items: Iterable[Any]) -> Generator[Any]:
         while (item := waiting.popleft().result()) is not END:
             waiting.append(pool.submit(next, source, END))
             yield item
-
-
-def _report_progress(
-    pictures: Iterable[tuple[np.ndarray, float]], on_progress: Callable[[int, int], None], total_seconds: float
-) -> Iterator[tuple[np.ndarray, float]]:
-    """Yield the pictures and report each whole second."""
-    done, total = -1, round(total_seconds)
-    for picture, seconds in pictures:
-        yield picture, seconds
-        if int(seconds) > done:
-            done = int(seconds)
-            on_progress(done, max(total, done))
-    on_progress(max(total, done), max(total, done))

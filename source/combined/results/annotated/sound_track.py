@@ -1,7 +1,7 @@
 """The sound of the annotated video, in step with its picture: copied where MP4 can hold it, else encoded as AAC."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ BITS_PER_SECOND = 96_000  # for each channel
 KEPT_IN_TIME = "async=1000:first_pts=0"
 
 
-class SoundTrack:
+class SoundTrack(AbstractContextManager["SoundTrack"]):
     """The sound of the recording in `path`, as a stream of the open PyAV container `goal`. A context manager."""
 
     def __init__(self, path: Path, goal: Any) -> None:
@@ -28,9 +28,6 @@ class SoundTrack:
             self._source.close()
             raise
         self._next = next(self._packets, None)
-
-    def __enter__(self) -> "SoundTrack":
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._source.close()

@@ -61,10 +61,7 @@ def _facts(prediction: Prediction) -> list[str]:
     """Return length, size and counts, in a few words each."""
     facts = [] if prediction.seconds is None else [short_duration(prediction.seconds)]
     facts += ["×".join(map(str, prediction.size))] if prediction.size else []
-    counts = (
-        (len(prediction.people), "person", "people"),
-        (len(prediction.sentences), "sentence", "sentences"),
-    )
+    counts = ((len(prediction.people), "person", "people"), (len(prediction.sentences), "sentence", "sentences"))
     return facts + [f"{count:,} {singular if count == 1 else plural}" for count, singular, plural in counts if count]
 
 
