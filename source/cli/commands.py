@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 
 from .. import MODELS, api
 from ..core import config
+from ..core.serialise import json_text
 from . import render
 from .command import FAILED, Entry, Option, expanded, identifier, names, positive, whole
 from .render import near
@@ -85,7 +85,7 @@ def predict(model: str, name: str, weights: Path | None, without: Sequence[str],
         )  # fmt: skip
     if as_json:
         documents = [prediction.to_dict() for prediction in predictions]
-        print(json.dumps(documents if several else documents[0], indent=2, ensure_ascii=False))
+        print(json_text(documents if several else documents[0]))
     else:
         print(*(line for prediction in predictions for line in render.prediction_lines(prediction, several)), sep="\n")
         folder = next(Path(prediction.folder) for prediction in predictions if prediction.folder)

@@ -3,22 +3,58 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .. import MODELS
 from . import config
 from .errors import DemeanorError
-from .protocols import Network, Read
 
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
+    from torch.nn import Parameter
 
     from ..results.layout import Layout
     from .settings import TrainingSettings  # pydantic, which it imports, is not needed to show the menu
+
+
+class Network(Protocol):
+    """What shared code asks of a network, which is a torch.nn.Module."""
+
+    def __call__(self, **inputs: Tensor) -> Tensor:
+        """Return logits (B, num_classes) of inputs by the names that `extract` gives them, each (B, ...)."""
+        ...
+
+    def forward_features(self, **inputs: Tensor) -> Tensor:
+        """Return what the head is given, (B, F)."""
+        ...
+
+    def parameters(self) -> Iterator[Parameter]:
+        """As of torch.nn.Module; so are the others."""
+        ...
+
+    def state_dict(self) -> dict[str, Tensor]: ...  # noqa: D102
+    def load_state_dict(self, state_dict: Mapping[str, Any], /) -> Any: ...  # noqa: D102
+    def train(self, mode: bool = True) -> Self: ...  # noqa: D102
+    def eval(self) -> Self: ...  # noqa: D102
+    def to(self, *args: Any, **kwargs: Any) -> Self: ...  # noqa: D102
+
+
+class Read(Protocol):
+    """One source of a person's, such as a file, as a prediction and its result files."""
+
+    def __call__(
+        self,
+        source: Any,
+        trained: Any,
+        notify: Callable[[str], None] = ...,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Any:
+        """Return a `source.results.predicting.Result`. Raises DemeanorError where the source cannot be read."""
+        ...
 
 
 class DataWarning(UserWarning):

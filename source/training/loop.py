@@ -20,9 +20,8 @@ from ..core import distributed
 from ..core.errors import DemeanorError
 from ..core.hooks import OnProgress
 from ..core.precision import in_bfloat16
-from ..core.protocols import Network
 from ..core.settings import TrainingSettings
-from ..core.spec import ModelSpec
+from ..core.spec import ModelSpec, Network
 from ..data.dataset import Batch, Dataset, require_clips
 from ..data.loaders import step_size, training_loader, val_loader
 from ..data.splits import assert_disjoint

@@ -8,8 +8,8 @@ from pathlib import Path
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify
 from ..clips import Clip, numbered
-from .folders import SPLIT_FOLDERS, corpus_folder, not_found
-from .tables import cleaned, corpus_table, notify_left_out, row_clip, unpacked
+from .folders import SPLIT_FOLDERS, corpus_folder, not_found, notify_left_out
+from .tables import cleaned, corpus_table, row_clip, unpacked
 
 NAME = "EmoBank"
 LICENCE = "CC BY-SA 4.0"

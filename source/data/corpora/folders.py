@@ -3,11 +3,12 @@
 import csv
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from ...core.errors import DemeanorError
 from ...core.files import write_whole
+from ...core.hooks import Notify
 from ...media.types import PICTURES
 from ..labels import emotion_named
 
@@ -64,10 +65,10 @@ def pictures_by_emotion(
                 left_out[child.name.lower()] += 1
 
 
-def csv_rows(file: Path, delimiter: str = ",") -> Iterator[dict[str, str]]:
+def csv_rows(file: Path) -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV file by column, one at a time; blanks around the columns' names are dropped."""
     with file.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.reader(stream, delimiter=delimiter)
+        reader = csv.reader(stream)
         header = [name.strip() for name in next(reader, [])]
         yield from (dict(zip(header, row, strict=False)) for row in reader if row)
 
@@ -77,6 +78,12 @@ def write_if_changed(file: Path, content: bytes) -> None:
     if not file.is_file() or file.read_bytes() != content:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, content)
+
+
+def notify_left_out(corpus: str, reasons: Iterable[str], notify: Notify, noun: str = "texts") -> None:
+    """Report how many were left out for each of the reasons; an empty reason counts for none."""
+    for reason, count in sorted(Counter(filter(None, reasons)).items()):
+        notify(f"{corpus}: {count:,} {noun} left out: {reason}.")
 
 
 def left_out_sentence(corpus: str, left_out: Counter[str]) -> str:

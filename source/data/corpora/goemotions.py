@@ -10,8 +10,8 @@ from ...core import config
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify
 from ..clips import Clip, numbered
-from .folders import SPLIT_FOLDERS, corpus_folder, not_found
-from .tables import by_column, cleaned, notify_left_out, row_clip, table_rows, unpacked
+from .folders import SPLIT_FOLDERS, corpus_folder, not_found, notify_left_out
+from .tables import by_column, cleaned, row_clip, table_rows, unpacked
 
 NAME = "GoEmotions"
 LICENCE = "Apache-2.0"

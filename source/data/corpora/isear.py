@@ -12,9 +12,9 @@ from ...core.errors import DemeanorError
 from ...core.hooks import Notify
 from ..clips import Clip, numbered
 from ..labels import emotion_named
-from .folders import SPLIT_FOLDERS, files_below, not_found
+from .folders import SPLIT_FOLDERS, files_below, not_found, notify_left_out
 from .recordings import not_an_emotion
-from .tables import TABLES, by_column, cleaned, notify_left_out, row_clip, table_rows, unpacked
+from .tables import TABLES, by_column, cleaned, row_clip, table_rows, unpacked
 
 NAME = "ISEAR"
 LICENCE = "for research; its rights unclear"

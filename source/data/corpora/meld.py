@@ -14,9 +14,9 @@ from ...core.errors import DemeanorError
 from ...core.hooks import Notify
 from ..clips import Clip
 from ..labels import emotion_named
-from .folders import nearby, not_found
+from .folders import nearby, not_found, notify_left_out
 from .recordings import numbered_takes
-from .tables import cleaned, corpus_table, notify_left_out, row_clip, unpacked
+from .tables import cleaned, corpus_table, row_clip, unpacked
 
 NAME = "MELD"
 LICENCE = "published under GPL-3.0; the series itself is under copyright, so for research"

@@ -1,6 +1,5 @@
 """Corpora of recorded people: which files are the corpus's, what their names say, and which are the same take."""
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from ...core.hooks import Notify
 from ...media.types import RECORDINGS, VIDEOS
 from ..clips import Clip, numbered
-from .folders import files_below, not_found
+from .folders import files_below, not_found, notify_left_out
 
 # Maps a file to the fields of its Clip, to a reason why it is left out, or to None where it is not named as the corpus
 # names its files.
@@ -31,7 +30,10 @@ def recordings(
     `is_silent` only where there is no other. Raises DemeanorError where there is none.
     """
     fields = {file: read(file) for file in files_below(folder, RECORDINGS)}
-    _notify_left_out(corpus, fields, notify)
+    notify_left_out(corpus, [reason for reason in fields.values() if isinstance(reason, str)], notify, "files")
+    foreign = [file for file, known in fields.items() if known is None]
+    if foreign and len(foreign) < len(fields):
+        notify(f"{corpus}: {len(foreign):,} files left out: not named as {corpus}'s are, such as {foreign[0].name}.")
     clips = [
         Clip(file, corpus, 0, source=file.relative_to(folder).as_posix(), **known)
         for file, known in fields.items()
@@ -57,15 +59,6 @@ def numbered_takes(takes: Sequence[Sequence[Clip]]) -> list[Clip]:
 def not_an_emotion(label: str) -> str:
     """Return the reason why a file of `label` is left out."""
     return f"{label} is none of the emotions"
-
-
-def _notify_left_out(corpus: str, fields: Mapping[Path, Any], notify: Notify) -> None:
-    reasons = Counter(reason for reason in fields.values() if isinstance(reason, str))
-    for reason, count in sorted(reasons.items()):
-        notify(f"{corpus}: {count:,} files left out: {reason}.")
-    foreign = [file for file, known in fields.items() if known is None]
-    if foreign and len(foreign) < len(fields):
-        notify(f"{corpus}: {len(foreign):,} files left out: not named as {corpus}'s are, such as {foreign[0].name}.")
 
 
 def _takes(

@@ -6,14 +6,12 @@ A clip of a row has the path `<table>/<name>.txt` until `unpacked` has made that
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ...core.errors import DemeanorError
-from ...core.hooks import Notify
 from ..clips import Clip
 from ..training_folder import QUOTE
 from .folders import write_if_changed
@@ -86,9 +84,3 @@ def unpacked(clips: list[Clip], folder: Path, context: Mapping[Path, Sequence[st
             write_if_changed(clip.path, "".join(f"{line}\n" for line in (*before, clip.sentence)).encode())
         files.append(clip)
     return files
-
-
-def notify_left_out(corpus: str, reasons: Iterable[str], notify: Notify) -> None:
-    """Report how many rows were left out for each of the reasons; an empty reason counts for none."""
-    for reason, count in sorted(Counter(filter(None, reasons)).items()):
-        notify(f"{corpus}: {count:,} texts left out: {reason}.")

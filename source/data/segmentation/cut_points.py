@@ -1,5 +1,6 @@
 """Choose where to cut a recording: chunks of about a window's length, in pauses where one is within reach."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 LEAST_WINDOWS, MOST_WINDOWS = 0.5, 1.5  # length of a chunk
@@ -18,11 +19,12 @@ def cut_points(seconds: float, pauses: Iterable[tuple[float, float]], window_sec
     >>> cut_points(10.0, [(3.0, 4.0)], 4.0)
     [0.0, 3.5, 6.75, 10.0]
     """
-    quiet = [
-        (start + MARGIN_SECONDS, end - MARGIN_SECONDS) for start, end in pauses if end - start > 2 * MARGIN_SECONDS
-    ]
+    margin = MARGIN_SECONDS
+    quiet = [(start + margin, end - margin) for start, end in pauses if end - start > 2 * margin]
     points = candidates(seconds, quiet, window_seconds)
-    costs = _costs(points, quiet)
+    starts = [start for start, _ in quiet]
+    in_pause = [bool(place := bisect_right(starts, point)) and point <= quiet[place - 1][1] for point in points]
+    costs = [0.0 if free else IN_SPEECH for free in [*in_pause[:-1], True]]  # the end is no cut
     best: list[tuple[float, int]] = [(0.0, 0)]  # for each point the cost of the best way there, and the point before
     first = 0
     for at in range(1, len(points)):
@@ -48,13 +50,3 @@ def candidates(seconds: float, quiet: Sequence[tuple[float, float]], window_seco
     steps = [number * step for number in range(int(seconds / step) + 1)]
     middles = [(start + end) / 2 for start, end in quiet if 0 < (start + end) / 2 < seconds]
     return sorted({*even, *steps, *middles, 0.0, seconds})
-
-
-def _costs(points: Sequence[float], quiet: Sequence[tuple[float, float]]) -> list[float]:
-    costs, pauses = [], iter([*quiet, (float("inf"), float("inf"))])
-    pause = next(pauses)
-    for point in points:
-        while pause[1] < point:
-            pause = next(pauses)
-        costs.append(0.0 if pause[0] <= point else IN_SPEECH)
-    return [*costs[:-1], 0.0]  # the end is no cut

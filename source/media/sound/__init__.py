@@ -80,6 +80,8 @@ class SoundStream(sound_file.Recording):
         self.seconds = duration / sound_file.MICROSECONDS if duration > 0 else None
         self._progress = SoundNotes(seconds=sound_file.late_seconds(self._container))
         self._downmixes: list[Downmix] = []
+        streams = [sound_file.sound_stream(self._container)]
+        self._sound_frames = (frame for _, frame in sound_file.decoded(self._container, streams))
 
     def __iter__(self) -> Iterator[np.ndarray]:
         block = None
@@ -137,17 +139,12 @@ class SoundStream(sound_file.Recording):
 
     def _frames(self) -> Iterator[Any]:
         """Yield the decoded frames of the sound; skip what cannot be decoded."""
-        for frame in self._sound_frames():
+        for frame in self._sound_frames:
             if frame is None:
                 self._progress.damaged()
                 continue
             yield frame
             self._progress.seconds += frame.samples / frame.sample_rate
-
-    def _sound_frames(self) -> Iterator[Any]:
-        """Yield the same with None for what cannot be decoded."""
-        streams = [sound_file.sound_stream(self._container)]
-        return (frame for _, frame in sound_file.decoded(self._container, streams))
 
 
 class WaveformStream(SoundStream):

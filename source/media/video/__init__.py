@@ -65,6 +65,7 @@ class VideoStream(SoundStream):
         self.has_sound, self.has_picture = self._sound is not None, picture is not None
         self._sampler = FrameSampler(self._container, picture, frames_per_second, on_frame, most_side)
         self._events = sound_file.decoded(self._container, [stream for stream in (self._sound, picture) if stream])
+        self._sound_frames = (frame for stream, frame in self._passing() if stream is self._sound)
         if self.has_picture:
             self._look_ahead()
 
@@ -108,9 +109,6 @@ class VideoStream(SoundStream):
             length = round(self._sampler.end * self.sample_rate_hz)
             yield from silence(length - samples, self._block_samples)
             samples = max(length, samples)
-
-    def _sound_frames(self) -> Iterator[Any]:
-        return (frame for stream, frame in self._passing() if stream is self._sound)
 
     def _passing(self) -> Iterator[tuple[Any, Any]]:
         """Yield what is decoded, (stream, frame), after the sampler has seen the frames of the picture."""

@@ -39,21 +39,16 @@ class DueTimes:
     """Tell whether a frame is the first at or after a multiple of 1 / `frames_per_second` seconds."""
 
     def __init__(self, frames_per_second: float):
-        self._rate, self._next = frames_per_second, 0
-        self.interval = 1 / frames_per_second
+        self._rate, self.interval = frames_per_second, 1 / frames_per_second
+        self._next, self.next_seconds = 0, 0.0  # the next time due, in intervals and in seconds
 
     def __call__(self, seconds: float) -> bool:
         """Return whether the frame shown at `seconds` is due."""
         passed = math.floor((seconds + ROUNDING_SECONDS) * self._rate)
         if passed < self._next:
             return False
-        self._next = passed + 1
+        self._next, self.next_seconds = passed + 1, (passed + 1) / self._rate
         return True
-
-    @property
-    def next_seconds(self) -> float:
-        """The next time due."""
-        return self._next / self._rate
 
 
 def frame_rate(stream: Any) -> Fraction:
