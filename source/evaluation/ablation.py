@@ -104,11 +104,7 @@ def measure_subsets(
 
 
 def _gain(
-    name: str,
-    answers: Mapping[str, np.ndarray],
-    singles: Sequence[str],
-    truth: np.ndarray,
-    draws: Sequence[np.ndarray],
+    name: str, answers: Mapping[str, np.ndarray], singles: Sequence[str], truth: np.ndarray, draws: Sequence[np.ndarray]
 ) -> dict[str, Any]:
     """Return how far the UAR is above that of the best single modality shown, with its interval over the draws."""
     shown = [single for single in singles if single in name.split(PLUS)] if LATE not in name else list(singles)

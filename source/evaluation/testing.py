@@ -152,12 +152,7 @@ def _notify_unlabelled(trained: Trained, folder: Path, clips: Sequence[Clip], no
 
 
 def _measure(
-    trained: Trained,
-    logits: np.ndarray,
-    truth: np.ndarray,
-    clips: Sequence[Clip],
-    split: str,
-    disjoint: bool | None,
+    trained: Trained, logits: np.ndarray, truth: np.ndarray, clips: Sequence[Clip], split: str, disjoint: bool | None
 ) -> Metrics:
     return measure(
         softmax(logits / trained.header.temperature),

@@ -94,13 +94,7 @@ class Place:
 
 
 def tune(
-    study_spec: StudySpec,
-    plan: Plan,
-    place: Place,
-    *,
-    notify: Notify,
-    on_batch: OnProgress,
-    on_status: OnStatus,
+    study_spec: StudySpec, plan: Plan, place: Place, *, notify: Notify, on_batch: OnProgress, on_status: OnStatus
 ) -> Tuned:
     """Run the study's trials, confirm the best, and write the results; a stopped study goes on where it was.
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import sys
 from itertools import combinations
 
 import numpy as np
@@ -12,8 +11,8 @@ from PIL import Image
 
 from source.cli.render import tuning_text
 from source.tuning.reports import charts, tables
+from source.tuning.reports.charts import slices
 from source.tuning.reports.document import verdict_of
-from source.tuning.reports.slices import slices
 from source.tuning.reports.study import PICTURES, report_of_tuning, write_trials, write_tuning
 from tests.support.tunings import DEFAULT, RANGES, candidate, confirmed, trial, tuning
 
@@ -119,8 +118,7 @@ def drawn(monkeypatch, draw, document):
     """The first axes of the figure."""
     figures = []
     with monkeypatch.context() as patch:
-        for module in (charts, sys.modules[slices.__module__]):
-            patch.setattr(module, "png_of", figures.append)
+        patch.setattr(charts, "png_of", figures.append)
         draw(document)
     return figures[0].axes[0]
 
@@ -171,7 +169,7 @@ def test_slices_keep_the_columns_of_categories_apart(monkeypatch):
 
 def test_slices_tell_early_trials_from_late_ones():
     """In colours that are seen on white."""
-    shades = sys.modules[slices.__module__]._darkening()(np.linspace(0, 1, 8))[:, :3]
+    shades = charts._darkening()(np.linspace(0, 1, 8))[:, :3]
     light = shades @ (0.2126, 0.7152, 0.0722)
     assert all(a > b for a, b in zip(light, light[1:], strict=False)) and light[0] < 0.75
 

@@ -8,9 +8,8 @@ from ...core.files import write_whole
 from ...core.markdown import bullet_list, command_block, join_paragraphs, table
 from ...core.serialise import csv_text
 from ...core.units import duration, percent
-from .charts import costs, history, importances
+from .charts import costs, history, importances, slices
 from .confirmation import confirmation_parts
-from .slices import slices
 from .tables import STATES, Document, in_state, is_default, scored, setting_brief, trial_columns, trial_rows
 
 PICTURES = {  # file -> the function that draws it, and its caption
