@@ -21,16 +21,7 @@ PLACES = {  # valence, arousal, from -1 to 1
     "neutral": (0.0, 0.0),
     "calm": (0.68, -0.46),
 }
-EMOJI = {
-    "angry": "😠",
-    "disgust": "🤢",
-    "fear": "😨",
-    "happy": "😀",
-    "sad": "😢",
-    "surprise": "😮",
-    "neutral": "😐",
-    "calm": "😌",
-}
+EMOJI = dict(zip(PLACES, "😠🤢😨😀😢😮😐😌", strict=True))
 
 
 def place_of(label: str) -> tuple[float, float] | None:

@@ -1,6 +1,5 @@
 """Hyperparameter tuning: an Optuna study, then a test of whether its best is better than the default, or lucky."""
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -15,6 +14,8 @@ from optuna.trial import TrialState
 from ..core import config
 from ..core.command_line import command_for
 from ..core.files import write_whole
+from ..core.hooks import Notify, OnProgress
+from ..core.serialise import json_text
 from ..core.settings import BEST_SETTINGS, list_settings
 from . import workers
 from .confirmation import confirm, folds_of
@@ -22,14 +23,13 @@ from .reports.document import describe_study, importances_of, rows_of, verdict_o
 from .reports.study import write_trials, write_tuning
 from .search_space import difference
 from .study import open_study, retry_lost
-from .study_spec import OnProgress, StudySpec
+from .study_spec import StudySpec
 from .trial import run_trials, run_trials_in_worker
 
 JOINED = "The study has its trials; the machine that runs it without --join confirms the best."
 POLL_SECONDS = 2.0  # between looks at trials of other machines
 
 OnStatus = Callable[["Status"], None]
-Notify = Callable[[str], None]
 Document = dict[str, Any]
 
 
@@ -182,7 +182,7 @@ def _write_best(document: Document, study_spec: StudySpec, place: Place, notify:
     changes = difference(settings, place.default)
     document["best"] = {"trial": row["trial"], "settings": changes}
     document["train"] = _training_command(study_spec, None if place.found_by_train else settings)
-    file, text = place.home / BEST_SETTINGS, json.dumps(changes, indent=2, ensure_ascii=False) + "\n"
+    file, text = place.home / BEST_SETTINGS, json_text(changes) + "\n"
     if file.is_file() and file.read_text(encoding="utf-8") != text:
         names = (file.with_suffix(f".previous{number if number > 1 else ''}.json") for number in count(1))
         kept = file.replace(next(name for name in names if not name.exists()))

@@ -5,7 +5,7 @@ again with other seeds, which shows what `train` gives with them and how far tha
 split, each with the others to the end of the schedule, and tested on people on whom nothing was ever chosen.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from ..core.hooks import Notify, OnProgress
 from ..core.units import percent
 from ..data.dataset import Dataset
 from ..evaluation.cross_validation.folds import corpus_folds, random_folds, speaker_folds, speakers_in
@@ -28,7 +29,7 @@ from . import trial as trials
 from . import workers
 from .significance import compare_scores
 from .study import RESULT
-from .study_spec import OnProgress, StudySpec
+from .study_spec import StudySpec
 
 CONFIRMED = "confirmed"  # prefix of the study's attributes that keep the UAR of finished reruns
 
@@ -75,7 +76,7 @@ def confirm(
     folds: int,
     seeds: int,
     pool: Any,
-    notify: Callable[[str], None],
+    notify: Notify,
     on_batch: OnProgress,
 ) -> dict[str, Any] | None:
     """Rerun the top trials and the default; return them best first by the mean over the folds, None without any.
@@ -114,12 +115,13 @@ def run(study_spec: StudySpec, rerun: Rerun, on_batch: OnProgress) -> float:
     """Train, and return the UAR on val or on the fold held out."""
     train = study_spec.train
     if rerun.fold is None:
-        return trials.train_trial(study_spec, rerun.settings, train, study_spec.val, rerun.seed, None, on_batch)[
-            "val_uar"
-        ]
+        scores = trials.train_trial(study_spec, rerun.settings, train, study_spec.val, rerun.seed, None, on_batch)
+        return scores["val_uar"]
     held_out = folds_of(train, rerun.folds)[rerun.fold]
-    rest = train.subset(np.setdiff1d(np.arange(len(train)), held_out), "train")
-    part = train.subset(held_out, "held out")
+    rest, part = (
+        train.subset(np.setdiff1d(np.arange(len(train)), held_out), "train"),
+        train.subset(held_out, "held out"),
+    )
     with TemporaryDirectory(prefix="demeanor_fold_", ignore_cleanup_errors=True) as folder:
         result = fit(study_spec.spec, rerun.settings, rest, None, Path(folder), seed=rerun.seed, on_batch=on_batch)
     network = checkpoint.from_fit(study_spec.spec, rerun.settings, result, rest, part, {})

@@ -19,7 +19,7 @@ class Space:
 
     def settings_of_trial(self, trial: Any) -> Any:
         """Return the settings of an Optuna trial; raise DemeanorError where they contradict each other."""
-        return replace(self.base, **self.spec.suggest(_WithFixed(trial, self.base, self.fixed)))
+        return replace(self.base, **self.spec.suggest(_Trial(trial, self.base, self.fixed)))
 
     def default(self) -> dict[str, Any]:
         """Return the values in `base` of the settings that are varied."""
@@ -27,51 +27,34 @@ class Space:
 
     def ranges(self) -> dict[str, BaseDistribution]:
         """Return the range of each setting that is varied while all others are as in `base`."""
-        recorder = _Recorder(self.base)
-        self.spec.suggest(_WithFixed(recorder, self.base, self.fixed))
-        return recorder.ranges
+        trial = _Trial(None, self.base, self.fixed)
+        self.spec.suggest(trial)
+        return trial.ranges
 
 
 @dataclass(frozen=True)
-class _WithFixed:
-    """A trial in which some settings keep their value in `base`."""
+class _Trial:
+    """A trial that keeps the `fixed` settings as in `base`, or without `trial` all, and notes the ranges of others."""
 
     trial: Any
     base: Any
     fixed: Sequence[str]
-
-    def suggest_float(self, name: str, low: float, high: float, **options: Any) -> float:
-        return self._value(name) if name in self.fixed else self.trial.suggest_float(name, low, high, **options)
-
-    def suggest_int(self, name: str, low: int, high: int, **options: Any) -> int:
-        return self._value(name) if name in self.fixed else self.trial.suggest_int(name, low, high, **options)
-
-    def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
-        return self._value(name) if name in self.fixed else self.trial.suggest_categorical(name, choices)
-
-    def _value(self, name: str) -> Any:
-        return getattr(self.base, name)
-
-
-@dataclass(frozen=True)
-class _Recorder:
-    """A stand-in for a trial that suggests the values of `base` and records the ranges."""
-
-    base: Any
     ranges: dict[str, BaseDistribution] = field(default_factory=dict)
 
     def suggest_float(self, name: str, low: float, high: float, **options: Any) -> float:
-        return self._record(name, FloatDistribution(low, high, **options))
+        return self._suggest(name, FloatDistribution(low, high, **options), "suggest_float", low, high, **options)
 
     def suggest_int(self, name: str, low: int, high: int, **options: Any) -> int:
-        return self._record(name, IntDistribution(low, high, **options))
+        return self._suggest(name, IntDistribution(low, high, **options), "suggest_int", low, high, **options)
 
     def suggest_categorical(self, name: str, choices: Sequence[Any]) -> Any:
-        return self._record(name, CategoricalDistribution(choices))
+        return self._suggest(name, CategoricalDistribution(choices), "suggest_categorical", choices)
 
-    def _record(self, name: str, distribution: BaseDistribution) -> Any:
+    def _suggest(self, name: str, distribution: BaseDistribution, method: str, *range_: Any, **options: Any) -> Any:
+        if name in self.fixed:
+            return getattr(self.base, name)
         self.ranges[name] = distribution
-        return getattr(self.base, name)
+        return getattr(self.trial, method)(name, *range_, **options) if self.trial else getattr(self.base, name)
 
 
 def range_document(distribution: BaseDistribution) -> dict[str, Any]:
@@ -87,11 +70,5 @@ def difference(settings: Any, default: Any) -> dict[str, Any]:
 
 
 def _difference(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
-    changes = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            nested = _difference(value, others[name])
-            changes |= {name: nested} if nested else {}
-        elif value != others[name]:
-            changes[name] = value
-    return changes
+    changed = ((name, value, others[name]) for name, value in values.items() if value != others[name])
+    return {name: _difference(value, old) if isinstance(value, Mapping) else value for name, value, old in changed}

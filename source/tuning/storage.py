@@ -22,16 +22,21 @@ def open_storage(place: str) -> Any:
     SQLite serves the processes of one machine; several machines share PostgreSQL, MySQL, or a journal file on a disk
     that they share. Raises DemeanorError where it cannot be reached.
     """
-    place = _with_sqlite_named(place)
-    if "://" not in place:
-        return _journal(Path(place).expanduser())
     from optuna.exceptions import OptunaError
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
     from sqlalchemy.exc import SQLAlchemyError
 
+    place = _with_sqlite_named(place)
+    file = None if "://" in place else Path(place).expanduser()
     try:
-        return _open_database(place)
-    except (SQLAlchemyError, OptunaError, ImportError, ValueError) as error:
-        raise DemeanorError(f"The storage {without_passwords(place)} cannot be opened: {_first_line(error)}.") from None
+        if file is None:
+            return _open_database(place)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return JournalStorage(JournalFileBackend(str(file)))
+    except (SQLAlchemyError, OptunaError, ImportError, ValueError, OSError) as error:
+        what = f"journal {file}" if file else f"storage {without_passwords(place)}"
+        raise DemeanorError(f"The {what} cannot be opened: {_first_line(error)}.") from None
 
 
 def sqlite(file: Path) -> str:
@@ -83,8 +88,7 @@ def _open_database(url: str) -> Any:
 
     kind, _, rest = url.partition("://")
     # pool_pre_ping: a connection that the server has closed meanwhile, as MySQL does at night, is noticed before use.
-    connect = {"timeout": SQLITE_TIMEOUT_SECONDS} if kind == "sqlite" else {}
-    engine = {"pool_pre_ping": True, "connect_args": connect}
+    engine = {"pool_pre_ping": True, "connect_args": {"timeout": SQLITE_TIMEOUT_SECONDS} if kind == "sqlite" else {}}
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return RDBStorage(f"{DRIVERS.get(kind, kind)}://{rest}", engine_kwargs=engine)
@@ -92,17 +96,6 @@ def _open_database(url: str) -> Any:
             if attempt == ATTEMPTS or (isinstance(error, OperationalError) and "already exists" not in str(error)):
                 raise
             time.sleep(0.3 * attempt)
-
-
-def _journal(file: Path) -> Any:
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
-
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        return JournalStorage(JournalFileBackend(str(file)))
-    except (OSError, ValueError) as error:
-        raise DemeanorError(f"The journal {file} cannot be opened: {_first_line(error)}.") from None
 
 
 def _first_line(error: BaseException) -> str:

@@ -59,7 +59,7 @@ def open_study(study_spec: StudySpec) -> optuna.Study:
 
 def _conditions(study_spec: StudySpec) -> dict[str, Any]:
     """Return what makes trials comparable, as plain values; the same on every machine that has the same clips."""
-    conditions = {
+    return json.loads(json.dumps({
         "model": study_spec.model,
         "corpora": study_spec.corpora,
         "grouping": study_spec.grouping,
@@ -67,8 +67,7 @@ def _conditions(study_spec: StudySpec) -> dict[str, Any]:
         "against": study_spec.second_objective,
         "settings": asdict(study_spec.base),
         "held": sorted(study_spec.fixed),
-    }
-    return json.loads(json.dumps(conditions))
+    }))  # fmt: skip
 
 
 def _mismatch(study_spec: StudySpec, begun: Mapping[str, Any], conditions: Mapping[str, Any]) -> str:
@@ -85,14 +84,10 @@ def _mismatch(study_spec: StudySpec, begun: Mapping[str, Any], conditions: Mappi
 # --- Which trials count ------------------------------------------------------------------------------------------
 
 
-def is_counted(trial: FrozenTrial) -> bool:
-    """Whether a trial counts towards the study's total: finished, failed for its settings, or running."""
-    return trial.state in (*FINISHED, TrialState.RUNNING) or WHY in trial.user_attrs
-
-
 def counted(study: optuna.Study) -> list[FrozenTrial]:
-    """Return the trials that count, by number."""
-    return [trial for trial in study.get_trials(deepcopy=False) if is_counted(trial)]
+    """Return the trials that count towards the total, by number: finished, failed for their settings, or running."""
+    states, trials = (*FINISHED, TrialState.RUNNING), study.get_trials(deepcopy=False)
+    return [trial for trial in trials if trial.state in states or WHY in trial.user_attrs]
 
 
 def next_trial(study: optuna.Study, total: int, asking: AbstractContextManager[Any]) -> optuna.Trial | None:
@@ -163,9 +158,8 @@ def retry_lost(study: optuna.Study) -> None:
 
 def queue_again(study: optuna.Study, trial: Any, deaths: int = 0) -> None:
     """Queue the settings of a trial that was cut short; deaths: how many processes died while training them."""
-    stopped = study.get_trials(deepcopy=False)[trial.number]
-    queued = stopped.system_attrs.get("fixed_params", {})  # it may have been stopped before it drew all of them
-    settings = queued | stopped.params
+    stopped = study.get_trials(deepcopy=False)[trial.number]  # perhaps before it drew all that were queued for it
+    settings = stopped.system_attrs.get("fixed_params", {}) | stopped.params
     if settings:
         study.enqueue_trial(settings, user_attrs={DEATHS: deaths})
 

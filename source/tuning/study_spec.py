@@ -1,6 +1,5 @@
 """What a process needs to run trials of a study; it can be sent to other processes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,6 @@ from .sampler import Pruner
 from .search_space import Space
 
 SecondObjective = Literal["parameters", "milliseconds"]
-OnProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import torch
 from optuna.exceptions import UpdateFinishedTrialError
 
 from ..core.errors import DemeanorError
+from ..core.hooks import OnProgress
 from ..core.threads import one_thread
 from ..data.dataset import Dataset
 from ..evaluation.testing import logits_of
@@ -32,7 +33,7 @@ from .study import (
     retry_lost,
     twin,
 )
-from .study_spec import OnProgress, StudySpec
+from .study_spec import StudySpec
 
 PLANNED = "planned"  # attribute of a trial: its most epochs
 MOST_TWINS = 100  # in a row, after which the settings are exhausted
@@ -69,22 +70,19 @@ def _run_trial(
     try:
         settings = study_spec.space.settings_of_trial(trial)
         if trial.user_attrs.get(DEATHS, 0) >= MOST_DEATHS:
-            raise DemeanorError(
-                f"{MOST_DEATHS} processes were killed while training these settings, perhaps for lack of memory."
-            )
+            why = f"{MOST_DEATHS} processes were killed while training these settings, perhaps for lack of memory."
+            raise DemeanorError(why)
         other = twin(study, trial)
         if other is not None:
             drop(study, trial, f"the settings of trial {other}")
             return False
         trial.set_user_attr(PLANNED, settings.epochs)
         on_change()
-        on_epoch_end = _EpochEnd(trial, study_spec, on_change)
+        train, val, second = study_spec.train, study_spec.val, study_spec.second_objective
+        on_epoch_end = _reporting(trial, study_spec, on_change)
         with heartbeat(trial):
-            result = train_trial(
-                study_spec, settings, study_spec.train, study_spec.val, study_spec.seed, on_epoch_end, on_batch
-            )
+            result = train_trial(study_spec, settings, train, val, study_spec.seed, on_epoch_end, on_batch)
         trial.set_user_attr(RESULT, result)
-        second = study_spec.second_objective
         study.tell(trial, [result["val_uar"], *([result[second]] if second else [])])
     except optuna.TrialPruned:
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
@@ -100,26 +98,23 @@ def _run_trial(
     return True
 
 
-class _EpochEnd:
-    """`on_epoch_end` of a trial: reports its val UAR, and prunes it where the pruner says so."""
+def _reporting(trial: optuna.Trial, study_spec: StudySpec, on_change: Callable[[], None]) -> OnEpochEnd:
+    """Return the `on_epoch_end` of a trial: it reports val UAR, and prunes the trial where the pruner says so."""
+    reports = study_spec.second_objective is None  # Optuna prunes where there is one objective
+    prunes = reports and trial.params != study_spec.space.default()  # the others are compared with that
+    history, started = [], time.perf_counter()
 
-    def __init__(self, trial: optuna.Trial, study_spec: StudySpec, on_change: Callable[[], None]) -> None:
-        self.trial, self.on_change = trial, on_change
-        self.reports = study_spec.second_objective is None  # Optuna prunes where there is one objective
-        self.prunes = self.reports and trial.params != study_spec.space.default()  # the others are compared with that
-        self.history: list[Epoch] = []
-        self.started = time.perf_counter()
-
-    def __call__(self, epoch: int, metrics: Epoch) -> None:
-        self.history.append(metrics)
-        if self.reports and metrics.val_uar is not None:
-            self.trial.report(metrics.val_uar, epoch)
-        if self.prunes and epoch < self.trial.user_attrs[PLANNED] and self.trial.should_prune():
-            seconds = round(time.perf_counter() - self.started, 1)
-            result = _scores_of_best(Fit(self.history)) | {"epochs": epoch, "seconds": seconds}
-            self.trial.set_user_attr(RESULT, result)
+    def on_epoch_end(epoch: int, metrics: Epoch) -> None:
+        history.append(metrics)
+        if reports and metrics.val_uar is not None:
+            trial.report(metrics.val_uar, epoch)
+        if prunes and epoch < trial.user_attrs[PLANNED] and trial.should_prune():
+            spent = {"epochs": epoch, "seconds": round(time.perf_counter() - started, 1)}
+            trial.set_user_attr(RESULT, _scores_of_best(Fit(history)) | spent)
             raise optuna.TrialPruned
-        self.on_change()
+        on_change()
+
+    return on_epoch_end
 
 
 def train_trial(

@@ -68,17 +68,12 @@ def candidate_row(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the scores of one candidate, formatted."""
     test = row["against_default"]
     return {
-        "candidate": candidate_name(row),
+        "candidate": "default" if row["default"] else f"trial {row['trial']}",
         "UAR of the folds": spread(row["fold_mean"], row["fold_sd"]),
         "val UAR": spread(row["val_mean"], row["val_sd"]) if len(row["val_uar"]) > 1 else percent(row["val_mean"]),
         "difference": f"{points(test['difference'])} ({' to '.join(map(points, test['ci95']))})" if test else "",
-        "p": p_value(test["p"]) if test else "",
+        "p": ("< 0.001" if test["p"] < 0.001 else f"{test['p']:.3f}") if test else "",
     }
-
-
-def candidate_name(row: Mapping[str, Any]) -> str:
-    """Return what a candidate is called."""
-    return "default" if row["default"] else f"trial {row['trial']}"
 
 
 def spread(mean: float, deviation: float) -> str:
@@ -97,11 +92,6 @@ def points(share: float) -> str:
     '+1.2'
     """
     return f"{100 * share:+.1f}"
-
-
-def p_value(p: float) -> str:
-    """Format a p-value."""
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _about_seeds(document: Document) -> str:

@@ -1,12 +1,11 @@
 """The report of a tuning, as Markdown, and all its files; a `document` is `Tuned.to_dict()`."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...core.files import write_whole
 from ...core.markdown import bullet_list, command_block, join_paragraphs, table
-from ...core.serialise import csv_text
+from ...core.serialise import csv_text, json_text
 from ...core.units import duration, percent
 from .charts import costs, history, importances, slices
 from .confirmation import confirmation_parts
@@ -36,7 +35,7 @@ MOST_FAILED = 20
 def write_tuning(folder: Path, document: Document, command: str) -> None:
     """Write study.json, trials.csv, report.md and the charts, over those of an earlier run."""
     write_trials(folder, document)
-    write_whole(folder / "study.json", json.dumps(document, indent=2, ensure_ascii=False))
+    write_whole(folder / "study.json", json_text(document))
     drawings = []
     for name, (draw, _) in PICTURES.items():
         content = draw(document)
