@@ -12,7 +12,7 @@ from pathlib import Path
 from ..core.spec import spec_of
 from ..core.units import clock
 from ..media.types import RECORDINGS
-from ..results.attribution import short_attribution_text
+from ..results.attribution import attribution_text
 from ..results.prediction import Prediction, Reading, affect_phrases
 from ..results.timeline import merge_runs, non_overlapping, without_pauses
 from ..results.video_timeline import merged_segments_of
@@ -71,7 +71,7 @@ def _video_lines(prediction: Prediction) -> Iterator[str]:
     widest = max((len(part.summary) for part in shown), default=0)
     for part, time in zip(shown, _times(shown), strict=True):
         whose = f"#{part.person:<3}" if several else ""
-        why = "; ".join(filter(None, (short_attribution_text(part), *part.notes)))
+        why = "; ".join(filter(None, (attribution_text(part).replace("the ", ""), *part.notes)))
         yield f"  {time}  {whose}{part.summary:<{widest}}  {why}"
     if len(parts) > len(shown):
         yield f"  ... {len(parts) - len(shown):,} more; report.html shows all"

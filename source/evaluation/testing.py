@@ -1,7 +1,7 @@
 """A trained model measured on labelled clips: calibrated on val, tested on a split or on any labelled folder."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core import config
 from ..core.errors import DemeanorError
+from ..core.hooks import Notify
 from ..data.clips import Clip, labelled_files
 from ..data.dataset import Dataset, require_clips
 from ..data.labels import Grouping, grouping_named
@@ -18,7 +19,7 @@ from ..data.splits import person_of, speakers_disjoint
 from ..training.checkpoint import Trained
 from ..training.scores import scores_of, softmax
 from . import ablation, affect
-from .baselines import simple_answers
+from .baselines import arrays_of, simple_answers
 from .metrics import Metrics, fit_temperature, measure
 
 log = logging.getLogger(__name__)
@@ -26,10 +27,7 @@ log = logging.getLogger(__name__)
 
 def logits_of(trained: Trained, dataset: Dataset, size: int = 512) -> np.ndarray:
     """Return the logits of all clips, shape (N, labels), computed `size` clips at a time."""
-    starts = range(0, len(dataset), size)
-    batches = (dataset.__getitems__(range(start, min(start + size, len(dataset)))) for start in starts)
-    arrays = ({name: value.numpy() for name, value in batch.inputs.items()} for batch in batches)
-    return np.concatenate([trained.logits(array) for array in arrays])
+    return np.concatenate([trained.logits(arrays) for arrays in arrays_of(dataset, size)])
 
 
 def calibrate(trained: Trained, val: Dataset) -> Trained:
@@ -76,17 +74,15 @@ def _late_weights_on_val(trained: Trained, dataset: Dataset, singles: list[str])
 
 
 def test_folder(
-    trained: Trained, folder: Path, on_progress: Any = None, notify: Callable[[str], None] = log.info
+    trained: Trained, folder: Path, on_progress: Any = None, notify: Notify = log.info
 ) -> tuple[Metrics, dict[str, str]]:
     """Measure on the labelled files of any folder, with features extracted as in prediction.
 
     Returns the metrics and the unreadable files: file -> reason. `notify` is told how many files have none of the
     model's labels. Raises DemeanorError where no file has one, or none can be read.
     """
-    grouping = grouping_of(trained)
-    clips = _labelled_clips(trained, folder, grouping)
-    _notify_unlabelled(trained, folder, clips, notify)
-    settings = trained.settings.for_prediction()
+    grouping, settings = grouping_of(trained), trained.settings.for_prediction()
+    clips = _labelled_clips(trained, folder, grouping, notify)
     logits, read, unreadable = [], [], {}
     if on_progress:
         on_progress(0, len(clips))
@@ -129,26 +125,23 @@ def groups_of(clips: Sequence[Clip]) -> dict[str, list[str]]:
     return {"corpus": [clip.corpus for clip in clips], "sex": [clip.sex for clip in clips], "speaker": speakers}
 
 
-def _labelled_clips(trained: Trained, folder: Path, grouping: Grouping) -> list[Clip]:
+def _labelled_clips(trained: Trained, folder: Path, grouping: Grouping, notify: Notify) -> list[Clip]:
     if not folder.is_dir():
         raise DemeanorError(f"There is no folder {folder}.")
-    files = labelled_files(folder, trained.spec.suffixes)
-    clips = [clip for clip in files if grouping.label_of(clip.emotion, clip.original)]
+    labelled = labelled_files(folder, trained.spec.suffixes)
+    clips = [clip for clip in labelled if grouping.label_of(clip.emotion, clip.original)]
     if not clips:
         name = f"<dataset>_<number>_<emotion>{trained.spec.suffixes[0]}"
         raise DemeanorError(
             f"{folder} holds no labelled files; name them {name} or put them in a folder for each emotion "
             f"({', '.join(config.EMOTIONS)})."
         )
-    return clips
-
-
-def _notify_unlabelled(trained: Trained, folder: Path, clips: Sequence[Clip], notify: Callable[[str], None]) -> None:
-    labelled = {clip.path for clip in clips}
+    read = {clip.path for clip in clips}
     files = (file for file in sorted(folder.rglob("*")) if file.suffix.lower() in trained.spec.suffixes)
-    others = [file for file in files if file.is_file() and file not in labelled]
+    others = [file for file in files if file.is_file() and file not in read]
     if others:
         notify(f"{len(others):,} files are left out, as they have none of the labels, such as {others[0]}.")
+    return clips
 
 
 def _measure(

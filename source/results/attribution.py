@@ -31,15 +31,6 @@ def attribution_text(reading: Reading) -> str:
     return text + (f"; the {modality_list(against)} spoke against" if against else "")
 
 
-def short_attribution_text(reading: Reading) -> str:
-    """Say the same in fewer words.
-
-    >>> short_attribution_text(Reading({"sad": 0.8}, modalities={"face": {"sad": 1.0}}))
-    'face alone'
-    """
-    return attribution_text(reading).replace("the ", "")
-
-
 def modality_name(modality: str) -> str:
     """Return what people call a modality.
 

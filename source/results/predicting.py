@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ def _predict_folder(
     files are skipped. Results, one folder for each file and a summary, go to a new folder in `folder_out`; a run that
     is stopped keeps those that are done. Raises DemeanorError where there is no such file, or none could be read.
     """
-    model, noun, notify = trained.spec.name, trained.spec.layout.noun, _once(notify)
+    model, noun = trained.spec.name, trained.spec.layout.noun
+    notify = cache(notify)  # which passes each message on only once
     files = _files_in(path, trained.spec.readable, noun, notify)
     folder = new_folder(folder_out, path.resolve().name or f"{noun}s") if folder_out else None
     predictions, unreadable = [], []
@@ -119,15 +121,3 @@ def _files_in(path: Path, suffixes: tuple[str, ...], noun: str, notify: Notify) 
     if others:
         notify(f"{others} other entries in {path} were skipped, {len(folders)} of them sub-folders.")
     return files
-
-
-def _once(notify: Notify) -> Notify:
-    """Return a `notify` that passes each message on only once."""
-    passed_on: set[str] = set()
-
-    def notify_once(message: str) -> None:
-        if message not in passed_on:
-            passed_on.add(message)
-            notify(message)
-
-    return notify_once

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
+from typing import Any
 
 from .prediction import Reading
 
@@ -65,16 +66,14 @@ def without_pauses(segments: Sequence[Reading], pauses: Sequence[tuple[float, fl
 def mean_segment(segments: Sequence[Reading]) -> Reading:
     """Average neighbouring segments by their seconds of speech; speech that two windows share counts twice."""
     speech = [segment.speech_seconds for segment in segments if segment.speech_seconds is not None]
-    affect = mean_affect(segments)
+    affect: Any = mean_affect(segments)
     return Reading(
         mean_probabilities(segments),
         segments[0].person,
         start_seconds=segments[0].start_seconds,
         end_seconds=segments[-1].end_seconds,
         speech_seconds=sum(speech) if speech else None,
-        sentiment=affect.get("sentiment"),
-        valence=affect.get("valence"),
-        arousal=affect.get("arousal"),
+        **affect,
     )
 
 

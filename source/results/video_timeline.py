@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from .. import MODELS
 from .prediction import Prediction, Reading
@@ -44,7 +45,7 @@ def mean_multimodal(segments: Sequence[Reading]) -> Reading:
     if len(segments) == 1:
         return segments[0]
     weights = [max(_length(segment), 1e-9) for segment in segments]
-    affect = mean_affect(segments, weights)
+    affect: Any = mean_affect(segments, weights)
     people: defaultdict[int, float] = defaultdict(float)
     for segment, weight in zip(segments, weights, strict=True):
         people[segment.person] += weight
@@ -56,9 +57,7 @@ def mean_multimodal(segments: Sequence[Reading]) -> Reading:
         modalities=_mean_modalities([segment.modalities for segment in segments], weights),
         attribution=_mean_attribution(segments, weights),
         notes=tuple(dict.fromkeys(note for segment in segments for note in segment.notes)),
-        sentiment=affect.get("sentiment"),
-        valence=affect.get("valence"),
-        arousal=affect.get("arousal"),
+        **affect,
     )
 
 
@@ -120,9 +119,7 @@ def _middle(reading: Reading) -> float:
 
 def _merged(segments: Sequence[Reading], most: int | None) -> list[Reading]:
     runs = merge_runs(segments, mean_multimodal)
-    if not most or len(runs) <= most:
-        return runs
-    return merge_runs(at_most(runs, most, prevailing), mean_multimodal)
+    return merge_runs(at_most(runs, most, prevailing), mean_multimodal) if most and len(runs) > most else runs
 
 
 def _only(modality: str, segment: Reading) -> Reading:

@@ -145,7 +145,8 @@ def save(folder: Path, trained: Trained) -> Path:
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     save_file(weights, draft, metadata={KEY: json.dumps(asdict(trained.header))})
     if file.exists():
-        file.replace(_free(file.with_suffix(".previous")))
+        names = (file.with_suffix(f".previous{number if number > 1 else ''}") for number in count(1))
+        file.replace(next(name for name in names if not name.exists()))  # what was kept once is never lost
     draft.replace(file)
     return file
 
@@ -155,12 +156,6 @@ def _in_weights_dtype(weights: Mapping[str, Any], settings: TrainingSettings) ->
     if settings.weights_dtype == "float32":
         return weights
     return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
-
-
-def _free(file: Path) -> Path:
-    """Return `file`, or else file2, file3, ...: what was kept once is never lost."""
-    names = (file.with_name(f"{file.name}{number if number > 1 else ''}") for number in count(1))
-    return next(name for name in names if not name.exists())
 
 
 def read_header(file: Path) -> Header:
@@ -182,12 +177,10 @@ def read_header(file: Path) -> Header:
     for measured in values.get("metrics", {}).values():
         if isinstance(measured, dict) and "scales" in measured:  # the same
             measured["affect"] = measured.pop("scales")
-    known = Header.__dataclass_fields__
-    unknown = sorted(set(values) - set(known))
+    unknown = sorted(set(values) - set(Header.__dataclass_fields__))
     if unknown or values.get("format") != FORMAT:
-        raise DemeanorError(
-            f"{file} was written by another version ({unknown or values.get('format')}); update or train."
-        )
+        why = unknown or values.get("format")
+        raise DemeanorError(f"{file} was written by another version ({why}); update or train.")
     return Header(**(values | {"labels": tuple(values["labels"])}))
 
 

@@ -125,9 +125,8 @@ class Trainer:
         self.ema.state = dict(broadcast(self.ema.state))  # each process has normalisation statistics of its own
         total, clips = (sum(part) for part in zip(*distributed.all_gather([(total, clips)]), strict=True))
         if not math.isfinite(total):
-            raise DemeanorError(
-                f"The loss of epoch {epoch} is not a number; try a lower learning_rate or bfloat16=false."
-            )
+            why = f"The loss of epoch {epoch} is not a number"
+            raise DemeanorError(f"{why}; try a lower learning_rate or bfloat16=false.")
         return total / clips
 
     def _step(self, batch: Batch, step: int) -> float:
@@ -281,7 +280,6 @@ def _read_state(file: Path, identity: dict[str, Any]) -> dict[str, Any]:
     state = torch.load(file, map_location="cpu", weights_only=True)
     different = [name for name, value in identity.items() if state.get(name) != value]
     if different:
-        raise DemeanorError(
-            f"The stopped training in {file.parent} differs in its {different[0]}; train without --resume."
-        )
+        why = f"The stopped training in {file.parent} differs in its {different[0]}"
+        raise DemeanorError(f"{why}; train without --resume.")
     return state

@@ -19,18 +19,13 @@ def scores_from_confusion(confusion: np.ndarray) -> dict[str, float]:
     """Return the scores of `scores_of`; UAR and macro F1 are means over the labels that occur."""
     support, hits = confusion.sum(1), confusion.diagonal()
     occurs = support > 0
-    recall, f1 = hits[occurs] / support[occurs], f1_from_confusion(confusion)[occurs]
+    recall, f1 = hits[occurs] / support[occurs], (2 * hits / np.maximum(confusion.sum(0) + support, 1))[occurs]
     return {
         "accuracy": float(hits.sum() / max(support.sum(), 1)),
         "uar": float(recall.mean()) if occurs.any() else 0.0,
         "macro_f1": float(f1.mean()) if occurs.any() else 0.0,
         "weighted_f1": float((f1 * support[occurs]).sum() / max(support.sum(), 1)),
     }
-
-
-def f1_from_confusion(confusion: np.ndarray) -> np.ndarray:
-    """Return the F1 score of each label, (classes,); 0 where it neither occurs nor is predicted."""
-    return 2 * confusion.diagonal() / np.maximum(confusion.sum(0) + confusion.sum(1), 1)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def test_they_are_scikit_learns_on_what_was_scaled_by_the_training_folds():
         "SVM": SVC(C=3, gamma="scale", class_weight="balanced"),
         "random forest": RandomForestClassifier(5, class_weight="balanced", random_state=SEED),
     }
-    assert models.keys() == BASELINES.keys()
+    assert tuple(models) == BASELINES
     for name, model in models.items():
         expected = np.empty_like(truth)
         for held_out in folds:
@@ -44,23 +44,23 @@ def test_they_are_scikit_learns_on_what_was_scaled_by_the_training_folds():
             scaler = StandardScaler().fit(inputs[train])
             model.fit(scaler.transform(inputs[train]), truth[train])
             expected[held_out] = model.predict(scaler.transform(inputs[held_out]))
-        assert (held_out_answers(BASELINES[name], inputs, truth, folds) == expected).all()
+        assert (held_out_answers(name, inputs, truth, folds) == expected).all()
 
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_a_held_out_clip_has_no_say_in_what_the_others_of_its_fold_are_told(name):
     inputs, truth, folds = drawn()
-    before = held_out_answers(BASELINES[name], inputs, truth, folds)
+    before = held_out_answers(name, inputs, truth, folds)
     changed, others = inputs.copy(), folds[0][1:]
     changed[folds[0][0]] *= 1e6  # a scaler that saw the held-out fold would flatten all else
-    after = held_out_answers(BASELINES[name], changed, truth, folds)
+    after = held_out_answers(name, changed, truth, folds)
     assert (before[others] == after[others]).all()
-    assert (before != held_out_answers(BASELINES[name], inputs[::-1], truth, folds)).any()
+    assert (before != held_out_answers(name, inputs[::-1], truth, folds)).any()
 
 
 def test_one_label_in_all_training_folds_is_the_answer():
     inputs, truth = np.eye(4, dtype=np.float32), np.array([0, 0, 1, 1])
-    answers = held_out_answers(BASELINES["SVM"], inputs, truth, [np.array([0, 1]), np.array([2, 3])])
+    answers = held_out_answers("SVM", inputs, truth, [np.array([0, 1]), np.array([2, 3])])
     assert answers.tolist() == [1, 1, 0, 0]
 
 

@@ -161,7 +161,7 @@ def test_who_speaks_is_worth_nothing_by_honest_folds_and_all_by_leaky_ones():
     ]
     truth = np.array([moods[int(clip.speaker)] for clip in clips])
     voices = draw.normal(size=(30, 10)).repeat(8, 0) + 0.1 * draw.normal(size=(240, 10))
-    for classifier in BASELINES.values():
+    for classifier in BASELINES:
         honest, leaky = (
             (held_out_answers(classifier, voices, truth, folds) == truth).mean()
             for folds in (speaker_folds(clips, 5), random_folds(clips, 5, 0))
@@ -249,7 +249,7 @@ def test_a_leak_is_refused_where_speakers_are_said_to_be_apart(house):
     dataset = open_dataset(spec_of("face"), api.configured("face", TOY), ["one"], None, grouping_named("seven"))
     trials = held_out.Trials(spec_of("face"), api.configured("face", TOY), dataset, house, api.silent, api.silent)
     with pytest.raises(DemeanorError, match="share 4 people"):
-        trials.held_out_logits(random_folds(dataset.clips, 2, 0), 0)
+        trials.held_out_answers(random_folds(dataset.clips, 2, 0), 0)
 
 
 def test_what_cannot_be_validated_is_said_before_any_training(house):

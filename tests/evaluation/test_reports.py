@@ -197,7 +197,7 @@ def test_charts_are_pictures_and_the_same_each_time(tmp_path):
     for draw in (
         lambda: charts.confusion_matrix(metrics.confusion, LABELS, "title"),
         lambda: charts.reliability_diagram(metrics.reliability, metrics.ece),
-        lambda: charts.learning_curves(rows, "seed 3"),
+        lambda: charts.learning_curves(rows),
     ):
         first, second = draw(), draw()
         assert first == second and first.startswith(PNG)
@@ -206,14 +206,14 @@ def test_charts_are_pictures_and_the_same_each_time(tmp_path):
 
 def test_a_chart_of_a_single_epoch_or_of_two_labels(tmp_path):
     charts.learning_curves([vars(HISTORY[0])])
-    charts.confusion_matrix([[1, 2], [0, 4]], ("yes", "no"))
+    charts.confusion_matrix([[1, 2], [0, 4]], ("yes", "no"), "title")
 
 
 @pytest.mark.slow
 def test_charts_touch_no_global_state_of_matplotlib():
     code = (
         "import sys; from source.evaluation.reports import charts, writing; assert 'matplotlib' not in sys.modules;"
-        "charts.confusion_matrix([[1, 2], [3, 4]], ('a', 'b')); assert 'matplotlib.pyplot' not in sys.modules"
+        "charts.confusion_matrix([[1, 2], [3, 4]], ('a', 'b'), ''); assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=config.ROOT, env={"PATH": "", "MPLBACKEND": "TkAgg"})
 

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean, stdev
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...core.errors import DemeanorError
+from ...core.hooks import Notify, OnProgress
 from ...core.spec import ModelSpec
 from ...data.clips import Clip
 from ...data.dataset import Dataset, require_clips
@@ -55,11 +56,6 @@ class Validation:
     """Seed -> the model's calibrated probabilities (N, labels), speakers apart."""
     seconds: float
 
-    @property
-    def clips(self) -> list[Clip]:
-        """The clips of `dataset`."""
-        return self.dataset.clips
-
     def to_dict(self) -> dict[str, Any]:
         """Return the document of validation.json.
 
@@ -74,7 +70,7 @@ class Validation:
             "model": self.model,
             "grouping": self.dataset.grouping.name,
             "labels": list(self.dataset.grouping.labels),
-            "corpora": {name: len(rows) for name, rows in corpus_folds(self.clips).items()},
+            "corpora": {name: len(rows) for name, rows in corpus_folds(self.dataset.clips).items()},
             "folds": self.plan.folds,
             "seeds": list(self.answers),
             "settings": asdict(self.settings),
@@ -95,8 +91,8 @@ def validate(
     plan: Plan,
     *,
     resume: bool = False,
-    notify: Callable[[str], None],
-    on_batch: Callable[[int, int], None],
+    notify: Notify,
+    on_batch: OnProgress,
 ) -> Validation:
     """Validate on all of `dataset` as `plan` says. Finished folds are kept in `folder` until all are done.
 
@@ -104,17 +100,15 @@ def validate(
     """
     folds, started = _checked_folds(dataset, plan), time.perf_counter()
     if not resume:
-        shutil.rmtree(folder / KEPT, ignore_errors=True)
+        forget_folds(folder)
     notify(f"{_count_trainings(dataset.clips, plan)} trainings of {settings.epochs} epochs.")
     trials = Trials(spec, settings, dataset, folder / KEPT, notify, on_batch)
     model, answers = evaluate_model(trials, folds, range(plan.seed, plan.seed + plan.seeds), apart=True)
     outcomes = [model, *evaluate_baselines(trials, folds, apart=True)]
     if plan.leaky:
         leaky = random_folds(dataset.clips, plan.folds, plan.seed)
-        outcomes += [
-            evaluate_model(trials, leaky, [plan.seed], apart=False)[0],
-            *evaluate_baselines(trials, leaky, apart=False),
-        ]
+        outcomes.append(evaluate_model(trials, leaky, [plan.seed], apart=False)[0])
+        outcomes += evaluate_baselines(trials, leaky, apart=False)
     table = cross_corpus(trials, plan.folds, plan.seed) if plan.across else None
     seconds = time.perf_counter() - started
     return Validation(folder, spec.name, dataset, settings, plan, tuple(outcomes), table, folds, answers, seconds)

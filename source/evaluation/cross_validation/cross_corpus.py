@@ -9,7 +9,7 @@ from ...training.scores import softmax
 from ..metrics import measure
 from ..testing import people_of
 from .folds import corpus_folds, speaker_folds, speakers_in
-from .held_out import Trials
+from .held_out import WHOLE, Trials
 
 Cell = dict[str, Any]  # n, labels, uar and ci95 of the UAR
 
@@ -25,7 +25,7 @@ def cross_corpus(trials: Trials, folds: int, seed: int) -> dict[str, dict[str, C
     for home, rows in corpora.items():
         others = np.setdiff1d(np.arange(len(dataset)), rows)
         abroad = np.zeros((len(dataset), len(dataset.grouping.labels)), np.float32)
-        abroad[others] = trials.logits(rows, others, seed)
+        abroad[others] = trials.answers(rows, others, seed)[WHOLE]
         at_home = _within_corpus(trials, rows, folds, seed)
         trials.notify(f"Trained on {home} and tested on the other corpora.")
         result[home] = {
@@ -41,7 +41,7 @@ def _within_corpus(trials: Trials, rows: np.ndarray, folds: int, seed: int) -> n
     if folds < 2:
         return None
     at_home = [rows[fold] for fold in speaker_folds(clips, folds)]
-    return trials.held_out_logits(at_home, seed, name=f"{clips[0].corpus} alone, fold")
+    return trials.held_out_answers(at_home, seed, name=f"{clips[0].corpus} alone, fold")[WHOLE]
 
 
 def _cell(dataset: Dataset, logits: np.ndarray | None, trained: np.ndarray, tested: np.ndarray) -> Cell | None:

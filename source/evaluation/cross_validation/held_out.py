@@ -7,7 +7,7 @@ fits the other folds' answers (cross-fitted), so that the calibration error is h
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ import numpy as np
 
 from ...core import config
 from ...core.files import write_whole
+from ...core.hooks import Notify, OnProgress
 from ...core.spec import ModelSpec
 from ...core.units import percent
 from ...data.dataset import Dataset
@@ -59,12 +60,8 @@ class Trials:
     settings: Any
     dataset: Dataset
     kept: Path
-    notify: Callable[[str], None]
-    on_batch: Callable[[int, int], None]
-
-    def logits(self, train: np.ndarray, held_out: np.ndarray, seed: int) -> np.ndarray:
-        """Train on the clips `train`; return logits, shape (len(held_out), labels). Both are indices of clips."""
-        return self.answers(train, held_out, seed)[WHOLE]
+    notify: Notify
+    on_batch: OnProgress
 
     def answers(self, train: np.ndarray, held_out: np.ndarray, seed: int, speakers_apart: bool = True) -> Answers:
         """Train on the clips `train`; return the logits of `held_out` with all modalities and with some masked."""
@@ -100,10 +97,6 @@ class Trials:
             digest.update(np.asarray(rows, np.int64).tobytes() + b"|")
         return digest.hexdigest()[:24]
 
-    def held_out_logits(self, folds: Folds, seed: int, name: str = "Fold") -> np.ndarray:
-        """Return logits, shape (N, labels), of all clips in `folds`; zero for clips in none of them."""
-        return np.nan_to_num(self.held_out_answers(folds, seed, name=name)[WHOLE])
-
     def held_out_answers(self, folds: Folds, seed: int, speakers_apart: bool = True, name: str = "Fold") -> Answers:
         """Return the logits of all clips, with all modalities and with some masked; NaN for clips not asked about.
 
@@ -115,15 +108,12 @@ class Trials:
             for shown, logits in parts.items():
                 empty = np.full((len(self.dataset), logits.shape[1]), np.nan, np.float32)
                 answers.setdefault(shown, empty)[held_out] = logits
-            score = self._score_text(parts[WHOLE], held_out, speakers_apart)
-            self.notify(f"{name} {number} of {len(folds)}, seed {seed}: {score}.")
+            people = speakers_in([self.dataset.clips[row] for row in held_out])
+            speakers = f"of {people} speaker{'s' * (people != 1)}" if speakers_apart else "(LEAKY random folds)"
+            uar = percent(_uar(parts[WHOLE].argmax(1), self.dataset.labels[held_out]))
+            about = f"UAR {uar} on {len(held_out):,} clips {speakers}"
+            self.notify(f"{name} {number} of {len(folds)}, seed {seed}: {about}.")
         return answers
-
-    def _score_text(self, logits: np.ndarray, held_out: np.ndarray, speakers_apart: bool) -> str:
-        part = self.dataset.subset(held_out, "")
-        people = speakers_in(part.clips)
-        speakers = f"of {people} speaker{'s' * (people != 1)}" if speakers_apart else "(LEAKY random folds)"
-        return f"UAR {percent(_uar(logits.argmax(1), part.labels))} on {len(part):,} clips {speakers}"
 
 
 def evaluate_model(
@@ -152,8 +142,8 @@ def evaluate_baselines(trials: Trials, folds: Folds, apart: bool) -> list[Outcom
     """Return how good the classical baselines are."""
     dataset, outcomes = trials.dataset, []
     inputs = vectors(trials.spec, trials.settings, dataset)
-    for name, baseline in BASELINES.items():
-        answers = held_out_answers(baseline, inputs, dataset.labels, folds)
+    for name in BASELINES:
+        answers = held_out_answers(name, inputs, dataset.labels, folds)
         metrics = _pooled(dataset, np.eye(len(dataset.grouping.labels))[answers], folds, apart)
         outcomes.append(Outcome(name, apart, metrics, tuple(_fold_scores(dataset, answers, folds))))
         trials.notify(f"{name}{'' if apart else ', LEAKY random folds'}: UAR {percent(metrics.uar)}.")

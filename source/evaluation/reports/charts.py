@@ -8,7 +8,7 @@ import numpy as np
 from ...core.figure import new_figure, png_of
 
 
-def confusion_matrix(confusion: Sequence[Sequence[int]], labels: Sequence[str], title: str = "") -> bytes:
+def confusion_matrix(confusion: Sequence[Sequence[int]], labels: Sequence[str], title: str) -> bytes:
     """Draw counts and their share of the row, as PNG: rows are the truth, columns the answers."""
     counts = np.asarray(confusion)
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
@@ -27,7 +27,7 @@ def confusion_matrix(confusion: Sequence[Sequence[int]], labels: Sequence[str], 
     return png_of(figure)
 
 
-def learning_curves(history: Sequence[Mapping[str, float]], title: str = "") -> bytes:
+def learning_curves(history: Sequence[Mapping[str, float]]) -> bytes:
     """Draw loss, val scores and learning rate over the epochs, as PNG.
 
     history: for each epoch, epoch, train_loss, val_loss, val_accuracy, val_uar, learning_rate.
@@ -44,8 +44,6 @@ def learning_curves(history: Sequence[Mapping[str, float]], title: str = "") -> 
     losses.set(xlabel="epoch", title="loss")
     scores.set(xlabel="epoch", title="val")
     rates.set(xlabel="epoch", title="learning rate")
-    if title:
-        figure.suptitle(title)
     return png_of(figure)
 
 
@@ -61,7 +59,7 @@ def _lines(
     axes.xaxis.get_major_locator().set_params(integer=True)
 
 
-def reliability_diagram(bins: Sequence[Mapping[str, float]], ece: float, title: str = "") -> bytes:
+def reliability_diagram(bins: Sequence[Mapping[str, float]], ece: float) -> bytes:
     """Draw accuracy against confidence, as PNG; on the dashed line the two are equal.
 
     bins: for each, confidence, accuracy and share of the clips, in [0, 1].
@@ -71,7 +69,7 @@ def reliability_diagram(bins: Sequence[Mapping[str, float]], ece: float, title: 
     confidence, accuracy = ([bin_[key] for bin_ in bins] for key in ("confidence", "accuracy"))
     axes.plot((0, 1), (0, 1), "--", color="#8a8a8a", label="confidence = accuracy")
     axes.plot(confidence, accuracy, "o-", color="#0072b2", label=f"this model (ECE {ece:.1%})")
-    axes.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1), title=title)
+    axes.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
     axes.legend(loc="upper left")
     axes.grid(alpha=0.25)
     shares.bar(confidence, [bin_["share"] for bin_ in bins], width=0.04, color="#56b4e9")

@@ -31,7 +31,7 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
 
     command: what was typed, to repeat it; not_sure_below: the confidence under which the model abstains.
     """
-    labels = ", ".join(header.labels)
+    labels, unreadable = ", ".join(header.labels), [*(document.get("unreadable") or {}).values()]
     parts = [
         f"# Test of the {header.model} model",
         f"{protocol(document)} The model is of version {header.version}; its labels: {labels}.",
@@ -51,7 +51,11 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
         "## Calibration",
         calibration(document),
         "![Accuracy against confidence](reliability.png)",
-        *_unreadable(document.get("unreadable") or {}),
+        *(
+            (f"## Unreadable files ({len(unreadable)})", bullet_list(unreadable[:MOST_UNREADABLE]))
+            if unreadable
+            else ()
+        ),
         *command_block("To repeat this", command),
     ]
     return join_paragraphs(parts)
@@ -165,9 +169,3 @@ def confusion_table(document: Mapping[str, Any]) -> str:
     """Return a table of counts: rows are the truth, columns the answers."""
     rows = zip(document["labels"], document["confusion"], strict=True)
     return table([{"truth": label} | dict(zip(document["labels"], row, strict=True)) for label, row in rows])
-
-
-def _unreadable(files: Mapping[str, str]) -> tuple[str, ...]:
-    if not files:
-        return ()
-    return f"## Unreadable files ({len(files)})", bullet_list([*files.values()][:MOST_UNREADABLE])

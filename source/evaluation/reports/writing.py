@@ -76,7 +76,7 @@ def _held_out_rows(validation: Any, labels: Sequence[str]) -> Iterator[dict[str,
     """Yield for each seed and clip its label, the fold (from 1) that it was held out in, and the probabilities."""
     fold_of = {index: number for number, rows in enumerate(validation.folds, start=1) for index in rows.tolist()}
     for seed, answers in validation.answers.items():
-        for index, clip in enumerate(validation.clips):
+        for index, clip in enumerate(validation.dataset.clips):
             below = clip.path.is_relative_to(config.DATA_FOLDER)
             path = clip.path.relative_to(config.DATA_FOLDER) if below else clip.path
             row = {"path": path.as_posix(), "corpus": clip.corpus, "speaker": clip.speaker, "seed": seed}

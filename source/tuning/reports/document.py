@@ -12,13 +12,10 @@ from ..search_space import range_document
 from ..study import OWNER, RESULT, WHY, counted
 from ..study_spec import StudySpec
 from ..trial import PLANNED
+from .tables import MEASURED
 
 SCHEMA = "demeanor.tuning/1"
 STATES = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.RUNNING: "running"}
-MEASURED = (
-    *("val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1", "val_loss", "best_epoch"),
-    *("epochs", "seconds", "parameters", "milliseconds"),
-)
 FEWEST_FOR_IMPORTANCES = 4  # complete trials
 SIGNIFICANT = 0.05
 

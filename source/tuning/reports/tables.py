@@ -6,10 +6,11 @@ from typing import Any
 Document = Mapping[str, Any]
 Row = Mapping[str, Any]
 
-TRIALS_COLUMNS = (
-    "trial", "state", "val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1", "val_loss", "best_epoch", "epochs",
-    "seconds", "parameters", "milliseconds", "host", "finished", "why",
-)  # fmt: skip
+MEASURED = (
+    *("val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1", "val_loss", "best_epoch"),
+    *("epochs", "seconds", "parameters", "milliseconds"),
+)
+TRIALS_COLUMNS = ("trial", "state", *MEASURED, "host", "finished", "why")
 STATES = ("complete", "pruned", "failed", "running")
 
 
