@@ -1,4 +1,4 @@
-"""The shipped models say of the demo files what they said in version 0.1."""
+"""The shipped models say of the demo files what they said in version 0.1, by the schema."""
 
 import json
 
@@ -6,6 +6,7 @@ import pytest
 
 from source import api
 from source.core import config, pretrained
+from tests.support.schema import assert_follows_schema
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +25,7 @@ def test_the_demo_files_are_read_as_before(name):
     if any(pretrained.problem_with(asset) for asset in pretrained.ASSETS.values()):
         pytest.skip("pretrained files are not in place")
     [prediction] = api.predict(*INPUTS[name], write=False)
+    assert_follows_schema(prediction)
     expected = EXPECTED[name]
     assert [reading.text for reading in prediction.readings] == [row["text"] for row in expected["readings"]]
     for reading, row in zip(prediction.readings, expected["readings"], strict=True):

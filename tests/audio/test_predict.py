@@ -181,8 +181,8 @@ def test_memory_does_not_grow_with_length(tmp_path):
         return held
 
     peak(1)  # what is imported and kept on first use
-    whole = 5 * 60 * RATE * 4  # bytes that the sound of the longer one would take beyond the shorter one's
-    assert peak(7) - peak(2) < whole / 10
+    whole = 3 * 60 * RATE * 4  # bytes that the sound of the longer one would take beyond the shorter one's
+    assert peak(4) - peak(1) < whole / 10
 
 
 def test_hop_of_zero_is_a_trouble(tmp_path, monkeypatch):
@@ -381,12 +381,6 @@ def test_the_command_itself(project):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "my clip.wav: no speech was found\nResults: output_files/my clip\n"  # a tone is no voice
     assert {child.name for child in (project.folder / "output_files" / "my clip").iterdir()} == FILES
-    done = project.run("audio", "predict", "my clip.wav", "--json")
-    document = json.loads(done.stdout)
-    assert document["seconds"] == 6 and document["overall"]["emotion"] is None and document["folder"] == ""
-    assert len(list((project.folder / "output_files").iterdir())) == 1
-    done = project.run("audio", "predict", ".", "--json")
-    assert done.returncode == 1 and "no recordings in" in done.stderr and done.stdout == ""
 
 
 def test_a_pause_is_a_second_without_speech(tmp_path):
