@@ -199,9 +199,6 @@ def numbers_replaced(answer: str, offers: Sequence[str]) -> str:
     return ",".join(by_number.get(part.strip(), part) for part in answer.split(","))
 
 
-# --- Values ----------------------------------------------------------------------------------------------------------
-
-
 def names(text: str) -> tuple[str, ...]:
     """Return the parts of a text such as 'A,B'."""
     return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -106,8 +106,6 @@ def doctor() -> int:
     return FAILED if wrong else 0
 
 
-# --- The table -------------------------------------------------------------------------------------------------------
-
 CORPORA = Option("corpora", "--corpora", "corpora to use", "A,B", names, (), question="Corpora, separated by commas")
 SET = Option("settings", "--set", "settings to change; 'MODEL settings' lists them", "NAME=VALUE", default=(),
              usual="none", several=True, question="Settings to change, such as learning_rate=0.001")  # fmt: skip

@@ -23,9 +23,6 @@ STYLES = {"bold": "1", "good": "32", "bad": "31"}  # ECMA-48 codes
 COMMAND = re.compile(r"\b(?:python|demeanor|accelerate|sudo|pip) [^;()]+")  # in a sentence, mostly at its end
 
 
-# --- Width and styles ------------------------------------------------------------------------------------------------
-
-
 def can_redraw(stream: TextIO) -> bool:
     """Return whether `stream` is a terminal that can move its cursor."""
     return stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
@@ -63,9 +60,6 @@ def styled(text: str, style: str) -> str:
 def complain(text: str) -> None:
     """Write an error or a note to stderr."""
     print(wrapped(text, stream=sys.stderr), file=sys.stderr, flush=True)
-
-
-# --- Progress and Ctrl-C ---------------------------------------------------------------------------------------------
 
 
 class Progress:
@@ -149,9 +143,6 @@ def remember_interrupts() -> None:
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
         signal.signal(signal.SIGINT, interrupt)
-
-
-# --- Streams ---------------------------------------------------------------------------------------------------------
 
 
 def hide_native_noise() -> None:

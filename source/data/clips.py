@@ -130,14 +130,13 @@ def read_clips(file: Path, relative_to: Path | None = None) -> list[Clip]:
 
 
 def _clip_of_row(row: dict[str, str], number: int, file: Path, relative_to: Path | None) -> Clip:
-    known: dict[str, Any] = {key: value for key, value in row.items() if key in COLUMNS and value}
-    affect = {name: float(known[name]) for name in AFFECT_DIMENSIONS if name in known}
-    emotion = emotion_named(known.get("emotion", "")) or known.get("emotion", "")
-    path = (relative_to or Path()) / known["path"]
-    votes = tuple(float(vote) for vote in known.get("votes", "").split())
-    defaults: dict[str, Any] = {"corpus": file.parent.name, "number": number}
-    values: dict[str, Any] = {**defaults, **known, **affect, "path": path, "emotion": emotion, "votes": votes}
-    values["number"] = int(values["number"])
+    known = {key: value for key, value in row.items() if key in COLUMNS and value}
+    values: dict[str, Any] = {"corpus": file.parent.name, "emotion": "", **known}
+    values |= {name: float(known[name]) for name in AFFECT_DIMENSIONS if name in known}
+    values["path"] = (relative_to or Path()) / known["path"]
+    values["number"] = int(known.get("number", number))
+    values["emotion"] = emotion_named(values["emotion"]) or values["emotion"]
+    values["votes"] = tuple(map(float, known.get("votes", "").split()))
     return Clip(**values)
 
 

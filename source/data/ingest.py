@@ -16,7 +16,7 @@ from ..media.types import VIDEOS
 from .clips import Clip
 from .corpora import corpus_named, did_you_mean, known_corpora
 from .segmentation import cut
-from .segmentation.segment import is_segment, segment_of
+from .segmentation.segment import segment_of
 from .training_folder import Summary, counts_of, lay_out
 
 SPEAKERS_UNKNOWN = "who is in which file is not known, so one person may be in train and in test"
@@ -117,7 +117,7 @@ def _by_model(
 ) -> list[tuple[ModelSpec, list[Clip]]]:
     """Return the models that can use any of the clips, each with those, a take once."""
     # Of no use to a model of sounds: silent videos, and segments, which are cut for models of videos alone.
-    audible = {clip for clip in clips if not is_silent(clip) and not is_segment(clip.path)}
+    audible = {clip for clip in clips if not is_silent(clip) and segment_of(clip.path).file == clip.path}
     usable = [
         (spec, [clip for clip in clips if _can_read(spec, clip) and (_reads_videos(spec) or clip in audible)])
         for spec in map(spec_of, MODELS)

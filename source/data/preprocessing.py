@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ import numpy as np
 from ..core.arrays import stacked
 from ..core.command_line import command_for
 from ..core.errors import DemeanorError
+from ..core.hooks import OnProgress, silent
 from ..core.spec import DataWarning, ModelSpec, spec_of
 from .clips import MANIFEST, Clip, labelled_files
 from .store import UNREADABLE, Manifest, Store, StoreWriter, fingerprint
@@ -51,7 +52,7 @@ def preprocess(
     workers: int = 1,
     resume: bool = True,
     executor: "Executor | Cluster | None" = None,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress = silent,
 ) -> Preprocessed:
     """Bring the store of `corpus` up to date. An unchanged finished store is left as it is.
 
@@ -63,8 +64,7 @@ def preprocess(
     fresh = Manifest(spec.name, settings.extract_settings(), fingerprint(clips))
     writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
     before, warned = writer.manifest.clips_done, Counter()
-    if on_progress:
-        on_progress(before, len(clips))
+    on_progress(before, len(clips))
     jobs = list(_jobs(clips[before:], workers if executor else 0))
     with _pool(executor, workers, len(jobs)) as pool:
         for job, result in zip(jobs, _map(pool, spec, settings, jobs, workers), strict=True):
@@ -73,8 +73,7 @@ def preprocess(
             readable = [clip for clip in job if str(clip.path) not in result.unreadable]
             writer.append(readable, result.rows, result.unreadable)
             warned += result.warnings
-            if on_progress:
-                on_progress(writer.manifest.clips_done, len(clips))
+            on_progress(writer.manifest.clips_done, len(clips))
     if not writer.manifest.rows:
         raise DemeanorError(
             f"None of the {len(clips)} files of {corpus} could be read; see {writer.folder / UNREADABLE}."

@@ -18,7 +18,7 @@ from source.data.ingest import get_data
 from source.data.segmentation import writer
 from source.data.segmentation.cut_points import IN_SPEECH, MARGIN_SECONDS, candidates, cut_points
 from source.data.segmentation.probe import header_of, pauses_of
-from source.data.segmentation.segment import Segment, is_segment, segment_of, segment_path
+from source.data.segmentation.segment import Segment, segment_of
 from source.data.segmentation.writer import write_segments
 from source.data.splits import with_splits
 from source.data.training_folder import training_files
@@ -158,10 +158,11 @@ def test_pauses_are_found_where_nobody_speaks(original):
 
 
 def test_a_segment_of_a_file_is_read_back_from_its_path(tmp_path):
-    path = segment_path(tmp_path / "a b.mp4", 15.4126, 19.6828)
-    assert segment_of(path) == Segment(tmp_path / "a b.mp4", 15.413, 19.683) and is_segment(path)
+    file = tmp_path / "a b.mp4"
+    path = file / Segment(file, 15.4126, 19.6828).name(".mp4")
+    assert segment_of(path) == Segment(file, 15.413, 19.683)
     for whole in (tmp_path / "talk.mp4", tmp_path / "folder" / "from_1_to_2_ms.mp4"):
-        assert segment_of(whole) == Segment(whole) and not is_segment(whole)
+        assert segment_of(whole) == Segment(whole)
 
 
 # --- chunks as files ---------------------------------------------------------------------------------------------

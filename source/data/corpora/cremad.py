@@ -29,14 +29,11 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     table = nearby(folder, DEMOGRAPHICS)
     people = {row["actorid"]: _person(row) for row in corpus_table(NAME, table, COLUMNS)} if table else {}
 
-    def read(file: Path) -> dict[str, Any] | None:
-        fields = FIELDS.fullmatch(file.stem)
-        if not fields:
-            return None
+    def read(_: Path, fields: re.Match[str]) -> dict[str, Any]:
         emotion, actor = CODES[fields["emotion"]], fields["actor"]
         return {"emotion": emotion, "speaker": actor, "sentence": fields["sentence"]} | people.get(actor, {})
 
-    clips = recordings(NAME, folder, read, notify, LOOKED_FOR)
+    clips = recordings(NAME, folder, FIELDS, read, notify, LOOKED_FOR)
     unknown = len({clip.speaker for clip in clips if not clip.sex})
     if unknown:
         state = f"does not say the sex of {unknown:,} actors" if table else "is not here: sex, age and race are unknown"

@@ -26,12 +26,11 @@ LOOKED_FOR = "files such as wav/03a01Fa.wav"
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
     """Return the recordings without those of boredom."""
-    return recordings(NAME, folder, _read, notify, LOOKED_FOR)
+    return recordings(NAME, folder, FIELDS, _read, notify, LOOKED_FOR)
 
 
-def _read(file: Path) -> dict[str, Any] | str | None:
-    fields = FIELDS.fullmatch(file.stem)
-    if not fields or fields["speaker"] not in SPEAKERS:
+def _read(file: Path, fields: re.Match[str]) -> dict[str, Any] | str | None:
+    if fields["speaker"] not in SPEAKERS:
         return None
     emotion, (sex, age) = CODES[fields["emotion"]], SPEAKERS[fields["speaker"]]
     if emotion == "boredom":

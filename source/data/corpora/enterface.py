@@ -27,14 +27,14 @@ LOOKED_FOR = "files such as subject 1/anger/sentence 1/s1_an_1.avi"
 def load(folder: Path, notify: Notify) -> list[Clip]:
     """Return the videos; where a folder and a name give different emotions, the folder's."""
 
-    def read(file: Path) -> dict[str, Any] | None:
+    def read(file: Path, _: re.Match[str]) -> dict[str, Any] | None:
         fields = {"sentence": ""} | _by_name(file) | _by_folders(file.relative_to(folder))
         return fields if {"emotion", "speaker"} <= set(fields) else None
 
     def take(clip: Clip) -> tuple[str, ...]:
         return clip.speaker, clip.emotion, clip.sentence or clip.path.stem
 
-    clips = recordings(NAME, folder, read, notify, LOOKED_FOR, take)
+    clips = recordings(NAME, folder, re.compile(".*"), read, notify, LOOKED_FOR, take)
     otherwise = [clip for clip in clips if _by_name(clip.path).get("emotion", clip.emotion) != clip.emotion]
     if otherwise:
         notify(

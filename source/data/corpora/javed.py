@@ -23,17 +23,14 @@ LOOKED_FOR = "files such as audio/01-03-06_07.opus or video/01-03-06_01.mp4"
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
     """Return the recordings; a take that was filmed is there as sound and as video."""
-    clips = recordings(NAME, folder, _read, notify, LOOKED_FOR)
+    clips = recordings(NAME, folder, FIELDS, _read, notify, LOOKED_FOR)
     doubtful = list(dict.fromkeys(clip.path.stem for clip in clips if clip.path.stem in DOUBTFUL))
     if doubtful:
         notify(f"{NAME}: {', '.join(doubtful)} may be mislabelled (sound file and video differ); kept.")
     return clips
 
 
-def _read(file: Path) -> dict[str, Any] | None:
-    fields = FIELDS.fullmatch(file.stem)
-    if not fields:
-        return None
+def _read(file: Path, fields: re.Match[str]) -> dict[str, Any]:
     actor = fields["actor"]
     person = {"speaker": actor, "sex": "female" if int(actor) <= LAST_WOMAN else "male"}
     return person | {"emotion": CODES[fields["emotion"]], "sentence": fields["sentence"]}

@@ -14,7 +14,7 @@ from ...core.errors import DemeanorError
 from ...core.hooks import Notify
 from ...media.types import VIDEOS
 from ..clips import SPLITS, Clip, numbered
-from ..segmentation.segment import segment_path
+from ..segmentation.segment import Segment
 from .folders import files_below, not_found
 from .tables import by_column, cleaned, corpus_table, table_rows
 
@@ -80,7 +80,11 @@ def _clip(
         # 5b44393ed_1 is a part by the table's own naming, whose times are the whole video's.
         names = (video, video.partition("_")[0], address)
         whole = next((videos[name,] for name in names if (name,) in videos), None)
-        path = segment_path(whole, start, end) if whole and 0 <= start < end else folder / video / utterance
+        path = (
+            whole / Segment(whole, start, end).name(whole.suffix)
+            if whole and 0 <= start < end
+            else folder / video / utterance
+        )
     affect = {"valence": round(valence, 4), "arousal": round(2 * arousal - 1, 4)}
     sentence = cleaned(texts.get((video, utterance), ""))
     return Clip(path, NAME, 0, CODES[int(code)], sentence=sentence, split=split, source=address or video, **affect)

@@ -30,7 +30,7 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     Calm is read as neutral and stays the clip's `original`, so that the grouping "eight" can tell it apart.
     """
     clips = recordings(
-        NAME, folder, _read, notify, LOOKED_FOR, lambda clip: clip.path.stem.partition("-")[2], is_silent
+        NAME, folder, FIELDS, _read, notify, LOOKED_FOR, lambda clip: clip.path.stem.partition("-")[2], is_silent
     )
     calm = len({clip.number for clip in clips if clip.original == "calm"})
     if calm:
@@ -43,10 +43,7 @@ def is_silent(clip: Clip) -> bool:
     return clip.path.stem.startswith("02")
 
 
-def _read(file: Path) -> dict[str, Any] | str | None:
-    fields = FIELDS.fullmatch(file.stem)
-    if not fields:
-        return None
+def _read(file: Path, fields: re.Match[str]) -> dict[str, Any] | str:
     if fields["channel"] == "02":
         return "song, not speech"
     emotion, actor = CODES[fields["emotion"]], fields["actor"]

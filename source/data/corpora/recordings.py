@@ -1,5 +1,6 @@
 """Corpora of recorded people: which files are the corpus's, what their names say, and which are the same take."""
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,35 +11,34 @@ from ...media.types import RECORDINGS, VIDEOS
 from ..clips import Clip, numbered
 from .folders import files_below, not_found, notify_left_out
 
-# Maps a file to the fields of its Clip, to a reason why it is left out, or to None where it is not named as the corpus
-# names its files.
-Read = Callable[[Path], Mapping[str, Any] | str | None]
+# Maps a file and its name's match to the fields of its Clip, to a reason why it is left out, or to None where it is not
+# named as the corpus names its files after all.
+Read = Callable[[Path, re.Match[str]], Mapping[str, Any] | str | None]
 
 
 def recordings(
     corpus: str,
     folder: Path,
+    names: re.Pattern[str],
     read: Read,
     notify: Notify,
     looked_for: str,
     take: Callable[[Clip], Hashable] = lambda clip: clip.path.stem.lower(),
     is_silent: Callable[[Clip], bool] = lambda clip: False,
 ) -> list[Clip]:
-    """Return the clips of the recordings in `folder`; report what is left out.
+    """Return the clips of the recordings in `folder` whose names are `names`; report what is left out.
 
     Files with the same `take` are one take and have one number: one sound and one video of each are kept, a video that
     `is_silent` only where there is no other. Raises DemeanorError where there is none.
     """
-    fields = {file: read(file) for file in files_below(folder, RECORDINGS)}
+    matches = {file: names.fullmatch(file.stem) for file in files_below(folder, RECORDINGS)}
+    fields = {file: read(file, match) if match else None for file, match in matches.items()}
     notify_left_out(corpus, [reason for reason in fields.values() if isinstance(reason, str)], notify, "files")
     foreign = [file for file, known in fields.items() if known is None]
     if foreign and len(foreign) < len(fields):
         notify(f"{corpus}: {len(foreign):,} files left out: not named as {corpus}'s are, such as {foreign[0].name}.")
-    clips = [
-        Clip(file, corpus, 0, source=file.relative_to(folder).as_posix(), **known)
-        for file, known in fields.items()
-        if isinstance(known, Mapping)
-    ]
+    read_files = [(file, known) for file, known in fields.items() if isinstance(known, Mapping)]
+    clips = [Clip(file, corpus, 0, source=file.relative_to(folder).as_posix(), **known) for file, known in read_files]
     if not clips:
         raise not_found(corpus, folder, looked_for)
     takes = _takes(clips, take, is_silent)

@@ -25,13 +25,12 @@ LOOKED_FOR = "files such as DC_a01.wav or DC/a01.wav, of the speakers DC, JE, JK
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
     """Return the recordings, in one folder or in one for each speaker."""
-    return recordings(NAME, folder, _read, notify, LOOKED_FOR, take=lambda clip: (clip.speaker, clip.sentence))
+    return recordings(NAME, folder, FIELDS, _read, notify, LOOKED_FOR, take=lambda clip: (clip.speaker, clip.sentence))
 
 
-def _read(file: Path) -> dict[str, Any] | None:
-    fields = FIELDS.fullmatch(file.stem)
-    speaker = (fields["speaker"] or file.parent.name) if fields else ""
-    if not fields or speaker not in SPEAKERS:
+def _read(file: Path, fields: re.Match[str]) -> dict[str, Any] | None:
+    speaker = fields["speaker"] or file.parent.name
+    if speaker not in SPEAKERS:
         return None
     sentence = f"{fields['emotion']}{int(fields['number']):02d}"
     return {"emotion": CODES[fields["emotion"]], "speaker": speaker, "sex": "male", "sentence": sentence}

@@ -25,13 +25,14 @@ LOOKED_FOR = "files such as OAF_Pleasant_surprise/OAF_back_ps.wav"
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
     """Return the recordings; the file's name gives the emotion, for the folders are spelt in many ways."""
-    return recordings(NAME, folder, _read, notify, LOOKED_FOR, lambda clip: (clip.speaker, clip.sentence, clip.emotion))
+    return recordings(
+        NAME, folder, FIELDS, _read, notify, LOOKED_FOR, lambda clip: (clip.speaker, clip.sentence, clip.emotion)
+    )
 
 
-def _read(file: Path) -> dict[str, Any] | None:
-    fields = FIELDS.fullmatch(file.stem)
-    emotion = CODES.get(fields["emotion"].lower()) if fields else None
-    if not fields or not emotion:
+def _read(file: Path, fields: re.Match[str]) -> dict[str, Any] | None:
+    emotion = CODES.get(fields["emotion"].lower())
+    if not emotion:
         return None
     person = SPEAKERS[fields["speaker"][0].upper()]
     return person | {"emotion": emotion, "sex": "female", "sentence": fields["word"].lower()}

@@ -36,13 +36,10 @@ class Segment:
         return Segment(self.file, min(self.start_seconds, end), end)
 
 
-def segment_path(file: Path, start_seconds: float, end_seconds: float) -> Path:
-    """Return the path of a clip that is a segment of `file`; no file lies there, as with the rows of `fer2013`."""
-    return file / Segment(file, start_seconds, end_seconds).name(file.suffix)
-
-
 def segment_of(path: Path) -> Segment:
     """Return the segment that a clip's path names; the whole file for any other path.
+
+    No file lies at the path of a segment, as with the rows of `fer2013`.
 
     >>> segment_of(Path("talk.mp4/from_3500_to_7250_ms.mp4"))
     Segment(file=PosixPath('talk.mp4'), start_seconds=3.5, end_seconds=7.25)
@@ -51,8 +48,3 @@ def segment_of(path: Path) -> Segment:
     if not match or path.parent.suffix.lower() not in RECORDINGS:
         return Segment(path)
     return Segment(path.parent, int(match["start"]) / 1000, int(match["end"]) / 1000)
-
-
-def is_segment(path: Path) -> bool:
-    """Return whether the path names a segment of a file."""
-    return segment_of(path).file != path

@@ -5,7 +5,7 @@ so that hours need no more memory than seconds. `Replay` gives every frame, for 
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from ..sound import SoundStream, blocks, silence
 from ..sound import container as sound_file
 from .frame import Frame, picture_stream
 from .replay import Replay
-from .sampler import FrameSampler
+from .sampler import FrameSampler, OnFrame
 
 __all__ = ["Frame", "Replay", "VideoStream"]
 
@@ -54,7 +54,7 @@ class VideoStream(SoundStream):
         frames_per_second: float = 5.0,
         sample_rate_hz: int = 16_000,
         *,
-        on_frame: Callable[[Frame], None] | None = None,
+        on_frame: OnFrame | None = None,
         block_seconds: float = 1.0,
         most_side: int = 1280,
     ):
@@ -97,17 +97,12 @@ class VideoStream(SoundStream):
         self.size, self.notes = self._sampler.size, self._all_notes()
 
     def _resampled(self) -> Iterator[np.ndarray]:
-        late = round(self._progress.seconds * self.sample_rate_hz)
+        samples = round(self._progress.seconds * self.sample_rate_hz)  # of silence, which have been yielded
         if self.has_sound:
             yield from super()._resampled()
-        if not self._progress.samples:
-            yield from self._silent_from(late)
-
-    def _silent_from(self, samples: int) -> Iterator[np.ndarray]:
-        """Yield silence as long as the picture, of which `samples` have been yielded."""
-        for _ in chain(self._passing(), [None]):
+        for _ in () if self._progress.samples else chain(self._passing(), [None]):
             length = round(self._sampler.end * self.sample_rate_hz)
-            yield from silence(length - samples, self._block_samples)
+            yield from silence(length - samples, self._block_samples)  # as long as the picture
             samples = max(length, samples)
 
     def _passing(self) -> Iterator[tuple[Any, Any]]:

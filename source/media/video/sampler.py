@@ -7,20 +7,15 @@ from ...core.units import clock
 from .frame import Frame, Upright
 from .timestamps import DueTimes, FrameTimes, promised_seconds
 
+OnFrame = Callable[[Frame], None]
+
 
 class FrameSampler:
     """Give `on_frame` the frames that are due; `stream` is None where there is no picture."""
 
     size: tuple[int, int] | None = None  # width and height of the upright original, from the first frame on
 
-    def __init__(
-        self,
-        container: Any,
-        stream: Any,
-        frames_per_second: float,
-        on_frame: Callable[[Frame], None] | None,
-        most_side: int,
-    ):
+    def __init__(self, container: Any, stream: Any, frames_per_second: float, on_frame: OnFrame | None, most_side: int):
         self._stream, self._on_frame, self._most_side = stream, on_frame, most_side
         self._times = FrameTimes(container, stream) if stream else None
         self.promised_seconds = promised_seconds(container, stream) if stream else 0.0
