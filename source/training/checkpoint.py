@@ -17,6 +17,7 @@ import numpy as np
 from .. import __version__
 from ..core.arrays import tensors
 from ..core.errors import DemeanorError
+from ..core.renamed import with_current_names
 from ..core.settings import override
 from ..core.spec import ModelSpec, spec_of
 from ..data.clips import Clip
@@ -173,7 +174,7 @@ def read_header(file: Path) -> Header:
     except (SafetensorError, KeyError, TypeError, ValueError):
         raise DemeanorError(f"{file} is not a checkpoint of this project; restore it or train again.") from None
     if "config" in values:  # as it was called before 0.2
-        values["settings"] = values.pop("config")
+        values["settings"] = with_current_names(values.pop("config"))
     for measured in values.get("metrics", {}).values():
         if isinstance(measured, dict) and "scales" in measured:  # the same
             measured["affect"] = measured.pop("scales")
