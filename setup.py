@@ -192,7 +192,7 @@ def test() -> int:
         ["-m", "ruff", "format", "--check", "."],
         ["-m", "pyright", "--pythonpath", sys.executable],
         ["-c", "from importlinter.cli import lint_imports_command as check; check()"],
-        ["-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"],
+        ["-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"],
     )
     alone = os.environ | {"OMP_NUM_THREADS": "1"}  # the cores are shared by processes, not by each one's threads
     return int(any([subprocess.call([sys.executable, *tool], cwd=ROOT, env=alone) for tool in tools]))

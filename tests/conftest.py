@@ -12,6 +12,12 @@ import pytest
 from source.core import config
 
 
+def pytest_collection_modifyitems(items):
+    """Files with slow tests first, so that several processes end at about the same time."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project with data, models, input and output folders of its own."""
