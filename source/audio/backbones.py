@@ -6,6 +6,7 @@ often each stage repeats. It maps (B, values, T) and a mask (B, T) of the frames
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -98,14 +99,11 @@ def tdnn(values: int, widths: Sequence[int], depths: Sequence[int]) -> MaskedSeq
     return _build_stages(lambda stage, a, b: Convolution(a, b, 3, 2**stage), values, widths, depths, halving=False)
 
 
-def residual_over_time(values: int, widths: Sequence[int], depths: Sequence[int]) -> MaskedSequential:
-    """Build stages of ResidualOverTime; each but the first halves the frames."""
-    return _build_stages(lambda stage, a, b: ResidualOverTime(a, b), values, widths, depths)
-
-
-def separable_over_time(values: int, widths: Sequence[int], depths: Sequence[int]) -> MaskedSequential:
-    """Build the same stages from depthwise-separable convolutions: a third of the parameters."""
-    return _build_stages(lambda stage, a, b: ResidualOverTime(a, b, separable=True), values, widths, depths)
+def residual_over_time(
+    values: int, widths: Sequence[int], depths: Sequence[int], separable: bool = False
+) -> MaskedSequential:
+    """Build stages of ResidualOverTime; each but the first halves the frames. separable: a third of the parameters."""
+    return _build_stages(lambda stage, a, b: ResidualOverTime(a, b, separable), values, widths, depths)
 
 
 def recurrent_over_time(values: int, widths: Sequence[int], depths: Sequence[int]) -> MaskedSequential:
@@ -116,7 +114,7 @@ def recurrent_over_time(values: int, widths: Sequence[int], depths: Sequence[int
 SEQUENCE_ARCHITECTURES: dict[str, Callable[[int, Sequence[int], Sequence[int]], MaskedSequential]] = {
     "residual": residual_over_time,
     "tdnn": tdnn,
-    "separable": separable_over_time,
+    "separable": partial(residual_over_time, separable=True),
     "recurrent": recurrent_over_time,
 }
 

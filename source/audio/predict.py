@@ -19,6 +19,7 @@ from ..results.prediction import Prediction, Reading
 from ..results.timeline import mean_probabilities
 from ..training.checkpoint import Trained
 from .features import featurize
+from .results.figures import timeline
 from .results.overview import Overview
 from .settings import AudioSettings
 from .windows import Windows, batched
@@ -54,22 +55,11 @@ def read(
     pauses = [(start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples)]
     overall = overall_reading(readings, speech.samples(0, samples) / rate_hz, samples / rate_hz)
     prediction = Prediction(
-        str(source),
-        trained.spec.name,
-        trained.labels,
-        tuple(readings),
+        str(source), trained.spec.name, trained.labels, tuple(readings),
         notes=stream.notes if overall.probabilities else (*stream.notes, "no speech was found"),
-        seconds=samples / rate_hz,
-        overall=overall,
-        pauses=tuple(pauses),
-    )
-    return Result(prediction, lambda without: {"timeline.png": _timeline(prediction, overview)})
-
-
-def _timeline(prediction: Prediction, overview: Overview) -> bytes:
-    from .results.figures import timeline
-
-    return timeline(prediction, overview)
+        seconds=samples / rate_hz, overall=overall, pauses=tuple(pauses),
+    )  # fmt: skip
+    return Result(prediction, lambda without: {"timeline.png": timeline(prediction, overview)})
 
 
 def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trained: Trained) -> list[Reading]:

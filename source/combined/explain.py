@@ -2,27 +2,17 @@
 
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
 
-class FaceAlone(nn.Module):
+class FaceAlone:
     """Predicts the emotion of one face in one frame. Takes the place of a face model in `source.face.explain`."""
 
     def __init__(self, network: Any) -> None:
-        super().__init__()
-        self._network = network
+        self._network, branch = network, network.branches["face"]
+        self.image_branch, self.settings = branch.image_branch, branch.settings
 
-    @property
-    def image_branch(self) -> nn.Module | None:
-        """The crop's CNN."""
-        return self._network.branches["face"].image_branch
-
-    @property
-    def settings(self) -> Any:
-        """The face branch's settings."""
-        return self._network.branches["face"].settings
-
-    def forward(self, image: Tensor, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:
+    def __call__(self, image: Tensor, landmarks: Tensor, blendshapes: Tensor, face_found: Tensor) -> Tensor:
         """Return logits (B, num_classes).
 
         image (B, S, S), landmarks (B, 478, 3), blendshapes (B, 52), face_found (B,).

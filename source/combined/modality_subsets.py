@@ -12,6 +12,11 @@ from ..evaluation.ablation import PLUS, Subsets
 from .pairing import TEXT_PAIRING, paired, pairing_dataset
 from .settings import MASKS, MODALITIES, CombinedSettings
 
+PAIRED_NOTE = (
+    "The clips' own words tell nothing, so each is paired with an utterance of its emotion from {}, from which no "
+    "network learnt. What words add is therefore an estimate, right as far as words and the rest err independently."
+)
+
 
 def modality_subsets(dataset: Dataset, settings: CombinedSettings) -> Subsets | None:
     """Return every subset of the modalities, on the clips that have all of them; None where there is but one subset.
@@ -25,7 +30,8 @@ def modality_subsets(dataset: Dataset, settings: CombinedSettings) -> Subsets | 
         try:
             utterances = pairing_dataset(dataset, "text", settings.text_pairing_corpora, settings.text, "test")
             completed = dataset.with_transform(paired(utterances, TEXT_PAIRING, dataset, None))
-            present["text"], note = np.isin(dataset.labels, utterances.labels), _note(settings)
+            present["text"] = np.isin(dataset.labels, utterances.labels)
+            note = PAIRED_NOTE.format(" and ".join(settings.text_pairing_corpora))
         except DemeanorError as error:
             note = f"Words were left out: {error}"
     compared = [name for name in MODALITIES if name in present and present[name].any()]
@@ -51,11 +57,3 @@ def mask_others(shown: Sequence[str], dataset: Dataset) -> Callable[..., dict[st
 def _present(dataset: Dataset, modality: str) -> np.ndarray:
     mask = dataset.column(MASKS[modality])
     return np.any(mask.reshape(len(mask), -1) > 0, axis=1)
-
-
-def _note(settings: CombinedSettings) -> str:
-    return (
-        "The clips' own words tell nothing, so each is paired with an utterance of its emotion from "
-        f"{' and '.join(settings.text_pairing_corpora)}, from which no network learnt. What words add is therefore an "
-        "estimate, right as far as words and the rest err independently."
-    )

@@ -30,27 +30,17 @@ def read(path: Path, trained: Trained, notify: Notify = log.info, on_progress: O
     `source.results.predicting.predict`.
     """
     features = extract_features(path, trained, on_progress, notify)
-    prediction = _prediction(path, features, trained)
-    return Result(prediction, lambda without: _files(path, prediction, features, trained, without, on_progress))
-
-
-def _prediction(path: Path, features: VideoFeatures, trained: Trained) -> Prediction:
-    readings = window_readings(features, trained)
-    return Prediction(
-        str(path),
-        trained.spec.name,
-        trained.labels,
-        tuple(readings),
-        size=features.size,
-        notes=features.notes,
-        seconds=features.seconds,
+    face_tracks, readings = features.face_tracks, window_readings(features, trained)
+    prediction = Prediction(
+        str(path), trained.spec.name, trained.labels, tuple(readings),
+        size=features.size, notes=features.notes, seconds=features.seconds,
         overall=overall_reading(readings, features.speech_seconds, features.seconds),
-        pauses=features.pauses,
-        language=features.document.language,
-        people=tuple(people_readings(features.face_tracks, trained)),
-        faces=tuple(face_readings(features.face_tracks, features.seconds, trained)),
+        pauses=features.pauses, language=features.document.language,
+        people=tuple(people_readings(face_tracks, trained)),
+        faces=tuple(face_readings(face_tracks, features.seconds, trained)),
         sentences=tuple(sentence_readings(features, readings, trained)),
-    )
+    )  # fmt: skip
+    return Result(prediction, lambda without: _files(path, prediction, features, trained, without, on_progress))
 
 
 def _files(

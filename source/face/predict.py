@@ -78,7 +78,8 @@ def face_notes(face: Face | None, width: int, height: int) -> Iterator[str]:
         yield f"small face: {side:.0f} pixels"
     if abs(turned_degrees(face)) > FAR_ASIDE:
         yield f"turned far aside: about {abs(turned_degrees(face)):.0f} degrees"
-    beyond = outside_share(face, width, height)
+    x, y = face.mesh[:, 0], face.mesh[:, 1]
+    beyond = float(((x < 0) | (y < 0) | (x > width) | (y > height)).mean())
     if beyond > LEAST_OUTSIDE:
         yield f"partly outside of the picture: about {beyond:.0%}".replace("%", " %")
 
@@ -87,12 +88,6 @@ def turned_degrees(face: Face) -> float:
     """Return how far the head is turned, by the line between the cheeks: 0 is frontal, the sign is the side."""
     across = face.mesh[CHEEKS[1]] - face.mesh[CHEEKS[0]]
     return float(np.degrees(np.arctan2(across[2], np.hypot(across[0], across[1]))))
-
-
-def outside_share(face: Face, width: int, height: int) -> float:
-    """Return the share of the mesh that lies beyond the edges of a picture of this size in pixels."""
-    x, y = face.mesh[:, 0], face.mesh[:, 1]
-    return float(((x < 0) | (y < 0) | (x > width) | (y > height)).mean())
 
 
 def _is_tight_crop(pixels: np.ndarray) -> bool:

@@ -20,11 +20,7 @@ def with_attributions(
 ) -> list[Reading]:
     """Return the readings with their word attributions; of more than MOST_SENTENCES, only the most informative get any.
 
-    Args:
-        readings: One for each sentence.
-        contexts: What was said before each, as the network got it.
-        trained: The model that made the readings.
-        on_progress: Counts sentences.
+    contexts: what was said before each, as the network got it. `on_progress` counts sentences.
     """
     explained, chosen = list(readings), most_informative(readings, MOST_SENTENCES)
     for done, index in enumerate(chosen, start=1):

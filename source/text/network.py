@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import _IncompatibleKeys
 
+from ..data.clips import AFFECT_DIMENSIONS
 from . import minilm
-from .affect_head import AffectHead
 from .settings import LAYERS, TextSettings
 from .vader import SCORES
 
@@ -76,6 +76,28 @@ class TextModel(nn.Module):
         hidden = _apply(self.layers, hidden, is_token)
         in_mean = (token_ids > 0).unsqueeze(-1)
         return (hidden[:, : token_ids.shape[1]].float() * in_mean).sum(1) / in_mean.sum(1).clamp(min=1)
+
+
+class AffectHead(nn.Module):
+    """Map features (B, F) to values (B, len(AFFECT_DIMENSIONS)) from -1 to 1; NaN for a dimension that was not fitted.
+
+    It is fitted in closed form after training (`source.evaluation.affect`), so its weights are buffers.
+    """
+
+    weight: Tensor
+    bias: Tensor
+    fitted: Tensor
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.register_buffer("weight", torch.zeros(len(AFFECT_DIMENSIONS), features))
+        self.register_buffer("bias", torch.zeros(len(AFFECT_DIMENSIONS)))
+        self.register_buffer("fitted", torch.zeros(len(AFFECT_DIMENSIONS), dtype=torch.bool))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return the values (B, len(AFFECT_DIMENSIONS)) float32."""
+        values = (features.float() @ self.weight.float().T + self.bias.float()).clamp(-1, 1)
+        return values.masked_fill(~self.fitted, torch.nan)
 
 
 def _trimmed(ids: Tensor) -> Tensor:

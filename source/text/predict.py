@@ -18,6 +18,7 @@ from .documents import NOTHING, document_from_text, read_document
 from .explain import explained_note, with_attributions
 from .inference import BATCH, TextOutput, TextQuery, infer
 from .normalise import normalise
+from .results import result_files
 from .tokens import is_longer
 from .utterances import Document, Utterance
 from .vader import lexicon_scores
@@ -46,17 +47,10 @@ def read(
     readings = with_attributions(readings, contexts, trained, counts_sentences)
     unreadable = readings and not any(reading.probabilities for reading in readings)
     prediction = Prediction(
-        str(source) if isinstance(source, Path) else TYPED,
-        trained.spec.name,
-        trained.labels,
-        tuple(readings),
+        str(source) if isinstance(source, Path) else TYPED, trained.spec.name, trained.labels, tuple(readings),
         notes=(*document.notes, *((NOTHING,) if unreadable else ()), *explained_note(readings)),
-        overall=overall_reading(readings, document),
-        seconds=document.seconds,
-        language=document.language,
-    )
-    from .results import result_files
-
+        overall=overall_reading(readings, document), seconds=document.seconds, language=document.language,
+    )  # fmt: skip
     return Result(prediction, lambda without: result_files(prediction, document), folder_name(source))
 
 
@@ -130,13 +124,9 @@ def folder_name(source: Path | str) -> str:
 
 
 def _reading(utterance: Utterance, output: TextOutput, tokens: int) -> Reading:
-    reading = Reading(
-        output.probabilities,
-        start_seconds=utterance.start_seconds,
-        end_seconds=utterance.end_seconds,
-        text=utterance.text,
-        notes=tuple(_doubts(utterance, tokens)) if output.probabilities else (),
-    )
+    start, end = utterance.start_seconds, utterance.end_seconds
+    notes = tuple(_doubts(utterance, tokens)) if output.probabilities else ()
+    reading = Reading(output.probabilities, start_seconds=start, end_seconds=end, text=utterance.text, notes=notes)
     return replace(reading, **output.affect)
 
 

@@ -37,11 +37,5 @@ def _score(face_tracks: FaceTracks, rows: np.ndarray, person: int, window: Windo
     area = float(((right - left) * (bottom - top)).sum())
     if not window.is_spoken:
         return area
-    return area * (STILL + mouth_movement(face_tracks, mine))
-
-
-def mouth_movement(face_tracks: FaceTracks, rows: np.ndarray) -> float:
-    """Return the mean change of jawOpen from one row to the next, in [0, 1]; rows: of one person."""
-    if len(rows) < 2:
-        return 0.0
-    return float(np.abs(np.diff(face_tracks.features[rows, JAW_OPEN].astype(np.float32))).mean())
+    changes = np.abs(np.diff(face_tracks.features[mine, JAW_OPEN].astype(np.float32)))
+    return area * (STILL + (float(changes.mean()) if len(changes) else 0.0))

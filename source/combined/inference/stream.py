@@ -82,15 +82,10 @@ def extract_features(
     notes = (*untranscribed, *document.notes)
     document = split_into_sentences(replace(document, seconds=stream.seconds_read, notes=notes))
     return VideoFeatures(
-        stream.seconds_read,
-        stream.size,
-        face_tracks,
-        tuple(windows),
-        speech.samples(0, samples) / rate_hz,
-        tuple(pauses) if stream.has_sound else (),
-        document,
+        stream.seconds_read, stream.size, face_tracks, tuple(windows), speech.samples(0, samples) / rate_hz,
+        tuple(pauses) if stream.has_sound else (), document,
         tuple(_notes(stream, face_stream.frames, face_tracks, windows, document)),
-    )
+    )  # fmt: skip
 
 
 def _pad_to_picture(stream: VideoStream, rate_hz: int) -> Iterator[np.ndarray]:

@@ -1,7 +1,7 @@
 """The readings of a video's windows, from all modalities, and their mean."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,8 +27,7 @@ Subject = tuple[Window, int | None, str]
 """What a reading is of: a window, its active speaker and its words."""
 
 
-@dataclass(frozen=True)
-class WindowOutputs:
+class WindowOutputs(NamedTuple):
     """Probabilities of N windows by M modalities."""
 
     present: np.ndarray
@@ -50,9 +49,7 @@ def window_readings(features: VideoFeatures, trained: Trained) -> list[Reading]:
     subjects, texts = list(zip(features.windows, people, words, strict=True)), encoded_texts(words, trained)
     batches = [subjects[start : start + BATCH] for start in range(0, len(subjects), BATCH)]
     outputs = [_outputs(_encoded(batch, features.face_tracks, texts, trained), trained) for batch in batches]
-    names = [field.name for field in fields(WindowOutputs)]
-    joined = WindowOutputs(*(np.concatenate([getattr(output, name) for output in outputs]) for name in names))
-    joined = smoothed(joined, people)
+    joined = smoothed(WindowOutputs(*map(np.concatenate, zip(*outputs, strict=True))), people)
     return [with_valence_arousal(_reading(subject, at, joined, trained)) for at, subject in enumerate(subjects)]
 
 
@@ -71,12 +68,8 @@ def smoothed(outputs: WindowOutputs, people: Sequence[int | None]) -> WindowOutp
     weights = _neighbour_weights(people, outputs.present.sum(1) > 0)
     modalities = [_neighbour_weights(people, present) for present in outputs.present.T]
     unimodal = [_weighted_mean(outputs.unimodal[:, at], weights) for at, weights in enumerate(modalities)]
-    return WindowOutputs(
-        outputs.present,
-        _weighted_mean(outputs.fused, weights),
-        np.stack(unimodal, 1),
-        _weighted_mean(outputs.leave_one_out, weights),
-    )
+    fused, leave_one_out = (_weighted_mean(rows, weights) for rows in (outputs.fused, outputs.leave_one_out))
+    return WindowOutputs(outputs.present, fused, np.stack(unimodal, 1), leave_one_out)
 
 
 def _neighbour_weights(people: Sequence[int | None], present: np.ndarray) -> np.ndarray:
@@ -102,16 +95,13 @@ def _reading(subject: Subject, at: int, outputs: WindowOutputs, trained: Trained
     likeliest = int(outputs.fused[at].argmax())
     lost = outputs.fused[at, likeliest] - outputs.leave_one_out[at, :, likeliest]
     return Reading(
-        to_label_dict(outputs.fused[at], trained) if present else {},
-        person or 0,
-        start_seconds=window.start_seconds,
-        end_seconds=window.end_seconds,
+        to_label_dict(outputs.fused[at], trained) if present else {}, person or 0,
+        start_seconds=window.start_seconds, end_seconds=window.end_seconds,
         modalities={name: to_label_dict(outputs.unimodal[at, place], trained) for place, name in present},
         attribution={name: float(lost[place]) for place, name in present},
-        speech_seconds=window.speech_seconds,
-        text=text,
+        speech_seconds=window.speech_seconds, text=text,
         notes=() if window.voice is None else speech_notes(window.speech_seconds),
-    )
+    )  # fmt: skip
 
 
 def _encoded(
@@ -154,16 +144,11 @@ def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds:
         if shares:
             values = [row[name] for row in (reading.attribution or {} for reading in readings) if name in row]
             unimodal[name], attribution[name] = shares, float(np.mean(values)) if values else 0.0
-    return with_valence_arousal(
-        Reading(
-            _mean([reading.probabilities for reading in readings]),
-            start_seconds=0.0,
-            end_seconds=seconds,
-            modalities=unimodal,
-            attribution=attribution,
-            speech_seconds=speech_seconds,
-        )
-    )
+    reading = Reading(
+        _mean([reading.probabilities for reading in readings]), start_seconds=0.0, end_seconds=seconds,
+        modalities=unimodal, attribution=attribution, speech_seconds=speech_seconds,
+    )  # fmt: skip
+    return with_valence_arousal(reading)
 
 
 def _mean(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -62,14 +62,10 @@ def sentence_readings(features: VideoFeatures, readings: Sequence[Reading], trai
     for utterance in utterances:
         windows = timed.overlapping(utterance)
         weights = [max(_shared_seconds(utterance, window), 0.0) for window in windows]
-        reading = Reading(
-            mean_probabilities(windows, weights),
-            start_seconds=utterance.start_seconds,
-            end_seconds=utterance.end_seconds,
-            text=utterance.text,
-        )
+        start, end, text = utterance.start_seconds, utterance.end_seconds, utterance.text
+        reading = Reading(mean_probabilities(windows, weights), start_seconds=start, end_seconds=end, text=text)
         if _is_sure(utterance):
-            reading = _with_words(reading, encoded[utterance.text], trained)
+            reading = _with_words(reading, encoded[text], trained)
         else:
             note = f"the words are unsure ({utterance.confidence:.0%}) and took no part"
             reading = replace(reading, modalities={}, notes=(note,))

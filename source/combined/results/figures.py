@@ -57,7 +57,9 @@ def _rows(prediction: Prediction, colours: Mapping[str, str], lines: list[Any]) 
     yield ANSWER, partial(strip, merged_segments_of(prediction, MOST_ANSWERS), name="answer")
     yield SHARES, lambda axes: draw_shares(axes, parts, colours)
     for modality in modalities_in(prediction):
-        answers = [_lengthened(part, seconds) for part in unimodal_segments(prediction, modality, MOST_UNIMODAL)]
+        answers, least = unimodal_segments(prediction, modality, MOST_UNIMODAL), SHORTEST_SHARE * seconds
+        ends = [max(part.end_seconds or 0.0, (part.start_seconds or 0.0) + least) for part in answers]
+        answers = [replace(part, end_seconds=end) for part, end in zip(answers, ends, strict=True)]  # to be visible
         yield STRIP, partial(strip, answers, name=modality_name(modality))
     if any(part.valence is not None for part in parts):
         yield SCALE, lambda axes: lines.extend(_draw_affect(axes, parts))
@@ -97,9 +99,3 @@ def _draw_sentences(sentences: Sequence[Reading], axes: Any, *, seconds: float) 
     axes.set(yticks=(), ylim=(0, 1))
     axes.set_ylabel("sentences", rotation=0, ha="right", va="center")
     axes.set_frame_on(False)
-
-
-def _lengthened(part: Reading, seconds: float) -> Reading:
-    """Return the segment long enough to be visible."""
-    start = part.start_seconds or 0.0
-    return replace(part, end_seconds=max(part.end_seconds or 0.0, start + SHORTEST_SHARE * seconds))

@@ -67,10 +67,15 @@ def key_frames(
         return []
     network, settings, labels = FaceAlone(trained.network), trained.settings.face, list(prediction.labels)
     frames = frames_at(path, [candidate.seconds for candidate in candidates])
-    return [
-        _key_frame(frame.pixels, candidate, labels, network, settings)
-        for candidate, frame in zip(candidates, frames, strict=False)  # a file may have been cut since
-    ]
+    result = []
+    for candidate, frame in zip(candidates, frames, strict=False):  # a file may have been cut since
+        reading = candidate.reading
+        picture = _head_and_shoulders(frame.pixels, candidate.box)
+        label = labels.index(str(reading.likeliest))
+        attention = _attention(frame.pixels, candidate.box, label, network, settings)
+        caption = f"{clock(candidate.seconds, tenths=True)}  #{reading.person} {reading.summary}"
+        result.append(KeyFrame(candidate.seconds, reading.person, reading, picture, attention, caption))
+    return result
 
 
 def select(prediction: Prediction, face_tracks: FaceTracks, most: int) -> list[Candidate]:
@@ -105,20 +110,6 @@ def _value(candidate: Candidate, taken: Sequence[Candidate], room_seconds: float
     repeats = sum(other.reading.emotion == reading.emotion for other in taken)
     nearest = min((abs(other.seconds - candidate.seconds) for other in taken), default=room_seconds)
     return reading.confidence * length**0.5 * REPEATED**repeats * min(0.1 + nearest / room_seconds, 1.0)
-
-
-def _key_frame(
-    pixels: np.ndarray, candidate: Candidate, labels: list[str], network: Any, settings: FaceSettings
-) -> KeyFrame:
-    reading = candidate.reading
-    return KeyFrame(
-        candidate.seconds,
-        reading.person,
-        reading,
-        _head_and_shoulders(pixels, candidate.box),
-        _attention(pixels, candidate.box, labels.index(str(reading.likeliest)), network, settings),
-        f"{clock(candidate.seconds, tenths=True)}  #{reading.person} {reading.summary}",
-    )
 
 
 def _head_and_shoulders(pixels: np.ndarray, box: Box) -> bytes:

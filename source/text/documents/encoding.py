@@ -32,10 +32,7 @@ def decode(data: bytes, path: Path, declared: str = "") -> tuple[str, tuple[str,
     A byte order mark decides, else the declared encoding; without either it is UTF-8, UTF-16 or, last, Windows-1252.
     UTF-8 beyond ASCII is recognised whatever is declared. Raises DemeanorError where `data` is not text.
 
-    Args:
-        data: The file's bytes.
-        path: Named in errors.
-        declared: The encoding that the file itself names, as web pages do.
+    declared: the encoding that the file itself names, as web pages do.
     """
     for what, beginning in OTHER_FORMATS.items():
         if data.startswith(beginning):

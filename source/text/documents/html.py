@@ -63,8 +63,11 @@ class _Reader(HTMLParser):
             self.blocks.append([])
         if self.hidden:
             self.depth += tag == self.hidden
-        elif tag not in VOID and (tag in HIDDEN or _is_hidden(dict(attrs))):
-            self.hidden, self.depth = tag, 1
+        elif tag not in VOID:
+            attributes = dict(attrs)
+            is_hidden = "hidden" in attributes or HIDING_STYLE.search(attributes.get("style") or "")
+            if tag in HIDDEN or is_hidden:
+                self.hidden, self.depth = tag, 1
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Handle <br/>; in <div/> the slash is ignored, as browsers do."""
@@ -82,7 +85,3 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.hidden:
             self.blocks[-1].append(data)
-
-
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    return "hidden" in attributes or bool(HIDING_STYLE.search(attributes.get("style") or ""))

@@ -49,12 +49,7 @@ def transcribe(
 
     Where the model's weights are missing, `notify` is told and the Document has no utterances and a note. Raises
     DemeanorError where the recording cannot be read.
-
-    Args:
-        path: A recording, audio or video.
-        model: As `source.media.sound.whisper.speech_model` takes it.
-        on_progress: Counts seconds of the recording (0 in all: length unknown).
-        notify: Takes each message.
+    model: as `speech_model` takes it. `on_progress` takes seconds of the recording (0 in all: length unknown).
     """
     try:
         network = speech_model(model)

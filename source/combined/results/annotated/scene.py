@@ -5,7 +5,8 @@ every frame.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,9 @@ class Scene:
         self._labels, self._seconds = prediction.labels, prediction.seconds or 0.0
         self._parts = non_overlapping(prediction.readings)
         self._starts = [part.start_seconds or 0.0 for part in self._parts]
-        self._boxes, self._faces = FaceBoxes(face_tracks), _by_person(prediction.faces)
+        self._boxes, self._faces = FaceBoxes(face_tracks), defaultdict[int, list[Reading]](list)
+        for reading in prediction.faces:
+            self._faces[reading.person].append(reading)
         spoken = [sentence for sentence in prediction.sentences if sentence.text.strip()]
         self.layout = Layout.of(size, len(self._labels), bool(spoken))
         self._scale = self.layout.picture[0] / size[0], self.layout.picture[1] / size[1]
@@ -67,8 +70,7 @@ class Scene:
         self._pages = overlay.words_pages(spoken, width)
         self._page_starts = [start for start, _, _ in self._pages]
         self._canvas, self._shown = Canvas(width, height, overlay.GROUND), {}
-        strip = overlay.timeline(self._parts, self._labels, self._seconds, self.layout.cell[0])
-        self._strip = planes_of(strip)
+        self._strip = planes_of(overlay.timeline(self._parts, self._labels, self._seconds, self.layout.cell[0]))
 
     def resized(self, pixels: np.ndarray) -> np.ndarray:
         """Return the picture (H, W, 3) uint8 RGB in the size it is shown in; always a copy."""
@@ -91,7 +93,9 @@ class Scene:
             text = self._pages[page][2] if page >= 0 else ""
             self._show("words", page, lambda: overlay.words(text, frame_width), (0, cell_height))
         self._show("time", int(seconds), lambda: overlay.time_text(int(seconds), self._seconds), (width, below))
-        self._draw_time(seconds, below)
+        self._canvas.paste(self._strip, 0, below)
+        share = min(seconds / self._seconds, 1) if self._seconds > 0 else 0.0
+        self._canvas.mark(round(share * (width - 4) / 2) * 2, below, overlay.TIME_HEIGHT)  # at this frame's time
         return self._canvas.pixels
 
     def _draw_faces(self, picture: np.ndarray, seconds: float, part: Reading) -> None:
@@ -119,16 +123,3 @@ class Scene:
         if self._shown.get(name) != content:
             self._shown[name] = content
             self._canvas.paste(planes_of(draw()), *corner)
-
-    def _draw_time(self, seconds: float, top: int) -> None:
-        """Draw the answers over time, and a mark at this frame's."""
-        self._canvas.paste(self._strip, 0, top)
-        share = min(seconds / self._seconds, 1) if self._seconds > 0 else 0.0
-        self._canvas.mark(round(share * (self.layout.cell[0] - 4) / 2) * 2, top, overlay.TIME_HEIGHT)
-
-
-def _by_person(faces: Iterable[Reading]) -> dict[int, list[Reading]]:
-    people: dict[int, list[Reading]] = {}
-    for reading in faces:
-        people.setdefault(reading.person, []).append(reading)
-    return people
