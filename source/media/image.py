@@ -30,10 +30,8 @@ SIGNATURES = {  # file that is not a picture -> bytes to skip, bytes that follow
 class Picture:
     """A still picture."""
 
-    pixels: np.ndarray
-    """(H, W, 3) uint8 RGB, upright; transparent parts are white."""
-    notes: tuple[str, ...] = ()
-    """Warnings about how it was read, for people."""
+    pixels: np.ndarray  # (H, W, 3) uint8 RGB, upright; transparent parts are white
+    notes: tuple[str, ...] = ()  # warnings about how it was read, for people
 
     def __str__(self) -> str:
         return "picture"

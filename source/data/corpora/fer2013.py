@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify
+from ...media.types import PICTURES
 from ..clips import SPLITS, Clip, numbered
 from ..labels import emotion_named
 from . import ferplus
@@ -14,9 +15,9 @@ from .folders import (
     SPLIT_FOLDERS,
     corpus_folder,
     csv_rows,
+    files_below,
     left_out_sentence,
     not_found,
-    pictures_by_emotion,
     subfolders,
     write_if_changed,
 )
@@ -87,13 +88,17 @@ def _from_csv(file: Path) -> list[Clip]:
 
 
 def _from_folders(root: Path, notify: Notify) -> list[Clip]:
-    left_out: Counter[str] = Counter()
+    clips, left_out = [], Counter()
     parts = sorted(_parts(root), key=lambda part: SPLITS.index(PARTS[part.name.lower()]))
-    clips = [
-        Clip(file, NAME, 0, emotion, split=_split(part, file), source=file.relative_to(root).as_posix())
-        for part in parts
-        for emotion, file in pictures_by_emotion(part, left_out, _emotion)
-    ]
+    folders = [(part, child) for part in parts for child in subfolders(part)]
+    for part, child in folders:
+        emotion = _emotion(child.name)
+        for file in files_below(child, PICTURES):
+            source = file.relative_to(root).as_posix()
+            if emotion:
+                clips.append(Clip(file, NAME, 0, emotion, split=_split(part, file), source=source))
+            else:
+                left_out[child.name.lower()] += 1
     if left_out:
         notify(left_out_sentence(NAME, left_out))
     if "val" not in {clip.split for clip in clips}:

@@ -9,8 +9,6 @@ from pathlib import Path
 from ...core.errors import DemeanorError
 from ...core.files import write_whole
 from ...core.hooks import Notify
-from ...media.types import PICTURES
-from ..labels import emotion_named
 
 SPLIT_FOLDERS = {
     "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
@@ -50,19 +48,6 @@ def nearby(folder: Path, name: str) -> Path | None:
     """Return the file or folder called `name`: `folder` itself, anything below it, or beside it."""
     candidates = (folder, *sorted(folder.rglob(name)), folder.parent / name)
     return next((place for place in candidates if place.name == name and place.exists()), None)
-
-
-def pictures_by_emotion(
-    folder: Path, left_out: Counter[str], named: Callable[[str], str | None] = emotion_named
-) -> Iterator[tuple[str, Path]]:
-    """Yield emotion and file of each picture in the sub-folders of `folder`; `left_out` counts those of no emotion."""
-    for child in subfolders(folder):
-        emotion = named(child.name)
-        for file in files_below(child, PICTURES):
-            if emotion:
-                yield emotion, file
-            else:
-                left_out[child.name.lower()] += 1
 
 
 def csv_rows(file: Path) -> Iterator[dict[str, str]]:

@@ -80,11 +80,9 @@ def _clip(
         # 5b44393ed_1 is a part by the table's own naming, whose times are the whole video's.
         names = (video, video.partition("_")[0], address)
         whole = next((videos[name,] for name in names if (name,) in videos), None)
-        path = (
-            whole / Segment(whole, start, end).name(whole.suffix)
-            if whole and 0 <= start < end
-            else folder / video / utterance
-        )
+        path = folder / video / utterance
+        if whole and 0 <= start < end:
+            path = whole / Segment(whole, start, end).name(whole.suffix)
     affect = {"valence": round(valence, 4), "arousal": round(2 * arousal - 1, 4)}
     sentence = cleaned(texts.get((video, utterance), ""))
     return Clip(path, NAME, 0, CODES[int(code)], sentence=sentence, split=split, source=address or video, **affect)

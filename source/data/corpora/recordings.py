@@ -37,8 +37,10 @@ def recordings(
     foreign = [file for file, known in fields.items() if known is None]
     if foreign and len(foreign) < len(fields):
         notify(f"{corpus}: {len(foreign):,} files left out: not named as {corpus}'s are, such as {foreign[0].name}.")
-    read_files = [(file, known) for file, known in fields.items() if isinstance(known, Mapping)]
-    clips = [Clip(file, corpus, 0, source=file.relative_to(folder).as_posix(), **known) for file, known in read_files]
+    clips = []
+    for file, known in fields.items():
+        if isinstance(known, Mapping):
+            clips.append(Clip(file, corpus, 0, source=file.relative_to(folder).as_posix(), **known))
     if not clips:
         raise not_found(corpus, folder, looked_for)
     takes = _takes(clips, take, is_silent)

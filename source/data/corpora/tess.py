@@ -25,9 +25,7 @@ LOOKED_FOR = "files such as OAF_Pleasant_surprise/OAF_back_ps.wav"
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
     """Return the recordings; the file's name gives the emotion, for the folders are spelt in many ways."""
-    return recordings(
-        NAME, folder, FIELDS, _read, notify, LOOKED_FOR, lambda clip: (clip.speaker, clip.sentence, clip.emotion)
-    )
+    return recordings(NAME, folder, FIELDS, _read, notify, LOOKED_FOR, lambda c: (c.speaker, c.sentence, c.emotion))
 
 
 def _read(file: Path, fields: re.Match[str]) -> dict[str, Any] | None:

@@ -23,11 +23,9 @@ CHUNK_SECONDS = 5.0  # decoded at a time; the channels are weighted by the first
 class Sound:
     """A whole recording's sound."""
 
-    waveform: np.ndarray
-    """(samples,) float32, about [-1, 1]; sample 0 is the recording's time 0."""
+    waveform: np.ndarray  # (samples,) float32, about [-1, 1]; sample 0 is the recording's time 0
     sample_rate_hz: int
-    notes: tuple[str, ...] = ()
-    """Warnings about how it was read, for people."""
+    notes: tuple[str, ...] = ()  # warnings about how it was read, for people
 
     def __str__(self) -> str:
         return "waveform"
@@ -66,10 +64,8 @@ class SoundStream(sound_file.Recording):
     Opening and iterating raise DemeanorError where there is no sound or none of it can be read.
     """
 
-    seconds: float | None
-    """Duration by the file's own header, which may be wrong."""
-    notes: tuple[str, ...]
-    """Warnings about how it was read, for people; complete after the last block."""
+    seconds: float | None  # duration by the file's own header, which may be wrong
+    notes: tuple[str, ...]  # warnings about how it was read, for people; complete after the last block
     _refuse: Callable[[Path, Any], None] = staticmethod(sound_file.refuse_without_sound)
 
     def __init__(self, path: Path, sample_rate_hz: int, block_seconds: float):
@@ -89,10 +85,8 @@ class SoundStream(sound_file.Recording):
             yield block
         if block is None or not self._progress.samples:
             raise DemeanorError(f"{self.path} has a sound track, but nothing in it can be read; give the whole file.")
-        self.notes = self._sound_notes(self._promised_seconds())
-
-    def _promised_seconds(self) -> float:
-        return sound_file.promised_seconds(self.path, self._container)
+        promised = sound_file.promised_seconds(self.path, self._container) if self._container else 0.0
+        self.notes = self._sound_notes(promised)
 
     def _sound_notes(self, promised_seconds: float) -> tuple[str, ...]:
         channels = dict.fromkeys(note for downmix in self._downmixes for note in downmix.notes)
@@ -140,11 +134,11 @@ class SoundStream(sound_file.Recording):
     def _frames(self) -> Iterator[Any]:
         """Yield the decoded frames of the sound; skip what cannot be decoded."""
         for frame in self._sound_frames:
-            if frame is None:
-                self._progress.damaged()
-                continue
-            yield frame
-            self._progress.seconds += frame.samples / frame.sample_rate
+            if frame is not None:
+                yield frame
+                self._progress.seconds += frame.samples / frame.sample_rate
+            elif self._progress.damage_seconds is None:
+                self._progress.damage_seconds = self._progress.seconds
 
 
 class WaveformStream(SoundStream):
@@ -154,13 +148,7 @@ class WaveformStream(SoundStream):
         self.path, self.sample_rate_hz, self.notes = Path(str(sound)), sample_rate_hz, ()
         self._block_samples = max(round(block_seconds * sample_rate_hz), 1)
         self._sound, self.seconds = sound, sound.seconds
-        self._progress, self._downmixes = SoundNotes(), []
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def _promised_seconds(self) -> float:
-        return 0.0
+        self._progress, self._downmixes, self._container = SoundNotes(), [], None
 
     def _chunks(self) -> Iterator[tuple[np.ndarray, int, tuple[str, ...]]]:
         waveform, rate_hz = self._sound.waveform[None], self._sound.sample_rate_hz

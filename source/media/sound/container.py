@@ -49,14 +49,15 @@ def opened(path: Path, refuse: Callable[[Path, Any], None]) -> Any:
 class Recording(AbstractContextManager):
     """A recording whose file is open until the end of a `with` block."""
 
-    _container: Any
+    _container: Any  # None where the recording is in memory
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Close the file."""
-        self._container.close()
+        if self._container:
+            self._container.close()
 
 
 def open_container(path: Path) -> Any:

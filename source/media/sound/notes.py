@@ -35,10 +35,6 @@ class SoundNotes:
         self.rates_hz.add(rate_hz)
         return chunk
 
-    def damaged(self) -> None:
-        """Remember where something could first not be decoded."""
-        self.damage_seconds = self.seconds if self.damage_seconds is None else self.damage_seconds
-
     def sentences(self, promised_seconds: float, needed_hz: int) -> tuple[str, ...]:
         """Return the warnings, the gravest first.
 

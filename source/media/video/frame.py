@@ -18,12 +18,9 @@ NOT_TURNED = (1, 0, 0, 1)
 class Frame:
     """One frame of a video."""
 
-    pixels: np.ndarray
-    """(H, W, 3) uint8 RGB, upright, pixels square, contiguous."""
-    seconds: float
-    """When it is shown; 0 is the recording's time 0, as it is for the sound's first sample."""
-    scale: float
-    """Pixels of the upright original per pixel of `pixels`, >= 1."""
+    pixels: np.ndarray  # (H, W, 3) uint8 RGB, upright, pixels square, contiguous
+    seconds: float  # when it is shown; 0 is the recording's time 0, as it is for the sound's first sample
+    scale: float  # pixels of the upright original per pixel of `pixels`, >= 1
 
 
 def picture_stream(container: Any) -> Any:
@@ -44,8 +41,7 @@ class Upright:
     Rotation, shape and size are those of the first frame: later frames of another size are resized to it.
     """
 
-    size: tuple[int, int]
-    """Width and height of the upright original in square pixels."""
+    size: tuple[int, int]  # width and height of the upright original in square pixels
 
     def __init__(self, frame: Any, stream: Any, most_side: int | None = None):
         from av.video.reformatter import VideoReformatter

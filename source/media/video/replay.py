@@ -14,22 +14,18 @@ from .timestamps import FrameTimes
 class Replay(sound_file.Recording):
     """A video's frames in the order and at the seconds they are shown; a context manager to be iterated over once.
 
-    most_side: pixels on a frame's long side, at most; None: original size. Opening raises DemeanorError where there is
-    no picture or none of it can be decoded. Damaged frames are skipped.
+    Opening raises DemeanorError where there is no picture or none of it can be decoded. Damaged frames are skipped.
 
     with Replay(path) as frames:
         for frame in frames:
             ...
     """
 
-    size: tuple[int, int]
-    """Width and height of the upright original, in square pixels."""
-    average_rate: Fraction
-    """Frames a second; the average, where their rate varies."""
-    time_base: Fraction
-    """Unit of the file's timestamps, in seconds."""
+    size: tuple[int, int]  # width and height of the upright original, in square pixels
+    average_rate: Fraction  # frames a second; the average, where their rate varies
+    time_base: Fraction  # unit of the file's timestamps, in seconds
 
-    def __init__(self, path: Path, most_side: int | None = None):
+    def __init__(self, path: Path):
         self._container = sound_file.opened(Path(path), refuse_without_picture)
         stream = picture_stream(self._container)
         self._times = FrameTimes(self._container, stream)
@@ -39,7 +35,7 @@ class Replay(sound_file.Recording):
         if self._first is None:
             self.close()
             raise DemeanorError(f"{path} has a picture, but nothing of it can be decoded; give the whole file.")
-        self._upright = Upright(self._first, stream, most_side)
+        self._upright = Upright(self._first, stream)
         self.size = self._upright.size
 
     @property
