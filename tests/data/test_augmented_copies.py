@@ -91,7 +91,7 @@ def test_a_trained_model_is_measured_on_the_clips_themselves(store, tmp_path):
 
 @pytest.mark.slow
 def test_a_killed_training_draws_the_same_copies_when_it_goes_on(store, tmp_path):
-    settings = replace(AUDIO, augmented_copies=COPIES, encoder="none", epochs=3, mixup=0.3)
+    settings = replace(AUDIO, augmented_copies=COPIES, encoder="none", epochs=2, mixup=0.3)
     parts = part(store, "train"), part(store, "val")
     whole = fit(SPEC, settings, *parts, tmp_path / "whole")
 

@@ -156,10 +156,10 @@ def test_a_process_at_work_gives_heartbeat(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_local_workers_share_the_trials_the_confirmation_and_the_cores(tmp_path):
     """Real trainings in two processes: what is said of the best is what training with its settings gives here."""
-    work = toy_study(tmp_path, trials=5, pruner="none", storage=f"sqlite:///{tmp_path}/a study.db")
+    work = toy_study(tmp_path, trials=3, pruner="none", storage=f"sqlite:///{tmp_path}/a study.db")
     made = search(work, tmp_path, Plan(workers=2, top_k=1, folds=2, seeds=1))
     rows = made.document["trials"]
-    assert len(rows) == 5 and {row["state"] for row in rows} == {"complete"}
+    assert len(rows) == 3 and {row["state"] for row in rows} == {"complete"}
     pids = {frozen.user_attrs[study.OWNER]["pid"] for frozen in study.counted(study.open_study(work))}
     assert os.getpid() not in pids
     best = made.document["confirmation"]["candidates"][0]
