@@ -61,7 +61,10 @@ def predict(
     from ..results.predicting import predict as run
 
     spec = spec_of(model)
-    _refuse_unknown_results(spec, without)
+    known = spec.layout.can_be_left_out
+    unknown = [name for name in without if name not in known]
+    if unknown:
+        raise DemeanorError(f"{unknown[0]} is no result file that can be left out; there are: {', '.join(known)}.")
     sources = source if isinstance(source, Sequence) and not isinstance(source, str) else [source]
     asked = [_asked_for(spec, one, sample_rate_hz) for one in sources]
     if not asked or len({Path if isinstance(one, Path) else type(one) for one in asked}) > 1:
@@ -80,10 +83,3 @@ def _asked_for(spec: ModelSpec, source: Source, sample_rate_hz: int | None) -> A
     import numpy as np
 
     return spec.from_array(np.asarray(source), sample_rate_hz)
-
-
-def _refuse_unknown_results(spec: ModelSpec, names: Sequence[str]) -> None:
-    known = spec.layout.can_be_left_out
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise DemeanorError(f"{unknown[0]} is no result file that can be left out; there are: {', '.join(known)}.")

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core import config
 from ..core.errors import DemeanorError
-from ..core.hooks import Notify
+from ..core.hooks import Notify, OnProgress, silent
 from ..data.clips import Clip, labelled_files
 from ..data.dataset import Dataset, require_clips
 from ..data.labels import Grouping, grouping_named
@@ -40,7 +40,8 @@ def test_split(trained: Trained, dataset: Dataset, train: Dataset | None = None)
     """Measure on the preprocessed clips of one split; train: what the model was trained on, where that is known."""
     logits = logits_of(trained, require_clips(dataset, "test on"))
     disjoint = speakers_disjoint(train.clips, dataset.clips) if train else None
-    metrics = _measure(trained, logits, dataset.labels, dataset.clips, dataset.split, disjoint)
+    calibrated, split = softmax(logits / trained.header.temperature), dataset.split
+    metrics = measure_clips(calibrated, dataset.labels, trained.labels, dataset.clips, split, disjoint, softmax(logits))
     simple = None
     if train and trained.spec.baseline_name:
         answers = simple_answers(trained.spec, trained.settings, train, dataset)
@@ -74,7 +75,7 @@ def _late_weights_on_val(trained: Trained, dataset: Dataset, singles: list[str])
 
 
 def test_folder(
-    trained: Trained, folder: Path, on_progress: Any = None, notify: Notify = log.info
+    trained: Trained, folder: Path, on_progress: OnProgress = silent, notify: Notify = log.info
 ) -> tuple[Metrics, dict[str, str]]:
     """Measure on the labelled files of any folder, with features extracted as in prediction.
 
@@ -84,8 +85,7 @@ def test_folder(
     grouping, settings = grouping_of(trained), trained.settings.for_prediction()
     clips = _labelled_clips(trained, folder, grouping, notify)
     logits, read, unreadable = [], [], {}
-    if on_progress:
-        on_progress(0, len(clips))
+    on_progress(0, len(clips))
     for start in range(0, len(clips), CLIPS_PER_JOB):
         part = clips[start : start + CLIPS_PER_JOB]
         extracted = extract_clips(trained.spec.name, settings, [clip.path for clip in part])
@@ -93,12 +93,13 @@ def test_folder(
         read += [clip for clip in part if str(clip.path) not in unreadable]
         if extracted.rows:
             logits.append(trained.logits(extracted.rows))
-        if on_progress:
-            on_progress(len(read) + len(unreadable), len(clips))
+        on_progress(len(read) + len(unreadable), len(clips))
     if not read:
         raise DemeanorError(f"None of the {len(clips)} labelled files in {folder} could be read.")
     truth = np.array([trained.labels.index(str(grouping.label_of(clip.emotion, clip.original))) for clip in read])
-    return _measure(trained, np.concatenate(logits), truth, read, str(folder), None), unreadable
+    every = np.concatenate(logits)
+    calibrated = softmax(every / trained.header.temperature)
+    return measure_clips(calibrated, truth, trained.labels, read, str(folder), None, softmax(every)), unreadable
 
 
 def grouping_of(trained: Trained) -> Grouping:
@@ -144,17 +145,17 @@ def _labelled_clips(trained: Trained, folder: Path, grouping: Grouping, notify: 
     return clips
 
 
-def _measure(
-    trained: Trained, logits: np.ndarray, truth: np.ndarray, clips: Sequence[Clip], split: str, disjoint: bool | None
+def measure_clips(
+    probabilities: np.ndarray,
+    truth: np.ndarray,
+    labels: Sequence[str],
+    clips: Sequence[Clip],
+    split: str,
+    disjoint: bool | None,
+    uncalibrated: np.ndarray | None = None,
 ) -> Metrics:
+    """Score the probabilities of clips as `measure` does, with intervals over their people and scores within groups."""
     return measure(
-        softmax(logits / trained.header.temperature),
-        truth,
-        trained.labels,
-        people=people_of(clips),
-        not_sure_below=config.NOT_SURE_BELOW,
-        uncalibrated=softmax(logits),
-        groups=groups_of(clips),
-        split=split,
-        speakers_disjoint=disjoint,
-    )
+        probabilities, truth, labels, people=people_of(clips), groups=groups_of(clips),
+        not_sure_below=config.NOT_SURE_BELOW, uncalibrated=uncalibrated, split=split, speakers_disjoint=disjoint,
+    )  # fmt: skip

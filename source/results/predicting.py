@@ -10,7 +10,7 @@ from typing import Any
 from ..core import config
 from ..core.errors import DemeanorError
 from ..core.files import new_folder
-from ..core.hooks import Notify, OnProgress
+from ..core.hooks import Notify, OnProgress, silent
 from ..training.checkpoint import Trained
 from .prediction import Prediction
 from .writing import Written, write_prediction, write_summary
@@ -37,7 +37,7 @@ def predict(
     write: bool = True,
     without: Collection[str] = (),
     notify: Notify = log.info,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = silent,
 ) -> list[Prediction]:
     """Predict `source`: one file, every file of a folder, or what else the model's `read` takes.
 
@@ -48,58 +48,46 @@ def predict(
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if isinstance(source, Path) and source.is_dir():
         return _predict_folder(source, trained, target, without, notify, on_progress)
-    return [predict_one(source, trained, target, without, notify, on_progress)]
+    return [_predict_one(source, trained, target, without, notify, on_progress)]
 
 
-def predict_one(
-    source: Any,
-    trained: Trained,
-    folder_out: Path | None,
-    without: Collection[str] = (),
-    notify: Notify = log.info,
-    on_progress: OnProgress | None = None,
+def _predict_one(
+    source: Any, trained: Trained, out: Path | None, without: Collection[str], notify: Notify, on_progress: OnProgress
 ) -> Prediction:
-    """Predict one source; write its results into a new folder of `folder_out` unless that is None."""
+    """Predict one source; write its results into a new folder of `out` unless that is None."""
     result = trained.spec.read(source, trained, notify, on_progress)
-    if folder_out is None:
+    if out is None:
         return result.prediction
-    return write_prediction(result.prediction, result.files(without), folder_out, result.folder_name, without)
+    return write_prediction(result.prediction, result.files(without), out, result.folder_name, without)
 
 
 def _predict_folder(
-    path: Path,
-    trained: Trained,
-    folder_out: Path | None,
-    without: Collection[str],
-    notify: Notify,
-    on_progress: OnProgress | None,
+    path: Path, trained: Trained, target: Path | None, without: Collection[str], notify: Notify, on_progress: OnProgress
 ) -> list[Prediction]:
     """Predict every file in the folder `path` whose suffix the model can read, in the order of names.
 
     A file that cannot be read gets a Prediction without readings, with the reason as a note. Sub-folders and hidden
-    files are skipped. Results, one folder for each file and a summary, go to a new folder in `folder_out`; a run that
+    files are skipped. Results, one folder for each file and a summary, go to a new folder in `target`; a run that
     is stopped keeps those that are done. Raises DemeanorError where there is no such file, or none could be read.
     """
     model, noun = trained.spec.name, trained.spec.layout.noun
     notify = cache(notify)  # which passes each message on only once
     files = _files_in(path, trained.spec.readable, noun, notify)
-    folder = new_folder(folder_out, path.resolve().name or f"{noun}s") if folder_out else None
+    folder = new_folder(target, path.resolve().name or f"{noun}s") if target else None
     predictions, unreadable = [], []
     if folder:  # first, or a file's folder could take one of the summary's names
         write_summary(folder, predictions, trained.labels, model)
-    if on_progress:
-        on_progress(0, len(files))
+    on_progress(0, len(files))
     try:
         for number, file in enumerate(files, start=1):
             try:
-                predictions.append(predict_one(file, trained, folder, without, notify))
+                predictions.append(_predict_one(file, trained, folder, without, notify, silent))
             except DemeanorError as trouble:
                 unreadable.append(str(trouble))
                 notes = (f"could not be read: {trouble}",)
                 predictions.append(Prediction(str(file), model, trained.labels, (), notes=notes))
                 notify(str(trouble))
-            if on_progress:
-                on_progress(number, len(files))
+            on_progress(number, len(files))
     finally:
         if folder:
             write_summary(folder, predictions, trained.labels, model)

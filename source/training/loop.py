@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader
 
 from ..core import distributed
 from ..core.errors import DemeanorError
+from ..core.files import write_whole
 from ..core.hooks import OnProgress
 from ..core.precision import in_bfloat16
 from ..core.settings import TrainingSettings
@@ -169,22 +170,27 @@ class Trainer:
         # Not accelerate's mixed_precision: that is fixed for the life of a process, and a study tries both.
         return in_bfloat16(self.accelerator.device.type, self.settings.bfloat16)
 
-    def state(self) -> dict[str, Any]:
-        """Return all that a later process needs to go on, as plain values and tensors."""
-        return {
+    def save(self, file: Path, identity: dict[str, Any], fit: Fit) -> None:
+        """Write all that a later process needs to go on, whole or not at all, as plain values and tensors."""
+        state = identity | {
             "network": self.accelerator.unwrap_model(self.network).state_dict(),
             "ema": self.ema.state,
             "ema_steps": self.ema.steps,
             "optimizer": self.optimizer.state_dict(),
+            "history": [asdict(epoch) for epoch in fit.history],
+            "best_weights": fit.best_weights,
         }
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, lambda draft: torch.save(state, draft))
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` returned."""
+    def resume(self, file: Path, identity: dict[str, Any]) -> Fit:
+        """Go on from what `save` wrote."""
+        state = distributed.on_main_process(lambda: _read_state(file, identity))  # the others may have no such file
         self.accelerator.unwrap_model(self.network).load_state_dict(state["network"])
-        device = self.accelerator.device
-        self.ema.state = {name: value.to(device) for name, value in state["ema"].items()}
+        self.ema.state = {name: value.to(self.accelerator.device) for name, value in state["ema"].items()}
         self.ema.steps = state["ema_steps"]
         self.optimizer.load_state_dict(state["optimizer"])
+        return Fit([Epoch(**epoch) for epoch in state["history"]], state["best_weights"])
 
 
 @distributed.failing_together()
@@ -214,9 +220,9 @@ def fit(
     trainer, is_main = Trainer(spec, settings, train, val, seed), distributed.is_main_process()
     clips, grouping = [len(train), len(val or ())], train.grouping.name
     identity = {"settings": repr(settings), "seed": seed, "clips": clips, "grouping": grouping}
-    fit = _resume(trainer, folder / STATE, identity) if resume else Fit()
+    fit = trainer.resume(folder / STATE, identity) if resume else Fit()
     if is_main and not resume:  # so that a stop in the first epoch is one to resume from
-        _save_state(folder / STATE, identity, trainer, fit)
+        trainer.save(folder / STATE, identity, fit)
     for epoch in range(len(fit.history) + 1, settings.epochs + 1):
         if fit.history and len(fit.history) - fit.best.epoch >= settings.patience:
             break
@@ -224,7 +230,7 @@ def fit(
         if fit.best is fit.history[-1]:
             fit.best_weights = {name: value.clone() for name, value in trainer.ema.state.items()}
         if is_main:
-            _save_state(folder / STATE, identity, trainer, fit)
+            trainer.save(folder / STATE, identity, fit)
         if on_epoch_end and is_main:
             on_epoch_end(epoch, fit.history[-1])
     return fit
@@ -257,21 +263,6 @@ def _parameter_groups(network: Network, settings: TrainingSettings) -> list[dict
     decayed = [parameter for parameter in trained if parameter.dim() > 1]
     others = [parameter for parameter in trained if parameter.dim() <= 1]
     return [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
-
-
-def _save_state(file: Path, identity: dict[str, Any], trainer: Trainer, fit: Fit) -> None:
-    """Write the state, whole or not at all."""
-    progress = {"history": [asdict(epoch) for epoch in fit.history], "best_weights": fit.best_weights}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".part")
-    torch.save(identity | trainer.state() | progress, draft)
-    draft.replace(file)
-
-
-def _resume(trainer: Trainer, file: Path, identity: dict[str, Any]) -> Fit:
-    state = distributed.on_main_process(lambda: _read_state(file, identity))  # the others may have no such file
-    trainer.restore(state)
-    return Fit([Epoch(**epoch) for epoch in state["history"]], state["best_weights"])
 
 
 def _read_state(file: Path, identity: dict[str, Any]) -> dict[str, Any]:

@@ -81,9 +81,6 @@ def _mismatch(study_spec: StudySpec, begun: Mapping[str, Any], conditions: Mappi
     return f"{study} was begun with {name} {old}, not {new}; use that, or begin another study with --study NAME."
 
 
-# --- Which trials count ------------------------------------------------------------------------------------------
-
-
 def counted(study: optuna.Study) -> list[FrozenTrial]:
     """Return the trials that count towards the total, by number: finished, failed for their settings, or running."""
     states, trials = (*FINISHED, TrialState.RUNNING), study.get_trials(deepcopy=False)
@@ -123,9 +120,6 @@ def fail(study: optuna.Study, trial: optuna.Trial, reason: str) -> None:
     """End a trial whose settings cannot be trained; it counts, and is not tried again."""
     trial.set_user_attr(WHY, reason)
     study.tell(trial, state=TrialState.FAIL)
-
-
-# --- Trials whose process is gone --------------------------------------------------------------------------------
 
 
 @contextmanager

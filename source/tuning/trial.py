@@ -1,9 +1,11 @@
 """Trials: trainings with suggested settings, measured on val, until there are enough."""
 
 import time
+import timeit
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -19,20 +21,8 @@ from ..evaluation.testing import logits_of
 from ..training import checkpoint
 from ..training.loop import Epoch, Fit, fit
 from ..training.scores import scores_of
+from . import study as studies
 from .storage import one_at_a_time
-from .study import (
-    DEATHS,
-    MOST_DEATHS,
-    RESULT,
-    drop,
-    fail,
-    heartbeat,
-    next_trial,
-    open_study,
-    queue_again,
-    retry_lost,
-    twin,
-)
 from .study_spec import StudySpec
 
 PLANNED = "planned"  # attribute of a trial: its most epochs
@@ -49,8 +39,8 @@ def run_trials(study: optuna.Study, study_spec: StudySpec, on_change: Callable[[
     """
     twins = 0
     while twins < MOST_TWINS:
-        retry_lost(study)
-        trial = next_trial(study, study_spec.trials, one_at_a_time(study_spec.storage))
+        studies.retry_lost(study)
+        trial = studies.next_trial(study, study_spec.trials, one_at_a_time(study_spec.storage))
         if trial is None:
             return True
         twins = 0 if _run_trial(study, trial, study_spec, on_change, on_batch) else twins + 1
@@ -60,7 +50,7 @@ def run_trials(study: optuna.Study, study_spec: StudySpec, on_change: Callable[[
 
 def run_trials_in_worker(study_spec: StudySpec, on_batch: OnProgress) -> bool:
     """Open the study in this process and run its trials."""
-    return run_trials(open_study(study_spec), study_spec, lambda: None, on_batch)
+    return run_trials(studies.open_study(study_spec), study_spec, lambda: None, on_batch)
 
 
 def _run_trial(
@@ -69,31 +59,31 @@ def _run_trial(
     """Run a trial; return False where an earlier one had the same settings."""
     try:
         settings = study_spec.space.settings_of_trial(trial)
-        if trial.user_attrs.get(DEATHS, 0) >= MOST_DEATHS:
-            why = f"{MOST_DEATHS} processes were killed while training these settings, perhaps for lack of memory."
-            raise DemeanorError(why)
-        other = twin(study, trial)
+        if trial.user_attrs.get(studies.DEATHS, 0) >= studies.MOST_DEATHS:
+            why = f"{studies.MOST_DEATHS} processes were killed while training these settings"
+            raise DemeanorError(f"{why}, perhaps for lack of memory.")
+        other = studies.twin(study, trial)
         if other is not None:
-            drop(study, trial, f"the settings of trial {other}")
+            studies.drop(study, trial, f"the settings of trial {other}")
             return False
         trial.set_user_attr(PLANNED, settings.epochs)
         on_change()
         train, val, second = study_spec.train, study_spec.val, study_spec.second_objective
         on_epoch_end = _reporting(trial, study_spec, on_change)
-        with heartbeat(trial):
+        with studies.heartbeat(trial):
             result = train_trial(study_spec, settings, train, val, study_spec.seed, on_epoch_end, on_batch)
-        trial.set_user_attr(RESULT, result)
+        trial.set_user_attr(studies.RESULT, result)
         study.tell(trial, [result["val_uar"], *([result[second]] if second else [])])
     except optuna.TrialPruned:
         study.tell(trial, state=optuna.trial.TrialState.PRUNED)
     except (DemeanorError, MemoryError, torch.OutOfMemoryError) as error:
-        fail(study, trial, str(error) or type(error).__name__)
+        studies.fail(study, trial, str(error) or type(error).__name__)
     except UpdateFinishedTrialError:
         pass  # another process took this one for dead, and has queued the settings again
     except BaseException:
         with suppress(UpdateFinishedTrialError):
-            drop(study, trial, "stopped")
-            queue_again(study, trial, trial.user_attrs.get(DEATHS, 0))
+            studies.drop(study, trial, "stopped")
+            studies.queue_again(study, trial, trial.user_attrs.get(studies.DEATHS, 0))
         raise
     return True
 
@@ -110,7 +100,7 @@ def _reporting(trial: optuna.Trial, study_spec: StudySpec, on_change: Callable[[
             trial.report(metrics.val_uar, epoch)
         if prunes and epoch < trial.user_attrs[PLANNED] and trial.should_prune():
             spent = {"epochs": epoch, "seconds": round(time.perf_counter() - started, 1)}
-            trial.set_user_attr(RESULT, _scores_of_best(Fit(history)) | spent)
+            trial.set_user_attr(studies.RESULT, _scores_of_best(Fit(history)) | spent)
             raise optuna.TrialPruned
         on_change()
 
@@ -149,10 +139,6 @@ def _scores_of_best(result: Fit) -> dict[str, Any]:
 def milliseconds(network: checkpoint.Trained, dataset: Dataset) -> float:
     """Measure the milliseconds of an answer to one clip on one thread; the median of several."""
     inputs = {name: value.numpy() for name, value in dataset[0].inputs.items()}
-    times = []
     with one_thread():
-        for _ in range(TIMED):
-            started = time.perf_counter()
-            network.logits(inputs)
-            times.append(1000 * (time.perf_counter() - started))
-    return round(sorted(times)[TIMED // 2], 2)
+        seconds = timeit.repeat(lambda: network.logits(inputs), repeat=TIMED, number=1)
+    return round(1000 * median(seconds), 2)

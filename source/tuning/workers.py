@@ -18,7 +18,6 @@ from ..core.errors import DemeanorError
 from .study_spec import StudySpec
 
 SECONDS_BETWEEN_LOOKS = 1.0
-FOLDERS = ("DATA_FOLDER", "MODELS_FOLDER")  # of config: a program may have set them
 
 _stop: Any = None  # in a worker: the event that tells it to stop
 _study_spec: Any = None  # in a worker: its study
@@ -29,7 +28,7 @@ def worker_pool(study_spec: StudySpec, workers: int) -> Iterator[ProcessPoolExec
     """Open a pool of processes for the functions below; left by Ctrl-C, their trials are queued again."""
     context = get_context("spawn")  # a forked child of a process that has used threads may hang
     stop, number = context.Event(), context.Value("i", 0)
-    folders = {name: getattr(config, name) for name in FOLDERS}
+    folders = {name: getattr(config, name) for name in ("DATA_FOLDER", "MODELS_FOLDER")}  # a program may have set them
     threads = max(1, torch.get_num_threads() // workers)  # heeds OMP_NUM_THREADS and a batch system's share
     begin = (study_spec, folders, threads, stop, number)
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=begin) as pool:

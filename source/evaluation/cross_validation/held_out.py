@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from ...core import config
 from ...core.files import write_whole
 from ...core.hooks import Notify, OnProgress
 from ...core.spec import ModelSpec
@@ -27,8 +26,8 @@ from ...training.loop import fit
 from ...training.scores import scores_of, softmax
 from .. import ablation
 from ..baselines import BASELINES, held_out_answers, vectors
-from ..metrics import Metrics, fit_temperature, measure
-from ..testing import groups_of, logits_of, people_of
+from ..metrics import Metrics, fit_temperature
+from ..testing import logits_of, measure_clips, people_of
 from .folds import speakers_in
 
 Folds = Sequence[np.ndarray]  # indices of the clips of each
@@ -130,7 +129,7 @@ def evaluate_model(
             of_clips[rows] = temperature
         answers[seed] = softmax(logits[seed] / of_clips[:, None])
     first = seeds[0]
-    metrics = _pooled(trials.dataset, answers[first], folds, apart, config.NOT_SURE_BELOW, softmax(logits[first]))
+    metrics = _pooled(trials.dataset, answers[first], folds, apart, softmax(logits[first]))
     metrics = replace(metrics, ablation=ablate(trials, subsets[first], folds) if apart else None)
     rows = _fold_scores(trials.dataset, answers[first].argmax(1), folds)
     rows = tuple(row | {"temperature": value} for row, value in zip(rows, temperatures[first], strict=True))
@@ -178,24 +177,11 @@ def cross_fitted(logits: np.ndarray, truth: np.ndarray, folds: Folds) -> list[fl
 
 
 def _pooled(
-    dataset: Dataset,
-    probabilities: np.ndarray,
-    folds: Folds,
-    apart: bool,
-    not_sure_below: float = 0.0,
-    uncalibrated: np.ndarray | None = None,
+    dataset: Dataset, probabilities: np.ndarray, folds: Folds, apart: bool, uncalibrated: np.ndarray | None = None
 ) -> Metrics:
-    return measure(
-        probabilities,
-        dataset.labels,
-        dataset.grouping.labels,
-        people=people_of(dataset.clips),
-        not_sure_below=not_sure_below,
-        uncalibrated=uncalibrated,
-        groups=groups_of(dataset.clips),
-        split=f"{len(folds)} {'folds of speakers' if apart else 'LEAKY random folds'}",
-        speakers_disjoint=apart,
-    )
+    split = f"{len(folds)} {'folds of speakers' if apart else 'LEAKY random folds'}"
+    labels = dataset.grouping.labels
+    return measure_clips(probabilities, dataset.labels, labels, dataset.clips, split, apart, uncalibrated)
 
 
 def _fold_scores(dataset: Dataset, answers: np.ndarray, folds: Folds) -> Iterator[dict[str, Any]]:

@@ -34,28 +34,25 @@ def learning_curves(history: Sequence[Mapping[str, float]]) -> bytes:
     """
     figure = new_figure(12, 3.6)
     losses, scores, rates = figure.subplots(1, 3)
-    epochs = [row["epoch"] for row in history]
-    _lines(losses, epochs, history, {"train_loss": "train", "val_loss": "val"})
-    _lines(scores, epochs, history, {"val_accuracy": "accuracy", "val_uar": "UAR"})
-    _lines(rates, epochs, history, {"learning_rate": "learning rate"})
+    _lines(losses, "loss", history, {"train_loss": "train", "val_loss": "val"})
+    _lines(scores, "val", history, {"val_accuracy": "accuracy", "val_uar": "UAR"})
+    _lines(rates, "learning rate", history, {"learning_rate": "learning rate"})
     best = max(history, key=lambda row: row["val_uar"])
     scores.axvline(best["epoch"], color="#8a8a8a", linestyle=":", label=f"kept: {best['val_uar']:.1%}")
     scores.legend()
-    losses.set(xlabel="epoch", title="loss")
-    scores.set(xlabel="epoch", title="val")
-    rates.set(xlabel="epoch", title="learning rate")
     return png_of(figure)
 
 
-def _lines(
-    axes: Any, epochs: Sequence[float], history: Sequence[Mapping[str, float]], series: Mapping[str, str]
-) -> None:
+def _lines(axes: Any, title: str, history: Sequence[Mapping[str, float]], series: Mapping[str, str]) -> None:
+    """Draw some columns of the history; series: column -> its name in the legend."""
+    epochs = [row["epoch"] for row in history]
     styles = (("#0072b2", "o"), ("#d55e00", "s"))
     for (key, name), (colour, marker) in zip(series.items(), styles, strict=False):
         axes.plot(epochs, [row[key] for row in history], color=colour, marker=marker, markersize=3, label=name)
     if len(series) > 1:
         axes.legend()
     axes.grid(alpha=0.25)
+    axes.set(xlabel="epoch", title=title)
     axes.xaxis.get_major_locator().set_params(integer=True)
 
 

@@ -7,17 +7,7 @@ from ...core import config
 from ...core.markdown import bullet_list, command_block, format_value, join_paragraphs, table
 from ...data.corpora import corpus_named
 from ...training.checkpoint import Header, Trained
-from .testing import (
-    INTERVALS,
-    ablation,
-    affect_and_simple_methods,
-    breakdown,
-    calibration,
-    each_label,
-    protocol,
-    scores,
-    spread,
-)
+from . import testing
 
 INTENDED = (
     "It predicts which emotion a face, a voice or words *display*, as people who see or hear them would name it. It is "
@@ -70,7 +60,7 @@ def model_card(
         table([{"what": name.replace("_", " "), "value": format_value(value)} for name, value in facts.items()]),
         PROTOCOL,
         "## How good it is",
-        INTERVALS,
+        testing.INTERVALS,
         *[text for document in (*tests, *val) for text in _result(document)],
         *(("## What was compared", comparison.strip()) if comparison else ()),
         *[f"![{name.rpartition('.')[0].replace('/', ': ').replace('_', ' ')}]({name})" for name in drawings],
@@ -111,11 +101,11 @@ def _thin_labels(header: Header) -> Iterator[str]:
 
 def _result(document: Mapping[str, Any]) -> Iterator[str]:
     yield f"### {document['split']}"
-    yield protocol(document)
-    yield scores(document)
-    yield each_label(document)
-    yield from breakdown(document, ("corpus", "sex"), "####")
-    yield spread(document)
-    yield from ablation(document, "####")
-    yield from affect_and_simple_methods(document, "####")
-    yield calibration(document)
+    yield testing.protocol(document)
+    yield testing.scores(document)
+    yield testing.each_label(document)
+    yield from testing.breakdown(document, ("corpus", "sex"), "####")
+    yield testing.spread(document)
+    yield from testing.ablation(document, "####")
+    yield from testing.affect_and_simple_methods(document, "####")
+    yield testing.calibration(document)

@@ -51,11 +51,8 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
         "## Calibration",
         calibration(document),
         "![Accuracy against confidence](reliability.png)",
-        *(
-            (f"## Unreadable files ({len(unreadable)})", bullet_list(unreadable[:MOST_UNREADABLE]))
-            if unreadable
-            else ()
-        ),
+        f"## Unreadable files ({len(unreadable)})" if unreadable else "",
+        bullet_list(unreadable[:MOST_UNREADABLE]),
         *command_block("To repeat this", command),
     ]
     return join_paragraphs(parts)
