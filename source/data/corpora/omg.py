@@ -8,6 +8,7 @@ from 0, calm, to 1.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ...core.errors import DemeanorError
@@ -83,7 +84,7 @@ def _clip(
         path = folder / video / utterance
         if whole and 0 <= start < end:
             path = whole / Segment(whole, start, end).name(whole.suffix)
-    affect = {"valence": round(valence, 4), "arousal": round(2 * arousal - 1, 4)}
+    affect: dict[str, Any] = {"valence": round(valence, 4), "arousal": round(2 * arousal - 1, 4)}
     sentence = cleaned(texts.get((video, utterance), ""))
     return Clip(path, NAME, 0, CODES[int(code)], sentence=sentence, split=split, source=address or video, **affect)
 

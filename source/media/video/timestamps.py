@@ -26,7 +26,7 @@ class FrameTimes:
         """Return the seconds of the next frame."""
         ticks = frame.dts if frame.pts is None else frame.pts
         timed = ticks is not None and frame.time_base
-        seconds = float(ticks * frame.time_base) - self._start if timed else None
+        seconds: float | None = float(ticks * frame.time_base) - self._start if timed else None
         if self._last is not None and (seconds is None or seconds <= self._last):
             seconds = self._last + float(1 / self.rate)
         self._last = max(seconds or 0.0, 0.0)
