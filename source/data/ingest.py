@@ -89,10 +89,8 @@ def _load(module: Any, name: str, folder: Path, own: Path, notify: Notify) -> li
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DemeanorError(f"{name} in {folder} could not be read: {error}.") from error
     below = [clip.path.relative_to(folder) if clip.path.is_relative_to(folder) else clip.path for clip in clips]
-    return [
-        replace(clip, corpus=name, source=clip.source or path.as_posix())
-        for clip, path in zip(clips, below, strict=True)
-    ]
+    sources = [clip.source or path.as_posix() for clip, path in zip(clips, below, strict=True)]
+    return [replace(clip, corpus=name, source=source) for clip, source in zip(clips, sources, strict=True)]
 
 
 def _is_present(clip: Clip) -> bool:

@@ -114,18 +114,13 @@ class VideoStream(SoundStream):
         self._sampler.finish()
 
     def _all_notes(self) -> tuple[str, ...]:
-        breaks_off = self._breaks_off()
-        if breaks_off:
+        promised = self._sampler.promised_seconds if self.has_picture else 0.0
+        breaks_off = []
+        if promised - self.seconds_read > MISSING_SECONDS:
+            ends, whole = clock(self.seconds_read, tenths=True), clock(promised, tenths=True)
+            breaks_off = [f"breaks off at {ends}, though it says that it lasts {whole}"]
             self._progress.damage_seconds = None  # the same fact
         promised = 0.0 if breaks_off else sound_file.promised_seconds(self.path, self._container)
         missing = [f"no {kind}" for kind, has in (("sound", self.has_sound), ("picture", self.has_picture)) if not has]
         sound = self._sound_notes(promised) if self.has_sound else ()
         return (*missing, *breaks_off, *self._sampler.notes(with_damage=not breaks_off), *sound)
-
-    def _breaks_off(self) -> tuple[str, ...]:
-        """Return a sentence where the file promises more than is there."""
-        promised = self._sampler.promised_seconds if self.has_picture else 0.0
-        if promised - self.seconds_read <= MISSING_SECONDS:
-            return ()
-        ends, promised = clock(self.seconds_read, tenths=True), clock(promised, tenths=True)
-        return (f"breaks off at {ends}, though it says that it lasts {promised}",)
