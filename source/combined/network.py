@@ -188,21 +188,18 @@ class CombinedModel(nn.Module):
     def _combine(self, encoded: dict[str, tuple[Tensor, Tensor]]) -> ModalityFeatures:
         features, logits, present = [], [], []
         for name, (values, mask) in encoded.items():
-            is_present = mask.any(1) if mask.dim() == 2 else mask
-            logits.append(self._unimodal_logits(name, values, mask))
+            is_present = mask.any(1) if name == "face" else mask
+            at: Any = self.branches[name].features
+            own = values[..., at : at + self.classes].float().log_softmax(-1)  # the branch's own
             if name == "face":
+                own = (own * mask[..., None]).sum(1) / mask.sum(1).clamp(min=1)[:, None]  # the mean of those seen
                 kept = values.new_ones(len(values), 1, values.shape[2])  # of a clip the same in all its frames
                 kept = F.dropout(kept, self.settings.branch_dropout, self.training)
                 values = self.sequence(self.frame_scale(values, mask) * kept, mask)
             features.append(self.dense[name](self.standardised[name](values, is_present)) * is_present[:, None])
+            logits.append(own)
             present.append(is_present)
         return ModalityFeatures(torch.stack(features, 1), torch.stack(logits, 1), torch.stack(present, 1))
-
-    def _unimodal_logits(self, name: str, encoded: Tensor, mask: Tensor) -> Tensor:
-        """Return the branch's own log-probabilities (B, classes); of a face's frames, the mean of those seen."""
-        branch: Any = self.branches[name]
-        logits = encoded[..., branch.features : branch.features + self.classes].float().log_softmax(-1)
-        return logits if mask.dim() == 1 else (logits * mask[..., None]).sum(1) / mask.sum(1).clamp(min=1)[:, None]
 
     def _logits(self, modalities: ModalityFeatures) -> Tensor:
         """Fuse. Where the fusion takes logits: the weighted unimodal ones, and residual ones from the features."""

@@ -33,8 +33,7 @@ def extract(path: Path, settings: TextSettings) -> dict[str, np.ndarray]:
 def featurize(text: str, context: str, settings: TextSettings) -> dict[str, np.ndarray]:
     """Return an utterance and its context (what was said before) as the model's inputs.
 
-    Returns:
-        token_ids (tokens,) and before_ids (context_tokens,), int16, 0 where there is no token; lexicon (4,) float32.
+    token_ids (tokens,) and before_ids (context_tokens,), int16, 0 where there is no token; lexicon (4,) float32.
     """
     words = normalise(text)
     return {

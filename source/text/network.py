@@ -51,12 +51,8 @@ class TextModel(nn.Module):
     def forward_features(self, token_ids: Tensor, before_ids: Tensor, lexicon: Tensor) -> Tensor:
         """Return the mean over the utterances' tokens and the lexicon's scores, (B, features).
 
-        Where an utterance has no token at all, the mean is zero.
-
-        Args:
-            token_ids: (B, tokens) int, 0 where there is none.
-            before_ids: (B, context_tokens) int, the tokens of what was said before; 0 where there is none.
-            lexicon: (B, len(SCORES)).
+        token_ids (B, tokens) int, 0 where there is none: without any, the mean is zero; before_ids (B, context_tokens)
+        int, the tokens of what was said before; lexicon (B, len(SCORES)).
         """
         context_ids = before_ids.long() if self.settings.use_context else before_ids[:, :0].long()
         token_ids = token_ids.long()

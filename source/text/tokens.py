@@ -15,19 +15,13 @@ DTYPE = np.int16  # the vocabulary has 30,522 tokens
 
 
 def utterance_ids(text: str, size: int) -> np.ndarray:
-    """Return CLS, the tokens of `text` (cut where they are too many), SEP and padding, (size,) int16.
-
-    Without any token, all is padding.
-    """
+    """Return CLS, the tokens of `text` (the first ones that fit), SEP and padding: (size,) int16; no tokens, no CLS."""
     tokens = _token_ids(text)[: size - 2]
     return _padded([CLS, *tokens, SEP] if tokens else [], size)
 
 
 def context_ids(text: str, size: int) -> np.ndarray:
-    """Return the tokens of `text` (the last ones where they are too many), SEP and padding, (size,) int16.
-
-    Without any token, all is padding.
-    """
+    """Return the tokens of `text` (the last ones that fit), SEP and padding: (size,) int16; no tokens, no SEP."""
     tokens = _token_ids(text)[-(size - 1) :]
     return _padded([*tokens, SEP] if tokens else [], size)
 

@@ -1,6 +1,5 @@
 """The figure of a recording: waveform, spectrogram, answers and probabilities over time, one below the other."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,9 @@ def timeline(prediction: Prediction, overview: Overview) -> bytes:
     draw_answers(answers, merge_runs(without_pauses(drawn, pauses)), colours, seconds)
     draw_shares(shares, drawn, colours)
     for axes, style in ((wave, VEIL), (spectrogram, VEIL), (shares, COVER)):
-        _mark_pauses(axes, pauses, style)
+        low, high = axes.get_ylim()
+        axes.broken_barh([(start, end - start) for start, end in pauses], (low, high - low), **style, zorder=3)
+        axes.set_ylim(low, high)
     mark_time(shares, seconds)
     legend(figure, colours, "no speech")
     return titled_png(figure, prediction)
@@ -61,9 +62,3 @@ def _draw_spectrogram(axes: Any, overview: Overview) -> None:
     names = [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in shown]
     axes.set_yticks(np.interp(shown, bands_hz, np.arange(len(bands_hz))), names)
     axes.set(ylabel="spectrogram")
-
-
-def _mark_pauses(axes: Any, pauses: Sequence[tuple[float, float]], style: dict[str, Any]) -> None:
-    low, high = axes.get_ylim()
-    axes.broken_barh([(start, end - start) for start, end in pauses], (low, high - low), **style, zorder=3)
-    axes.set_ylim(low, high)

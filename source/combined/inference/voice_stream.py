@@ -1,6 +1,6 @@
 """Cuts the sound of a video into overlapping windows and encodes those with speech."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,18 +72,13 @@ class VoiceStream:
             end = start + len(samples)
             speech_seconds = self._speech.samples(start, end) / self._rate_hz
             self.windows.append(Window(start / self._rate_hz, end / self._rate_hz, speech_seconds, None))
-        if "audio" not in self._trained.settings.modalities:
-            return
         spoken = [at for at, window in enumerate(self.windows[first:]) if window.is_spoken]
-        for at, voice in zip(spoken, self._encoded([batch[at][1] for at in spoken]), strict=True):
-            self.windows[first + at] = replace(self.windows[first + at], voice=voice)
-
-    def _encoded(self, voices: list[np.ndarray]) -> Sequence[np.ndarray]:
-        """Encode voices (samples,) as vectors (A,)."""
-        if not voices:
-            return []
+        if not spoken or "audio" not in self._trained.settings.modalities:
+            return
         import torch
 
-        inputs = tensors(stacked([featurize(voice, self._settings) for voice in voices]))
+        inputs = tensors(stacked([featurize(batch[at][1], self._settings) for at in spoken]))
         with torch.inference_mode():
-            return self._trained.network.encode_audio(**inputs).numpy()
+            voices = self._trained.network.encode_audio(**inputs).numpy()
+        for at, voice in zip(spoken, voices, strict=True):
+            self.windows[first + at] = replace(self.windows[first + at], voice=voice)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ...audio.predict import speech_notes
+from ...audio.windows import batched
 from ...results.prediction import Reading
 from ...results.timeline import mean_probabilities
 from ...training.checkpoint import Trained
@@ -47,8 +48,8 @@ def window_readings(features: VideoFeatures, trained: Trained) -> list[Reading]:
     people = active_speakers(features.windows, features.face_tracks)
     words = words_of(features.document.utterances, features.windows)
     subjects, texts = list(zip(features.windows, people, words, strict=True)), encoded_texts(words, trained)
-    batches = [subjects[start : start + BATCH] for start in range(0, len(subjects), BATCH)]
-    outputs = [_outputs(_encoded(batch, features.face_tracks, texts, trained), trained) for batch in batches]
+    batches = (_encoded(batch, features.face_tracks, texts, trained) for batch in batched(subjects, BATCH))
+    outputs = [_outputs(batch, trained) for batch in batches]
     joined = smoothed(WindowOutputs(*map(np.concatenate, zip(*outputs, strict=True))), people)
     return [with_valence_arousal(_reading(subject, at, joined, trained)) for at, subject in enumerate(subjects)]
 

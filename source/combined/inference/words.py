@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...audio.windows import batched
 from ...core.arrays import stacked, tensors
 from ...data.clips import AFFECT_DIMENSIONS
 from ...results.prediction import Reading
@@ -43,8 +44,7 @@ def encoded_texts(texts: Sequence[str], trained: Trained) -> dict[str, Tensor]:
     network, settings = trained.network, trained.settings.text
     encoded = {"": torch.zeros(network.lengths["text"])}
     different = [text for text in dict.fromkeys(texts) if text]
-    for start in range(0, len(different), BATCH):
-        batch = different[start : start + BATCH]
+    for batch in batched(different, BATCH):
         inputs = tensors(stacked([featurize(text, "", settings) for text in batch]))
         with torch.inference_mode():
             encoded |= zip(batch, network.encode_text(**inputs), strict=True)

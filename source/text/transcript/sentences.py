@@ -1,5 +1,6 @@
 """A transcript, split where sentences end: a transcriber's segments end where the speaker takes a breath."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
@@ -42,11 +43,8 @@ def _split(utterances: list[Utterance], space: str) -> list[Utterance]:
     texts = sentences(text)
     ends = [start + len(sentence) for start, sentence in zip(locate(text, texts), texts, strict=True)]
     parts: list[list[Word]] = [[] for _ in ends]
-    at = 0
     for word, start in zip(words, starts, strict=True):
-        while at < len(ends) - 1 and start >= ends[at]:
-            at += 1
-        parts[at].append(word)
+        parts[bisect_right(ends, start, hi=len(ends) - 1)].append(word)
     edges = list(accumulate((len(part) for part in parts), initial=0))
     spans = zip(parts, pairwise([*starts, len(text)][edge] for edge in edges), strict=True)
     return [

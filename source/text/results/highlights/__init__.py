@@ -4,6 +4,7 @@ One file of HTML that needs no other, runs no script and asks no server for anyt
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from ....core.figure import label_colours
@@ -33,17 +34,10 @@ def highlights(prediction: Prediction) -> str:
 
 def _shown(readings: Sequence[Reading]) -> Iterator[Reading | int]:
     """Yield the readings that are shown; in place of the others, how many they are."""
-    left_out, is_shortened = 0, bool(explained_note(readings))
-    for reading in readings:
-        if is_shortened and not reading.word_attribution:
-            left_out += 1
-            continue
-        if left_out:
-            yield left_out
-        left_out = 0
-        yield reading
-    if left_out:
-        yield left_out
+    is_shortened = bool(explained_note(readings))
+    for is_left_out, run in groupby(readings, lambda reading: is_shortened and not reading.word_attribution):
+        group = list(run)
+        yield from [len(group)] if is_left_out else group
 
 
 def _tint(colour: str, value: float) -> str:
