@@ -47,11 +47,8 @@ class ClipFaces(AbstractContextManager["ClipFaces"]):
 
     def largest(self, start_seconds: float, end_seconds: float) -> list[tuple[float, Arrays]]:
         """Return time and inputs of the person whose face covers most, summed over the frames of the segment."""
-        inside = {
-            person: [face for face in faces if start_seconds <= face[0] < end_seconds]
-            for person, faces in self.faces.items()
-        }
-        best = max(inside.values(), key=lambda faces: sum(area for _, area, _ in faces), default=[])
+        inside = [[face for face in faces if start_seconds <= face[0] < end_seconds] for faces in self.faces.values()]
+        best = max(inside, key=lambda faces: sum(area for _, area, _ in faces), default=[])
         return [(seconds, inputs) for seconds, _, inputs in best]
 
 

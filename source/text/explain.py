@@ -33,11 +33,9 @@ def with_attributions(
 
 def most_informative(readings: Sequence[Reading], most: int) -> list[int]:
     """Return the indices of the most confident readings of an emotion, then of neutral ones, in ascending order."""
-    ranked = sorted(
-        (index for index, reading in enumerate(readings) if reading.probabilities),
-        key=lambda index: (readings[index].likeliest == NEUTRAL, -readings[index].confidence),
-    )
-    return sorted(ranked[:most])
+    readable = [index for index, reading in enumerate(readings) if reading.probabilities]
+    readable.sort(key=lambda index: (readings[index].likeliest == NEUTRAL, -readings[index].confidence))
+    return sorted(readable[:most])
 
 
 def word_attribution(reading: Reading, context: str, trained: Trained) -> tuple[tuple[str, float], ...]:

@@ -13,13 +13,11 @@ from .forward import to_label_dict, with_valence_arousal
 
 def face_readings(face_tracks: FaceTracks, seconds: float, trained: Trained) -> list[Reading]:
     """Return a reading for each second in which a person's face is seen, with its box at that time."""
-    edges = np.arange(0, np.ceil(seconds) + 1)
     readings = []
-    for start, end in pairwise(edges.tolist()):
+    for start, end in pairwise(np.arange(0, np.ceil(seconds) + 1).tolist()):
         rows = face_tracks.between(start, end)
         for person in np.unique(face_tracks.person[rows]).tolist():
-            mine = rows[face_tracks.person[rows] == person]
-            reading = _face(face_tracks, mine, person, trained)
+            reading = _face(face_tracks, rows[face_tracks.person[rows] == person], person, trained)
             readings.append(replace(reading, start_seconds=start, end_seconds=min(end, seconds)))
     return readings
 

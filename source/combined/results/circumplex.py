@@ -18,11 +18,9 @@ REACH = 1.12  # of the plane, from its middle
 PATH_COLOURS = "viridis"
 GREY, LIGHT = "#8a8a8a", "#dcdcdc"
 CORNERS = {
-    "unpleasant,\nexcited": (-1, 1),
-    "pleasant,\nexcited": (1, 1),
-    "pleasant,\ncalm": (1, -1),
-    "unpleasant,\ncalm": (-1, -1),
-}
+    "unpleasant,\nexcited": (-1, 1), "pleasant,\nexcited": (1, 1),
+    "pleasant,\ncalm": (1, -1), "unpleasant,\ncalm": (-1, -1),
+}  # fmt: skip
 
 
 def picture(prediction: Prediction) -> bytes:

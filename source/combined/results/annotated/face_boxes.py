@@ -21,12 +21,9 @@ class FaceBoxes:
     def at(self, seconds: float) -> dict[int, Box]:
         """Return the boxes in the picture at that time by person, in pixels of the upright picture."""
         near = self._sightings.between(seconds - self.gone_seconds, seconds + self.gone_seconds)
-        boxes = {}
-        for person in np.unique(self._sightings.person[near]).tolist():
-            box = self._box(near[self._sightings.person[near] == person], seconds)
-            if box is not None:
-                boxes[person] = box
-        return boxes
+        people = self._sightings.person[near]
+        boxes = {person: self._box(near[people == person], seconds) for person in np.unique(people).tolist()}
+        return {person: box for person, box in boxes.items() if box is not None}
 
     def _box(self, rows: np.ndarray, seconds: float) -> Box | None:
         """Return the box at that time; rows: of one person."""
