@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from ..core import config
 from ..core.errors import DemeanorError
 from ..core.spec import spec_of
 from ..media.types import PICTURES, RECORDINGS, TEXTS
+
+MOST = 12  # names listed
 
 
 def inputs(model: str = "") -> list[str]:
@@ -59,9 +60,9 @@ def _missing(name: str) -> DemeanorError:
         return DemeanorError(
             "Nothing was named; name a file in input_files/, give a path or, for the text model, words."
         )
-    return DemeanorError(
-        f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {_some_of(inputs())}."
-    )
+    names = inputs()
+    there = (", ".join(names[:MOST]) or "nothing yet") + (f" and {len(names) - MOST} more" if len(names) > MOST else "")
+    return DemeanorError(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {there}.")
 
 
 def _path_of(name: str) -> Path | None:
@@ -80,8 +81,3 @@ def _looks_like_a_file(name: str) -> bool:
     path = name.strip().replace(os.sep, "/")
     is_path = path.startswith(("/", "./", "../", "~/")) or re.fullmatch(r"(?!\w+://)\S+(/\S*|\.[A-Za-z]\w{0,4})", path)
     return not path or bool(is_path) or path.lower().endswith((*PICTURES, *RECORDINGS, *TEXTS))
-
-
-def _some_of(names: Sequence[str], most: int = 12) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return (", ".join(names[:most]) or "nothing yet") + more

@@ -39,14 +39,6 @@ def _environment(folder: Path) -> "Environment":
     inlined = {name: file.read_text(encoding="utf-8") if file.is_file() else "" for name, file in files.items()}
     digest = base64.b64encode(hashlib.sha256(inlined["script"].encode()).digest()).decode()
     environment.globals |= {name: Markup(text) for name, text in inlined.items()} | {"script_hash": f"sha256-{digest}"}
-    environment.filters |= {"clock": clock, "ink_on": ink_on, "signed": signed, "whole_percent": whole_percent}
+    environment.filters |= {"clock": clock, "ink_on": ink_on, "signed": signed}
+    environment.filters["whole_percent"] = lambda share: f"{100 * share:.0f} %"
     return environment
-
-
-def whole_percent(share: float) -> str:
-    """Return a share in [0, 1] as whole percent.
-
-    >>> whole_percent(0.714)
-    '71 %'
-    """
-    return f"{100 * share:.0f} %"

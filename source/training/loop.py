@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader
 from ..core import distributed
 from ..core.errors import DemeanorError
 from ..core.files import write_whole
-from ..core.hooks import OnProgress
+from ..core.hooks import OnProgress, silent
 from ..core.precision import in_bfloat16
 from ..core.settings import TrainingSettings
 from ..core.spec import ModelSpec, Network
@@ -109,7 +109,7 @@ class Trainer:
         """Prepare the loader as if there were one process: it has already chosen the clips of this one."""
         return prepare_data_loader(loader, self.accelerator.device, 1, 0, put_on_device=True)
 
-    def run_epoch(self, epoch: int, on_batch: OnProgress | None) -> float:
+    def run_epoch(self, epoch: int, on_batch: OnProgress) -> float:
         """Pass once over the training split; returns the mean loss of a clip."""
         # Seeded anew each epoch, so that a resumed training draws what the uninterrupted one would have drawn; all
         # processes shuffle alike, and each draws changes of its own.
@@ -121,8 +121,7 @@ class Trainer:
         for step, batch in enumerate(self.train_batches):
             loss = self._step(batch, (epoch - 1) * len(self.train_batches) + step)
             total, clips = total + loss * len(batch.labels), clips + len(batch.labels)
-            if on_batch:
-                on_batch(step + 1, len(self.train_batches))
+            on_batch(step + 1, len(self.train_batches))
         self.ema.state = dict(broadcast(self.ema.state))  # each process has normalisation statistics of its own
         total, clips = (sum(part) for part in zip(*distributed.all_gather([(total, clips)]), strict=True))
         if not math.isfinite(total):
@@ -199,20 +198,20 @@ def fit(
     settings: TrainingSettings,
     train: Dataset,
     val: Dataset | None,
-    folder: Path,
+    folder: Path | None,
     *,
     seed: int = 0,
     resume: bool = False,
-    on_epoch_end: Callable[[int, Epoch], None] | None = None,
-    on_batch: OnProgress | None = None,
+    on_epoch_end: Callable[[int, Epoch], None] = silent,
+    on_batch: OnProgress = silent,
 ) -> Fit:
     """Train until `settings.epochs`, or until val UAR has not improved for `settings.patience` epochs.
 
     Without val nothing is chosen: training goes on to the end of the schedule and the last EMA weights are kept.
-    After every epoch the state is in `folder`/checkpoints; with `resume` a stopped training goes on from there and
-    ends as it would have without the stop. `on_epoch_end(epoch, metrics)` may raise to stop (Optuna's pruning).
-    Deterministic on the CPU for one seed and one number of threads and processes. Of several processes only the main
-    one calls the hooks; all return the same.
+    After every epoch the state is in `folder`/checkpoints, if one is given; with `resume` a stopped training goes on
+    from there and ends as it would have without the stop. `on_epoch_end(epoch, metrics)` may raise to stop (Optuna's
+    pruning). Deterministic on the CPU for one seed and one number of threads and processes. Of several processes only
+    the main one calls the hooks; all return the same.
 
     Raises DemeanorError where a split is empty, train and val share people, the loss is not a number, or there is
     nothing to resume.
@@ -220,23 +219,24 @@ def fit(
     trainer, is_main = Trainer(spec, settings, train, val, seed), distributed.is_main_process()
     clips, grouping = [len(train), len(val or ())], train.grouping.name
     identity = {"settings": repr(settings), "seed": seed, "clips": clips, "grouping": grouping}
-    fit = trainer.resume(folder / STATE, identity) if resume else Fit()
-    if is_main and not resume:  # so that a stop in the first epoch is one to resume from
-        trainer.save(folder / STATE, identity, fit)
+    file = folder / STATE if folder else None
+    fit = trainer.resume(file, identity) if resume and file else Fit()
+    if is_main and file and not resume:  # so that a stop in the first epoch is one to resume from
+        trainer.save(file, identity, fit)
     for epoch in range(len(fit.history) + 1, settings.epochs + 1):
         if fit.history and len(fit.history) - fit.best.epoch >= settings.patience:
             break
-        fit.history.append(_run_and_validate(trainer, epoch, on_batch if is_main else None))
+        fit.history.append(_run_and_validate(trainer, epoch, on_batch if is_main else silent))
         if fit.best is fit.history[-1]:
             fit.best_weights = {name: value.clone() for name, value in trainer.ema.state.items()}
+        if is_main and file:
+            trainer.save(file, identity, fit)
         if is_main:
-            trainer.save(folder / STATE, identity, fit)
-        if on_epoch_end and is_main:
             on_epoch_end(epoch, fit.history[-1])
     return fit
 
 
-def _run_and_validate(trainer: Trainer, epoch: int, on_batch: OnProgress | None) -> Epoch:
+def _run_and_validate(trainer: Trainer, epoch: int, on_batch: OnProgress) -> Epoch:
     """Run one epoch; all processes return the metrics of the main one, so that all of them stop after the same."""
     started = time.perf_counter()
     train_loss = trainer.run_epoch(epoch, on_batch)

@@ -8,16 +8,14 @@ split, each with the others to the end of the schedule, and tested on people on 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from statistics import mean, stdev
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from ..core.hooks import Notify, OnProgress
+from ..core.hooks import Notify, OnProgress, silent
 from ..core.units import percent
 from ..data.dataset import Dataset
 from ..evaluation.cross_validation.folds import corpus_folds, random_folds, speaker_folds, speakers_in
@@ -115,15 +113,14 @@ def run(study_spec: StudySpec, rerun: Rerun, on_batch: OnProgress) -> float:
     """Train, and return the UAR on val or on the fold held out."""
     train = study_spec.train
     if rerun.fold is None:
-        scores = trials.train_trial(study_spec, rerun.settings, train, study_spec.val, rerun.seed, None, on_batch)
+        scores = trials.train_trial(study_spec, rerun.settings, train, study_spec.val, rerun.seed, silent, on_batch)
         return scores["val_uar"]
     held_out = folds_of(train, rerun.folds)[rerun.fold]
     rest, part = (
         train.subset(np.setdiff1d(np.arange(len(train)), held_out), "train"),
         train.subset(held_out, "held out"),
     )
-    with TemporaryDirectory(prefix="demeanor_fold_", ignore_cleanup_errors=True) as folder:
-        result = fit(study_spec.spec, rerun.settings, rest, None, Path(folder), seed=rerun.seed, on_batch=on_batch)
+    result = fit(study_spec.spec, rerun.settings, rest, None, None, seed=rerun.seed, on_batch=on_batch)
     network = checkpoint.from_fit(study_spec.spec, rerun.settings, result, rest, part, {})
     return scores_of(logits_of(network, part).argmax(1), part.labels, len(network.labels))["uar"]
 

@@ -4,9 +4,7 @@ import time
 import timeit
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import optuna
@@ -14,7 +12,7 @@ import torch
 from optuna.exceptions import UpdateFinishedTrialError
 
 from ..core.errors import DemeanorError
-from ..core.hooks import OnProgress
+from ..core.hooks import OnProgress, silent
 from ..core.threads import one_thread
 from ..data.dataset import Dataset
 from ..evaluation.testing import logits_of
@@ -113,13 +111,12 @@ def train_trial(
     train: Dataset,
     val: Dataset,
     seed: int,
-    on_epoch_end: OnEpochEnd | None = None,
-    on_batch: OnProgress | None = None,
+    on_epoch_end: OnEpochEnd = silent,
+    on_batch: OnProgress = silent,
 ) -> dict[str, Any]:
     """Train as `source.api.train` does, and return the scores on val, the epochs, the seconds and the cost."""
     started, spec = time.perf_counter(), study_spec.spec
-    with TemporaryDirectory(prefix="demeanor_trial_", ignore_cleanup_errors=True) as folder:
-        result = fit(spec, settings, train, val, Path(folder), seed=seed, on_epoch_end=on_epoch_end, on_batch=on_batch)
+    result = fit(spec, settings, train, val, None, seed=seed, on_epoch_end=on_epoch_end, on_batch=on_batch)
     network = spec.fit_after_training(checkpoint.from_fit(spec, settings, result, train, val, {}), val)
     scores = scores_of(logits_of(network, val).argmax(1), val.labels, len(network.labels))
     seconds = round(time.perf_counter() - started, 1)

@@ -10,7 +10,6 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -78,8 +77,7 @@ class Trials:
         train_part, part = self.dataset.subset(train, "train"), self.dataset.subset(held_out, "held out")
         if speakers_apart:
             assert_disjoint(train_part.clips, part.clips)
-        with TemporaryDirectory(prefix="demeanor_fold_", ignore_cleanup_errors=True) as folder:
-            result = fit(self.spec, self.settings, train_part, None, Path(folder), seed=seed, on_batch=self.on_batch)
+        result = fit(self.spec, self.settings, train_part, None, None, seed=seed, on_batch=self.on_batch)
         trained = checkpoint.from_fit(self.spec, self.settings, result, train_part, part, {})
         answers = {WHOLE: logits_of(trained, part)}
         subsets = self.spec.modality_subsets(part, self.settings)

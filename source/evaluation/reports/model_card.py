@@ -75,9 +75,8 @@ def model_card(
 
 def _data(header: Header) -> tuple[str, str]:
     """Count the clips by split and corpus (rows) and emotion (columns); then give the terms of each corpus."""
-    emotions = [
-        e for e in config.EMOTIONS if any(e in counts for part in header.data.values() for counts in part.values())
-    ]
+    shown = {emotion for part in header.data.values() for counts in part.values() for emotion in counts}
+    emotions = [emotion for emotion in config.EMOTIONS if emotion in shown]
     rows = [
         {"split": split, "corpus": corpus, **{e: counts.get(e, 0) for e in emotions}, "all": sum(counts.values())}
         for split, corpora in header.data.items()

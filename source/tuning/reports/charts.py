@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...core.figure import PALETTE, new_figure, png_of
-from .tables import Document, Row, cost_of, front_of, is_default, scored, setting_brief
+from .tables import Document, Row, front_of, is_default, scored, setting_brief
 
 COMPLETE = {"marker": "o", "color": PALETTE[4], "label": "complete"}
 PRUNED = {"marker": "x", "color": PALETTE[0], "label": "pruned"}
@@ -56,7 +56,7 @@ def importances(document: Document) -> bytes | None:
 
 def costs(document: Document) -> bytes | None:
     """Draw val UAR against the cost of a trial's network; the trials of the Pareto front are numbered."""
-    cost = cost_of(document)
+    cost = document["against"] or "parameters"
     rows, front = [row for row in scored(document) if row.get(cost)], front_of(document)
     if not rows:
         return None

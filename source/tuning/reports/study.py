@@ -54,6 +54,7 @@ def write_trials(folder: Path, document: Document) -> None:
 
 def report_of_tuning(document: Document, command: str, drawings: Sequence[str] = ()) -> str:
     """Return report.md of a tuning; command: what was typed; drawings: the files of PICTURES beside it."""
+    fixed = ", ".join(f"`{name}={setting_brief(value)}`" for name, value in document["fixed"].items())
     pictures = {name: f"![{PICTURES[name][1]}]({name})" for name in drawings}
     parts = [
         f"# Tuning of the {document['model']} model",
@@ -70,7 +71,7 @@ def report_of_tuning(document: Document, command: str, drawings: Sequence[str] =
         *_best_trials(document),
         "## What was varied",
         table(_range_rows(document)),
-        _fixed_text(document),
+        f"Fixed: {fixed}. All others are the default's." if fixed else "",
         pictures.get("slices.png", ""),
         *_importances(document, pictures),
         *(("## Cost", pictures["costs.png"]) if "costs.png" in pictures else ()),
@@ -138,11 +139,6 @@ def _range_rows(document: Document) -> list[dict[str, str]]:
         texts = {key: setting_brief(settings[name]) if name in settings else "" for key, settings in values.items()}
         rows.append({"setting": name, "tried": tried} | texts)
     return rows
-
-
-def _fixed_text(document: Document) -> str:
-    fixed = ", ".join(f"`{name}={setting_brief(value)}`" for name, value in document["fixed"].items())
-    return f"Fixed: {fixed}. All others are the default's." if fixed else ""
 
 
 def _importances(document: Document, pictures: Mapping[str, str]) -> Iterator[str]:

@@ -15,8 +15,10 @@ STATES = ("complete", "pruned", "failed", "running")
 
 
 def trial_columns(document: Document) -> tuple[str, ...]:
-    """Return TRIALS_COLUMNS, then every setting that was varied or fixed."""
-    return (*TRIALS_COLUMNS, *map(setting_column, setting_names(document)))
+    """Return TRIALS_COLUMNS, then the varied settings, in the order of the ranges, then the fixed ones."""
+    tried = (name for trial in document["trials"] for name in trial["settings"])
+    names = dict.fromkeys([*document["ranges"], *tried, *document["fixed"]])
+    return (*TRIALS_COLUMNS, *map(setting_column, names))
 
 
 def trial_rows(document: Document) -> list[dict[str, Any]]:
@@ -27,12 +29,6 @@ def trial_rows(document: Document) -> list[dict[str, Any]]:
         texts = {setting_column(name): setting_text(value) for name, value in settings.items()}
         rows.append({name: trial.get(name) for name in TRIALS_COLUMNS} | texts)
     return rows
-
-
-def setting_names(document: Document) -> list[str]:
-    """Return the varied settings, in the order of the ranges, then the fixed ones."""
-    tried = (name for trial in document["trials"] for name in trial["settings"])
-    return list(dict.fromkeys([*document["ranges"], *tried, *document["fixed"]]))
 
 
 def setting_column(name: str) -> str:
@@ -80,14 +76,9 @@ def is_default(document: Document, trial: Row) -> bool:
     return bool(default) and all(trial["settings"].get(name) == value for name, value in default.items())
 
 
-def cost_of(document: Document) -> str:
-    """Return what the score is drawn against: the second objective, or else the parameters."""
-    return document["against"] or "parameters"
-
-
 def front_of(document: Document) -> list[Row]:
     """Return the complete trials that no other beats in val UAR at no higher cost, the cheapest first."""
-    cost, front, best = cost_of(document), [], float("-inf")
+    cost, front, best = document["against"] or "parameters", [], float("-inf")
     rows = [row for row in scored(document, "complete") if row[cost] is not None]
     for row in sorted(rows, key=lambda row: (row[cost], -row["val_uar"])):
         if row["val_uar"] > best:
