@@ -61,7 +61,8 @@ def _missing(name: str) -> DemeanorError:
             "Nothing was named; name a file in input_files/, give a path or, for the text model, words."
         )
     names = inputs()
-    there = (", ".join(names[:MOST]) or "nothing yet") + (f" and {len(names) - MOST} more" if len(names) > MOST else "")
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    there = (", ".join(names[:MOST]) or "nothing yet") + more
     return DemeanorError(f"There is no {name} in {config.INPUT_FOLDER} nor at that path; there are: {there}.")
 
 
