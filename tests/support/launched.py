@@ -15,6 +15,7 @@ import torch
 from source.cli import main as cli_main
 from source.core import config, distributed
 from source.core.errors import DemeanorError
+from source.core.hooks import silent
 from source.data.dataset import Dataset
 from source.data.labels import grouping_named
 from source.data.store import Store, read_manifest
@@ -75,7 +76,7 @@ def trouble(folder: Path) -> str:
     return "none"
 
 
-def trained(model: str, folder: Path, data: Path | None = None, resume=False, on_epoch_end=None, augment=None, **how):
+def trained(model: str, folder: Path, data: Path | None = None, resume=False, on_epoch_end=silent, augment=None, **how):
     toy, place = TOYS[model], (data or folder) / "data" / f"preprocessed_{model}_data" / "toy"
     store = Store.open(place, read_manifest(place).settings)
     parts = [Dataset([store], split, grouping_named("seven")) for split in ("train", "val")]
