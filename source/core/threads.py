@@ -1,5 +1,6 @@
-"""The number of threads that torch computes with."""
+"""How many threads a computation takes."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,3 +16,11 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def one_thread_each() -> None:
+    """Compute with one thread in this process: workers share the cores."""
+    import cv2
+
+    os.environ["OMP_NUM_THREADS"] = "1"
+    cv2.setNumThreads(1)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core import config, packages, pretrained
 from ..core.errors import DemeanorError
+from ..core.threads import one_thread_each
 
 
 @cache  # a worker that was started before the code changed still runs what it was when first asked
@@ -53,8 +54,6 @@ def mismatch(needed: Mapping[str, str], folder: Path | None = None, dask_worker:
 def run_on_worker(needed: Mapping[str, str], function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """Return `function(*arguments)`; raise DemeanorError on a worker, joined later, that does not match."""
     from distributed import get_worker
-
-    from .preprocessing import one_thread_each
 
     problem = mismatch(needed, dask_worker=get_worker())
     if problem:

@@ -1,16 +1,15 @@
 """Preprocess a corpus into its store: `extract` over an executor, some clips at a time, resumable."""
 
-import os
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,12 +18,10 @@ from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.hooks import OnProgress, silent
 from ..core.spec import DataWarning, ModelSpec, spec_of
+from ..core.threads import one_thread_each
 from .clips import MANIFEST, Clip, labelled_files
 from .store import UNREADABLE, Manifest, Store, StoreWriter, fingerprint
 from .training_folder import training_files
-
-if TYPE_CHECKING:
-    from .dask_client import Cluster
 
 CLIPS_PER_JOB = 64  # for a worker at once, and committed at once
 JOBS_PER_WORKER = 2  # of an executor, at least: of few clips smaller jobs are made
@@ -44,6 +41,14 @@ class Preprocessed:
     """What `extract` warned of in this run, and for how many clips."""
 
 
+class Pool(Protocol):
+    """Where jobs run: a concurrent.futures.Executor, or a cluster."""
+
+    def submit(self, job: Callable[..., Any], /, *arguments: Any) -> Any:
+        """Return a future, whose `result()` is what `job(*arguments)` returns."""
+        ...
+
+
 def preprocess(
     spec: ModelSpec,
     settings: Any,
@@ -51,12 +56,12 @@ def preprocess(
     *,
     workers: int = 1,
     resume: bool = True,
-    executor: "Executor | Cluster | None" = None,
+    executor: "Pool | None" = None,
     on_progress: OnProgress = silent,
 ) -> Preprocessed:
     """Bring the store of `corpus` up to date. An unchanged finished store is left as it is.
 
-    executor: where `extract` runs, with `workers` at once, such as data.dask_client.Cluster; None: in `workers`
+    executor: where `extract` runs, with `workers` at once, such as `data.dask_client.Cluster`; None: in `workers`
     processes. Files that cannot be read get no row; they are listed in the store's unreadable.csv. Raises
     DemeanorError where no file can be read, or where only the executor's workers cannot read one.
     """
@@ -148,14 +153,6 @@ def _pool(executor: Any, workers: int, jobs: int) -> AbstractContextManager[Any]
         return nullcontext(executor)
     # Spawned, not forked: a forked child of a process that has used threads may hang.
     return ProcessPoolExecutor(workers, get_context("spawn"), initializer=one_thread_each)
-
-
-def one_thread_each() -> None:
-    """Compute with one thread: workers share the cores."""
-    import cv2
-
-    os.environ["OMP_NUM_THREADS"] = "1"
-    cv2.setNumThreads(1)
 
 
 def _map(
