@@ -24,6 +24,6 @@ def enter_environment() -> None:
 
 if __name__ == "__main__":
     enter_environment()
-    from source.cli.main import process
+    from source.__main__ import main
 
-    sys.exit(process())
+    sys.exit(main())

@@ -38,9 +38,9 @@ def measure(effort: Effort) -> list[Row]:
 
 
 def peak_of_prediction(photo: Path, folder: Path) -> float:
-    from source.results.predicting import predict_one
+    from source.results.predicting import predict
 
-    predict_one(photo, untrained("face"), folder / "output_files")
+    predict(photo, untrained("face"), folder / "output_files")
     return peak_gigabytes()
 
 

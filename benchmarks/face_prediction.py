@@ -27,14 +27,14 @@ def measure(effort: Effort) -> list[Row]:
 
 def _loaded(effort):
     from source.media.image import read_picture
-    from source.results.predicting import predict_one
+    from source.results.predicting import predict
 
     trained = untrained("face")
     with TemporaryDirectory() as folder, landmarker() as alone:
         jobs = {
             "ours": lambda: stages(trained),
             "alone": lambda: seconds(lambda: alone.detect(as_image(read_picture(DEMO_PICTURE).pixels))) * 1000,
-            "written": lambda: seconds(lambda: predict_one(DEMO_PICTURE, trained, Path(folder))) * 1000,
+            "written": lambda: seconds(lambda: predict(DEMO_PICTURE, trained, Path(folder))) * 1000,
         }
         took = interleaved(jobs, effort.repetitions * effort.of(PICTURES))
     by_stage = dict(zip(STAGES, zip(*took["ours"], strict=True), strict=True))

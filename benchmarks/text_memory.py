@@ -48,9 +48,9 @@ def of_transcript(folder: Path, effort: Effort) -> Row:
 
 
 def peak_of_reading(text: Path, folder: Path) -> float:
-    from source.results.predicting import predict_one
+    from source.results.predicting import predict
 
-    predict_one(text, untrained("text"), folder / "output_files")
+    predict(text, untrained("text"), folder / "output_files")
     return peak_gigabytes()
 
 

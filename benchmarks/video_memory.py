@@ -41,9 +41,9 @@ def peak_of(folder: Path, clip: Path, effort: Effort, minutes: int) -> tuple[flo
 
 
 def peak_of_prediction(file: Path, folder: Path) -> float:
-    from source.results.predicting import predict_one
+    from source.results.predicting import predict
 
-    predict_one(file, untrained("combined"), folder)
+    predict(file, untrained("combined"), folder)
     return peak_gigabytes()
 
 

@@ -47,10 +47,12 @@ def missing_assets() -> list[str]:
 
 def without_transcript(file: Path, longer: Path, folder: Path, length: int, rounds: int) -> list[Row]:
     predict, trained = predictor(), untrained("combined", modalities=("face", "audio"))
-    assert predict(file, trained, None).readings[0].modalities.keys() == {"face", "audio"}, "a face and a voice"
+    assert predict(file, trained, write=False)[0].readings[0].modalities.keys() == {"face", "audio"}, (
+        "a face and a voice"
+    )
     jobs = {
-        "told": partial(predict, file, trained, None),
-        "longer": partial(predict, longer, trained, None),
+        "told": partial(predict, file, trained, write=False),
+        "longer": partial(predict, longer, trained, write=False),
         "most": partial(predict, file, trained, folder, without=WITHOUT_VIDEO),
         "all": partial(predict, file, trained, folder),
     }
@@ -72,8 +74,8 @@ def of_transcript(file: Path, rounds: int) -> Row:
     predict, waveform = predictor(), read_sound(file).waveform
     with_words, without = untrained("combined"), untrained("combined", modalities=("face", "audio"))
     jobs = {
-        "with": partial(predict, file, with_words, None),
-        "without": partial(predict, file, without, None),
+        "with": partial(predict, file, with_words, write=False),
+        "without": partial(predict, file, without, write=False),
         "alone": partial(whisper_alone, waveform),
     }
     took = interleaved({name: partial(seconds, job) for name, job in jobs.items()}, rounds)
@@ -83,6 +85,6 @@ def of_transcript(file: Path, rounds: int) -> Row:
 
 def predictor() -> Any:
     """Return the function that reads one video."""
-    from source.results.predicting import predict_one
+    from source.results.predicting import predict
 
-    return predict_one
+    return predict

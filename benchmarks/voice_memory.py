@@ -65,9 +65,9 @@ def of_preprocessing(folder: Path, effort: Effort) -> list[Row]:
 
 
 def peak_of_prediction(recording: Path, folder: Path) -> float:
-    from source.results.predicting import predict_one
+    from source.results.predicting import predict
 
-    predict_one(recording, untrained("audio", encoder="none", use_mfcc=True), folder / "output_files")
+    predict(recording, untrained("audio", encoder="none", use_mfcc=True), folder / "output_files")
     return peak_gigabytes()
 
 

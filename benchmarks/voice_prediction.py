@@ -28,7 +28,7 @@ def measure(effort: Effort) -> list[Row]:
 
 
 def measured(encoder: str, effort: Effort) -> list[Row]:
-    from source.results.predicting import predict_one
+    from source.results.predicting import predict
 
     what, length = ENCODERS[encoder], effort.of(LENGTHS_SECONDS[encoder], least=SHORTEST_SECONDS)
     if not can_measure(encoder):
@@ -36,10 +36,10 @@ def measured(encoder: str, effort: Effort) -> list[Row]:
     trained = untrained("audio", encoder=encoder, use_mfcc=True)
     with TemporaryDirectory() as name:
         file = write_recording(Path(name) / "recording.wav", length)
-        readings = predict_one(file, trained, None).readings
+        readings = predict(file, trained, write=False)[0].readings
         jobs = {
-            "ours": partial(predict_one, file, trained, None),
-            "written": partial(predict_one, file, trained, Path(name)),
+            "ours": partial(predict, file, trained, write=False),
+            "written": partial(predict, file, trained, Path(name)),
             "alone": partial(read_alone, windows_with_voice(file, readings, trained), trained),
         }
         took = interleaved({name: partial(seconds, job) for name, job in jobs.items()}, effort.repetitions)

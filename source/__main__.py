@@ -1,8 +1,17 @@
-"""`python -m demeanor`, for launchers that take a module."""
+"""The start of `demeanor`, `python run.py` and `python -m demeanor`."""
 
 import sys
 
-from .cli.main import process
+
+def main() -> int:
+    """Run the command line; a config.py that cannot be used is one sentence."""
+    try:
+        from .cli.main import process
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return process()
+
 
 if __name__ == "__main__":
-    sys.exit(process())
+    sys.exit(main())

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .errors import DemeanorError
+
 ROOT: Path
 DATA_FOLDER: Path
 MODELS_FOLDER: Path
@@ -26,9 +28,9 @@ SAMPLE_RATE_HZ: int
 WHISPER_MODEL: str
 
 PACKAGE = Path(__file__).resolve().parents[1]
-PACKAGED = PACKAGE / "default_config.py"  # in a wheel alone, as the next one is; see pyproject.toml
-SHIPPED_MODELS = PACKAGE / "models"
 IN_CLONE = PACKAGE.name == "source"
+CLONE = PACKAGE.parent
+PACKAGED = PACKAGE / "default_config.py"  # in a wheel alone; see pyproject.toml
 
 
 def home() -> Path:
@@ -40,13 +42,23 @@ def home() -> Path:
 
 
 def read(folder: Path) -> Mapping[str, Any]:
-    """Return the upper-case names of `folder`/config.py, or of the packaged default as if it lay there."""
+    """Return the upper-case names of `folder`/config.py over those of the default, as if both lay in `folder`.
+
+    Raises DemeanorError where the file is no Python that can be run.
+    """
     own = folder / "config.py"
-    default = PACKAGE.parent / "config.py" if IN_CLONE else PACKAGED
-    file = own if own.is_file() else default
-    names: dict[str, Any] = {"__file__": str(own), "__name__": "config"}
-    exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), names)
+    names: dict[str, Any] = {}
+    for file in (CLONE / "config.py" if IN_CLONE else PACKAGED, own):
+        if file.is_file():
+            names |= {"__file__": str(own), "__name__": "config"}
+            try:
+                exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), names)
+            except Exception as error:
+                raise DemeanorError(f"{file} cannot be used ({type(error).__name__}: {error}); correct it.") from None
     return {name: value for name, value in names.items() if name.isupper()}
 
 
 globals().update(read(home()))
+SHIPPED_MODELS = PACKAGE / "models"  # of a wheel; of a clone whose home is elsewhere, the clone's own
+if IN_CLONE and home() != CLONE:
+    SHIPPED_MODELS = CLONE / "models"

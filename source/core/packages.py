@@ -12,8 +12,8 @@ from pathlib import Path
 
 from . import config
 
-REQUIREMENTS = config.ROOT / "requirements.txt"  # what is asked for by name
-LOCK = config.ROOT / "requirements.lock"  # that, and all it needs
+REQUIREMENTS = config.CLONE / "requirements.txt"  # what is asked for by name
+LOCK = config.CLONE / "requirements.lock"  # that, and all it needs
 PIN = re.compile(r'(?P<name>[\w.-]+)==(?P<version>[\w.]+)(?:\s*;\s*python_version >= "3\.(?P<since>\d+)")?')
 AGAIN = "python setup.py" if config.IN_CLONE else "pip install --force-reinstall demeanor"  # brings what is missing
 MODULES = {  # what a package is called in an import, where that is not its own name

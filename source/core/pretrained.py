@@ -113,10 +113,10 @@ def path(name: str) -> Path:
 
 
 def folder() -> Path:
-    """Return models/pretrained, or the user's cache for an installed package that has no such folder."""
-    own = config.MODELS_FOLDER / "pretrained"
+    """Return models/pretrained; where there is none, the clone's own, or for an installed package the user's cache."""
+    own, shipped = config.MODELS_FOLDER / "pretrained", config.SHIPPED_MODELS / "pretrained"
     if config.IN_CLONE or own.is_dir():
-        return own
+        return shipped if shipped.is_dir() and not own.is_dir() else own
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "demeanor"
 
 

@@ -73,6 +73,7 @@ def costs(document: Document) -> bytes | None:
 def slices(document: Document) -> bytes | None:
     """Draw each varied setting's values against val UAR, a small chart each, coloured by the trial's number."""
     from matplotlib.lines import Line2D
+    from matplotlib.ticker import MaxNLocator
 
     rows = scored(document)
     names = [name for name in document["ranges"] if any(name in row["settings"] for row in rows)]
@@ -94,9 +95,12 @@ def slices(document: Document) -> bytes | None:
         _uar_axis(axes)
     if len(rows) > 1:
         bar = figure.colorbar(points, ax=figure.axes, label="trial", fraction=0.03)
-        bar.ax.yaxis.get_major_locator().set_params(integer=True)
+        bar.ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     present = [style for style in (COMPLETE, PRUNED) if any(row["state"] == style["label"] for row in rows)]
-    handles = [Line2D([], [], linestyle="", **style | {"color": PALETTE[4]}) for style in present]
+    handles = [
+        Line2D([], [], linestyle="", color=PALETTE[4], marker=style["marker"], label=style["label"])
+        for style in present
+    ]
     figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     return png_of(figure)
 
