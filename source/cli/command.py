@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
+from math import inf
 from typing import Any, NoReturn
 
 from ..core import distributed
@@ -60,14 +61,14 @@ class Option:
     def words(self, answer: str) -> list[str]:
         """Return the words of the command line that stand for this answer.
 
-        Raises WrongUse where it is empty or, for a switch, neither yes nor no.
+        Raises WrongUse where it is empty, leaves a quotation open or, for a switch, is neither yes nor no.
         """
         if not answer:
             raise WrongUse("Please give an answer (q goes back).")
         if self.required:
             return [answer]
         if not self.switch:
-            return [self.name, *(shlex.split(answer) if self.several else [answer])]
+            return [self.name, *(split(answer) if self.several else [answer])]
         if answer.lower() not in ("y", "yes", "n", "no"):
             raise WrongUse(f"'{answer}' is neither yes nor no.")
         wanted = answer.lower().startswith("y")
@@ -200,8 +201,11 @@ def numbers_replaced(answer: str, offers: Sequence[str]) -> str:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Return the parts of a text such as 'A,B'."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+    """Return the parts of a text such as 'A,B'; raises ArgumentTypeError where there is none."""
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not parts:
+        raise argparse.ArgumentTypeError(f"'{text}' names nothing")
+    return parts
 
 
 def identifier(text: str) -> str:
@@ -211,11 +215,13 @@ def identifier(text: str) -> str:
     return text
 
 
-def whole(text: str, least: int = 0) -> int:
-    """Return a whole number from `least`, 0 or 1; raises ArgumentTypeError for anything else."""
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number {'above' if least else 'from'} zero")
+def whole(text: str, least: int = 0, most: float = inf) -> int:
+    """Return a whole number from `least`, 0 or 1, to `most`; raises ArgumentTypeError for anything else."""
+    if not text.isdecimal() or not least <= int(text) <= most:
+        bounds = f"{'above' if least else 'from'} zero{'' if most == inf else f' to {most}'}"
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number {bounds}")
     return int(text)
 
 
 positive = partial(whole, least=1)
+seed = partial(whole, most=2**32 - 1)

@@ -12,7 +12,7 @@ from .. import MODELS, api
 from ..core import config
 from ..core.serialise import json_text
 from . import render
-from .command import FAILED, Entry, Option, expanded, identifier, names, positive, whole
+from .command import FAILED, Entry, Option, expanded, identifier, names, positive, seed, whole
 from .render import near
 from .terminal import Progress, wrapped
 from .tuning_view import TuningView
@@ -112,7 +112,7 @@ SET = Option("settings", "--set", "settings to change; 'MODEL settings' lists th
 GROUPING = Option("grouping", "--grouping", "set of labels, from GROUPINGS in config.py", "|".join(config.GROUPINGS),
                   choices=tuple(config.GROUPINGS), usual=config.GROUPING)  # fmt: skip
 RESUME = Option("resume", "--resume", "continue an interrupted run", default=False)
-SEED = Option("seed", "--seed", "first random seed", "N", int, 0)
+SEED = Option("seed", "--seed", "first random seed", "N", seed, 0)
 FOLDS = Option("folds", "--folds", "number of folds; no speaker is in two of them", "N", positive, 5,
                question="Number of folds")  # fmt: skip
 SEEDS = Option("seeds", "--seeds", "number of seeds; each fold is trained once with each", "N", positive, 1,

@@ -79,7 +79,9 @@ def ask_for(option: Option, entry: Entry) -> list[str]:
     print(render.offers_text(offers), end="")
     default = offers[0] if option.required and len(offers) == 1 else option.default_text.replace("MODEL", entry.model)
     while True:
-        answer = ask(f"  {option.question}{f' [{default}]' if default else ''}:").strip("'\"")
+        answer = ask(f"  {option.question}{f' [{default}]' if default else ''}:")
+        if not option.several:  # of several, quotation marks tell where each ends
+            answer = answer.strip("'\"")
         if answer.lower() == "q":
             raise Back
         if not answer and not option.required:

@@ -1,6 +1,7 @@
 """The table of commands, their options, and the page made from it."""
 
 from inspect import signature
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -54,8 +55,8 @@ def test_only_numbers_of_offers_are_replaced(answer, offers):
 
 @given(st.integers())
 def test_numbers_are_checked(number):
-    for parse, least in ((command.whole, 0), (command.positive, 1)):
-        if number >= least:
+    for parse, least, most in ((command.whole, 0, inf), (command.positive, 1, inf), (command.seed, 0, 2**32 - 1)):
+        if least <= number <= most:
             assert parse(str(number)) == number
         else:
             with pytest.raises(command.argparse.ArgumentTypeError, match="is not a whole number"):

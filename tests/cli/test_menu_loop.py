@@ -91,7 +91,8 @@ def test_options_may_follow_a_number_or_a_name(path, played, session, capsys):
 
 
 def test_wrong_answers_are_asked_again(played, session, capsys):
-    seen = ["99", "x", "1 'open", number_of("face train"), "", "many", "0", "4", "", "nine", "9", "perhaps", "no", "q"]
+    seen = ["99", "x", "1 'open", number_of("face train"), "", "many", "0", "4", 'loss="a b', "",
+            "nine", "9", "perhaps", "no", "q"]  # fmt: skip
     assert session(*seen) == 0
     err = capsys.readouterr().err
     for part in ("'99' is not", f"from 1 to {len(source.MODELS) + 2}", "'x' is not", "is not closed",
