@@ -10,6 +10,7 @@ from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import ModelSpec, spec_of
+from .names import several
 
 if TYPE_CHECKING:
     from ..core.settings import TrainingSettings
@@ -87,7 +88,7 @@ def chosen_corpora(spec: ModelSpec, corpora: Sequence[str]) -> list[str]:
     """Return the corpora named, else those that config.py names, else all that are preprocessed; each once."""
     available = preprocessed_corpora(spec.name)
     usual = [name for name in spec.corpora if name in available]
-    return list(dict.fromkeys(corpora or usual or available))
+    return list(dict.fromkeys(several(corpora) or usual or available))
 
 
 def open_dataset(

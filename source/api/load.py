@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ def load(model: str, weights: Path | str | None = None) -> Trained:
     """
     from ..training import checkpoint
 
+    if weights is not None and not isinstance(weights, str | PathLike):
+        raise DemeanorError(f"{weights!r} names no file of weights; give its path.")
     trained = checkpoint.load(Path(weights or spec_of(model).weights).expanduser())
     if trained.spec.name != model:
         raise DemeanorError(f"{weights} holds the {trained.spec.name} model, not the {model} model.")

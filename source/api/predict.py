@@ -11,6 +11,7 @@ from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import ModelSpec, spec_of
 from .inputs import asked_for
 from .load import load
+from .names import several
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,12 +61,12 @@ def predict(
     """
     from ..results.predicting import predict as run
 
-    spec = spec_of(model)
+    spec, without = spec_of(model), several(without)
     known = spec.layout.can_be_left_out
     unknown = [name for name in without if name not in known]
     if unknown:
         raise DemeanorError(f"{unknown[0]} is no result file that can be left out; there are: {', '.join(known)}.")
-    sources = source if isinstance(source, Sequence) and not isinstance(source, str) else [source]
+    sources = source if isinstance(source, Sequence) and not isinstance(source, str | bytes) else [source]
     asked = [_asked_for(spec, one, sample_rate_hz) for one in sources]
     if not asked or len({Path if isinstance(one, Path) else type(one) for one in asked}) > 1:
         raise DemeanorError("Give files, arrays or texts; a list holds one kind of them.")
@@ -79,7 +80,8 @@ def _asked_for(spec: ModelSpec, source: Source, sample_rate_hz: int | None) -> A
     if isinstance(source, str | Path):
         return asked_for(spec.name, str(source))
     if spec.from_array is None:
-        raise DemeanorError(f"The {spec.name} model reads no arrays; give a file.")
+        kinds = "files, words or lists of words" if spec.typed else "files or lists of files"
+        raise DemeanorError(f"The {spec.name} model takes {kinds}, not {type(source).__name__}.")
     import numpy as np
 
     return spec.from_array(np.asarray(source), sample_rate_hz)

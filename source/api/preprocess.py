@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import spec_of
 from .data import training_corpora
+from .names import several
 from .settings import configured
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def preprocess(
 
     spec, settings_used, made = spec_of(model), configured(model, settings), []
     with nullcontext() if cluster is None else connected(cluster, notify) as machines:
-        for corpus in corpora or training_corpora(model):
+        for corpus in several(corpora) or training_corpora(model):
             notify(f"{corpus}: preprocessing for the {model} model.")
             if machines:
                 machines.check(spec.training_folder / corpus)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.spec import ModelSpec, spec_of
+from .names import several
 
 if TYPE_CHECKING:
     from ..core.settings import Setting
@@ -35,7 +36,9 @@ def configured(model: str, settings: Sequence[str] = ()) -> Any:
     from ..core.settings import BEST_SETTINGS, override_from_file, override_from_text
 
     spec = spec_of(model)
-    return override_from_text(override_from_file(default_settings(spec), spec.folder / BEST_SETTINGS), settings)
+    return override_from_text(
+        override_from_file(default_settings(spec), spec.folder / BEST_SETTINGS), several(settings)
+    )
 
 
 def default_settings(spec: ModelSpec) -> Any:

@@ -10,6 +10,7 @@ from ..core.command_line import command_line
 from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import spec_of
 from .data import chosen_corpora
+from .names import several
 from .settings import default_settings
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def tune(
     from ..tuning.storage import answering, sqlite
     from ..tuning.study_spec import StudySpec
 
-    spec = spec_of(model)
+    spec, settings = spec_of(model), several(settings)
     default = default_settings(spec)
     home = Path(output).expanduser() if output else spec.folder
     name = f"tuning_{study}" if study else "tuning"

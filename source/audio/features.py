@@ -1,6 +1,7 @@
 """Features of a voice: a recording or a waveform as inputs of the audio model, for training and prediction alike."""
 
 import warnings
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from .conditioning import loudest_start, normalise_level, reduce_noise, trim_bou
 from .mfcc import mfcc
 from .perturbation import perturbed_copies
 from .settings import AudioSettings
+
+LOUDEST = 8  # sample of a waveform of floats: far beyond what is merely clipped
 
 
 def extract(path: Path, settings: AudioSettings) -> dict[str, np.ndarray]:
@@ -40,15 +43,18 @@ def featurize_with_copies(waveform: np.ndarray, path: Path, settings: AudioSetti
 
 def from_array(waveform: np.ndarray, sample_rate_hz: int | None) -> Sound:
     """Return `waveform` (samples,), float in [-1, 1] or int16, as a sound; raises DemeanorError where it is none."""
-    if not sample_rate_hz or sample_rate_hz < 1:
-        raise DemeanorError("A waveform needs its rate: give sample_rate_hz.")
     known = waveform.dtype == np.int16 or np.issubdtype(waveform.dtype, np.floating)
     if waveform.ndim != 1 or not known or not len(waveform):
         raise DemeanorError(
             f"A waveform is an array (samples,) of float or int16, not {waveform.shape} of {waveform.dtype}."
         )
+    if not isinstance(sample_rate_hz, Real) or not 1 <= sample_rate_hz <= 1_000_000:
+        raise DemeanorError("A waveform needs its rate: give sample_rate_hz, a number from 1 to 1,000,000.")
     scale = 2**15 if waveform.dtype == np.int16 else 1
-    return Sound((waveform / scale).astype(np.float32), sample_rate_hz)
+    waveform = waveform / scale
+    if not np.abs(waveform).max() <= LOUDEST:  # NaN is not either
+        raise DemeanorError("The floats of a waveform lie in [-1, 1], and none is NaN; these do not.")
+    return Sound(waveform.astype(np.float32), round(sample_rate_hz))
 
 
 def featurize(waveform: np.ndarray, settings: AudioSettings) -> dict[str, np.ndarray]:

@@ -130,6 +130,13 @@ def test_a_corpus_named_twice_counts_once(toy, house):
     assert sentences == [f"Training the {toy.model} model on 56 clips of toy, validating on 28."]
 
 
+def test_one_name_needs_no_list(toy, house):
+    assert api.configured(toy.model, "epochs=7").epochs == 7
+    sentences = []
+    api.train(toy.model, "toy", settings=toy.words, notify=sentences.append)
+    assert sentences == [f"Training the {toy.model} model on 56 clips of toy, validating on 28."]
+
+
 def test_a_corpus_that_changed_is_told_of(toy, house):
     folder = toy.spec.training_folder / "mine"
     files = [toy.file(folder / f"mine_{i}_{config.EMOTIONS[i % 2]}{toy.suffix}", i) for i in range(16)]
@@ -183,8 +190,9 @@ def test_only_what_the_model_reads_is_offered(toy, house, monkeypatch):
 
 
 def test_a_result_file_that_there_is_not_cannot_be_left_out(toy):
-    with pytest.raises(DemeanorError, match="annotated.mp5 is no result file that can be left out; there are: "):
-        api.predict(toy.model, "x", without=("annotated.mp5",))
+    for without in (("annotated.mp5",), "annotated.mp5"):
+        with pytest.raises(DemeanorError, match="annotated.mp5 is no result file that can be left out; there are: "):
+            api.predict(toy.model, "x", without=without)
 
 
 def test_train_gives_what_tuning_said(toy, house, monkeypatch):

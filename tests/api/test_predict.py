@@ -55,13 +55,27 @@ def test_arrays_waveforms_and_texts_stand_for_files(asked, tmp_path):
         ("audio", np.zeros((2, 9), np.float32), 8000, r"\(samples,\) of float or int16"),
         ("audio", np.zeros(9, np.int32), 8000, "not .* of int32"),
         ("audio", np.zeros(0, np.float32), 8000, r"not \(0,\)"),
-        ("combined", np.zeros(9), None, "reads no arrays"),
+        ("audio", np.zeros(9, np.float32), "x", "give sample_rate_hz"),
+        ("audio", np.zeros(9, np.float32), np.nan, "give sample_rate_hz"),
+        ("audio", np.zeros(9, np.float32), 10**7, "give sample_rate_hz"),
+        ("audio", np.array([0, np.nan]), 8000, r"lie in \[-1, 1\]"),
+        ("audio", np.array([0, -np.inf]), 8000, r"lie in \[-1, 1\]"),
+        ("audio", np.array([0.0, -300.0]), 8000, r"lie in \[-1, 1\]"),
+        ("combined", np.zeros(9), None, "takes files or lists of files, not ndarray"),
+        ("text", None, None, "takes files, words or lists of words, not NoneType"),
+        ("text", b"x", None, "takes files, words or lists of words, not bytes"),
+        ("text", set(), None, "takes files, words or lists of words, not set"),
     ],
 )
 def test_what_is_no_source_is_refused_in_a_sentence(asked, model, source, rate_hz, why):
     with pytest.raises(DemeanorError, match=why):
         api.predict(model, source, sample_rate_hz=rate_hz)
     assert not asked
+
+
+def test_weights_are_named_by_a_path():
+    with pytest.raises(DemeanorError, match="3 names no file of weights"):
+        api.predict("text", "So sad.", weights=3)
 
 
 @pytest.mark.parametrize("rate_hz", [16_000, 44_100])
