@@ -10,6 +10,7 @@ from PIL import Image
 from source.core.errors import DemeanorError
 from source.media import image
 from source.media.image import read_picture
+from source.media.types import PICTURES
 
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 4
 COLOUR = np.random.default_rng(0).integers(0, 256, (6, 9, 3), np.uint8)
@@ -35,6 +36,12 @@ def test_jpeg_is_rgb_not_bgr(tmp_path):
     pure[..., 0] = 250
     red, green, blue = read_picture(saved(tmp_path, pure, "a.jpg", quality=95)).pixels.mean((0, 1))
     assert red > 240 and green < 12 and blue < 12
+
+
+def test_every_ending_is_read(tmp_path):
+    pure = np.full((16, 16, 3), (250, 0, 0), np.uint8)
+    for ending in PICTURES:
+        np.testing.assert_allclose(read_picture(saved(tmp_path, pure, f"a{ending}")).pixels, pure, atol=8)
 
 
 @pytest.mark.parametrize("orientation, turned", [
@@ -141,7 +148,7 @@ def test_missing_and_folder(tmp_path):
         read_picture(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.tif", "a.gif", "a.bmp"])
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.tif", "a.gif", "a.bmp", "a.avif"])
 @pytest.mark.parametrize("share", [0.1, 0.9])
 def test_truncated(tmp_path, name, share):
     large = np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8)
