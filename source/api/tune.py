@@ -66,6 +66,7 @@ def tune(
     PosixPath('models/face/best_hyperparameters.json')
     """
     from .. import tuning
+    from ..core.renamed import current_name
     from ..core.settings import override_from_text
     from ..data.labels import grouping_named
     from ..tuning.storage import answering, sqlite
@@ -78,7 +79,7 @@ def tune(
     work = StudySpec(
         model=model,
         base=override_from_text(default, settings),
-        fixed=tuple(dict.fromkeys(text.partition("=")[0].strip() for text in settings)),
+        fixed=tuple(dict.fromkeys(current_name(text.partition("=")[0].strip()) for text in settings)),
         stores=tuple(spec.store_folder / corpus for corpus in chosen_corpora(spec, corpora)),
         grouping=grouping_named(grouping).name,
         clips=clips,

@@ -34,3 +34,12 @@ def with_current_names(values: Mapping[str, Any]) -> dict[str, Any]:
         RENAMED.get(name, name): with_current_names(value) if isinstance(value, Mapping) else value
         for name, value in values.items()
     }
+
+
+def current_name(name: str) -> str:
+    """Return a setting's name of today, also that of a nested one.
+
+    >>> current_name("audio.copies")
+    'audio.augmented_copies'
+    """
+    return ".".join(RENAMED.get(part, part) for part in name.split("."))

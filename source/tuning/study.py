@@ -1,22 +1,24 @@
 """An Optuna study that several processes share and that outlives them: owners, trials that count, lost trials."""
 
+import copy
 import json
 import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
 import optuna
 import psutil
+from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from ..core.command_line import without_passwords
 from ..core.errors import DemeanorError
-from ..core.renamed import with_current_names
+from ..core.renamed import RENAMED, current_name, with_current_names
 from .sampler import RepeatableSampler, pruner_named
 from .storage import open_storage
 from .study_spec import StudySpec
@@ -32,6 +34,15 @@ MOST_DEATHS = 3  # after which the settings are taken to be the cause
 HEARTBEAT_SECONDS = 20
 SECONDS_UNTIL_LOST = 120  # without a heartbeat
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+QUEUED = "fixed_params"  # Optuna's attribute of a trial: the settings that were queued for it
+
+
+class Study(optuna.Study):
+    """An Optuna study whose trials have the settings' names of today, also those of before version 0.2."""
+
+    def get_trials(self, deepcopy: bool = True, states: Container[TrialState] | None = None) -> list[FrozenTrial]:
+        """Return the trials by number."""
+        return [_with_current_names(trial) for trial in super().get_trials(deepcopy, states)]
 
 
 def open_study(study_spec: StudySpec) -> optuna.Study:
@@ -40,21 +51,48 @@ def open_study(study_spec: StudySpec) -> optuna.Study:
     Raises DemeanorError where it was begun under other conditions, as its trials could not be compared.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(
-        storage=open_storage(study_spec.storage),
-        study_name=study_spec.study,
-        directions=["maximize", "minimize"] if study_spec.second_objective else ["maximize"],
-        sampler=RepeatableSampler(study_spec.seed),
-        pruner=pruner_named(study_spec.pruner, study_spec.base.epochs),
-        load_if_exists=True,
-    )
-    conditions, begun = _conditions(study_spec), with_current_names(study.user_attrs.get(OF, {}))
+    storage, name = open_storage(study_spec.storage), study_spec.study
+    directions = ["maximize", "minimize"] if study_spec.second_objective else ["maximize"]
+    optuna.create_study(storage=storage, study_name=name, directions=directions, load_if_exists=True)
+    pruner = pruner_named(study_spec.pruner, study_spec.base.epochs)
+    study = Study(name, storage, RepeatableSampler(study_spec.seed), pruner)
+    conditions, begun = _conditions(study_spec), _begun_under(study)
     if not begun:
         study.set_user_attr(OF, conditions)
     elif begun != conditions:
         raise DemeanorError(_mismatch(study_spec, begun, conditions))
+    _rename_queued(storage, name)
     study.enqueue_trial(study_spec.space.default(), skip_if_exists=True)  # each time, as the first may be stopped early
     return study
+
+
+def _begun_under(study: optuna.Study) -> dict[str, Any]:
+    """Return the conditions the study was begun under, with the settings' names of today; none for a new one."""
+    begun = with_current_names(study.user_attrs.get(OF, {}))
+    return begun | ({"held": sorted(map(current_name, begun["held"]))} if "held" in begun else {})
+
+
+def _rename_queued(storage: BaseStorage, name: str) -> None:
+    """Give queued settings their names of today in the storage too, from which Optuna takes them."""
+    study = storage.get_study_id_from_name(name)
+    for trial in storage.get_all_trials(study, deepcopy=False, states=(TrialState.WAITING,)):
+        renamed = _with_current_names(trial)
+        if renamed is not trial:
+            identity = storage.get_trial_id_from_study_id_trial_number(study, trial.number)
+            with suppress(optuna.exceptions.UpdateFinishedTrialError):  # another process was faster
+                storage.set_trial_system_attr(identity, QUEUED, renamed.system_attrs[QUEUED])
+
+
+def _with_current_names(trial: FrozenTrial) -> FrozenTrial:
+    """Return the trial, or a copy of it where its settings have names of before."""
+    queued = trial.system_attrs.get(QUEUED, {})
+    if RENAMED.keys().isdisjoint([*trial.params, *queued]):
+        return trial
+    renamed = copy.copy(trial)
+    renamed.params = with_current_names(trial.params)
+    renamed.distributions = with_current_names(trial.distributions)
+    renamed.system_attrs = trial.system_attrs | ({QUEUED: with_current_names(queued)} if queued else {})
+    return renamed
 
 
 def _conditions(study_spec: StudySpec) -> dict[str, Any]:
@@ -153,7 +191,7 @@ def retry_lost(study: optuna.Study) -> None:
 def queue_again(study: optuna.Study, trial: Any, deaths: int = 0) -> None:
     """Queue the settings of a trial that was cut short; deaths: how many processes died while training them."""
     stopped = study.get_trials(deepcopy=False)[trial.number]  # perhaps before it drew all that were queued for it
-    settings = stopped.system_attrs.get("fixed_params", {}) | stopped.params
+    settings = stopped.system_attrs.get(QUEUED, {}) | stopped.params
     if settings:
         study.enqueue_trial(settings, user_attrs={DEATHS: deaths})
 

@@ -11,7 +11,9 @@ from optuna.trial import TrialState
 
 import source
 from source import api
+from source.core import config
 from source.core.errors import DemeanorError
+from source.core.renamed import RENAMED
 from source.core.settings import BEST_SETTINGS, override_from_file, override_from_text
 from source.core.spec import spec_of
 from source.data.dataset import Dataset
@@ -298,6 +300,93 @@ def test_a_study_does_not_go_on_under_other_conditions(tmp_path, change, words):
     open_study(toy_study(tmp_path, study="audio tuning_other", **change))
 
 
+# --- Studies of before version 0.2 -------------------------------------------------------------------------------
+
+
+BEFORE = {name: before for before, name in RENAMED.items()}
+
+
+def before(values):
+    return {
+        BEFORE.get(name, name): before(value) if isinstance(value, dict) else value for name, value in values.items()
+    }
+
+
+def conditions_before(study):
+    conditions = study.user_attrs[study_module.OF]
+    named = before(conditions["settings"])
+    assert named != conditions["settings"]
+    held = sorted(BEFORE.get(name, name) for name in conditions["held"])
+    return conditions | {"settings": named, "held": held}
+
+
+def begun_before(work, storage):
+    """A copy of the study in another storage, as version 0.1 wrote it; return its StudySpec."""
+    study, old = open_study(work), replace(work, storage=storage)
+    copied = optuna.create_study(storage=study_module.open_storage(storage), study_name=old.study, direction="maximize")
+    copied.set_user_attr(study_module.OF, conditions_before(study))
+    for row in study.get_trials():
+        row.params, row.distributions = before(row.params), before(row.distributions)
+        row.system_attrs = {name: before(value) for name, value in row.system_attrs.items() if name == "fixed_params"}
+        copied.add_trial(row)
+    return old
+
+
+@pytest.mark.parametrize("file", ["old.journal", "old.db"])
+def test_a_study_of_before_goes_on_and_its_best_is_read_by_train(file, quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(confirmation, "run", lambda work, rerun, on_batch: 0.5 + 0.1 * (rerun.trial == 1))
+    work = toy_study(tmp_path, "text", trials=3, pruner="none")
+    first = settings_of(search(work, tmp_path))
+    queued = work.space.default() | {"word_dropout": 0.125}
+    open_study(work).enqueue_trial(queued)
+    old = replace(begun_before(work, str(tmp_path / file)), trials=5)
+    made = search(old, tmp_path, Plan(top_k=5, folds=2, seeds=1))
+    rows = settings_of(made)
+    assert len(rows) == 5 and {number: rows[number] for number in first} == first and rows[3] == queued
+    assert {row["state"] for row in made.document["trials"]} == {"complete"}
+    assert set(made.document["ranges"]) == set(work.space.ranges()) >= set(made.document["importances"])
+    assert [row["trial"] for row in made.document["confirmation"]["candidates"] if row["default"]] == [0]
+    assert made.document["best"]["trial"] == 1
+    best = override_from_file(TOYS["text"].settings, made.best)
+    assert best.word_dropout == first[1]["word_dropout"] != TOYS["text"].settings.word_dropout
+
+
+def test_settings_are_held_fast_by_their_names_of_before_too(quick, tmp_path, monkeypatch):
+    """Also in a study that was begun with them, which goes on under either names."""
+    for name in ("DATA_FOLDER", "MODELS_FOLDER"):
+        monkeypatch.setattr(config, name, tmp_path / name.lower())
+    toy = TOYS["audio"]
+    toy.store(toy.spec.store_folder / "toy")
+    free = ("learning_rate=", "dropout=", "augmented_copies=")
+    words = [text for text in toy.words if not text.startswith(free)]
+    today = [*words, "augmented_copies=0", "pitch_shift_semitones=1.5"]
+    old = [*words, "copies=0", "copy_pitch=1.5"]
+
+    def tuned(trials, settings):
+        return api.tune("audio", trials=trials, settings=settings, pruner="none", finalists=0).document
+
+    fixed = tuned(1, old)["fixed"]
+    assert (fixed["augmented_copies"], fixed["pitch_shift_semitones"]) == (0, 1.5) and RENAMED.keys().isdisjoint(fixed)
+    study = optuna.load_study(study_name="audio tuning", storage=f"sqlite:///{toy.spec.folder / 'tuning.db'}")
+    study.set_user_attr(study_module.OF, conditions_before(study))
+    assert {"copies", "copy_pitch"} <= set(study.user_attrs[study_module.OF]["held"])
+    assert len(tuned(2, old)["trials"]) == 2 and len(tuned(3, today)["trials"]) == 3
+    with pytest.raises(DemeanorError, match="weights_dtype float32, not float16"):
+        tuned(3, [*old, "stored=float16"])
+
+
+def test_a_nested_setting_is_held_fast_by_its_name_of_before(tmp_path, monkeypatch):
+    begun = []
+    monkeypatch.setattr("source.tuning.tune", lambda work, *_, **hooks: begun.append(work))
+    for name in ("DATA_FOLDER", "MODELS_FOLDER"):
+        monkeypatch.setattr(config, name, tmp_path / name.lower())
+    toy = TOYS["combined"]
+    toy.store(toy.spec.store_folder / "toy")
+    words = [text for text in toy.words if not text.startswith("audio.augmented_copies=")]
+    api.tune("combined", settings=[*words, "audio.copies=0"])
+    assert "audio.augmented_copies" in begun[0].fixed and begun[0].base.audio.augmented_copies == 0
+
+
 # --- Better, or lucky --------------------------------------------------------------------------------------------
 
 
@@ -403,8 +492,6 @@ def test_another_best_keeps_the_earlier_file(quick, tmp_path):
 )
 @pytest.mark.parametrize("model", source.MODELS)
 def test_an_edited_file_is_read_and_a_wrong_one_refused_with_the_choices(model, text, words, tmp_path, monkeypatch):
-    from source.core import config
-
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
     monkeypatch.setattr(import_module("source.api.settings"), "default_settings", lambda spec: spec.default_settings)
     (tmp_path / model).mkdir()
