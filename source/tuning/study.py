@@ -52,8 +52,12 @@ def open_study(study_spec: StudySpec) -> optuna.Study:
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage, name = open_storage(study_spec.storage), study_spec.study
-    directions = ["maximize", "minimize"] if study_spec.second_objective else ["maximize"]
-    optuna.create_study(storage=storage, study_name=name, directions=directions, load_if_exists=True)
+    optuna.create_study(
+        storage=storage,
+        study_name=name,
+        directions=["maximize", "minimize"] if study_spec.second_objective else ["maximize"],
+        load_if_exists=True,
+    )
     pruner = pruner_named(study_spec.pruner, study_spec.base.epochs)
     study = Study(name, storage, RepeatableSampler(study_spec.seed), pruner)
     conditions, begun = _conditions(study_spec), _begun_under(study)
