@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..results.layout import Layout
     from .settings import TrainingSettings  # pydantic, which it imports, is not needed to show the menu
+    from .streaming import Stream
 
 
 class Network(Protocol):
@@ -99,6 +100,8 @@ class ModelSpec:
     """What `read` counts; of a recording, seconds."""
     also_predicts: tuple[str, ...] = ()
     """Endings of the further files that `read` takes, lower case with the dot."""
+    stream: Callable[..., Stream] | None = None
+    """Trained model, notify -> the model fed bit by bit; None: it reads whole files only."""
     typed: bool = False
     """Whether `read` takes typed words too, not only files."""
     from_array: Callable[[Any, int | None], Any] | None = None
