@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ..core import config
 from ..core.errors import DemeanorError
@@ -100,7 +100,9 @@ class Prediction:
     folder: str = ""
     """The folder that holds the written results; empty where nothing was written."""
     seconds: float | None = None
-    """Length of the recording or of the subtitles; null for a picture and for a text without times."""
+    """Length of what was read of the recording or the subtitles; null for a picture and for a text without times."""
+    start_seconds: float = 0.0
+    """From where in the recording it was read; all times are the recording's own."""
     overall: Reading | None = None
     """The mean of the readings, weighted by their seconds of speech or by their words; null for a picture, and where
     nothing could be read."""
@@ -132,6 +134,18 @@ class Prediction:
             return "; ".join((f"{answer}{over}", *affect_phrases(self.overall)))
         spoken = f" over {short_duration(self.overall.speech_seconds)} of speech" if self.overall.probabilities else ""
         return f"{answer}{spoken} in {length}"
+
+    def shifted(self, seconds: float) -> Self:
+        """Return the same, `seconds` later in the recording."""
+        if not seconds:
+            return self
+        lists = ("readings", "people", "faces", "sentences")
+        moved: dict[str, Any] = {
+            name: tuple(_shifted(reading, seconds) for reading in getattr(self, name)) for name in lists
+        }
+        moved["pauses"] = tuple((start + seconds, end + seconds) for start, end in self.pauses)
+        moved["overall"] = _shifted(self.overall, seconds) if self.overall else None
+        return replace(self, start_seconds=self.start_seconds + seconds, **moved)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of result.json; docs/reference/prediction.schema.json describes it."""
@@ -173,6 +187,15 @@ def affect_phrases(reading: Reading) -> list[str]:
     ['sentiment +0.4', 'arousal 0.0']
     """
     return [f"{name} {signed(value)}" for name, value in reading.affect.items()]
+
+
+def _shifted(reading: Reading, seconds: float) -> Reading:
+    start, end = reading.start_seconds, reading.end_seconds
+    return (
+        reading
+        if start is None or end is None
+        else replace(reading, start_seconds=start + seconds, end_seconds=end + seconds)
+    )
 
 
 def _with_answer(reading: Reading) -> dict[str, Any]:

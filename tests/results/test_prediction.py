@@ -53,3 +53,14 @@ def test_any_prediction_follows_the_schema(rows, overall, note):
 
 def test_the_examples_in_the_docstrings():
     assert doctest.testmod(module).failed == 0
+
+
+def test_a_part_of_a_recording_keeps_the_recordings_times():
+    prediction = toy_prediction(20.0)
+    later = prediction.shifted(80.0)
+    assert later.start_seconds == 80.0 and later.seconds == prediction.seconds
+    for name in ("readings", "people", "faces", "sentences"):
+        before = [reading.start_seconds for reading in getattr(prediction, name)]
+        assert [reading.start_seconds for reading in getattr(later, name)] == pytest.approx([s + 80 for s in before])
+    assert [start - 80 for start, _ in later.pauses] == pytest.approx([start for start, _ in prediction.pauses])
+    assert later.shifted(-80.0).overall == prediction.overall
