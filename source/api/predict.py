@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import ModelSpec, spec_of
+from ..media.selection import WHOLE, Selection
 from .inputs import asked_for
 from .load import load
 from .names import several
@@ -29,6 +30,7 @@ def predict(
     weights: Path | str | None = None,
     write: bool = True,
     without: Sequence[str] = (),
+    selection: Selection = WHOLE,
     notify: Notify = silent,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
@@ -41,6 +43,7 @@ def predict(
     weights: see `load`.
     write: leave the result files in a new folder of output_files/, which `Prediction.folder` then names.
     without: result files not to be written, of those that the model's `SPEC.layout` names.
+    selection: what of a recording is read, and how finely; only what the model's `SPEC.selectable` names.
     on_progress: counts what `SPEC.progress_unit` says, seconds of a recording, or the files of a folder.
 
     Returns a Prediction for each file, array or text. Raises DemeanorError where there is no such file, where none can
@@ -71,7 +74,7 @@ def predict(
     if not asked or len({Path if isinstance(one, Path) else type(one) for one in asked}) > 1:
         raise DemeanorError("Give files, arrays or texts; a list holds one kind of them.")
     trained = load(model, weights)
-    hooks = {"write": write, "without": without, "notify": notify, "on_progress": on_progress}
+    hooks = {"write": write, "without": without, "selection": selection, "notify": notify, "on_progress": on_progress}
     return [prediction for one in asked for prediction in run(one, trained, **hooks)]
 
 

@@ -24,6 +24,7 @@ SPEC = ModelSpec(
     read=_in("predict", "read"),
     from_array=_in("features", "from_array"),
     progress_unit="second",
+    selectable=("start_seconds", "end_seconds", "audio_track"),
     layout=LAYOUT,
     limits=LIMITS,
 )

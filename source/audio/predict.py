@@ -12,6 +12,7 @@ from ..core import config
 from ..core.arrays import stacked
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
+from ..media.selection import WHOLE, Selection
 from ..media.sound import Sound, SoundStream, stream_sound
 from ..media.sound.speech_activity import Speech, SpeechDetector, detect_speech
 from ..results.predicting import Result
@@ -35,12 +36,18 @@ PAUSE_SECONDS = 1.0  # shorter silences lie between words and are not reported
 
 
 def read(
-    source: Path | Sound, trained: Trained, notify: Notify = log.info, on_progress: OnProgress | None = None
+    source: Path | Sound,
+    trained: Trained,
+    notify: Notify = log.info,
+    on_progress: OnProgress | None = None,
+    selection: Selection = WHOLE,
 ) -> Result:
     """Read the voice in a recording, block by block: a Reading for each window, without probabilities if none speaks.
 
     `on_progress` takes seconds of the recording (0 in all: not known). See `source.results.predicting.predict`.
     """
+    if selection != WHOLE:
+        raise DemeanorError("A part of a recording cannot be read yet.")
     settings = trained.settings.for_prediction()
     rate_hz = settings.sample_rate_hz
     overview, speech = Overview(settings), Speech(rate_hz)

@@ -215,6 +215,20 @@ def identifier(text: str) -> str:
     return text
 
 
+def seconds(text: str) -> float:
+    """Return a time such as 80, 1:20 or 1:02:05.5 in seconds; raises ArgumentTypeError for anything else."""
+    if not re.fullmatch(r"(\d+:)?(\d+:)?\d+(\.\d+)?", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"'{text}' is no time, such as 80, 1:20 or 1:02:05")
+    return sum(float(part) * 60**power for power, part in enumerate(reversed(text.split(":"))))
+
+
+def rate(text: str) -> float:
+    """Return a number above zero; raises ArgumentTypeError for anything else."""
+    if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) or not float(text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above zero")
+    return float(text)
+
+
 def whole(text: str, least: int = 0, most: float = inf) -> int:
     """Return a whole number from `least`, 0 or 1, to `most`; raises ArgumentTypeError for anything else."""
     if not text.isdecimal() or not least <= int(text) <= most:

@@ -12,7 +12,7 @@ from .. import MODELS, api
 from ..core import config
 from ..core.serialise import json_text
 from . import render
-from .command import FAILED, Entry, Option, expanded, identifier, names, positive, seed, whole
+from .command import FAILED, Entry, Option, expanded, identifier, names, positive, rate, seconds, seed, whole
 from .render import near
 from .terminal import Progress, wrapped
 from .tuning_view import TuningView
@@ -74,13 +74,23 @@ def tune(model: str, corpora: Sequence[str], **options: Any) -> None:
     print(render.tuning_text(tuned.to_dict()) + (f"\n\nReport: {near(report)}" if report.is_file() else ""))
 
 
-def predict(model: str, name: str, weights: Path | None, without: Sequence[str], as_json: bool) -> None:
+def predict(
+    model: str,
+    name: str,
+    start: float,
+    end: float | None,
+    fps: float | None,
+    audio_track: int | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Predict the emotions in a file, a folder or typed words, and print them."""
+    selection = api.Selection(start, end, fps, audio_track)
     asked = api.asked_for(model, name)
     several = isinstance(asked, Path) and asked.is_dir()
     with Progress(f"{render.unit_of_progress(model, asked)}s", "Predicting") as progress:
         predictions = api.predict(
-            model, name, weights=weights, write=not as_json, without=without, notify=progress.notify,
+            model, name, **options, write=not as_json, selection=selection, notify=progress.notify,
             on_progress=progress,
         )  # fmt: skip
     if as_json:
@@ -200,6 +210,13 @@ TABLE = (
         Option("name", "FILE|FOLDER", "looked up in input_files/ first, then as a path; for the text model also words",
                question="File or folder (text: or words)", offers=api.inputs),
         WEIGHTS,
+        Option("start", "--from", "where in a recording to begin, such as 1:20", "TIME", seconds, 0.0,
+               usual="its start"),
+        Option("end", "--to", "where in a recording to end", "TIME", seconds, usual="its end"),
+        Option("fps", "--fps", "frames of a video to analyse in a second", "N", rate,
+               usual="as many as the model was trained on"),
+        Option("audio_track", "--audio-track", "number of the sound track, from 1", "N", positive,
+               usual="the one with speech"),
         Option("without", "--without", "result files not to write", "A,B", names, (), usual="none"),
         replace(JSON, help="print the result as one JSON document and write no files"),
     )),

@@ -28,6 +28,7 @@ SPEC = ModelSpec(
     baseline_features=_in("features", "baseline_features"),
     read=_in("predict", "read"),
     progress_unit="second",
+    selectable=("start_seconds", "end_seconds", "frames_per_second", "audio_track"),
     layout=LAYOUT,
     limits=LIMITS,
 )

@@ -5,8 +5,10 @@ from collections.abc import Callable, Collection
 from functools import cache, partial
 from pathlib import Path
 
+from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
 from ..core.serialise import csv_text
+from ..media.selection import WHOLE, Selection
 from ..results.predicting import Result
 from ..results.prediction import Prediction
 from ..results.writing import Written
@@ -22,13 +24,21 @@ log = logging.getLogger(__name__)
 VIDEO = "annotated.mp4"
 
 
-def read(path: Path, trained: Trained, notify: Notify = log.info, on_progress: OnProgress | None = None) -> Result:
+def read(
+    path: Path,
+    trained: Trained,
+    notify: Notify = log.info,
+    on_progress: OnProgress | None = None,
+    selection: Selection = WHOLE,
+) -> Result:
     """Read the people in a video: a Reading for each window (of the active speaker), face, person and sentence.
 
     What is missing (no picture, no sound, no face, no words) is a note, never an error. `on_progress` takes seconds of
     the video (0 in all: not known) as it is read, and again as the annotated video is written. See
     `source.results.predicting.predict`.
     """
+    if selection != WHOLE:
+        raise DemeanorError("A part of a recording cannot be read yet.")
     features = extract_features(path, trained, on_progress, notify)
     face_tracks, readings = features.face_tracks, window_readings(features, trained)
     prediction = Prediction(

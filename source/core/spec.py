@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Parameter
 
+    from ..media.selection import Selection
     from ..results.layout import Layout
     from .settings import TrainingSettings  # pydantic, which it imports, is not needed to show the menu
     from .streaming import Stream
@@ -53,8 +54,12 @@ class Read(Protocol):
         trained: Any,
         notify: Callable[[str], None] = ...,
         on_progress: Callable[[int, int], None] | None = None,
+        selection: Selection = ...,
     ) -> Any:
-        """Return a `source.results.predicting.Result`. Raises DemeanorError where the source cannot be read."""
+        """Return a `source.results.predicting.Result`. Raises DemeanorError where the source cannot be read.
+
+        selection: what of a recording is read; only fields that the SPEC names in `selectable` differ from the default.
+        """
         ...
 
 
@@ -102,6 +107,8 @@ class ModelSpec:
     """Endings of the further files that `read` takes, lower case with the dot."""
     stream: Callable[..., Stream] | None = None
     """Trained model, notify -> the model fed bit by bit; None: it reads whole files only."""
+    selectable: tuple[str, ...] = ()
+    """Fields of `source.media.selection.Selection` that `read` honours; empty: it reads files whole."""
     typed: bool = False
     """Whether `read` takes typed words too, not only files."""
     from_array: Callable[[Any, int | None], Any] | None = None

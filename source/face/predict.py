@@ -11,6 +11,7 @@ import numpy as np
 from ..core.arrays import stacked
 from ..core.hooks import Notify, OnProgress
 from ..media.image import Picture, read_picture
+from ..media.selection import WHOLE, Selection
 from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
 from ..training.checkpoint import Trained
@@ -30,7 +31,11 @@ MOST_EXPLAINED = 6  # faces in explanation.png, the largest
 
 
 def read(
-    source: Path | Picture, trained: Trained, notify: Notify = log.info, on_progress: OnProgress | None = None
+    source: Path | Picture,
+    trained: Trained,
+    notify: Notify = log.info,
+    on_progress: OnProgress | None = None,
+    selection: Selection = WHOLE,
 ) -> Result:
     """Read the faces in a picture: a Reading for each, from left to right. See `source.results.predicting.predict`."""
     picture = source if isinstance(source, Picture) else read_picture(source)

@@ -33,3 +33,6 @@ class Selection:
             raise DemeanorError(f"{rate} frames per second cannot be read; give a number above 0.")
         if self.audio_track is not None and self.audio_track < 1:
             raise DemeanorError(f"There is no sound track {self.audio_track}; the first one is 1.")
+
+
+WHOLE = Selection()  # all of a recording, as finely as the model was trained on

@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .. import MODELS
 from ..core import config
 from ..core.errors import DemeanorError
 from ..core.files import new_folder
 from ..core.hooks import Notify, OnProgress, silent
+from ..core.spec import ModelSpec, spec_of
+from ..media.selection import WHOLE, Selection
 from ..training.checkpoint import Trained
 from .prediction import Prediction
 from .writing import Written, write_prediction, write_summary
@@ -36,6 +39,7 @@ def predict(
     *,
     write: bool = True,
     without: Collection[str] = (),
+    selection: Selection = WHOLE,
     notify: Notify = log.info,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
@@ -43,26 +47,49 @@ def predict(
 
     With `write` the results of each file go to a new folder in `folder_out` (default: config.OUTPUT_FOLDER), but for
     the files named in `without`. `on_progress` takes what `read` counts, or the files of a folder. Raises DemeanorError
-    where nothing could be read.
+    where nothing could be read, or where the model does not read what `selection` asks for.
     """
+    refuse_unselectable(trained.spec, selection)
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
     if isinstance(source, Path) and source.is_dir():
-        return _predict_folder(source, trained, target, without, notify, on_progress)
-    return [_predict_one(source, trained, target, without, notify, on_progress)]
+        return _predict_folder(source, trained, target, without, selection, notify, on_progress)
+    return [_predict_one(source, trained, target, without, selection, notify, on_progress)]
+
+
+def refuse_unselectable(spec: ModelSpec, selection: Selection) -> None:
+    """Raise DemeanorError where `selection` asks for what the model does not choose among."""
+    asked = {field.name for field in fields(Selection) if getattr(selection, field.name) != field.default}
+    refused = sorted(asked.difference(spec.selectable))
+    if refused:
+        able = [name for name in MODELS if asked.issubset(spec_of(name).selectable)]
+        what = " and ".join(name.replace("_", " ") for name in refused)
+        raise DemeanorError(f"The {spec.name} model has no choice of {what}; these have: {', '.join(able) or 'none'}.")
 
 
 def _predict_one(
-    source: Any, trained: Trained, out: Path | None, without: Collection[str], notify: Notify, on_progress: OnProgress
+    source: Any,
+    trained: Trained,
+    out: Path | None,
+    without: Collection[str],
+    selection: Selection,
+    notify: Notify,
+    on_progress: OnProgress,
 ) -> Prediction:
     """Predict one source; write its results into a new folder of `out` unless that is None."""
-    result = trained.spec.read(source, trained, notify, on_progress)
+    result = trained.spec.read(source, trained, notify, on_progress, selection)
     if out is None:
         return result.prediction
     return write_prediction(result.prediction, result.files(without), out, result.folder_name, without)
 
 
 def _predict_folder(
-    path: Path, trained: Trained, target: Path | None, without: Collection[str], notify: Notify, on_progress: OnProgress
+    path: Path,
+    trained: Trained,
+    target: Path | None,
+    without: Collection[str],
+    selection: Selection,
+    notify: Notify,
+    on_progress: OnProgress,
 ) -> list[Prediction]:
     """Predict every file in the folder `path` whose suffix the model can read, in the order of names.
 
@@ -81,7 +108,7 @@ def _predict_folder(
     try:
         for number, file in enumerate(files, start=1):
             try:
-                predictions.append(_predict_one(file, trained, folder, without, notify, silent))
+                predictions.append(_predict_one(file, trained, folder, without, selection, notify, silent))
             except DemeanorError as trouble:
                 unreadable.append(str(trouble))
                 notes = (f"could not be read: {trouble}",)

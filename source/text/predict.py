@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..core import config
 from ..core.hooks import Notify, OnProgress
+from ..media.selection import WHOLE, Selection
 from ..media.types import RECORDINGS
 from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
@@ -34,7 +35,11 @@ LONGEST_NAME = 40  # characters of the folder's name for typed words
 
 
 def read(
-    source: Path | str, trained: Trained, notify: Notify = log.info, on_progress: OnProgress | None = None
+    source: Path | str,
+    trained: Trained,
+    notify: Notify = log.info,
+    on_progress: OnProgress | None = None,
+    selection: Selection = WHOLE,
 ) -> Result:
     """Read the words of a file or of the text itself: a Reading for each sentence.
 

@@ -1,6 +1,7 @@
 """Predictions of what a program holds in memory: the same as of a file."""
 
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from source import api
 from source.core import config
 from source.core.errors import DemeanorError
+from source.core.spec import spec_of
 from source.media.image import Picture
 from source.media.sound import Sound, stream_sound
+from source.results import predicting
 from source.results.prediction import Prediction, Reading
 from tests.support.toy import wav
 from tests.support.voice import spoken
@@ -99,3 +102,21 @@ def test_a_dataframe_has_a_row_for_each_reading(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(DemeanorError, match="pip install pandas"):
         made.to_dataframe()
+
+
+def test_a_part_is_read_only_by_models_that_choose_among_parts(monkeypatch, tmp_path):
+    (tmp_path / "a.wav").touch()
+    part, taken = api.Selection(1.0, 2.0, audio_track=2), []
+
+    def read(source, trained, notify, on_progress, selection):
+        taken.append(selection)
+        return predicting.Result(Prediction(str(source), "audio", (), ()))
+
+    spec = replace(spec_of("audio"), read=read)
+    monkeypatch.setattr(sys.modules["source.api.predict"], "load", lambda model, weights: SimpleNamespace(spec=spec))
+    api.predict("audio", tmp_path / "a.wav", selection=part, write=False)
+    assert taken == [part]
+    for refused in (replace(part, frames_per_second=2.0), replace(part, start_seconds=0.5, frames_per_second=1.0)):
+        with pytest.raises(DemeanorError, match="audio model has no choice of frames per second; .*: combined"):
+            api.predict("audio", tmp_path / "a.wav", selection=refused, write=False)
+    assert taken == [part]

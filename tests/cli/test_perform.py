@@ -12,6 +12,7 @@ from source.cli.main import main
 from source.core import config
 from source.core.errors import DemeanorError
 from source.doctor import Finding
+from source.media.selection import WHOLE
 from tests.cli.test_command import VERBS
 from tests.support.typed import number_of
 
@@ -36,8 +37,10 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
       "resume": True, "output": Path("o")}),
     ("face test --split val --folder f --corpora A --weights w --json", "test", ["face", "val"],
      {"folder": Path("f"), "corpora": ("A",), "weights": Path("w")}),
-    ("face predict photo.jpg --weights w --without faces.csv,heatmap.png --json", "predict", ["face", "photo.jpg"],
-     {"weights": Path("w"), "without": ("faces.csv", "heatmap.png"), "write": False}),
+    ("face predict photo.jpg --weights w --without faces.csv,heatmap.png --json --from 1:20 --to 1:02:05.5 --fps 2.5 "
+     "--audio-track 2", "predict", ["face", "photo.jpg"],
+     {"weights": Path("w"), "without": ("faces.csv", "heatmap.png"), "write": False,
+      "selection": api.Selection(80, 3725.5, 2.5, 2)}),
     ("combined settings", "settings", ["combined"], {}),
 ]  # fmt: skip
 DEFAULTS = [
@@ -53,7 +56,8 @@ DEFAULTS = [
      {"folds": 5, "seeds": 1, "seed": 0, "grouping": None, "leaky": False, "across": False, "settings": [],
       "resume": False, "output": None}),
     ("face test", "test", ["face", "test"], {"folder": None, "corpora": (), "weights": None}),
-    ("face predict photo.jpg", "predict", ["face", "photo.jpg"], {"weights": None, "without": (), "write": True}),
+    ("face predict photo.jpg", "predict", ["face", "photo.jpg"],
+     {"weights": None, "without": (), "write": True, "selection": WHOLE}),
 ]  # fmt: skip
 
 
@@ -88,6 +92,11 @@ def test_words_become_the_arguments_of_one_call(played, capsys, line, name, argu
         ("face tune --study a/b", "'a/b' is not a name of letters"),
         ("face train --epochs", "--epochs"),
         ("face test --split train", "train"),
+        ("audio predict a.wav --from 1.20.3", "'1.20.3' is no time"),
+        ("audio predict a.wav --from -5", "--from"),
+        ("audio predict a.wav --fps 0", "'0' is not a number above zero"),
+        ("audio predict a.wav --fps inf", "'inf' is not a number above zero"),
+        ("audio predict a.wav --audio-track 0", "'0' is not a whole number above zero"),
         ("face train --epoch 3", "--epoch"),
         ("data get FER2013 somewhere", "somewhere"),
         ("doctor --json", "--json"),
@@ -192,7 +201,9 @@ def test_metrics_and_predictions_as_json(played, tmp_path, capsys):
 @pytest.mark.parametrize("words", ["I can't believe you did this!", "so sad", "3"])
 def test_words_may_be_typed_for_the_text_model_alone(played, capsys, words):
     assert main(["text", "predict", words, "--json"]) == 0
-    assert played.calls == [("predict", ["text", words], {"weights": None, "write": False, "without": ()})]
+    assert played.calls == [
+        ("predict", ["text", words], {"weights": None, "write": False, "without": (), "selection": WHOLE})
+    ]
     capsys.readouterr()
     assert main(["audio", "predict", words]) == 1
     assert "There is no" in capsys.readouterr().err and len(played.calls) == 1

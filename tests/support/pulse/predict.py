@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from ..media.selection import WHOLE, Selection
 from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
 from ..training.checkpoint import Trained
@@ -13,6 +14,7 @@ def read(
     trained: Trained,
     notify: Callable[[str], None] = print,
     on_progress: Callable[[int, int], None] | None = None,
+    selection: Selection = WHOLE,
 ) -> Result:
     """Return the Prediction of the file: one Reading."""
     arrays = {name: array[None] for name, array in trained.spec.extract(source, trained.settings).items()}
