@@ -5,9 +5,10 @@ a similarity (translation, scale, roll) that brings nine mesh points closest to 
 median face of FER2013's training part, made symmetric. Crop and mesh go through the same similarity.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ TEMPLATE = {
     468: (0.314, 0.386), 473: (0.686, 0.386), 1: (0.500, 0.619), 61: (0.3475, 0.773), 291: (0.6525, 0.773),
     152: (0.500, 1.003), 10: (0.500, 0.106), 234: (0.1115, 0.459), 454: (0.8885, 0.459),
 }  # fmt: skip
+# Mesh points of the person's left and right eye: its corners, and two pairs of points on the upper and the lower lid.
+EYES = np.array([[(362, 263), (385, 380), (387, 373)], [(33, 133), (160, 144), (158, 153)]])
 
 MOST_FACES = 20
 LEAST_CONFIDENCE = 0.5  # of detection and presence; FaceLandmarker's default
@@ -52,6 +55,9 @@ class Face:
     """(478, 3) float32: x, y in pixels of the picture, z in pixels relative to the head, smaller is nearer."""
     blendshapes: np.ndarray
     """(52,) float32 in [0, 1], in FaceLandmarker's order."""
+    pose: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+    """Yaw, pitch and roll of the head in degrees, 0 as it faces the camera upright: positive as it is turned to the
+    picture's right, raised, and tilted to the picture's right (clockwise). NaN where it is not known."""
 
     @property
     def box(self) -> Box:
@@ -65,10 +71,21 @@ class Face:
         left, top, right, bottom = self.box
         return (right - left) * (bottom - top)
 
+    @property
+    def eye_aspect(self) -> tuple[float, float]:
+        """How far the person's left and right eye are open: about 0.3, and below 0.15 where it is closed.
+
+        The eye aspect ratio of Soukupová & Čech (2016), in space: a turned head changes it little.
+        """
+        pairs = self.mesh[EYES]
+        across, *between_lids = np.linalg.norm(pairs[:, :, 0] - pairs[:, :, 1], axis=2).T
+        left, right = np.mean(between_lids, 0) / np.maximum(across, 1e-6)
+        return float(left), float(right)
+
     def moved(self, right: float, down: float, scale: float = 1) -> "Face":
         """Return the face moved by these pixels, then scaled about the picture's corner."""
         mesh = (self.mesh + np.array([right, down, 0], np.float32)) * np.float32(scale)
-        return Face(mesh, self.blendshapes)
+        return replace(self, mesh=mesh)
 
 
 class FaceDetector(AbstractContextManager["FaceDetector"]):
@@ -87,6 +104,7 @@ class FaceDetector(AbstractContextManager["FaceDetector"]):
             min_face_detection_confidence=LEAST_CONFIDENCE,
             min_face_presence_confidence=LEAST_CONFIDENCE,
             output_face_blendshapes=True,
+            output_facial_transformation_matrixes=True,
         )
         self._landmarker = vision.FaceLandmarker.create_from_options(options)
 
@@ -120,7 +138,8 @@ class FaceDetector(AbstractContextManager["FaceDetector"]):
         scale = np.array([width, height, width], np.float32)  # z is given in units of the width
         meshes = [np.array([(p.x, p.y, p.z) for p in points], np.float32) * scale for points in result.face_landmarks]
         shapes = [np.array([c.score for c in scores], np.float32) for scores in result.face_blendshapes]
-        return [Face(mesh, blendshapes) for mesh, blendshapes in zip(meshes, shapes, strict=True)]
+        poses = map(_pose, result.facial_transformation_matrixes)
+        return [Face(*face) for face in zip(meshes, shapes, poses, strict=True)]
 
     def detect_enlarged(self, picture: np.ndarray) -> list[Face]:
         """Return the faces, from left to right, found within a border, a small picture enlarged by a whole number."""
@@ -140,6 +159,13 @@ class FaceDetector(AbstractContextManager["FaceDetector"]):
             any(iou(here.box, again.box) > SAME_FACE_IOU for again in self.detect_enlarged(region))
             for region, here in regions
         )
+
+
+def _pose(matrix: np.ndarray) -> tuple[float, float, float]:
+    """Return yaw, pitch and roll of FaceLandmarker's (4, 4): the face's axes (left, up, forward) in the camera's."""
+    (_, _, x), (up_x, up_y, y), (_, _, z) = matrix[:3, :3].tolist()
+    yaw, pitch, roll = math.atan2(x, z), math.asin(min(max(y, -1.0), 1.0)), math.atan2(-up_x, up_y)
+    return math.degrees(yaw), math.degrees(pitch), math.degrees(roll)
 
 
 def _tiles(picture: np.ndarray) -> Iterator[tuple[np.ndarray, int, int]]:

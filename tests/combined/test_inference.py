@@ -13,7 +13,6 @@ import torch
 from source.combined.inference import words
 from source.combined.inference.active_speaker import JAW_OPEN, active_speakers
 from source.combined.inference.face_stream import FaceStream
-from source.combined.inference.face_track import FaceTracks
 from source.combined.inference.per_face import face_readings, people_readings
 from source.combined.inference.stream import VideoFeatures, extract_features
 from source.combined.inference.voice_stream import Window
@@ -31,6 +30,7 @@ from source.text.utterances import Document, Utterance, Word
 from source.training.checkpoint import Header, Trained
 from source.training.scores import softmax
 from tests.combined.test_predict import combined
+from tests.support.tracks import tracked
 from tests.support.voice import LoudIsSpeech
 
 LABELS = config.EMOTIONS
@@ -77,12 +77,12 @@ def face_tracks(*rows):
     """Of (seconds, person, side of the face, features) each."""
     order = sorted(rows, key=lambda row: row[0])
     features = np.stack([row[3] for row in order]) if order else np.zeros((0, WIDTH + BLENDSHAPES))
-    return FaceTracks(
-        np.array([row[0] for row in order], float),
-        np.array([row[1] for row in order], np.int32),
-        np.array([(0, 0, row[2], row[2]) for row in order], np.float32).reshape(-1, 4),
-        features.astype(np.float16),
+    return tracked(
+        [row[0] for row in order],
+        [row[1] for row in order],
+        [(0, 0, row[2], row[2]) for row in order],
         softmax(features.astype(np.float32))[:, :WIDTH],
+        features,
     )
 
 
@@ -156,26 +156,70 @@ class Shown:
         pass
 
 
-def sighted(monkeypatch, frames):
-    monkeypatch.setattr("source.combined.inference.face_stream.FaceTracker", lambda: Shown(frames))
-    side = combined().settings.face.image_side
-    arrays = {
-        "image": np.zeros((side, side), np.uint8), "blendshapes": np.zeros(52, np.float16),
-        "landmarks": np.zeros((478, 3), np.float16), "face_found": np.float32(1),
-    }  # fmt: skip
-    monkeypatch.setattr("source.combined.inference.face_stream.featurize", lambda *_: arrays)
-    with FaceStream(combined()) as faces:
-        for at in range(len(frames)):
-            faces.add(Frame(np.zeros((4, 4, 3), np.uint8), at / 5, 2.0))
-        return faces.face_tracks()
+@pytest.fixture
+def watching(monkeypatch):
+    """A function that watches frames, of each the tracker's persons, and what was told of them meanwhile."""
+
+    def watched(frames, times=None, flush_after=()):
+        monkeypatch.setattr("source.combined.inference.face_stream.FaceTracker", lambda: Shown(frames))
+        told = []
+        with FaceStream(combined()) as faces:
+            for at, seconds in enumerate(np.arange(len(frames)) / 5 if times is None else times):
+                faces.add(Frame(np.full((4, 4, 3), at, np.uint8), seconds, 2.0))
+                if at in flush_after:
+                    faces.flush()
+                told.append((faces.tracks, faces.tracks.person.copy()))
+            return faces.finish(), told
+
+    def inputs(pixels, *_):
+        side = combined().settings.face.image_side
+        return {
+            "image": np.full((side, side), 5 * int(pixels[0, 0, 0]), np.uint8), "blendshapes": np.zeros(52, np.float16),
+            "landmarks": np.zeros((478, 3), np.float16), "face_found": np.float32(1),
+        }  # fmt: skip
+
+    monkeypatch.setattr("source.combined.inference.face_stream.featurize", inputs)
+    return watched
 
 
-def test_a_person_seen_in_a_single_frame_is_dropped_and_the_others_numbered_anew(monkeypatch):
-    found = sighted(monkeypatch, [[7], [3], [3, 1], [], [1, 3]])
+def test_a_person_seen_in_a_single_frame_is_dropped_and_the_others_numbered_anew(watching):
+    found, _ = watching([[7], [3], [3, 1], [], [1, 3]])
     assert found.person.tolist() == [0, 0, 1, 1, 0] and found.people == [0, 1]
     assert found.seconds.tolist() == [0.2, 0.4, 0.4, 0.8, 0.8]
+    assert found.frame_seconds.tolist() == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
     assert found.box[0].tolist() == [2, 4, 22, 44], "in pixels of the original, which is twice as large"
-    assert [len(sighted(monkeypatch, frames)) for frames in ([[0]], [[0], []], [[0], [], []], [])] == [1, 1, 0, 0]
+    assert [len(watching(frames)[0]) for frames in ([[0]], [[0], []], [[0], [], []], [])] == [1, 1, 0, 0]
+
+
+def test_a_number_is_given_when_a_person_is_seen_again_and_never_changes(watching):
+    found, told = watching([[7], [3], [3, 1], [], [1, 3], [7], [9]], flush_after=range(7))
+    persons = [people.tolist() for _, people in told]
+    assert persons == [
+        [-1], [-1, -1], [-1, 0, 0, -1], [-1, 0, 0, -1],
+        [-1, 0, 0, 1, 1, 0], [2, 0, 0, 1, 1, 0, 2], [2, 0, 0, 1, 1, 0, 2, -1],
+    ]  # fmt: skip
+    assert found.person.tolist() == persons[-1][:-1]
+    now, _ = told[3]
+    assert now.people == [0, 1, 2] and now.between(0, 1).tolist() == [0, 1, 2, 3], "a view: it knows of 7 by now"
+
+
+def test_frames_that_come_twice_or_late_or_without_a_time_are_skipped(watching):
+    in_order, _ = watching([[0]] * 4)
+    others, _ = watching([[0]] * 4, [np.nan, 0.0, 0.0, 0.2, 0.1, np.nan, 0.4, 0.4, 0.6])
+    assert others.seconds.tolist() == pytest.approx(in_order.seconds.tolist())
+    assert others.frame_seconds.tolist() == others.seconds.tolist() and others.person.tolist() == [0] * 4
+
+
+def test_faces_are_encoded_to_the_last_bit_alike_however_often_one_looks(watching):
+    frames = [[0, 1], [0], [1, 0, 2]] * 15  # 90 faces: two batches and a rest
+    once, told = watching(frames)
+    assert [len(tracks) for tracks, _ in told[-2:]] == [66, 66], "in whole batches"
+    for flush_after in (range(45), (0, 7, 16, 17, 44)):
+        often, told = watching(frames, flush_after=flush_after)
+        assert len(told[flush_after[1]][0]) == sum(map(len, frames[: flush_after[1] + 1]))
+        for name, column in vars(once).items():
+            np.testing.assert_array_equal(vars(often)[name], column, name)
+    assert len(np.unique(once.features, axis=0)) > 20
 
 
 # --- What each modality has a say in -----------------------------------------------------------------------------
@@ -318,6 +362,7 @@ def endless(monkeypatch):
     """A model that costs nothing, and a function that says how many minutes the file lasts."""
     features = 512  # more than a face or a voice has
     network = SimpleNamespace(
+        lengths={"face": features},
         encode_face=lambda image: torch.zeros(len(image), features),
         encode_audio=lambda voice: torch.from_numpy(np.zeros((len(voice), features), np.float32)),
         fuse=lambda face: torch.zeros(len(face), WIDTH),

@@ -76,7 +76,7 @@ def extract_features(
                 untranscribed = (f"not transcribed: {error}",)
         blocks = Progress(stream.seconds, on_progress, rate_hz).over(_pad_to_picture(stream, rate_hz))
         document = transcribe_stream(voice_stream.passed_on(blocks), speech, recogniser)
-        windows, face_tracks = voice_stream.finish(), face_stream.face_tracks()
+        windows, face_tracks = voice_stream.finish(), face_stream.finish()
     samples = round(stream.seconds_read * rate_hz)
     pauses = [(start / rate_hz, end / rate_hz) for start, end in speech.pauses(PAUSE_SECONDS * rate_hz, samples)]
     notes = (*untranscribed, *document.notes)

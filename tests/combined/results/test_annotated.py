@@ -9,12 +9,12 @@ import av
 import numpy as np
 import pytest
 
-from source.combined.inference.face_track import FaceTracks
 from source.combined.results import annotated as module
 from source.combined.results.annotated import ahead, annotated_video, overlay
 from source.combined.results.annotated.face_boxes import FaceBoxes
 from source.combined.results.annotated.scene import Layout
 from source.results.prediction import Prediction, Reading
+from tests.support.tracks import tracked
 from tests.support.video import RATE_HZ, write_video
 
 LABELS = ("angry", "happy", "neutral")
@@ -28,9 +28,8 @@ def tone(seconds):
 
 def seen(times, box=BOX, person=0):
     count = len(times)
-    boxes = np.tile(np.float32(box), (count, 1)) if np.ndim(box) == 1 else np.float32(box)
-    nothing, alike = np.zeros((count, 1), np.float16), np.full((count, 3), 1 / 3, np.float32)
-    return FaceTracks(np.array(times, float), np.full(count, person, np.int32), boxes, nothing, alike)
+    boxes = np.tile(np.float32(box), (count, 1)) if np.ndim(box) == 1 else box
+    return tracked(times, [person] * count, boxes, np.full((count, 3), 1 / 3))
 
 
 def predicted(path, seconds=1.0, size=(160, 120), **more):
@@ -207,9 +206,7 @@ def test_boxes_move_evenly_and_bridge_a_short_loss():
 
 
 def test_two_people_each_have_their_box():
-    one, two = seen([0.0, 0.2]), seen([0.0, 0.2], (5, 5, 20, 20), person=7)
-    columns = zip(vars(one).values(), vars(two).values(), strict=True)
-    both = FaceTracks(*(np.concatenate(pair)[[0, 2, 1, 3]] for pair in columns))
+    both = tracked([0.0, 0.0, 0.2, 0.2], [0, 7, 0, 7], [BOX, (5, 5, 20, 20)] * 2, np.full((4, 3), 1 / 3))
     assert FaceBoxes(both).at(0.1) == {0: BOX, 7: (5, 5, 20, 20)}
 
 

@@ -10,7 +10,6 @@ import pytest
 import torch
 from PIL import Image
 
-from source.combined.inference.face_track import FaceTracks
 from source.combined.results import key_frames as module
 from source.combined.results.frames_at import frames_at
 from source.combined.results.key_frames import key_frames, key_frames_png, select
@@ -20,6 +19,7 @@ from source.media.sound import container
 from source.media.video.replay import Replay
 from source.results.prediction import Prediction, Reading
 from tests.support.faces import finds_faces
+from tests.support.tracks import tracked
 from tests.support.video import moving_face, write_video
 
 LABELS = ("angry", "happy", "neutral")
@@ -42,9 +42,7 @@ def predicted(*readings, seconds=20.0):
 def seen(rows):
     """rows: (seconds, person, probabilities in the order of LABELS)."""
     seconds, people, probabilities = zip(*rows, strict=True) if rows else ((), (), np.zeros((0, 3)))
-    count = len(rows)
-    boxes, nothing = np.tile(np.float32(BOX), (count, 1)).reshape(count, 4), np.zeros((count, 1), np.float16)
-    return FaceTracks(np.array(seconds, float), np.array(people, np.int32), boxes, nothing, np.float32(probabilities))
+    return tracked(seconds, people, [BOX] * len(rows), probabilities)
 
 
 def alike(count=100, person=0):
