@@ -4,20 +4,19 @@ Silence, music and noise are left out, because a recogniser writes words there t
 costs Whisper one pass of its encoder, which always takes 30 s.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...media.sound.silero_vad import CHUNK_SAMPLES, SAMPLE_RATE_HZ
-from ...media.sound.speech_activity import SPEECH_FROM, Speech, SpeechDetector
+from ...media.sound.speech_activity import SPEECH_FROM
 
 CHUNKS_A_SECOND = SAMPLE_RATE_HZ / CHUNK_SAMPLES
 MOST_CHUNKS = int(30 * CHUNKS_A_SECOND)  # 29.98 s: what Whisper takes at a time
 AROUND_CHUNKS = 8  # 0.26 s of sound kept on either side of speech; a pause of over twice that is cut out
 LEAST_CHUNKS = 3  # 0.1 s: less speech is a click or a drum, not a word
-# Longer speech without such a pause is cut where there is least speech in the last third of a block.
-CUT_FROM_CHUNKS = MOST_CHUNKS * 2 // 3
 QUIET_CHUNKS = 5  # 0.16 s without speech: a cut there splits no word
 OVERLAP_CHUNKS = 31  # 1 s on either side of a cut that may split a word: both blocks hold that word whole
 
@@ -73,41 +72,43 @@ class Block:
         return float(start), float(end)
 
 
-def speech_blocks(buffers: Iterable[np.ndarray], speech: Speech) -> Iterator[Block]:
-    """Yield the blocks of a stream of buffers (samples,) float32 at 16 kHz; `speech` records where somebody speaks.
+class Blocks:
+    """Packs segments of speech into blocks, in their order."""
 
-    Every chunk of speech is in one block, except what is too short for a word, and overlaps (see SpeechSegment.cut).
-    At most two blocks and a buffer are held in memory.
-    """
-    pending: list[SpeechSegment] = []
-    for segment in speech_segments(buffers, speech):
-        length = sum(len(other.samples) for other in pending) + len(segment.samples)
-        if pending and (length > MOST_CHUNKS * CHUNK_SAMPLES or segment.cut is not None):
-            yield Block(tuple(pending))
-            pending = []
-        pending.append(segment)
-    if pending:
-        yield Block(tuple(pending))
+    def __init__(self) -> None:
+        self._segments: deque[SpeechSegment] = deque()  # not in a block yet
 
+    @property
+    def waiting_seconds(self) -> float:
+        """Length of the speech that has not been taken."""
+        return sum(len(segment.samples) for segment in self._segments) / SAMPLE_RATE_HZ
 
-def speech_segments(buffers: Iterable[np.ndarray], speech: Speech) -> Iterator[SpeechSegment]:
-    """Yield the segments of speech in such a stream, in order."""
-    detector, segmenter = SpeechDetector(SAMPLE_RATE_HZ), Segmenter()
-    for buffer in buffers:
-        probabilities = detector(buffer)
-        speech.add(probabilities)
-        segmenter.add(buffer, probabilities)
-        yield from segmenter.complete()
-    probabilities = detector.finish()
-    speech.add(probabilities)
-    segmenter.add(np.zeros(0, np.float32), probabilities)
-    yield from segmenter.complete(last=True)
+    def add(self, segments: Iterable[SpeechSegment]) -> None:
+        """Add the next segments."""
+        self._segments.extend(segments)
+
+    def take(self, last: bool) -> Block | None:
+        """Take the segments that fill a block; None where they do not. last: none will follow, so that any fill one."""
+        count = length = 0
+        for segment in self._segments:
+            length += len(segment.samples)
+            if count and (length > MOST_CHUNKS * CHUNK_SAMPLES or segment.cut is not None):
+                break
+            count += 1
+        else:
+            if not (count and last):
+                return None
+        return Block(tuple(self._segments.popleft() for _ in range(count)))
 
 
 class Segmenter:
-    """Cuts a stream into segments of speech; holds the sound that no complete segment has taken yet."""
+    """Cuts a stream into segments of speech; holds the sound that no complete segment has taken yet.
 
-    def __init__(self) -> None:
+    most_chunks: Longer speech without a pause is cut where there is least of it in the last third.
+    """
+
+    def __init__(self, most_chunks: int = MOST_CHUNKS) -> None:
+        self._most_chunks = most_chunks
         self._samples = np.zeros(0, np.float32)
         self._probabilities = np.zeros(0, np.float32)  # of speech, by chunk
         self._first = 0  # index in the recording of the chunk with which both begin
@@ -123,9 +124,11 @@ class Segmenter:
         while (span := self._next_speech()) is not None:
             start, end = span
             self._forget(start)
-            if end - start > MOST_CHUNKS:
+            # What lies around a segment is known as well, so that how the stream is cut into blocks has no effect.
+            known = len(self._probabilities) if last else len(self._probabilities) - AROUND_CHUNKS
+            if end - start > self._most_chunks and known > self._most_chunks:
                 yield from self._take_until_cut()
-            elif last or end - start < len(self._probabilities) - AROUND_CHUNKS:
+            elif end - start <= self._most_chunks and (last or end - start < known):
                 yield from self._take(end - start)
                 self._forget(end - start)
             else:
@@ -152,10 +155,11 @@ class Segmenter:
 
     def _least_speech(self) -> int:
         """Return the chunk to cut at: where speech is least likely around it and, among equals, quietest."""
-        chunks = self._samples[: MOST_CHUNKS * CHUNK_SAMPLES].reshape(-1, CHUNK_SAMPLES)
-        score = self._probabilities[:MOST_CHUNKS] * np.sqrt((chunks**2).mean(1))
+        most, first = self._most_chunks, self._most_chunks * 2 // 3
+        chunks = self._samples[: most * CHUNK_SAMPLES].reshape(-1, CHUNK_SAMPLES)
+        score = self._probabilities[:most] * np.sqrt((chunks**2).mean(1))
         smooth = np.convolve(score, np.ones(QUIET_CHUNKS), mode="same")
-        return CUT_FROM_CHUNKS + int(smooth[CUT_FROM_CHUNKS : MOST_CHUNKS - OVERLAP_CHUNKS].argmin())
+        return first + int(smooth[first : most - OVERLAP_CHUNKS].argmin())
 
     def _take(self, chunks: int) -> Iterator[SpeechSegment]:
         """Yield the first chunks as a segment, if they hold as much speech as a word has."""

@@ -9,11 +9,11 @@ from source.core import config
 from source.core.errors import DemeanorError
 from source.media.sound.speech_activity import Speech
 from source.text import transcript
-from source.text.transcript import blocks as block_module
-from source.text.transcript import join_overlap, recogniser, transcribe
-from source.text.transcript.blocks import AROUND_CHUNKS, CHUNK_SAMPLES, Block, SpeechSegment
+from source.text.transcript import recogniser, transcribe
+from source.text.transcript.blocks import AROUND_CHUNKS, CHUNK_SAMPLES, Block, Blocks, Segmenter, SpeechSegment
 from source.text.transcript.repetition import find_loops, indices_without_loops, loops_note
 from source.text.transcript.sentences import split_into_sentences
+from source.text.transcript.words import Transcript, join_overlap, speech_after, uncertainty_notes, utterance_of
 from source.text.utterances import Document, Utterance, Word
 from tests.support.toy import wav
 from tests.support.voice import spoken
@@ -71,14 +71,19 @@ def ears(monkeypatch):
     return ears
 
 
-@pytest.fixture
-def ear(monkeypatch):
-    monkeypatch.setattr(block_module, "SpeechDetector", Ear)
+def speech_blocks(buffers):
+    ear, segmenter, blocks = Ear(RATE), Segmenter(), Blocks()
+    for buffer in buffers:
+        segmenter.add(buffer, ear(buffer))
+        blocks.add(segmenter.complete())
+        yield from iter(lambda: blocks.take(last=False), None)
+    segmenter.add(buffer[:0], ear.finish())
+    blocks.add(segmenter.complete(last=True))
+    yield from iter(lambda: blocks.take(last=True), None)
 
 
 def blocks_of(waveform, size=RATE * 8):
-    buffers = (waveform[at : at + size] for at in range(0, len(waveform), size))
-    return list(block_module.speech_blocks(buffers, Speech(RATE)))
+    return list(speech_blocks(waveform[at : at + size] for at in range(0, max(len(waveform), 1), size)))
 
 
 def numbered(*spans, seconds):
@@ -93,7 +98,7 @@ TURNS = [(1.0, 6.0), (6.3, 12.0), (20.0, 43.0), (100.0, 100.5), (130.0, 158.0), 
 
 
 @pytest.mark.parametrize("size", [RATE * 8, 3000, RATE * 400])
-def test_all_speech_and_only_speech_is_in_one_block_of_half_a_minute(ear, size):
+def test_all_speech_and_only_speech_is_in_one_block_of_half_a_minute(size):
     waveform = numbered(*TURNS, seconds=180)
     blocks = blocks_of(waveform, size)
     heard = np.concatenate([block.samples for block in blocks])
@@ -103,7 +108,7 @@ def test_all_speech_and_only_speech_is_in_one_block_of_half_a_minute(ear, size):
     assert len(blocks) <= 5  # packed: 74 s of speech
 
 
-def test_the_size_of_the_buffers_has_no_effect(ear):
+def test_the_size_of_the_buffers_has_no_effect():
     waveform = numbered(*TURNS, seconds=180)
     starts = [
         [segment.start for block in blocks_of(waveform, size) for segment in block.segments] for size in (7777, 90_000)
@@ -111,7 +116,7 @@ def test_the_size_of_the_buffers_has_no_effect(ear):
     assert starts[0] == starts[1]
 
 
-def test_speech_without_a_pause_is_cut_where_there_is_least_of_it_and_overlaps(ear):
+def test_speech_without_a_pause_is_cut_where_there_is_least_of_it_and_overlaps():
     waveform = np.ones(70 * RATE, np.float32)
     waveform[25 * RATE : 25 * RATE + 1600] = 0.1  # a tenth of a second, faint
     blocks = blocks_of(waveform)
@@ -123,19 +128,19 @@ def test_speech_without_a_pause_is_cut_where_there_is_least_of_it_and_overlaps(e
         assert end - start == pytest.approx(2 * RATE, abs=2 * CHUNK_SAMPLES)
 
 
-def test_a_cut_in_a_short_pause_has_no_overlap(ear):
+def test_a_cut_in_a_short_pause_has_no_overlap():
     waveform = numbered((0, 26), (26.4, 60), seconds=60)
     blocks = blocks_of(waveform)
     assert all(block.cut_seconds is None for block in blocks[:2])
     assert 25.9 * RATE <= blocks[0].segments[-1].end <= 26.5 * RATE
 
 
-def test_a_click_is_no_word_and_silence_no_block(ear):
+def test_a_click_is_no_word_and_silence_no_block():
     for waveform in (numbered((5.0, 5.03), seconds=10), np.zeros(0, np.float32), np.zeros(60 * RATE, np.float32)):
         assert blocks_of(waveform) == []
 
 
-def test_blocks_come_while_the_stream_is_read_so_that_memory_stays_flat(ear):
+def test_blocks_come_while_the_stream_is_read_so_that_memory_stays_flat():
     asked = []
 
     def hours():
@@ -143,10 +148,10 @@ def test_blocks_come_while_the_stream_is_read_so_that_memory_stays_flat(ear):
             asked.append(at)
             yield np.ones(8 * RATE, np.float32) if at % 3 else np.zeros(8 * RATE, np.float32)
 
-    blocks = block_module.speech_blocks(hours(), Speech(RATE))
+    blocks = speech_blocks(hours())
     ends = [next(blocks).segments[-1].end for _ in range(20)]
     assert len(asked) * 8 * RATE - ends[-1] < 100 * RATE
-    held = next(block_module.speech_segments(hours(), Speech(RATE))).samples
+    held = next(speech_blocks(hours())).segments[0].samples
     assert held.base is None or held.base.nbytes <= held.nbytes  # no view that keeps the rest
 
 
@@ -188,7 +193,7 @@ def test_the_speech_left_in_a_block_is_that_of_its_segments():
     speech = Speech(RATE)
     speech.add(np.arange(1000) < 125)  # 4 s of speech
     block = Block((SpeechSegment(0, np.zeros(2 * RATE)), SpeechSegment(3 * RATE, np.zeros(2 * RATE))))
-    left = [transcript.speech_after(block, speech, seconds) for seconds in (0.0, 1.0, 2.5, 4.0)]
+    left = [speech_after(block, speech, seconds) for seconds in (0.0, 1.0, 2.5, 4.0)]
     assert left == pytest.approx([3.0, 2.0, 0.5, 0.0])
 
 
@@ -197,7 +202,7 @@ def test_an_unsure_word_where_nobody_speaks_is_dropped():
     speech.add(np.arange(200) < 100)  # 3.2 s
     block = Block((SpeechSegment(0, np.zeros(6 * RATE, np.float32)),))
     made = (Word(" Yes", 1.0, 1.2, 0.2), Word(" door.", 3.4, 3.4, 0.9), Word(" Thanks", 4.0, 4.4, 0.2))
-    whole = transcript.Transcript()
+    whole = Transcript()
     whole.add(block, (made,), speech)
     assert whole.document("en").utterances[0].text == "Yes door."
 
@@ -238,7 +243,7 @@ def test_segments_that_repeat_themselves_are_one_utterance_and_a_note():
     speech.add(np.ones(1000))
     block = Block((SpeechSegment(0, np.zeros(30 * RATE, np.float32)),))
     segments = tuple(tuple(said("I will be right back.", 1.5 * at)) for at in range(12))
-    whole = transcript.Transcript()
+    whole = Transcript()
     whole.add(block, segments, speech)
     document = whole.document("en")
     assert [one.text for one in document.utterances] == ["I will be right back."]
@@ -250,7 +255,7 @@ def test_segments_are_joined_and_split_at_sentence_ends(monkeypatch):
 
     monkeypatch.setattr(source.text.language.words, "sentences", lambda text: re.findall(r"[^. ][^.]*\.?", text))
     parts = [said("I came. Nobody", 0.0), said("was there. Then", 0.7), said("he left.", 9.0)]
-    utterances = tuple(transcript.utterance_of(part) for part in parts)
+    utterances = tuple(utterance_of(part) for part in parts)
     document = split_into_sentences(Document((*utterances, Utterance("Written. Not said.")), "en", 12.0, ("a",)))
     expected = ["I came.", "Nobody was there.", "Then", "he left.", "Written. Not said."]
     assert [one.text for one in document.utterances] == expected
@@ -334,8 +339,8 @@ def test_words_and_times_are_those_of_whispers_own_functions(network, monkeypatc
 def test_what_is_doubtful_is_noted(english_only, probability, language, notes):
     ears = Ears()
     ears.english_only, ears.language_probability = english_only, language
-    document = Document((transcript.utterance_of(said("so they say", probability=probability)),), "pl")
-    found = transcript.uncertainty_notes(document, ears)
+    document = Document((utterance_of(said("so they say", probability=probability)),), "pl")
+    found = uncertainty_notes(document, ears)
     assert len(found) == notes and ("English" in "".join(found)) == (english_only and notes == 1)
 
 
@@ -383,7 +388,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
 
 def test_sentences_of_a_real_splitter_keep_every_word_and_its_time():
     words = said("Mr. Smith came at 3 p.m. yesterday. Nobody was there, was there? No! So he left", 2.0)
-    document = split_into_sentences(Document((transcript.utterance_of(words[:6]), transcript.utterance_of(words[6:]))))
+    document = split_into_sentences(Document((utterance_of(words[:6]), utterance_of(words[6:]))))
     assert " ".join(one.text for one in document.utterances) == "".join(word.text for word in words).strip()
     kept = [word for one in document.utterances for word in one.words]
     assert [(word.text, word.start_seconds) for word in kept] == [(w.text.strip(), w.start_seconds) for w in words]
