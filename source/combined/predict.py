@@ -64,6 +64,7 @@ def _files(
     """Return the result files by name: their content, or what writes them."""
     from .results import captions, circumplex, figures, report
     from .results.annotated import annotated_video
+    from .results.frame_table import write_frames
     from .results.key_frames import key_frames, key_frames_png
 
     has_picture, face_tracks = features.size is not None, features.face_tracks
@@ -76,6 +77,7 @@ def _files(
     files: dict[str, Written] = {
         name: csv_text(columns(prediction.labels), rows(prediction)) for name, (columns, rows) in TABLES.items()
     }
+    files["frames.csv"] = partial(write_frames, prediction, face_tracks)
     files |= {name: partial(_write, picture) for name, picture in pictures.items()}
     if prediction.sentences:
         files["transcript.srt"] = captions.srt(prediction)

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 
 def json_text(document: Any) -> str:
@@ -15,7 +16,17 @@ def json_text(document: Any) -> str:
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return a header and rows as CSV; a column that a row lacks is left empty."""
     stream = io.StringIO()
+    _write_table(stream, columns, rows)
+    return stream.getvalue()
+
+
+def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write what `csv_text` returns, row by row: a long table is never in memory."""
+    with file.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+        _write_table(stream, columns, rows)
+
+
+def _write_table(stream: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    return stream.getvalue()

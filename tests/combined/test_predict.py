@@ -29,7 +29,7 @@ from tests.support.voice import spoken
 SIZE, FPS = (160, 120), 8
 FILES = {
     "result.json", "timeline.csv", "faces.csv", "people.csv", "sentences.csv", "report.html", "timeline.png",
-    "circumplex.png",
+    "circumplex.png", "frames.csv",
 }  # fmt: skip
 OF_PICTURES = {"annotated.mp4", "key_frames.png"}
 SLOW = {"report.html", "timeline.png", "circumplex.png", *OF_PICTURES}
@@ -135,6 +135,7 @@ def test_all_files_are_written_and_say_the_same(unwritten, written):
     document = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert [one["probabilities"] for one in document["readings"]] == [one.probabilities for one in unwritten.readings]
     assert len(rows_of(folder / "faces.csv")) == 2 and len(rows_of(folder / "people.csv")) == 1
+    assert [row["person"] for row in rows_of(folder / "frames.csv")] == ["0"] * 6, "four a second"
     assert "annotated.mp4" in (folder / "report.html").read_text(encoding="utf-8")
     assert steps[0][1] == 2 and steps[-1] == (2, 2) and min(done for done, _ in steps[1:]) == 0, "read, then written"
 

@@ -144,5 +144,25 @@ def test_a_rolled_face_gives_the_same_crop(landmarker, astronaut):
 
 
 @finds_faces
+def test_the_head_s_pose_and_eyes_follow_the_picture(landmarker, astronaut):
+    import cv2
+
+    [plain], [mirrored] = (landmarker.detect(picture) for picture in (astronaut, astronaut[:, ::-1]))
+    assert mirrored.pose == pytest.approx((-plain.pose[0], plain.pose[1], -plain.pose[2]), abs=3)
+    assert mirrored.eye_aspect == pytest.approx(plain.eye_aspect[::-1], abs=0.03) and min(plain.eye_aspect) > 0.25
+    turned = cv2.warpAffine(astronaut, cv2.getRotationMatrix2D((224, 130), -25, 1.0), (512, 512))
+    assert landmarker.detect(turned)[0].pose[2] - plain.pose[2] == pytest.approx(25, abs=6), "clockwise"
+
+
+def test_a_closed_eye_is_narrow_whichever_way_the_head_is_turned():
+    open_eyes = face(100)
+    open_eyes.mesh[detector.EYES[:, 0]] = [[(0, 0, 0), (30, 0, 0)]] * 2
+    open_eyes.mesh[detector.EYES[:, 1:]] = [[[(10, -4, 0), (10, 4, 0)]] * 2, [[(10, -1, 0), (10, 1, 0)]] * 2]
+    turn = np.array([[0.5, 0, 0.866], [0, 1, 0], [-0.866, 0, 0.5]])
+    for mesh in (open_eyes.mesh, open_eyes.mesh @ turn.T):
+        assert Face(mesh, open_eyes.blendshapes).eye_aspect == pytest.approx((8 / 30, 2 / 30), abs=1e-3)
+
+
+@finds_faces
 def test_a_process_has_one_detector():
     assert face_detector() is face_detector()

@@ -80,5 +80,8 @@ TABLES = {  # file -> columns by labels, and rows, of the tables beside timeline
 
 LAYOUT = Layout(
     "video", "timeline.csv", window_columns, window_rows, video_columns, video_rows,
-    (*TABLES, "timeline.png", "circumplex.png", "key_frames.png", "transcript.srt", "report.html", "annotated.mp4"),
+    (
+        *TABLES, "frames.csv", "timeline.png", "circumplex.png", "key_frames.png", "transcript.srt", "report.html",
+        "annotated.mp4",
+    ),
 )  # fmt: skip
