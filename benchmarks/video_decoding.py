@@ -42,7 +42,7 @@ def measure(effort: Effort) -> list[Row]:
 
 def by_stream(file: Path) -> tuple[int, int]:
     """Return the number of frames and of samples."""
-    from source.media.video import VideoStream
+    from source.media.decoder import VideoStream
 
     pictures = itertools.count()
     with VideoStream(file, FRAMES_PER_SECOND, RATE_HZ, on_frame=lambda _: next(pictures)) as stream:

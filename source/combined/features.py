@@ -17,7 +17,8 @@ from ..core.spec import DataWarning
 from ..face.detector import BLENDSHAPES, POINTS
 from ..face.features import featurize as featurize_face
 from ..face.tracker import FaceTracker
-from ..media.video import Frame, VideoStream
+from ..media.decoder import VideoStream
+from ..media.video import Frame
 from ..text.features import featurize as featurize_text
 from .settings import CombinedSettings
 

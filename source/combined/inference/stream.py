@@ -13,10 +13,10 @@ import numpy as np
 from ...core import config
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify, OnProgress
+from ...media.decoder import VideoStream
 from ...media.sound import silence
 from ...media.sound.speech_activity import Speech
 from ...media.sound.whisper import speech_model
-from ...media.video import VideoStream
 from ...text.transcript import Progress, transcribe_stream
 from ...text.transcript.recogniser import Recogniser
 from ...text.transcript.sentences import split_into_sentences

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...media.sound import container as sound_file
+from ...media import container as sound_file
 from ...media.video.frame import Frame, Upright, picture_stream
 from ...media.video.replay import Replay, refuse_without_picture
 

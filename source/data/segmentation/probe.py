@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.errors import DemeanorError
-from ...media.sound.container import MICROSECONDS, open_container
+from ...media.container import MICROSECONDS, open_container
 from ...media.video.frame import picture_stream
 
 RATE_HZ = 16_000  # at which speech is looked for

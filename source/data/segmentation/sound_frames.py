@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...media.sound.container import floats
+from ...media.container import floats
 
 RATES_HZ = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)  # of AAC
 DEFAULT_RATE_HZ = 48_000

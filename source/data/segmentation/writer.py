@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ...media.sound.container import MICROSECONDS, decoded, open_container, sound_stream
+from ...media.container import MICROSECONDS, decoded, open_container, sound_stream
 from ...media.video.frame import picture_stream
 from .sound_frames import SoundBuffer, SoundFrames
 

@@ -42,6 +42,11 @@ class Downmix:
         weights = self._weights if self._weights is not None else np.full(len(chunk), 1 / len(chunk))
         return weights.astype(np.float32) @ chunk
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the channels have their weights."""
+        return self._weights is not None
+
     def _decide(self, chunk: np.ndarray, energy: np.ndarray) -> np.ndarray:
         weights = np.array([POSITIONS.get(position, ELSEWHERE) for position in self.positions])
         alive = _alive(energy)

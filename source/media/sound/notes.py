@@ -35,17 +35,19 @@ class SoundNotes:
         self.rates_hz.add(rate_hz)
         return chunk
 
-    def sentences(self, promised_seconds: float, needed_hz: int) -> tuple[str, ...]:
+    def sentences(self, promised_seconds: float, needed_hz: int, with_damage: bool = True) -> tuple[str, ...]:
         """Return the warnings, the gravest first.
 
         promised_seconds: how long the file says it is, 0 if it does not know. needed_hz: the rate it is resampled to.
+        with_damage: damage among them.
         """
-        missing = self.damage_seconds is None and promised_seconds - self.seconds > MISSING_SECONDS
+        damaged = with_damage and self.damage_seconds is not None
+        missing = with_damage and self.damage_seconds is None and promised_seconds - self.seconds > MISSING_SECONDS
         rate_hz = min(self.rates_hz, default=needed_hz)
         # Where samples go beyond full scale, it is no limit and nothing is clipped.
         clipped = self.at_full_scale / max(self.samples, 1) if self.peak <= BEYOND_SCALE else 0.0
         notes = {
-            f"damaged after {self.damage_seconds or 0:.1f} s": self.damage_seconds is not None,
+            f"damaged after {self.damage_seconds or 0:.1f} s": damaged,
             f"damaged: {self.seconds:.1f} of {promised_seconds:.1f} s can be read": missing,
             f"recorded at {rate_hz} Hz: what lies above {rate_hz / 2000:g} kHz is missing": rate_hz < needed_hz,
             f"clipped: {clipped:.1%} of the samples are at full scale": clipped > CLIPPED_SHARE,

@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from ..sound.container import MICROSECONDS
+from ..clock import StreamClock, whole_seconds
 
 DEFAULT_RATE = Fraction(25)  # where a file states none
 MOST_RATE = 1000  # plausible frames a second; more is a tick of the clock
@@ -17,20 +17,22 @@ class FrameTimes:
 
     end: float = 0.0  # when the last frame ceases to be shown
 
-    def __init__(self, container: Any, stream: Any):
-        self._start = (container.start_time or 0) / MICROSECONDS
-        self.rate = frame_rate(stream)
+    def __init__(self, clock: StreamClock, rate: Fraction, has_times: bool = True):
+        """Count at `rate` where the file has no times, or a frame has none."""
+        self._clock, self._rate, self._has_times = clock, rate, has_times
         self._last: float | None = None
+        self._count = 0
 
     def __call__(self, frame: Any) -> float:
         """Return the seconds of the next frame."""
-        ticks = frame.dts if frame.pts is None else frame.pts
-        timed = ticks is not None and frame.time_base
-        seconds: float | None = float(ticks * frame.time_base) - self._start if timed else None
-        if self._last is not None and (seconds is None or seconds <= self._last):
-            seconds = self._last + float(1 / self.rate)
-        self._last = max(seconds or 0.0, 0.0)
-        duration = frame.duration * frame.time_base if frame.duration and frame.time_base else 1 / self.rate
+        if not self._has_times:
+            self._count += 1
+            self.end = float(self._count / self._rate)
+            return float((self._count - 1) / self._rate)
+        expected = None if self._last is None else self._last + float(1 / self._rate)
+        seconds = max(self._clock(frame, expected), 0.0)
+        self._last = seconds if expected is None or seconds > expected - float(1 / self._rate) else expected
+        duration = frame.duration * frame.time_base if frame.duration and frame.time_base else 1 / self._rate
         self.end = self._last + float(duration)
         return self._last
 
@@ -51,9 +53,23 @@ class DueTimes:
         return True
 
 
+def has_times(container: Any) -> bool:
+    """Return whether the file's frames have times; those of a bare H.264 stream have none."""
+    from av.format import Flags
+
+    return not container.format.flags & Flags.no_timestamps.value
+
+
+def stated_rate(stream: Any) -> Fraction | None:
+    """Return the frames a second that the encoder wrote into the stream itself; None where it did not."""
+    rate = stream.codec_context.framerate
+    return rate if rate and 0 < rate <= MOST_RATE else None
+
+
 def frame_rate(stream: Any) -> Fraction:
     """Return the frames a second of a picture stream by its header; of a variable rate the average."""
-    rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    of_file = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    rates = of_file if has_times(stream.container) else (stated_rate(stream),)
     return next((rate for rate in rates if rate and 0 < rate <= MOST_RATE), DEFAULT_RATE)
 
 
@@ -62,6 +78,6 @@ def promised_seconds(container: Any, stream: Any) -> float:
     formats = set(container.format.name.split(","))
     if not formats & TRUE_DURATIONS:
         return 0.0
-    seconds = (container.duration or 0) / MICROSECONDS
+    seconds = whole_seconds(container) or 0.0
     # The header of an AVI counts the frames it should have; FFmpeg counts those that are there.
     return max(seconds, float(stream.frames / frame_rate(stream))) if "avi" in formats else seconds

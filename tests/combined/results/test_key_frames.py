@@ -15,7 +15,7 @@ from source.combined.results.frames_at import frames_at
 from source.combined.results.key_frames import key_frames, key_frames_png, select
 from source.face.network import FaceModel
 from source.face.settings import FaceSettings
-from source.media.sound import container
+from source.media import container
 from source.media.video.replay import Replay
 from source.results.prediction import Prediction, Reading
 from tests.support.faces import finds_faces

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ....media.sound import container as sound_file
+from ....media import container as sound_file
 
 COPIED = ("aac", "mp3")  # what every common player and browser plays in an MP4; AC-3, Opus and FLAC are not that
 LEAST_MP3_HZ = 16_000  # FFmpeg refuses slower MP3 in MP4

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import DemeanorError
-from ..types import SOUNDS, VIDEOS, require_file
+from ..core.errors import DemeanorError
+from .types import SOUNDS, VIDEOS, require_file
 
 # PyAV ships no complete types: containers, streams, packets and frames are `Any` here.
 
 ACCEPTED = f"sounds ({', '.join(SOUNDS)}) and videos ({', '.join(VIDEOS)}) are read"
-LATE_SECONDS = 0.02  # sound that starts later than the picture by more is moved into place; half a frame at 25 a second
 TRUE_DURATIONS = {"wav", "w64", "aiff", "caf", "flac", "mov"}
 NO_LENGTH = 0x7FF0_0000  # bytes: a WAV whose writer could not know its length says this much or more
 MICROSECONDS = 1_000_000  # in which FFmpeg gives a container's times
@@ -145,20 +144,10 @@ def _frames_in(packet: Any, stream: Any) -> Iterator[tuple[Any, Any]]:
         yield stream, frame
 
 
-def late_seconds(container: Any) -> float:
-    """Return by how much the sound starts later than the video's picture; 0 where that is negligible."""
-    stream = sound_stream(container)
-    if stream is None or stream.start_time is None or all(map(is_cover, container.streams.video)):
-        return 0.0
-    late = float(stream.start_time * stream.time_base) - (container.start_time or 0) / MICROSECONDS
-    whole = (container.duration or 0) / MICROSECONDS
-    return late if LATE_SECONDS < late <= whole else 0.0
-
-
-def promised_seconds(path: Path, container: Any) -> float:
+def promised_seconds(path: Path, container: Any, stream: Any) -> float:
     """Return how long the file says its sound is, where its format does not merely estimate that; else 0."""
-    formats, stream = set(container.format.name.split(",")), sound_stream(container)
-    if stream is None or not stream.duration or not formats & TRUE_DURATIONS:
+    formats = set(container.format.name.split(","))
+    if not stream.duration or not formats & TRUE_DURATIONS:
         return 0.0
     seconds = float(stream.duration * stream.time_base)
     return seconds * _cut_off(path) if "wav" in formats else seconds

@@ -1,0 +1,137 @@
+"""The picture of a recording as upright frames, each at the time it is shown."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...core.units import clock
+from ..clock import whole_seconds
+from ..reader import Reader
+from ..selection import Selection
+from .frame import Frame, Upright, picture_stream
+from .timestamps import DueTimes, FrameTimes, frame_rate, has_times, promised_seconds, stated_rate
+
+HELD_SECONDS = 1.0  # a picture that is shown for longer, as in a slide show, is given again
+HELD_RATE = 5  # a second, where every frame is given
+ROUNDING_SECONDS = 0.001  # of the times that containers hold
+
+
+class PictureReader(Reader):
+    """Iterate over it once: the frames that are due, at seconds from the beginning of the selection.
+
+    Due is the first frame at or after each multiple of 1 / `frames_per_second` seconds; None: every frame. None is
+    given twice, so that a video of fewer frames gives each of them once, but for one that stands still for more than
+    HELD_SECONDS. Damaged frames are skipped.
+    """
+
+    size: tuple[int, int] | None = None
+    """Width and height of the upright original in square pixels; None where nothing can be decoded."""
+
+    def __init__(
+        self, path: Path, container: Any, selection: Selection, frames_per_second: float | None,
+        most_side: int | None, jumps: list[float],
+    ):  # fmt: skip
+        super().__init__(path, container, picture_stream, selection.start_seconds, jumps)
+        self._end, self._most_side = selection.end_seconds, most_side
+        self.rate: Fraction = frame_rate(self.stream)
+        self.time_base: Fraction = self.stream.time_base
+        self.promised_seconds = promised_seconds(container, self.stream)
+        self._whole_seconds = whole_seconds(container)
+        self._times = FrameTimes(self.clock, self.rate, has_times(container))
+        self._has_assumed_rate = not has_times(container) and stated_rate(self.stream) is None
+        self._due = DueTimes(frames_per_second) if frames_per_second else None
+        self._damage_seconds: float | None = None
+        self._interlaced = False
+        self._shown = self._from_start()
+        first = next(self._shown, None)
+        if first:
+            self._upright = Upright(first[0], self.stream, most_side)
+            self.size = self._upright.size
+            self._shown = chain([first], self._shown)
+
+    @property
+    def seconds_read(self) -> float:
+        """When the last frame so far ceases to be shown."""
+        end = self._times.end if self._end is None else min(self._times.end, self._end)
+        return max(end - self.start, 0.0)
+
+    def notes(self, with_damage: bool) -> tuple[str, ...]:
+        """Return warnings about how it was read, for people; with_damage: damage among them."""
+        damage = f"the picture is damaged after {clock(self._damage_seconds or 0, tenths=True)}"
+        notes = {
+            damage: with_damage and self._damage_seconds is not None,
+            "interlaced: the edges of what moves are combed": self._interlaced,
+            f"the file has no times: {float(self.rate):g} frames a second are assumed": self._has_assumed_rate,
+        }
+        return tuple(note for note, holds in notes.items() if holds)
+
+    def __iter__(self) -> Iterator[Frame]:
+        last_seconds = 0.0
+        for (frame, seconds), (following, until) in pairwise(chain(self._shown, [(None, 0.0)])):
+            if following is None:
+                is_slide = seconds - last_seconds > HELD_SECONDS or seconds == 0
+                until = max(self.seconds_read, self._until_end() if is_slide else 0.0)
+            last_seconds, picture = seconds, None
+            for moment in self._moments(seconds, until, is_last=following is None):
+                picture = picture or self._converted(frame, seconds)
+                if picture is None:
+                    break
+                yield replace(picture, seconds=moment)
+
+    def _until_end(self) -> float:
+        whole = self._whole_seconds or 0.0
+        return (whole if self._end is None else min(whole, self._end)) - self.start
+
+    def _moments(self, seconds: float, until: float, is_last: bool) -> list[float]:
+        """Return when a frame that is shown from `seconds` to `until` is given."""
+        is_held = until - seconds > HELD_SECONDS + ROUNDING_SECONDS
+        if self._due is None:
+            first, last = seconds + 1 / HELD_RATE, until - ROUNDING_SECONDS
+            return [seconds, *(np.arange(first, last, 1 / HELD_RATE).tolist() if is_held else ())]
+        moments = [seconds] if self._due(seconds) else []
+        while is_held and self._due.next_seconds < until - ROUNDING_SECONDS:
+            moments.append(self._due.next_seconds)
+            self._due(self._due.next_seconds)
+        if is_last and not moments and self._due.next_seconds + self._due.interval / 2 <= until:
+            moments = [seconds]
+        return moments
+
+    def _from_start(self) -> Iterator[tuple[Any, float]]:
+        """Yield (decoded frame, seconds) from `start` on, first the one that is shown then."""
+        before = None
+        for frame in self.frames():
+            if frame is None or frame.is_corrupt:
+                self._damaged()
+            if frame is None:
+                continue
+            seconds = self._times(frame) - self.start
+            if self._end is not None and seconds >= self._end - self.start - ROUNDING_SECONDS:
+                break
+            if seconds < -ROUNDING_SECONDS:
+                before = frame
+                continue
+            if before is not None and seconds > ROUNDING_SECONDS:
+                yield before, 0.0
+            before = None
+            self._interlaced = self._interlaced or frame.interlaced_frame
+            yield frame, max(seconds, 0.0)
+        if before is not None and self.seconds_read > 0:
+            yield before, 0.0
+
+    def _converted(self, frame: Any, seconds: float) -> Frame | None:
+        from av.error import FFmpegError
+
+        try:
+            return self._upright(frame, seconds)
+        except (FFmpegError, ValueError):  # a pixel format that swscale does not know
+            self._damaged()
+            return None
+
+    def _damaged(self) -> None:
+        if self._damage_seconds is None and self._times.end >= self.start:
+            self._damage_seconds = self._times.end
