@@ -1,13 +1,13 @@
 """Preprocess a corpus into its store: `extract` over an executor, some clips at a time, resumable."""
 
+import time
 import warnings
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,15 +17,17 @@ from ..core.arrays import stacked
 from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.hooks import OnProgress, silent
+from ..core.processes import process_pool
 from ..core.spec import DataWarning, ModelSpec, spec_of
 from ..core.threads import one_thread_each
 from .clips import MANIFEST, Clip, labelled_files
 from .store import UNREADABLE, Manifest, Store, StoreWriter, fingerprint
 from .training_folder import training_files
 
-CLIPS_PER_JOB = 64  # for a worker at once, and committed at once
-JOBS_PER_WORKER = 2  # of an executor, at least: of few clips smaller jobs are made
+SECONDS_PER_JOB = 0.5  # for a worker at once, and committed at once: what Ctrl-C may lose
+CLIPS_PER_JOB = 64  # at most
 AHEAD = 4  # jobs in flight for each worker: bounds the memory
+CLIPS_FOR_PROCESSES = 16  # fewer are done before processes have started
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ def preprocess(
     writer = StoreWriter(spec.store_folder / corpus, fresh, resume)
     before, warned = writer.manifest.clips_done, Counter()
     on_progress(before, len(clips))
-    jobs = list(_jobs(clips[before:], workers if executor else 0))
-    with _pool(executor, workers, len(jobs)) as pool:
-        for job, result in zip(jobs, _map(pool, spec, settings, jobs, workers), strict=True):
+    left = clips[before:]
+    with _pool(executor, workers, len(left)) as pool:
+        for job, result in _extracted(pool, spec, settings, left, workers):
             if executor:
                 _refuse_unreadable_there(spec, settings, result.unreadable)
             readable = [clip for clip in job if str(clip.path) not in result.unreadable]
@@ -114,11 +116,12 @@ class Extracted:
     rows: dict[str, np.ndarray]  # arrays by name, a row for each file that could be read
     unreadable: dict[str, str]  # the other files, each with why
     warnings: Counter[str]  # what `extract` warned of, and for how many files
+    seconds: float
 
 
 def extract_clips(model: str, settings: Any, paths: Sequence[Path]) -> Extracted:
     """Run `extract` over some files; called in a worker."""
-    spec, rows, unreadable, warned = spec_of(model), [], {}, Counter()
+    spec, rows, unreadable, warned, started = spec_of(model), [], {}, Counter(), time.monotonic()
     for path in paths:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DataWarning)
@@ -127,15 +130,7 @@ def extract_clips(model: str, settings: Any, paths: Sequence[Path]) -> Extracted
             except (DemeanorError, OSError) as reason:
                 unreadable[str(path)] = str(reason)
         warned.update(str(warning.message) for warning in caught if warning.category is DataWarning)
-    return Extracted(stacked(rows), unreadable, warned)
-
-
-def _jobs(clips: Sequence[Clip], workers: int) -> Iterator[Sequence[Clip]]:
-    """Divide the clips; workers: those to be kept busy, 0: any number."""
-    share = -(-len(clips) // (JOBS_PER_WORKER * workers)) if workers else CLIPS_PER_JOB
-    size = max(min(CLIPS_PER_JOB, share), 1)
-    for start in range(0, len(clips), size):
-        yield clips[start : start + size]
+    return Extracted(stacked(rows), unreadable, warned, time.monotonic() - started)
 
 
 def _refuse_unreadable_there(spec: ModelSpec, settings: Any, unreadable: dict[str, str]) -> None:
@@ -148,23 +143,43 @@ def _refuse_unreadable_there(spec: ModelSpec, settings: Any, unreadable: dict[st
             )
 
 
-def _pool(executor: Any, workers: int, jobs: int) -> AbstractContextManager[Any]:
-    if executor or workers <= 1 or jobs <= 1:
+class _ThisProcess:
+    """A Pool of no other process."""
+
+    def submit(self, job: Callable[..., Any], /, *arguments: Any) -> Future:
+        future = Future()
+        future.set_result(job(*arguments))
+        return future
+
+
+def _pool(executor: "Pool | None", workers: int, clips: int) -> AbstractContextManager[Pool]:
+    if executor:
         return nullcontext(executor)
-    # Spawned, not forked: a forked child of a process that has used threads may hang.
-    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=one_thread_each)
+    if workers <= 1 or clips < CLIPS_FOR_PROCESSES:
+        return nullcontext(_ThisProcess())
+    return process_pool(workers, one_thread_each)
 
 
-def _map(
-    pool: Any, spec: ModelSpec, settings: Any, jobs: Sequence[Sequence[Clip]], workers: int
-) -> Iterator[Extracted]:
-    """Yield the results in order, with at most AHEAD jobs a worker in flight."""
-    calls = iter([(spec.name, settings, [clip.path for clip in job]) for job in jobs])
-    if pool is None:
-        for call in calls:
-            yield extract_clips(*call)
-        return
-    waiting = [pool.submit(extract_clips, *call) for call in islice(calls, AHEAD * max(workers, 1))]
-    while waiting:
-        yield waiting.pop(0).result()
-        waiting += [pool.submit(extract_clips, *call) for call in islice(calls, 1)]
+def _extracted(
+    pool: Pool, spec: ModelSpec, settings: Any, clips: Sequence[Clip], workers: int
+) -> Iterator[tuple[Sequence[Clip], Extracted]]:
+    """Yield as many clips as take SECONDS_PER_JOB, and the output for them; raise DemeanorError if a worker is killed.
+
+    At most AHEAD jobs a worker are in flight.
+    """
+    most = 1 if isinstance(pool, _ThisProcess) else AHEAD * max(workers, 1)
+    waiting, given, size = deque(), 0, 1
+    try:
+        while given < len(clips) or waiting:
+            while given < len(clips) and len(waiting) < most:
+                job = clips[given : given + size]
+                waiting.append((job, pool.submit(extract_clips, spec.name, settings, [clip.path for clip in job])))
+                given += len(job)
+            job, future = waiting.popleft()
+            yield job, (result := future.result())
+            in_time = int(SECONDS_PER_JOB * len(job) / max(result.seconds, 1e-6))
+            size = max(1, min(in_time, 2 * len(job), CLIPS_PER_JOB))
+    except BrokenProcessPool:
+        raise DemeanorError(
+            "A worker was killed, perhaps for lack of memory; run it again with fewer --workers."
+        ) from None

@@ -1,18 +1,20 @@
 """Store preprocessed features on disk: one memory-mapped `.npy` for each array, one row for each clip.
 
 A store's folder holds `<array>.npy` (N, ...), `clips.csv` (row i belongs to array row i), `unreadable.csv` and
-`manifest.json`. The manifest's `rows` is the truth: it is written after the arrays, so that a run killed at any moment
-loses at most the last chunk and the next run goes on from there.
+`manifest.json`. It is made in a hidden folder beside, which takes the place of an earlier store once it is complete.
+The manifest's `rows` is the truth: it is written after the arrays, so that a run killed at any moment loses at most the
+last rows and the next run goes on from there.
 """
 
 import csv
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -25,6 +27,7 @@ from .clips import Clip, read_clips, write_clips
 MANIFEST = "manifest.json"
 UNREADABLE = "unreadable.csv"
 FORMAT = 1
+MADE_OF = ("settings", "sources", "format")  # of a manifest: a store of the same is continued
 HEADER_BYTES = 256  # .npy header, padded so that the number of rows can grow in place
 
 
@@ -86,33 +89,54 @@ class StoreWriter:
 
     def __init__(self, folder: Path, fresh: Manifest, resume: bool = True):
         """Continue the store in `folder` where it was made from the same sources and settings, else start again."""
-        self.folder = folder
+        self.finished, self.draft, self.earlier = (
+            folder,
+            unfinished(folder),
+            folder.with_name(f".{folder.name}.earlier"),
+        )
+        self.folder = self.draft  # where the store is at the moment
         folder.mkdir(parents=True, exist_ok=True)
-        earlier = read_manifest(folder) if resume else None
-        made_of = fresh.settings, fresh.sources, FORMAT
-        if earlier and not earlier.complete and set(earlier.arrays or ()) & set(ARRAYS.get(earlier.model, ())):
-            earlier = None  # begun under names that its next rows would not have
-        if earlier and (earlier.settings, earlier.sources, earlier.format) == made_of:
+        if (earlier := read_manifest(self.draft)) and earlier.complete:  # killed while it was put in its place
+            self._put_in_place()
+        shutil.rmtree(self.earlier, ignore_errors=True)
+        if resume and _fits(earlier := read_manifest(folder), fresh):
             self.manifest = earlier
-            self._cut_to_manifest()
+            if earlier.complete:
+                self.folder = folder
+                return
+            shutil.rmtree(self.draft, ignore_errors=True)  # an earlier version made its stores in place
+            folder.rename(self.draft)
+            folder.mkdir()
+        elif resume and _fits(earlier := read_manifest(self.draft), fresh):
+            self.manifest = earlier
         else:
-            self.manifest = fresh
-            self._begin()
+            self._begin(fresh)
+            return
+        self._cut_to_manifest()
 
     def append(self, clips: Sequence[Clip], arrays: Mapping[str, np.ndarray], unreadable: Mapping[str, str]) -> None:
         """Add `clips` with their rows, arrays[name] (len(clips), ...), and the unreadable files, each with why."""
-        if clips:
-            self._append_rows(clips, arrays)
+        shapes = self._append_rows(clips, arrays) if clips else self.manifest.arrays
         with (self.folder / UNREADABLE).open("a", newline="", encoding="utf-8") as stream:
             csv.writer(stream).writerows(unreadable.items())
         rows, count = self.manifest.rows + len(clips), self.manifest.unreadable + len(unreadable)
-        self._commit(rows=rows, unreadable=count)
+        self._commit(arrays=shapes, rows=rows, unreadable=count)
 
     def finish(self) -> None:
-        """Mark the store as complete."""
-        self._commit(complete=True)
+        """Mark the store as complete, and put it in the place of an earlier one."""
+        if not self.manifest.complete:
+            self._commit(complete=True)
+            self._put_in_place()
+            self.folder = self.finished
 
-    def _append_rows(self, clips: Sequence[Clip], arrays: Mapping[str, np.ndarray]) -> None:
+    def _put_in_place(self) -> None:
+        shutil.rmtree(self.earlier, ignore_errors=True)
+        self.finished.rename(self.earlier)
+        self.draft.rename(self.finished)
+        shutil.rmtree(self.earlier, ignore_errors=True)
+
+    def _append_rows(self, clips: Sequence[Clip], arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, Any]]:
+        """Write the rows, which do not count before they are committed; returns the manifest's `arrays`."""
         shapes = {name: {"dtype": array.dtype.str, "shape": list(array.shape[1:])} for name, array in arrays.items()}
         if self.manifest.arrays not in (None, shapes):
             raise DemeanorError(f"extract gave {shapes}, but the store in {self.folder} holds {self.manifest.arrays}.")
@@ -122,7 +146,7 @@ class StoreWriter:
                     stream.write(_header(shapes[name], 0))
                 stream.write(np.ascontiguousarray(array).tobytes())
         write_clips(self.folder / CLIPS, clips, append=True)
-        self._commit(arrays=shapes)
+        return shapes
 
     def _commit(self, **changes: Any) -> None:
         self.manifest = Manifest(**(asdict(self.manifest) | changes))
@@ -131,24 +155,43 @@ class StoreWriter:
                 stream.write(_header(layout, self.manifest.rows))
         write_whole(self.folder / MANIFEST, json.dumps(asdict(self.manifest), indent=2))
 
-    def _begin(self) -> None:
-        for file in (*self.folder.glob("*.npy"), self.folder / MANIFEST):
-            file.unlink(missing_ok=True)
+    def _begin(self, fresh: Manifest) -> None:
+        (self.folder / MANIFEST).unlink(missing_ok=True)  # first: killed here, nothing is left that would be continued
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        self.manifest = fresh
         write_clips(self.folder / CLIPS, [])
         (self.folder / UNREADABLE).write_text("file,why\n", encoding="utf-8")
         self._commit()
 
     def _cut_to_manifest(self) -> None:
         """Drop what a killed run wrote after its last commit."""
-        rows, unreadable = self.manifest.rows, self.manifest.unreadable
-        for name, layout in (self.manifest.arrays or {}).items():
-            row_bytes = np.dtype(layout["dtype"]).itemsize * int(np.prod(layout["shape"], dtype=np.int64))
-            os.truncate(self.folder / f"{name}.npy", HEADER_BYTES + rows * row_bytes)
-        for file, count in ((CLIPS, rows), (UNREADABLE, unreadable)):
-            with (self.folder / file).open(newline="", encoding="utf-8") as stream:
-                kept = list(csv.reader(stream))[: count + 1]
-            with (self.folder / file).open("w", newline="", encoding="utf-8") as stream:
-                csv.writer(stream).writerows(kept)
+        rows, arrays = self.manifest.rows, self.manifest.arrays or {}
+        for file in self.folder.glob("*.npy"):
+            if layout := arrays.get(file.stem):
+                row_bytes = np.dtype(layout["dtype"]).itemsize * int(np.prod(layout["shape"], dtype=np.int64))
+                os.truncate(file, HEADER_BYTES + rows * row_bytes)
+            else:
+                file.unlink()
+        for name, count in ((CLIPS, rows), (UNREADABLE, self.manifest.unreadable)):
+            with (self.folder / name).open(newline="", encoding="utf-8") as stream:
+                lines = list(stream)
+            table = csv.reader(lines)
+            for _ in range(count + 1):
+                next(table)
+            write_whole(self.folder / name, "".join(lines[: table.line_num]))
+
+
+def unfinished(folder: Path) -> Path:
+    """Return the folder in which the store of `folder` is made."""
+    return folder.with_name(f".{folder.name}.unfinished")
+
+
+def _fits(earlier: Manifest | None, fresh: Manifest) -> TypeGuard[Manifest]:
+    """Return whether `earlier` was made of the same, and its next rows would be called the same."""
+    if earlier is None or any(getattr(earlier, made_of) != getattr(fresh, made_of) for made_of in MADE_OF):
+        return False
+    return earlier.complete or not set(earlier.arrays or ()) & set(ARRAYS.get(earlier.model, ()))
 
 
 def _header(layout: Mapping[str, Any], rows: int) -> bytes:
@@ -172,10 +215,10 @@ class Store:
     def open(cls, folder: Path, settings: Mapping[str, Any]) -> "Store":
         """Open the finished store in `folder`; raise DemeanorError where other extract settings made it."""
         manifest = read_manifest(folder)
-        if manifest is None:
+        if manifest is None and not unfinished(folder).is_dir():
             raise DemeanorError(f"There is no preprocessed corpus in {folder}; run preprocess for {folder.name} first.")
         again = f"preprocess {folder.name} again"
-        if manifest.format != FORMAT or not manifest.complete:
+        if manifest is None or manifest.format != FORMAT or not manifest.complete:
             raise DemeanorError(f"The preprocessed corpus in {folder} is unfinished or of another version; {again}.")
         for name, value in settings.items():
             if (earlier := manifest.settings.get(name, "not there")) != value:

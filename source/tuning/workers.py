@@ -1,20 +1,18 @@
 """Processes of this machine that share a study's trials and reruns; each gets its share of the cores."""
 
 import os
-import signal
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import Any
 
 import torch
 
 from ..core import config
 from ..core.errors import DemeanorError
+from ..core.processes import process_pool
 from .study_spec import StudySpec
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -26,12 +24,11 @@ _study_spec: Any = None  # in a worker: its study
 @contextmanager
 def worker_pool(study_spec: StudySpec, workers: int) -> Iterator[ProcessPoolExecutor]:
     """Open a pool of processes for the functions below; left by Ctrl-C, their trials are queued again."""
-    context = get_context("spawn")  # a forked child of a process that has used threads may hang
+    context = get_context("spawn")  # as that of the pool
     stop, number = context.Event(), context.Value("i", 0)
     folders = {name: getattr(config, name) for name in ("DATA_FOLDER", "MODELS_FOLDER")}  # a program may have set them
     threads = max(1, torch.get_num_threads() // workers)  # heeds OMP_NUM_THREADS and a batch system's share
-    begin = (study_spec, folders, threads, stop, number)
-    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=begin) as pool:
+    with process_pool(workers, _begin, study_spec, folders, threads, stop, number) as pool:
         try:
             yield pool
         except BaseException:
@@ -59,7 +56,6 @@ def finished(futures: Sequence[Future], look: Callable[[], None]) -> Iterator[Fu
 def _begin(study_spec: StudySpec, folders: Mapping[str, Any], threads: int, stop: Any, number: Any) -> None:
     """Prepare a new process, before its first job."""
     global _stop, _study_spec
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when to stop
     for name, folder in folders.items():
         setattr(config, name, folder)
     with number.get_lock():
@@ -69,15 +65,6 @@ def _begin(study_spec: StudySpec, folders: Mapping[str, Any], threads: int, stop
     torch.set_num_threads(threads)
     if torch.cuda.device_count() > 1:
         torch.cuda.set_device(mine % torch.cuda.device_count())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this worker when its parent is killed."""
-    parent: Any = parent_process()
-    while parent.is_alive():
-        time.sleep(SECONDS_BETWEEN_LOOKS)
-    os._exit(1)
 
 
 def in_worker(job: Callable[..., Any], *arguments: Any) -> Any:

@@ -1,6 +1,8 @@
 """The store: memory-mapped, bounded, safe against a kill, stale stores refused."""
 
 import json
+import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -42,9 +44,9 @@ def test_a_killed_run_loses_only_the_last_rows(tmp_path):
     writer.append(clips[:4], rows(arrays, 0, 4), {})
     # killed while appending: bytes, a table row and no manifest
     for name in arrays:
-        with (tmp_path / f"{name}.npy").open("ab") as stream:
+        with (writer.folder / f"{name}.npy").open("ab") as stream:
             stream.write(b"half a row")
-    with (tmp_path / "clips.csv").open("a") as stream:
+    with (writer.folder / "clips.csv").open("a") as stream:
         stream.write("half.png,toy,4,happy,,,,,,\n")
     again = StoreWriter(tmp_path, fresh(clips))
     assert again.manifest.clips_done == 4
@@ -54,6 +56,61 @@ def test_a_killed_run_loses_only_the_last_rows(tmp_path):
     assert list(store.clips) == clips
     for name, array in arrays.items():
         np.testing.assert_array_equal(store.arrays[name], array)
+
+
+class Killed(BaseException):
+    pass
+
+
+def tracing(each_line, code="store.py"):
+    """A trace function that calls `each_line` with the number of each line that runs in a file of this name."""
+
+    def trace(frame, event, argument):
+        if event == "call" and not frame.f_code.co_filename.endswith(code):
+            return None
+        if event == "line":
+            each_line(frame.f_lineno)
+        return trace
+
+    return trace
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_line_is_continued_to_the_same_bytes(tmp_path):
+    clips, arrays, lines = face_clips(5), {"values": np.arange(10, dtype=np.uint8).reshape(5, 2)}, []
+
+    def write(name, settings, each_line=None):
+        """Three times two files, of which the last cannot be read."""
+        sys.settrace(each_line and tracing(each_line))
+        try:
+            writer = StoreWriter(tmp_path / name, Manifest("face", settings, fingerprint(clips)))
+            for start in range(writer.manifest.clips_done, 6, 2):
+                bad = {"bad.png": "damaged\nat its end"} if start == 4 else {}
+                writer.append(clips[start : start + 2], rows(arrays, start, start + 2), bad)
+            writer.finish()
+        finally:
+            sys.settrace(None)
+
+    def content(name):
+        return {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
+
+    write("other", SETTINGS | {"image_side": 8})
+    shutil.copytree(tmp_path / "other", tmp_path / "whole")
+    write("whole", SETTINGS, lines.append)
+    for last in {line: place for place, line in enumerate(lines)}.values():
+        shutil.copytree(tmp_path / "other", tmp_path / "store")
+        passed = iter(range(len(lines)))
+
+        def kill(line, last=last, passed=passed):
+            if next(passed) == last:
+                raise Killed
+
+        with pytest.raises(Killed):
+            write("store", SETTINGS, kill)
+        write("store", SETTINGS)
+        assert content("store") == content("whole"), lines[last]
+        assert sorted(child.name for child in tmp_path.iterdir()) == ["other", "store", "whole"]
+        shutil.rmtree(tmp_path / "store")
 
 
 def test_an_unfinished_store_is_refused(tmp_path):
@@ -76,6 +133,19 @@ def test_changed_sources_or_settings_begin_anew(tmp_path):
     writer = StoreWriter(tmp_path, fresh(clips))
     writer.append(clips, face_arrays(2), {})
     assert StoreWriter(tmp_path, fresh(face_clips(3))).manifest.rows == 0
+
+
+def test_a_store_that_an_earlier_version_began_in_its_place_is_continued(tmp_path):
+    clips = face_clips(2)
+    writer = StoreWriter(tmp_path / "toy", fresh(clips))
+    writer.append(clips, face_arrays(2), {})
+    (tmp_path / "toy").rmdir()
+    writer.folder.rename(tmp_path / "toy")
+    with pytest.raises(DemeanorError, match="unfinished"):
+        Store.open(tmp_path / "toy", SETTINGS)
+    again = StoreWriter(tmp_path / "toy", fresh(clips))
+    again.finish()
+    assert again.manifest.rows == len(Store.open(tmp_path / "toy", SETTINGS)) == 2
 
 
 def test_a_relabelled_or_rewritten_file_changes_the_fingerprint(tmp_path):
