@@ -41,6 +41,10 @@ CORPORA = {
 # --- Prediction --------------------------------------------------------------------------------------------------
 NOT_SURE_BELOW = 0.40  # calibrated probability of the likeliest emotion under which the answer is "not sure"
 
+# --- Faces -------------------------------------------------------------------------------------------------------
+MOST_FACES = 100  # that are read in one picture: the largest
+MOST_FACES_IN_VIDEO = 10  # that are followed at once: the largest; each takes about 20 ms a frame
+
 # --- Time (recordings) -------------------------------------------------------------------------------------------
 WINDOW_SECONDS = 4.0
 HOP_SECONDS = 1.0

@@ -21,6 +21,8 @@ GROUPINGS: dict[str, dict[str, tuple[str, ...]]]
 GROUPING: str
 CORPORA: dict[str, tuple[str, ...]]
 NOT_SURE_BELOW: float
+MOST_FACES: int
+MOST_FACES_IN_VIDEO: int
 WINDOW_SECONDS: float
 HOP_SECONDS: float
 FRAMES_PER_SECOND: int

@@ -34,9 +34,11 @@ TEMPLATE = {
 # Mesh points of the person's left and right eye: its corners, and two pairs of points on the upper and the lower lid.
 EYES = np.array([[(362, 263), (385, 380), (387, 373)], [(33, 133), (160, 144), (158, 153)]])
 
-MOST_FACES = 20
 LEAST_CONFIDENCE = 0.5  # of detection and presence; FaceLandmarker's default
 SMALL_SIDE = 192  # pixels; FaceLandmarker misses more faces in smaller pictures, so they are enlarged first
+LEAST_SIDE = 16  # pixels; no face can be found in less
+MOST_SIDE = 32_000  # pixels; the native code aborts the process at 32,767
+LONG = 4  # times as long as high: a strip, in which a single pass sees no face
 BORDER = 1 / 3  # of the side, by which the edge of a crop without margin is repeated: +2 % faces found on FER2013
 # FaceLandmarker detects on 128x128 pixels, so larger pictures are also cut into square tiles that overlap by half.
 # Halvings of the picture's short side -> pixels from which tiles of that side are worth their time.
@@ -91,16 +93,17 @@ class Face:
 class FaceDetector(AbstractContextManager["FaceDetector"]):
     """FaceLandmarker for still pictures. A context manager: it holds native memory until closed."""
 
-    def __init__(self, model_file: Path | None = None, most_faces: int = MOST_FACES):
+    def __init__(self, model_file: Path | None = None, most_faces: int | None = None):
         from mediapipe.tasks.python import BaseOptions, vision
 
-        from ..core import pretrained
+        from ..core import config, pretrained
 
+        self.most_faces = most_faces or config.MOST_FACES
         file = model_file or pretrained.path("face_landmarker")
         options = vision.FaceLandmarkerOptions(
             # Bytes, not the path: the native code cannot open a path with characters outside the locale.
             base_options=BaseOptions(model_asset_buffer=Path(file).read_bytes()),
-            num_faces=most_faces,
+            num_faces=self.most_faces,
             min_face_detection_confidence=LEAST_CONFIDENCE,
             min_face_presence_confidence=LEAST_CONFIDENCE,
             output_face_blendshapes=True,
@@ -120,18 +123,21 @@ class FaceDetector(AbstractContextManager["FaceDetector"]):
         self._landmarker._handle = None
 
     def detect(self, picture: np.ndarray) -> list[Face]:
-        """Return the faces in `picture` (H, W, 3) uint8 RGB, upright, from left to right."""
-        if min(picture.shape[:2]) < SMALL_SIDE:
-            return self.detect_enlarged(picture)
+        """Return the faces in `picture` (H, W, 3) uint8 RGB, upright, from left to right; of too many the largest."""
+        short, long = sorted(picture.shape[:2])
+        if short < SMALL_SIDE:
+            return self._detect_in_strip(picture) if long > LONG * short else self.detect_enlarged(picture)
         tiled = [face.moved(x, y) for tile, x, y in _tiles(picture) for face in self.detect_single_pass(tile)]
         confirmed = [face for face in suppress_overlaps(tiled) if self._is_confirmed(picture, face)]
         faces = suppress_overlaps(self.detect_single_pass(picture) + confirmed)
-        return left_to_right(faces) or self.detect_enlarged(picture)
+        return left_to_right(faces[: self.most_faces]) or self.detect_enlarged(picture)
 
     def detect_single_pass(self, picture: np.ndarray) -> list[Face]:
         """Return the faces that one pass of FaceLandmarker over the whole picture finds, in its order."""
         import mediapipe
 
+        if max(picture.shape[:2]) > MOST_SIDE:
+            return []
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(picture))
         result = self._landmarker.detect(image)
         height, width = picture.shape[:2]
@@ -145,12 +151,23 @@ class FaceDetector(AbstractContextManager["FaceDetector"]):
         """Return the faces, from left to right, found within a border, a small picture enlarged by a whole number."""
         import cv2
 
+        if min(picture.shape[:2]) < LEAST_SIDE:
+            return []
         enlarge = max(1, round(SMALL_SIDE / min(picture.shape[:2])))
         large = cv2.resize(picture, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
         border = round(min(large.shape[:2]) * BORDER)
         bordered = cv2.copyMakeBorder(large, border, border, border, border, cv2.BORDER_REPLICATE)
         faces = [face.moved(-border, -border, 1 / enlarge) for face in self.detect_single_pass(bordered)]
         return left_to_right(suppress_overlaps(faces))
+
+    def _detect_in_strip(self, picture: np.ndarray) -> list[Face]:
+        """Return the faces, from left to right, in a small picture that is much longer than high or higher than long."""
+        height, width = picture.shape[:2]
+        side, found = 2 * min(height, width), []
+        for start in _starts(max(height, width), side):
+            x, y = (start, 0) if width > height else (0, start)
+            found += [face.moved(x, y) for face in self.detect_enlarged(picture[y : y + side, x : x + side])]
+        return left_to_right(suppress_overlaps(found)[: self.most_faces])
 
     def _is_confirmed(self, picture: np.ndarray, face: Face) -> bool:
         """Return whether the face is found again close up: in tiles, helmets and wheels often look like faces."""
@@ -189,12 +206,12 @@ def _starts(length: int, side: int) -> list[int]:
 
 
 def suppress_overlaps(faces: list[Face]) -> list[Face]:
-    """Return each face once: of overlapping detections the largest, which no tile's edge has cut."""
+    """Return each face once, the largest first: of overlapping detections that one, which no tile's edge has cut."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: -face.area):
         if all(iou(face.box, other.box) < SAME_FACE_IOU for other in kept):
             kept.append(face)
-    return kept[:MOST_FACES]
+    return kept
 
 
 def left_to_right(faces: list[Face]) -> list[Face]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core import config
 from ..core.arrays import stacked
 from ..core.hooks import Notify, OnProgress
 from ..media.image import Picture, read_picture
@@ -40,11 +41,18 @@ def read(
     """Read the faces in a picture: a Reading for each, from left to right. See `source.results.predicting.predict`."""
     picture = source if isinstance(source, Picture) else read_picture(source)
     readings, arrays = read_faces(picture.pixels, trained)
-    notes = picture.notes if readings else (*picture.notes, "no face was found")
+    notes = (*picture.notes, *_count_notes(len(readings)))
     prediction = Prediction(str(source), trained.spec.name, trained.labels, readings, picture.size, notes)
     if on_progress:
         on_progress(1, 1)
     return Result(prediction, lambda without: _drawings(picture.pixels, prediction, arrays, trained))
+
+
+def _count_notes(count: int) -> Iterator[str]:
+    if not count:
+        yield "no face was found"
+    elif count >= config.MOST_FACES:
+        yield f"the {count} largest faces were read; there may be more (MOST_FACES in config.py)"
 
 
 def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...], dict[str, np.ndarray]]:

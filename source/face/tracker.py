@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core import config
 from .appearance import describe_appearance
 from .detector import SAME_FACE_IOU, SMALL_SIDE, Face, FaceDetector, crop_around, iou, left_to_right, suppress_overlaps
 from .identities import REACH, People, distance
@@ -41,8 +42,9 @@ class FaceTracker(AbstractContextManager["FaceTracker"]):
     tiles of the first frame and then, every few seconds, where the scene is new or empty.
     """
 
-    def __init__(self, most_faces: int = 10, model_file: Path | None = None):
-        self._model_file, self._most_faces = model_file, most_faces
+    def __init__(self, most_faces: int | None = None, model_file: Path | None = None):
+        self._model_file, self.most_faces = model_file, most_faces or config.MOST_FACES_IN_VIDEO
+        self.has_too_many = False  # whether there were as many faces in a frame as are followed at most
         self._people = People()
         self._clock, self._last_seconds = 0.0, 0.0
         self._next_tiled_detection = 0.0
@@ -58,7 +60,7 @@ class FaceTracker(AbstractContextManager["FaceTracker"]):
     @cached_property
     def _detector(self) -> FaceDetector:
         """Made for the first frame: a recording without a picture needs none."""
-        return FaceDetector(self._model_file, self._most_faces)
+        return FaceDetector(self._model_file, self.most_faces)
 
     def update(self, picture: np.ndarray, seconds: float) -> list[TrackedFace]:
         """Return the faces in the next frame from left to right; where they are too many, the largest.
@@ -89,7 +91,8 @@ class FaceTracker(AbstractContextManager["FaceTracker"]):
         if self._clock >= self._next_tiled_detection and not has_stayed:
             self._next_tiled_detection = self._clock + TILED_DETECTION_SECONDS
             faces = self._detector.detect(picture)
-        return left_to_right(sorted(faces, key=lambda face: -face.area)[: self._most_faces])
+        self.has_too_many |= len(faces) >= self.most_faces
+        return left_to_right(sorted(faces, key=lambda face: -face.area)[: self.most_faces])
 
     def _detect_in_last_places(self, picture: np.ndarray, faces: list[Face]) -> list[Face]:
         """Return faces where somebody was a moment ago who is not among `faces`: too small, or turned, or gone."""

@@ -11,8 +11,9 @@ from PIL import Image, ImageOps
 from ..core.errors import DemeanorError
 from .types import require_file
 
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
-ACCEPTED = "PNG, JPEG, WebP, TIFF, BMP, GIF and AVIF pictures are read"
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "PPM")
+ACCEPTED = "PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and PPM pictures are read"
+GREY_BITS = (8, 10, 12, 14, 16)  # that cameras and scanners write into 16
 MOST_PIXELS = 200_000_000  # the largest phone camera's; 600 MB once decoded
 WHITE = (255, 255, 255, 255)
 SIGNATURES = {  # file that is not a picture -> bytes to skip, bytes that follow
@@ -45,8 +46,8 @@ class Picture:
 def read_picture(path: Path) -> Picture:
     """Read a picture, turned upright as its EXIF says; of an animation the first frame.
 
-    16-bit grey is scaled to 8 bits; 32-bit and float values are stretched to them. Colour profiles are not applied.
-    Raises DemeanorError where `path` is not a whole picture of a format in FORMATS, or has over MOST_PIXELS.
+    16-bit grey is scaled to 8 bits, of fewer bits in 16 with a note; 32-bit and float values are stretched to them.
+    Colour profiles are not applied. Raises DemeanorError where `path` is not a whole picture of a format in FORMATS, or has over MOST_PIXELS.
     """
     path = Path(path)
     require_file(path, "a picture", ACCEPTED)
@@ -84,7 +85,10 @@ def _eight_bits(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     """Convert grey of 16 bits, 32 bits or floats: Pillow's own conversion clips at 255."""
     values = np.asarray(image)
     if values.dtype.itemsize == 2:
-        return Image.fromarray((values >> 8).astype(np.uint8)), ()
+        most = int(values.max())
+        bits = next(bits for bits in GREY_BITS if most >> bits == 0)
+        notes = (f"16-bit grey with values up to {most}: read as {bits}-bit",) if bits < 16 else ()
+        return Image.fromarray((values >> (bits - 8)).astype(np.uint8)), notes
     values = np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0)
     low, high = values.min(), values.max()
     grey = (values - low) * (255 / max(high - low, 1e-12))

@@ -149,6 +149,8 @@ class Shown:
     def __init__(self, frames):
         self._frames = iter(frames)
 
+    most_faces, has_too_many = 10, False
+
     def update(self, pixels, seconds):
         return [TrackedFace(person, Face(MESH, np.zeros(52, np.float32))) for person in next(self._frames)]
 

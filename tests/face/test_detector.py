@@ -84,6 +84,33 @@ def test_faces_are_found_in_wide_and_in_large_pictures(landmarker, astronaut, he
     assert len(landmarker.detect(picture)) == 3
 
 
+@finds_faces
+def test_shapes_that_no_face_fits_into_or_that_the_native_code_would_abort_at_show_nobody(landmarker):
+    for height, width in ((1, 1), (1, 192), (8, 10_000), (10_000, 8), (20, 900), (1, 33_000), (192, 40_000)):
+        assert landmarker.detect(np.full((height, width, 3), 99, np.uint8)) == []
+        assert landmarker.detect_enlarged(np.full((height, width, 3), 99, np.uint8)) == []
+
+
+@finds_faces
+def test_a_crowd_is_found_up_to_the_limit(landmarker, astronaut):
+    import cv2
+
+    one = cv2.resize(astronaut[20:220, 125:325], (150, 150), interpolation=cv2.INTER_AREA)
+    crowd = np.tile(one, (4, 6, 1))
+    assert len(landmarker.detect(crowd)) == 24
+    with detector.FaceDetector(most_faces=5) as few:
+        assert len(few.detect(crowd[:150])) == 5
+
+
+@finds_faces
+def test_faces_are_found_all_along_a_small_strip(landmarker, astronaut):
+    import cv2
+
+    small = cv2.resize(astronaut[20:220, 125:325], (60, 60), interpolation=cv2.INTER_AREA)
+    for axis in (0, 1):
+        assert len(landmarker.detect(np.concatenate([small] * 7, axis))) == 7
+
+
 def test_overlapping_detections_are_one_face_and_the_largest_stays():
     large, small, apart = face(100), face(90, at=(5, 5)), face(80, at=(300, 0))
     assert suppress_overlaps([small, apart, large]) == [large, apart]

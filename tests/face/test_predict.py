@@ -292,6 +292,14 @@ def test_of_a_crowd_the_largest_six_are_explained(tmp_path, finds, monkeypatch):
     assert len(result.readings) == 20 and [reading.person for reading in seen[0]] == [14, 15, 16, 17, 18, 19]
 
 
+def test_as_many_faces_as_are_set_are_read_and_a_note_says_that_there_may_be_more(tmp_path, finds, monkeypatch):
+    finds(*(toy_face(left=10 * i, side=40) for i in range(3)))
+    for most, notes in ((4, 0), (3, 1)):
+        monkeypatch.setattr(config, "MOST_FACES", most)
+        [made] = predicting.predict(picture(tmp_path), toy_trained(), write=False)
+        assert len(made.readings) == 3 and len(made.notes) == notes
+
+
 @finds_faces
 def test_the_demo_picture(tmp_path):
     (result,) = predicting.predict(ASTRONAUT, toy_trained(), tmp_path)

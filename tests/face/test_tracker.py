@@ -164,8 +164,9 @@ def test_no_more_faces_than_asked_for_and_those_the_largest(ann, bob):
     import cv2
 
     with FaceTracker(most_faces=1) as tracker:
-        [seen] = tracker.update(shown((cv2.resize(bob, (120, 120)), 0, 20), (ann, 320, 20)), 0)
-    assert seen.face.box[0] > 320
+        assert tracker.update(np.zeros((240, 520, 3), np.uint8), 0) == [] and not tracker.has_too_many
+        [seen] = tracker.update(shown((cv2.resize(bob, (120, 120)), 0, 20), (ann, 320, 20)), 1)
+    assert seen.face.box[0] > 320 and tracker.has_too_many
 
 
 def test_known_people_are_bounded_and_numbers_are_never_given_twice(monkeypatch):

@@ -75,6 +75,14 @@ def test_16_bit_grey_is_scaled_not_clipped(tmp_path, name):
     assert pixels.min() == 0 and pixels.max() == 255
 
 
+@pytest.mark.parametrize("bits, read_as", [(7, 8), (10, 10), (11, 12), (12, 12), (14, 14)])
+def test_grey_of_fewer_bits_in_16_is_read_as_these_with_a_note(tmp_path, bits, read_as):
+    values = np.linspace(0, 2**bits - 1, 64).astype(np.uint16).reshape(8, 8)
+    picture = read_picture(saved(tmp_path, values))
+    np.testing.assert_array_equal(picture.pixels[..., 0], values >> (read_as - 8))
+    assert f"{read_as}-bit" in picture.notes[0]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.int32])
 def test_wider_values_are_stretched_and_said_so(tmp_path, dtype):
     picture = read_picture(saved(tmp_path, np.array([[-5, 0], [5, 15]], dtype), "a.tif"))

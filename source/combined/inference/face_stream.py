@@ -1,5 +1,6 @@
 """Tracks the faces of a video frame by frame and encodes them."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -51,6 +52,15 @@ class FaceStream(AbstractContextManager["FaceStream"]):
             self._seconds, self._person, self._box, self._pose, self._eye_aspect, self._features, self._probabilities
         )  # fmt: skip
         return FaceTracks(*(column.rows[:count] for column in columns), frame_seconds=self._frame_seconds.rows)
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What limits the faces so far, in words."""
+        if self.frames and not self.tracks.people:
+            yield f"no face was found in {self.frames:,} frames"
+        if self._tracker.has_too_many:
+            most = self._tracker.most_faces
+            yield f"the {most} largest faces were followed; there may be more (MOST_FACES_IN_VIDEO in config.py)"
 
     def add(self, frame: Frame) -> None:
         """Track and encode the faces of one frame; one that is not later than the frame before is skipped."""

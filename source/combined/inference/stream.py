@@ -84,7 +84,7 @@ def extract_features(
     return VideoFeatures(
         stream.seconds_read, stream.size, face_tracks, tuple(windows), speech.samples(0, samples) / rate_hz,
         tuple(pauses) if stream.has_sound else (), document,
-        tuple(_notes(stream, face_stream.frames, face_tracks, windows, document)),
+        tuple(_notes(stream, face_stream, windows, document)),
     )  # fmt: skip
 
 
@@ -98,11 +98,10 @@ def _pad_to_picture(stream: VideoStream, rate_hz: int) -> Iterator[np.ndarray]:
 
 
 def _notes(
-    stream: VideoStream, frames: int, face_tracks: FaceTracks, windows: Sequence[Window], document: Document
+    stream: VideoStream, face_stream: FaceStream, windows: Sequence[Window], document: Document
 ) -> Iterator[str]:
     yield from stream.notes
-    if frames and not len(face_tracks):
-        yield f"no face was found in {frames:,} frames"
+    yield from face_stream.notes
     if any(window.is_spoken for window in windows):
         yield from document.notes
     elif stream.has_sound:
