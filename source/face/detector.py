@@ -161,7 +161,7 @@ class FaceDetector(AbstractContextManager["FaceDetector"]):
         return left_to_right(suppress_overlaps(faces))
 
     def _detect_in_strip(self, picture: np.ndarray) -> list[Face]:
-        """Return the faces, from left to right, in a small picture that is much longer than high or higher than long."""
+        """Return the faces, from left to right, in a small picture much longer than high or higher than long."""
         height, width = picture.shape[:2]
         side, found = 2 * min(height, width), []
         for start in _starts(max(height, width), side):

@@ -47,7 +47,8 @@ def read_picture(path: Path) -> Picture:
     """Read a picture, turned upright as its EXIF says; of an animation the first frame.
 
     16-bit grey is scaled to 8 bits, of fewer bits in 16 with a note; 32-bit and float values are stretched to them.
-    Colour profiles are not applied. Raises DemeanorError where `path` is not a whole picture of a format in FORMATS, or has over MOST_PIXELS.
+    Colour profiles are not applied. Raises DemeanorError where `path` is not a whole picture of a format in
+    FORMATS, or has over MOST_PIXELS.
     """
     path = Path(path)
     require_file(path, "a picture", ACCEPTED)
