@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..container import is_cover
+from .yuv import BLACK, LIMITED_RANGE, STEPS, Planes, matrix_of, planes_in
 
 DECODING_THREADS = 4  # each holds a frame: at 4K 12 MB
 PIXEL_ASPECTS = (0.25, 4.0)  # plausible width of a pixel by its height; anamorphic video: 0.89 to 2
@@ -43,13 +44,14 @@ class Upright:
     """
 
     size: tuple[int, int]  # width and height of the upright original in square pixels
+    matrix: int  # of `planes`
 
     def __init__(self, frame: Any, stream: Any, most_side: int | None = None):
         from av.video.reformatter import VideoReformatter
 
         aspect = stream.sample_aspect_ratio
         self._aspect = aspect if aspect and PIXEL_ASPECTS[0] <= aspect <= PIXEL_ASPECTS[1] else 1
-        self._turn = _turn(frame) or NOT_TURNED
+        self._turn, self.matrix = _turn(frame) or NOT_TURNED, matrix_of(frame)
         self.size = self._upright_size(frame)
         self.scale = max(max(self.size) / most_side, 1.0) if most_side else 1.0
         self._goal = _reduced(self.size, self.scale)
@@ -57,27 +59,48 @@ class Upright:
 
     def __call__(self, frame: Any, seconds: float) -> Frame:
         """Convert a frame that is shown at `seconds`."""
-        self._turn = _turn(frame) or self._turn
-        size = self._upright_size(frame)
-        fitting = max(side / goal for side, goal in zip(size, self._goal, strict=True))
-        width, height = self._goal if size == self.size else _reduced(size, fitting)
+        width, height = self._fitting(frame, self._goal)
         stored = (width, height) if self._turn[0] else (height, width)
         # Interpolation: swscale's bilinear averages over all source pixels when it reduces.
         rgb = self._reformatter.reformat(frame, *stored, "rgb24", interpolation="BILINEAR", threads=1)
         pixels = np.ascontiguousarray(turned(rgb.to_ndarray(), self._turn))
-        return Frame(pixels if (width, height) == self._goal else self._framed(pixels), seconds, self.scale)
+        return Frame(_framed(pixels, self._goal, 0), seconds, self.scale)
+
+    def planes(self, frame: Any, goal: tuple[int, int]) -> Planes:
+        """Convert a frame to YUV of this width and height, both even; its arrays need not be contiguous."""
+        width, height = (max(side // 2 * 2, 2) for side in self._fitting(frame, goal))
+        stored = (width, height) if self._turn[0] else (height, width)
+        yuv = self._reformatter.reformat(
+            frame, *stored, "yuv420p", dst_colorspace=self.matrix, dst_color_range=LIMITED_RANGE,
+            interpolation="BILINEAR", threads=1,
+        )  # fmt: skip
+        y, u, v = (
+            _framed(turned(plane, self._turn), (goal[0] // step, goal[1] // step), black)
+            for plane, step, black in zip(planes_in(yuv), STEPS, BLACK, strict=True)
+        )
+        return y, u, v
+
+    def _fitting(self, frame: Any, goal: tuple[int, int]) -> tuple[int, int]:
+        """Return width and height of the frame, made upright, as it fits into `goal`, which the first one fills."""
+        self._turn = _turn(frame) or self._turn
+        size = self._upright_size(frame)
+        scale = max(side / room for side, room in zip(size, goal, strict=True))
+        return goal if size == self.size else _reduced(size, scale)
 
     def _upright_size(self, frame: Any) -> tuple[int, int]:
         width, height = max(round(frame.width * self._aspect), 1), frame.height
         return (width, height) if self._turn[0] else (height, width)
 
-    def _framed(self, pixels: np.ndarray) -> np.ndarray:
-        """Return `pixels` (H, W, 3) with black bars around them."""
-        width, height = self._goal
-        framed = np.zeros((height, width, 3), np.uint8)
-        top, left = (height - pixels.shape[0]) // 2, (width - pixels.shape[1]) // 2
-        framed[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
-        return framed
+
+def _framed(pixels: np.ndarray, goal: tuple[int, int], black: int) -> np.ndarray:
+    """Return `pixels` (H, W, ...) with bars around them where they do not fill the `goal`, width and height."""
+    (width, height), (rows, columns) = goal, pixels.shape[:2]
+    if (columns, rows) == goal:
+        return pixels
+    framed = np.full((height, width, *pixels.shape[2:]), black, np.uint8)
+    top, left = (height - rows) // 2, (width - columns) // 2
+    framed[top : top + rows, left : left + columns] = pixels
+    return framed
 
 
 def _reduced(size: tuple[int, int], scale: float) -> tuple[int, int]:
@@ -85,7 +108,7 @@ def _reduced(size: tuple[int, int], scale: float) -> tuple[int, int]:
 
 
 def turned(pixels: np.ndarray, turn: tuple[int, int, int, int]) -> np.ndarray:
-    """Apply the display matrix (a, b; c, d), each -1, 0 or 1, to `pixels` (H, W, 3): x' = ax + cy, y' = bx + dy."""
+    """Apply the display matrix (a, b; c, d), each -1, 0 or 1, to `pixels` (H, W, ...): x' = ax + cy, y' = bx + dy."""
     a, b, c, d = turn
     if not a:
         pixels, a, d = pixels.swapaxes(0, 1), c, b

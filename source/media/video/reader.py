@@ -1,11 +1,11 @@
 """The picture of a recording as upright frames, each at the time it is shown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from .timestamps import DueTimes, FrameTimes, frame_rate, has_times, promised_se
 HELD_SECONDS = 1.0  # a picture that is shown for longer, as in a slide show, is given again
 HELD_RATE = 5  # a second, where every frame is given
 ROUNDING_SECONDS = 0.001  # of the times that containers hold
+
+Picture = TypeVar("Picture")
 
 
 class PictureReader(Reader):
@@ -50,8 +52,8 @@ class PictureReader(Reader):
         self._shown = self._from_start()
         first = next(self._shown, None)
         if first:
-            self._upright = Upright(first[0], self.stream, most_side)
-            self.size = self._upright.size
+            self.upright = Upright(first[0], self.stream, most_side)
+            self.size = self.upright.size
             self._shown = chain([first], self._shown)
 
     @property
@@ -71,6 +73,11 @@ class PictureReader(Reader):
         return tuple(note for note, holds in notes.items() if holds)
 
     def __iter__(self) -> Iterator[Frame]:
+        frames = self.converted(lambda frame: self.upright(frame, 0.0))
+        return (replace(frame, seconds=seconds) for frame, seconds in frames)
+
+    def converted(self, convert: Callable[[Any], Picture]) -> Iterator[tuple[Picture, float]]:
+        """Yield what `convert` makes of each of PyAV's frames that is due, and when; instead of iterating over it."""
         last_seconds = 0.0
         for (frame, seconds), (following, until) in pairwise(chain(self._shown, [(None, 0.0)])):
             if following is None:
@@ -78,10 +85,10 @@ class PictureReader(Reader):
                 until = max(self.seconds_read, self._until_end() if is_slide else 0.0)
             last_seconds, picture = seconds, None
             for moment in self._moments(seconds, until, is_last=following is None):
-                picture = picture or self._converted(frame, seconds)
+                picture = picture or self._converted(frame, convert)
                 if picture is None:
                     break
-                yield replace(picture, seconds=moment)
+                yield picture, moment
 
     def _until_end(self) -> float:
         whole = self._whole_seconds or 0.0
@@ -123,11 +130,11 @@ class PictureReader(Reader):
         if before is not None and self.seconds_read > 0:
             yield before, 0.0
 
-    def _converted(self, frame: Any, seconds: float) -> Frame | None:
+    def _converted(self, frame: Any, convert: Callable[[Any], Picture]) -> Picture | None:
         from av.error import FFmpegError
 
         try:
-            return self._upright(frame, seconds)
+            return convert(frame)
         except (FFmpegError, ValueError):  # a pixel format that swscale does not know
             self._damaged()
             return None

@@ -1,6 +1,6 @@
 """Read every frame of a video at the time it is shown, for a writer that draws on them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from ...core.errors import DemeanorError
 from .. import container as sound_file
 from ..selection import WHOLE, Selection
-from .frame import Frame, picture_stream
-from .reader import PictureReader
+from .frame import Frame, Upright, picture_stream
+from .reader import Picture, PictureReader
 
 
 class Replay(sound_file.Recording):
@@ -26,6 +26,7 @@ class Replay(sound_file.Recording):
     size: tuple[int, int]  # width and height of the upright original, in square pixels
     average_rate: Fraction  # frames a second; the average, where their rate varies
     time_base: Fraction  # unit of the file's timestamps, in seconds
+    upright: Upright  # what makes a Frame of what is decoded
 
     def __init__(self, path: Path, selection: Selection = WHOLE):
         container = sound_file.opened(Path(path), refuse_without_picture)
@@ -34,6 +35,7 @@ class Replay(sound_file.Recording):
         if self._reader.size is None:
             self.close()
             raise DemeanorError(f"{path} has a picture, but nothing of it can be decoded; give the whole file.")
+        self.upright = self._reader.upright
         self.size, self.average_rate, self.time_base = self._reader.size, self._reader.rate, self._reader.time_base
 
     @property
@@ -43,6 +45,10 @@ class Replay(sound_file.Recording):
 
     def __iter__(self) -> Iterator[Frame]:
         return iter(self._reader)
+
+    def converted(self, convert: Callable[[Any], Picture]) -> Iterator[tuple[Picture, float]]:
+        """Yield what `convert` makes of each of PyAV's frames, and its seconds; instead of iterating over it."""
+        return self._reader.converted(convert)
 
 
 def refuse_without_picture(path: Path, container: Any) -> None:

@@ -1,5 +1,6 @@
 """The annotated video by PyAV's own counts: every frame at its time, the sound in step, boxes where the faces are."""
 
+import errno
 import hashlib
 import threading
 from dataclasses import replace
@@ -173,6 +174,29 @@ def test_upright_and_of_any_size(tmp_path, rotation):
     assert red[0] > 180 and red[1] < 90 and yellow[0] > 180 and yellow[1] > 170 and yellow[2] < 110
 
 
+PATCHES = np.array([[(200, 30, 30), (30, 200, 30)], [(30, 30, 200), (200, 150, 120)]], np.uint8)  # skin, too
+
+
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuvj420p", "yuv422p10le"])
+@pytest.mark.parametrize("matrix", [1, 2, 5, 9])  # BT.709, not said, BT.601, BT.2020; as ITU-T H.273 numbers them
+def test_colours_are_the_videos_own(tmp_path, pixel_format, matrix):
+    path, shown = tmp_path / "a.mp4", 5 if matrix == 2 else matrix
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"crf": "1"})
+        stream.width, stream.height, stream.pix_fmt = 160, 120, pixel_format
+        context = stream.codec_context
+        context.colorspace, context.color_range = matrix, 2 if pixel_format == "yuvj420p" else 1
+        frame = av.VideoFrame.from_ndarray(PATCHES.repeat(60, 0).repeat(80, 1), format="rgb24")
+        container.mux(stream.encode(frame.reformat(format=pixel_format, dst_colorspace=shown)))
+        container.mux(stream.encode(None))
+    with av.open(str(made(path, seen([])))) as container:
+        picture = next(container.decode(video=0)).to_ndarray(format="rgb24")
+    layout = Layout.of((160, 120), len(LABELS), words=False)
+    (left, top), (width, height) = layout.corner, layout.picture
+    inner = picture[top + height // 4 : top + height : height // 2, left + width // 4 : left + width : width // 2]
+    assert np.abs(inner.astype(int) - PATCHES).max() <= 8
+
+
 @pytest.mark.parametrize("size", [(7680, 4320), (1280, 720), (360, 270), (720, 1280), (16, 16), (2000, 20)])
 def test_the_frame_is_of_a_sensible_size(size):
     layout = Layout.of(size, 7, words=True)
@@ -231,6 +255,33 @@ def test_stopped_it_leaves_no_file_and_no_thread(tmp_path, stop):
     with pytest.raises(stop):
         annotated_video(path, predicted(path), seen([0.0]), file, interrupt)
     assert not file.exists() and threading.active_count() == before
+
+
+def test_a_disk_that_is_full_is_an_error_that_says_so_and_leaves_no_file(tmp_path):
+    resource = pytest.importorskip("resource")
+    path, file = write_video(tmp_path / "a.mp4", seconds=1, size=(160, 120), sound=tone(1)), tmp_path / "b.mp4"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (8000, limits[1])
+    )  # bytes of a file: one past them fails as on a full disk
+    try:
+        with pytest.raises(OSError) as failed:
+            annotated_video(path, predicted(path), seen([0.0]), file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert failed.value.errno == errno.EFBIG and not file.exists()
+
+
+def test_of_a_part_the_clock_shows_the_recordings_time(tmp_path):
+    path = write_video(tmp_path / "a.mp4", seconds=0.2, size=(160, 120))
+    later, file = predicted(path).shifted(80.0), tmp_path / "b.mp4"
+    annotated_video(path, later, seen([0.0]), file)
+    first, (_, then) = pictures(made(path, seen([0.0])))[0][1], pictures(file)[0]
+    changed = np.abs(first.astype(int) - then).max(2) > 60
+    across, down = Layout.of((160, 120), len(LABELS), words=False).cell
+    assert changed[down:, across:].any()
+    changed[down:, across:] = False
+    assert not changed.any()
 
 
 def test_progress_rises_to_the_end(tmp_path):

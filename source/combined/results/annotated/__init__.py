@@ -4,21 +4,23 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ....media.video.yuv import LIMITED_RANGE
 from ....results.prediction import Prediction
 from ...inference.face_track import FaceTracks
 
 TICK = Fraction(1, 60_000)  # second: all common frame rates come out even, and MPEG-4 takes no finer one
 # The first there is. No B-frames: with them and a variable frame rate, MP4 understates how long the video is.
-ENCODERS = {"libx264": {"preset": "superfast", "crf": "23", "bf": "0"}, "mpeg4": {"b": "4M", "bf": "0"}}
+# x264 by a constant quantiser: its rate control would take a fifth longer.
+ENCODERS = {"libx264": {"preset": "ultrafast", "qp": "24", "bf": "0"}, "mpeg4": {"b": "4M", "bf": "0"}}
 KEY_FRAME_EVERY = 60  # frames: players jump to these
-BT601 = 5  # the YUV of source.combined.results.annotated.canvas, as ITU-T H.273 numbers it (bt470bg)
 FRAMES_AHEAD = 8  # decoded before they are needed
 MOST_THREADS = 8
 END = object()
@@ -33,19 +35,24 @@ def annotated_video(
 ) -> None:
     """Write the video in `path` into `file`, an MP4: upright, every frame at its own time, with its sound.
 
+    face_tracks: their times begin where the prediction's part of the recording does, as those of the annotated video.
     on_progress takes the seconds done and the seconds in all. A damaged video is written as far as it can be read.
-    Raises ValueError where there is no picture; stopped or failing it leaves no `file`.
+    Raises ValueError where there is no picture, OSError where nothing can be written; stopped or failing it leaves no
+    `file`.
     """
     import av
 
     if prediction.size is None:
         raise ValueError(f"{path} has no picture to draw upon")
+    # The format is named: a draft's ending tells nothing. faststart: a browser shows it before it has it all.
+    goal = av.open(str(file.absolute()), "w", format="mp4", options={"movflags": "+faststart"})
     try:
-        # The format is named: a draft's ending tells nothing. faststart: a browser shows it before it has it all.
-        with av.open(str(file.absolute()), "w", format="mp4", options={"movflags": "+faststart"}) as goal:
-            _write(path, prediction, face_tracks, goal, on_progress or (lambda done, total: None))
+        _write(path, prediction, face_tracks, goal, on_progress or (lambda done, total: None))
+        goal.close()
     except BaseException:
-        file.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)  # first, or for faststart closing would read and write the whole film once more
+        with suppress(OSError):
+            goal.close()
         raise
 
 
@@ -57,10 +64,11 @@ def _write(
     from .sound_track import SoundTrack
 
     with Replay(path) as video:
-        scene = Scene(prediction, face_tracks, video.size)
-        track = PictureTrack(goal, scene.layout.size, video.average_rate)
-        small = ((scene.resized(frame.pixels), frame.seconds) for frame in video)
-        with SoundTrack(path, goal) as sound, closing(ahead(small)) as pictures:
+        upright, start = video.upright, prediction.start_seconds
+        scene = Scene(prediction.shifted(-start), face_tracks, video.size, upright.matrix, start)
+        track = PictureTrack(goal, scene.layout.size, video.average_rate, upright.matrix)
+        scaled = video.converted(partial(upright.planes, goal=scene.layout.picture))
+        with SoundTrack(path, goal) as sound, closing(ahead(scaled)) as pictures:
             done, total = -1, round(prediction.seconds or 0.0)
             for picture, seconds in pictures:
                 track.write(scene.draw(picture, seconds), seconds)
@@ -74,9 +82,9 @@ def _write(
 
 
 class PictureTrack:
-    """The picture as a stream of the open PyAV container `goal`. size: width and height, both even."""
+    """The picture as a stream of the open PyAV container `goal`. size: width and height, even; matrix: of its YUV."""
 
-    def __init__(self, goal: Any, size: tuple[int, int], rate: Fraction) -> None:
+    def __init__(self, goal: Any, size: tuple[int, int], rate: Fraction, matrix: int) -> None:
         import av
 
         name = next(name for name in ENCODERS if name in av.codecs_available)
@@ -84,14 +92,16 @@ class PictureTrack:
         self._stream = goal.add_stream(name, rate=rate.limit_denominator(1001), options=ENCODERS[name])
         self._stream.width, self._stream.height, self._stream.pix_fmt = *size, "yuv420p"
         context = self._stream.codec_context
-        context.time_base, context.gop_size, context.colorspace, context.color_range = TICK, KEY_FRAME_EVERY, BT601, 1
+        context.time_base, context.gop_size = TICK, KEY_FRAME_EVERY
+        context.colorspace, context.color_range = matrix, LIMITED_RANGE
         context.thread_count = min(os.cpu_count() or 1, MOST_THREADS)
 
     def write(self, pixels: np.ndarray, seconds: float) -> None:
         """Encode a frame, YUV 4:2:0 (height * 3 / 2, width) uint8; seconds: when it is shown, rising."""
         import av
 
-        frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
+        # Not a copy: both encoders have read the pixels when they return.
+        frame = av.VideoFrame.from_numpy_buffer(pixels, format="yuv420p")
         at = round(seconds / TICK)
         self._last = at if self._last is None else max(at, self._last + 1)
         frame.pts, frame.time_base = self._last, TICK

@@ -1,10 +1,9 @@
 """What is drawn around a video: the panel with the answer, the words, the answers over time, a face's badge."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from ....core.figure import ink_on, label_colours
 from ....core.units import clock, signed
@@ -179,15 +178,13 @@ def time_text(seconds: float, whole: float) -> np.ndarray:
     return np.array(image)
 
 
-@lru_cache(64)
-def badge(person: int, emotion: str | None, labels: tuple[str, ...]) -> tuple[np.ndarray, tuple[int, int, int]]:
-    """Return a person's number and answer as (h, w, 3) uint8 RGB, and the colour of both badge and box."""
+def badge(person: int, emotion: str | None, labels: Sequence[str]) -> np.ndarray:
+    """Write a person's number and answer, on its colour: (h, w, 3) uint8 RGB, h and w even."""
     colour, letters = label_colours(labels)[emotion] if emotion else NOT_SURE, font(15)
     text = f"#{person} {emotion or ''}".strip()
-    image = Image.new("RGB", (round(letters.getlength(text)) + 10, 20), colour)
+    image = Image.new("RGB", (round(letters.getlength(text) / 2) * 2 + 10, 20), colour)
     ImageDraw.Draw(image).text((image.width / 2, 10), text, ink_on(colour), letters, anchor="mm")
-    red, green, blue = ImageColor.getrgb(colour)[:3]
-    return np.array(image), (red, green, blue)
+    return np.array(image)
 
 
 def _fitting(text: str, size: int, width: float, bold: bool = True) -> ImageFont.FreeTypeFont:

@@ -1,7 +1,6 @@
 """The annotated video's frames: the picture with its boxes, beside it the panel, below it the words and the time.
 
-What stands still is drawn once for each answer, converted to YUV and copied in; only the picture is converted for
-every frame.
+All of it is drawn in the video's own YUV. What stands still is drawn once for each answer, converted and copied in.
 """
 
 from bisect import bisect_right
@@ -11,11 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....media.video.yuv import BT601, WHITE, Planes, planes_of
 from ....results.prediction import Prediction, Reading
 from ....results.timeline import non_overlapping
 from ...inference.face_track import FaceTracks
 from . import overlay
-from .canvas import Canvas, draw_box, planes_of
+from .canvas import Canvas, draw_box, fill, paste, within
 from .face_boxes import FaceBoxes
 
 PICTURE_ROOM = (1280 - overlay.PANEL_WIDTH, 720)  # pixels
@@ -54,10 +54,21 @@ class Layout:
 
 
 class Scene:
-    """Draws one frame after the other onto one canvas."""
+    """Draws one frame after the other onto one canvas. prediction, face_tracks: their times begin with the video's.
 
-    def __init__(self, prediction: Prediction, face_tracks: FaceTracks, size: tuple[int, int]) -> None:
+    size: width and height of the upright picture; matrix: of its YUV; clock_seconds: what the clock shows at time 0.
+    """
+
+    def __init__(
+        self,
+        prediction: Prediction,
+        face_tracks: FaceTracks,
+        size: tuple[int, int],
+        matrix: int = BT601,
+        clock_seconds: float = 0.0,
+    ) -> None:
         self._labels, self._seconds = prediction.labels, prediction.seconds or 0.0
+        self._matrix, self._clock_seconds = matrix, clock_seconds
         self._parts = non_overlapping(prediction.readings)
         self._starts = [part.start_seconds or 0.0 for part in self._parts]
         self._boxes, self._faces = FaceBoxes(face_tracks), defaultdict[int, list[Reading]](list)
@@ -69,43 +80,47 @@ class Scene:
         width, height = self.layout.size
         self._pages = overlay.words_pages(spoken, width)
         self._page_starts = [start for start, _, _ in self._pages]
-        self._canvas, self._shown = Canvas(width, height, overlay.GROUND), {}
-        self._strip = planes_of(overlay.timeline(self._parts, self._labels, self._seconds, self.layout.cell[0]))
+        self._canvas, self._shown, self._badges = Canvas(width, height, matrix, overlay.GROUND), {}, {}
+        self._picture = within(self._canvas.planes, *self.layout.corner, self.layout.picture)
+        self._strip = self._planes(overlay.timeline(self._parts, self._labels, self._seconds, self.layout.cell[0]))
 
-    def resized(self, pixels: np.ndarray) -> np.ndarray:
-        """Return the picture (H, W, 3) uint8 RGB in the size it is shown in; always a copy."""
-        import cv2
+    def draw(self, picture: Planes, seconds: float) -> np.ndarray:
+        """Return the whole frame as YUV 4:2:0 (height * 3 / 2, width), the same array every time.
 
-        shrinks = pixels.shape[1] > self.layout.picture[0]
-        method = cv2.INTER_AREA if shrinks and pixels.shape[1] >= 2 * self.layout.picture[0] else cv2.INTER_LINEAR
-        return cv2.resize(pixels, self.layout.picture, interpolation=method)
-
-    def draw(self, picture: np.ndarray, seconds: float) -> np.ndarray:
-        """Return the whole frame as YUV 4:2:0 (height * 3 / 2, width); draws upon the `resized` picture."""
+        picture: in the size that the layout gives it.
+        """
         index = max(bisect_right(self._starts, seconds) - 1, 0)
         part = self._parts[index] if self._parts else Reading({})
-        self._draw_faces(picture, seconds, part)
-        self._canvas.paste(planes_of(picture), *self.layout.corner)
+        paste(self._picture, picture)
+        self._draw_faces(seconds, part)
         (width, cell_height), below = self.layout.cell, self.layout.cell[1] + self.layout.words_height
         self._show("panel", index, lambda: overlay.panel(part, self._labels, cell_height), (width, 0))
         if self.layout.words_height:
             page, frame_width = self._page_at(seconds), self.layout.size[0]
             text = self._pages[page][2] if page >= 0 else ""
             self._show("words", page, lambda: overlay.words(text, frame_width), (0, cell_height))
-        self._show("time", int(seconds), lambda: overlay.time_text(int(seconds), self._seconds), (width, below))
-        self._canvas.paste(self._strip, 0, below)
+        shown = int(self._clock_seconds + seconds)
+        whole = self._clock_seconds + self._seconds
+        self._show("time", shown, lambda: overlay.time_text(shown, whole), (width, below))
+        paste(self._canvas.planes, self._strip, 0, below)
         share = min(seconds / self._seconds, 1) if self._seconds > 0 else 0.0
-        self._canvas.mark(round(share * (width - 4) / 2) * 2, below, overlay.TIME_HEIGHT)  # at this frame's time
+        left = round(share * (width - 4) / 2) * 2
+        fill(self._canvas.planes, (left, below, left + 4, below + overlay.TIME_HEIGHT), WHITE)  # at this frame's time
         return self._canvas.pixels
 
-    def _draw_faces(self, picture: np.ndarray, seconds: float, part: Reading) -> None:
-        (across, down) = self._scale
+    def _draw_faces(self, seconds: float, part: Reading) -> None:
+        across, down = self._scale
         for person, box in self._boxes.at(seconds).items():
             is_active = person == part.person and bool(part.probabilities)
             answer = part if is_active else self._face_at(person, seconds)
-            badge, colour = overlay.badge(person, answer.emotion, self._labels)
             shown = box[0] * across, box[1] * down, box[2] * across, box[3] * down
-            draw_box(picture, shown, badge, colour, ACTIVE_WIDTH if is_active else BOX_WIDTH)
+            badge = self._badge(person, answer.emotion)
+            draw_box(self._picture, shown, badge, ACTIVE_WIDTH if is_active else BOX_WIDTH)
+
+    def _badge(self, person: int, emotion: str | None) -> Planes:
+        if (person, emotion) not in self._badges:
+            self._badges[person, emotion] = self._planes(overlay.badge(person, emotion, self._labels))
+        return self._badges[person, emotion]
 
     def _face_at(self, person: int, seconds: float) -> Reading:
         """Return what the face alone shows in that second."""
@@ -122,4 +137,7 @@ class Scene:
         """Draw a part of the frame where its content has changed."""
         if self._shown.get(name) != content:
             self._shown[name] = content
-            self._canvas.paste(planes_of(draw()), *corner)
+            paste(self._canvas.planes, self._planes(draw()), *corner)
+
+    def _planes(self, pixels: np.ndarray) -> Planes:
+        return planes_of(pixels, self._matrix)
