@@ -26,13 +26,14 @@ def layers(waveform: np.ndarray) -> "Tensor":
     """
     import torch
     import torch.nn.functional as F
-    from whisper.audio import log_mel_spectrogram
 
     if len(waveform) > MOST_SECONDS * SAMPLE_RATE_HZ:
         raise ValueError(f"the encoder takes {MOST_SECONDS} seconds, not {len(waveform) / SAMPLE_RATE_HZ:.0f}")
     samples = torch.zeros(max(1, -(-len(waveform) // FRAME_SAMPLES)) * FRAME_SAMPLES)
     samples[: len(waveform)] = torch.from_numpy(np.ascontiguousarray(waveform, np.float32))
     encoder, outputs = speech_model().encoder, []
+    from whisper.audio import log_mel_spectrogram  # not before: `speech_model` imports the package at less cost
+
     with torch.inference_mode():
         x = F.gelu(encoder.conv1(log_mel_spectrogram(samples)[None]))
         x = F.gelu(encoder.conv2(x)).permute(0, 2, 1)

@@ -6,6 +6,7 @@ really repeats for a loop of its own, whereupon it guesses. Here a block is enco
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from torch import Tensor
     from whisper import DecodingResult, Whisper
     from whisper.tokenizer import Tokenizer
+
+    from .decoder import BlockDecoder
 
 SAMPLE_RATE_HZ = 16_000  # Whisper's; every recording is resampled to it
 # As in whisper.transcribe (arXiv:2212.04356, section 4.5): a decoding that fails is tried at the next temperature.
@@ -32,8 +35,15 @@ CONTINUE_SECONDS = 1.0  # of speech behind the last word, from which the rest of
 Segments = tuple[tuple[Word, ...], ...]  # words with the spaces before them, seconds from the block's beginning
 
 
+class Stopped(Exception):
+    """`stop` was called."""
+
+
 class Recogniser:
-    """A Whisper model that recognises one language; None: that of the first block, which it detects."""
+    """A Whisper model that recognises one language; None: that of the first block, which it detects.
+
+    The model is only read; other threads may use it.
+    """
 
     def __init__(self, model: "Whisper", language: str | None = None) -> None:
         self._model: Any = model  # its methods are not typed well enough to check
@@ -41,6 +51,11 @@ class Recogniser:
         self.language = language if model.is_multilingual else "en"
         self.language_probability: float | None = None
         """Of a detected language."""
+        self._stopped = Event()
+
+    def stop(self) -> None:
+        """Make the block under way, and any later one, raise Stopped soon."""
+        self._stopped.set()
 
     def __call__(self, samples: np.ndarray, speech_after: Callable[[float], float] = lambda seconds: 0.0) -> Segments:
         """Return the words in `samples` (samples,), float32 at 16 kHz, at most 30 s, by Whisper's segments.
@@ -60,29 +75,48 @@ class Recogniser:
         import torch
         import whisper
 
+        from .decoder import BlockDecoder
+
+        seconds = len(samples) / SAMPLE_RATE_HZ
         mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(samples), self._model.dims.n_mels)
         with torch.inference_mode():
-            features = self._model.embed_audio(mel[None].to(self._model.device))[0]  # (1500, width)
-            result = self._decode(features, len(samples) / SAMPLE_RATE_HZ)
-            return () if _is_silent(result) else self._with_times(result.tokens, features, len(samples))
+            features = self._encode(mel[None])
+            decoder = BlockDecoder(self._model.decoder, features, self._check)
+            result = self._decode(decoder, features, seconds)
+            return () if _is_silent(result) else self._with_times(result.tokens, decoder, seconds)
 
-    def _decode(self, features: "Tensor", seconds: float) -> "DecodingResult":
+    def _encode(self, mel: "Tensor") -> "Tensor":
+        """Return (1, 1500, width), as whisper.model.AudioEncoder does for mel (1, bands, 3000)."""
+        from torch.nn.functional import gelu
+
+        encoder = self._model.encoder
+        x = gelu(encoder.conv2(gelu(encoder.conv1(mel)))).permute(0, 2, 1) + encoder.positional_embedding
+        for block in encoder.blocks:
+            self._check()
+            x = block(x)
+        return encoder.ln_post(x)
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise Stopped
+
+    def _decode(self, decoder: "BlockDecoder", features: "Tensor", seconds: float) -> "DecodingResult":
         """Return the result at the first temperature that does not fail; else the likeliest that is not a loop."""
         import torch
-        import whisper
+        from whisper.decoding import DecodingOptions, DecodingTask
+
+        from .decoder import SamplingDecoder
 
         # Timestamps included: a loop in a short block ends before Whisper's own limit.
         most_tokens, tried = min(round(1.5 * MOST_TOKENS_A_SECOND * max(seconds, 1.0)) + 4, MOST_TOKENS), []
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)  # decoding at a temperature samples; the same file must give the same words
-            for temperature in TEMPERATURES:
-                options = whisper.DecodingOptions(
-                    language=self._language(features), temperature=temperature, sample_len=most_tokens, fp16=False
-                )
-                tried.append(result := self._model.decode(features, options))
-                looping = result.compression_ratio > MOST_COMPRESSION and self._is_too_fast(result.tokens, seconds)
-                if _is_silent(result) or not looping and result.avg_logprob >= LEAST_LOG_PROBABILITY:
-                    return result
+        language, draw = self._language(features[0]), torch.Generator().manual_seed(0)  # the same words every time
+        for temperature in TEMPERATURES:
+            task = DecodingTask(self._model, DecodingOptions(language=language, sample_len=most_tokens, fp16=False))
+            task.inference, task.decoder = decoder, SamplingDecoder(temperature, self._tokenizer.eot, draw)
+            tried.append(result := task.run(features)[0])
+            looping = result.compression_ratio > MOST_COMPRESSION and self._is_too_fast(result.tokens, seconds)
+            if _is_silent(result) or not looping and result.avg_logprob >= LEAST_LOG_PROBABILITY:
+                return result
         no_loops = [result for result in tried if not self._is_too_fast(result.tokens, seconds)]
         return max(no_loops or tried, key=lambda result: result.avg_logprob)
 
@@ -103,34 +137,18 @@ class Recogniser:
         languages = self._model.num_languages
         return get_tokenizer(self._model.is_multilingual, num_languages=languages, language=self.language)
 
-    def _with_times(self, tokens: Sequence[int], features: "Tensor", samples: int) -> Segments:
+    def _with_times(self, tokens: Sequence[int], decoder: "BlockDecoder", seconds: float) -> Segments:
         """Return segments of words, with times by what the decoder attended to."""
-        from whisper.timing import add_word_timestamps
+        from .alignment import add_word_timestamps
 
-        seconds = samples / SAMPLE_RATE_HZ
         segments = list(_segments(tokens, self._tokenizer, seconds))
-        frames = min(-(-samples // 320) * 2, 3000)  # of the spectrogram, 10 ms each; two make a feature
-        model: Any = _WithEncodedSound(self._model, features)
+        frames = min(-(-round(seconds * SAMPLE_RATE_HZ) // 320) * 2, 3000)  # 10 ms each; two make a feature
         add_word_timestamps(
-            segments=segments, model=model, tokenizer=self._tokenizer, mel=features, num_frames=frames,
-            last_speech_timestamp=0.0,
+            segments=segments, model=(decoder, self._model.alignment_heads), tokenizer=self._tokenizer, mel=None,
+            num_frames=frames, last_speech_timestamp=0.0,
         )  # fmt: skip
         words = ([_word(word, seconds) for word in segment["words"]] for segment in segments)
         return tuple(tuple(segment) for segment in words if segment)
-
-
-class _WithEncodedSound:
-    """A Whisper model that takes encoded sound in place of a spectrogram, so that it is not encoded again."""
-
-    def __init__(self, model: "Whisper", features: "Tensor") -> None:
-        self._model, self._features = model, features
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    def __call__(self, mel: "Tensor", tokens: "Tensor") -> "Tensor":
-        """Return logits (1, tokens, vocabulary)."""
-        return self._model.decoder(tokens, self._features[None])
 
 
 def _is_silent(result: "DecodingResult") -> bool:

@@ -16,7 +16,7 @@ from ...core.errors import DemeanorError
 from ...media.sound.speech_activity import Speech
 from ..utterances import Document
 from .blocks import CHUNKS_A_SECOND, MOST_CHUNKS, Block, Blocks, Segmenter
-from .recogniser import Recogniser
+from .recogniser import Recogniser, Stopped
 from .words import Transcript, speech_after, uncertainty_notes
 
 MOST_WAITING_SECONDS = 120.0  # of speech; `add` waits for the recogniser when it is so far behind
@@ -40,6 +40,9 @@ class TranscriptStream:
         patience_seconds: The longest that speech waits for its words, at least 4; a pause of half a second ends the
             wait as well. None: until a block of 30 s is full, as suits a file.
         """
+        import torch
+
+        self._threads = max(torch.get_num_threads() // 2, 1)  # of the recogniser; the others are the caller's
         self._speech, self._is_live = speech, patience_seconds is not None
         self._segmenter = Segmenter(round(patience_seconds * CHUNKS_A_SECOND) if patience_seconds else MOST_CHUNKS)
         self._changed = Condition()  # guards what follows
@@ -78,7 +81,7 @@ class TranscriptStream:
         if self._thread:
             self._hand_over(last=True)
             self._thread.join()
-            self.close()
+        self.close()
         if self._error:
             raise self._error
         return self.document()
@@ -88,9 +91,11 @@ class TranscriptStream:
         with self._changed:
             self._is_over = True
             self._changed.notify_all()
-        if self._thread:
+        if self._thread and self._thread.is_alive():
+            if self._recogniser:
+                self._recogniser.stop()
             self._thread.join(STOP_SECONDS)
-            atexit.unregister(self.close)
+        atexit.unregister(self.close)
 
     def __enter__(self) -> Self:
         """Return the stream itself."""
@@ -109,6 +114,9 @@ class TranscriptStream:
             self._changed.notify_all()
 
     def _work(self, make_recogniser: Callable[[], Recogniser]) -> None:
+        import torch
+
+        torch.set_num_threads(self._threads)  # here alone: the caller has asked for its own before
         try:
             while block := self._next_block():
                 recogniser = self._recogniser = self._recogniser or make_recogniser()
@@ -116,6 +124,8 @@ class TranscriptStream:
                 with self._changed:
                     self._transcript.add(block, segments, self._speech)
                     self.revision += 1
+        except Stopped:
+            pass
         except DemeanorError as error:
             self._notes = (f"not transcribed: {error}",)
         except BaseException as error:

@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from source.core import config
 from source.core.errors import DemeanorError
 from source.media.sound.speech_activity import CHUNK_SAMPLES, Speech
 from source.text.transcript.stream import MOST_WAITING_SECONDS, TranscriptStream
 from source.text.utterances import Word
 
 RATE = 16_000
+WHISPER = config.MODELS_FOLDER / "pretrained" / "tiny.en.pt"
+needs_whisper = pytest.mark.skipif(not WHISPER.is_file(), reason="python setup.py gets it")
 SECOND_WORDS = 2
 
 
@@ -60,7 +63,7 @@ def numbered(spans):
     return (mask * np.arange(1, len(mask) + 1)).astype(np.float32)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0.0, 4.0), st.floats(0.05, 40.0)), min_size=1, max_size=4),
     st.lists(st.integers(0, 60 * RATE), max_size=12),
@@ -131,25 +134,26 @@ def test_nobody_speaks_so_nothing_is_loaded():
         assert stream.finish().notes == ("no words were recognised",)
 
 
+@needs_whisper
 @pytest.mark.slow
 def test_a_process_ends_at_once_and_in_order_while_words_are_recognised():
+    """Torch aborts a process that ends while it computes; numba would have compiled for three seconds."""
     program = """
-import time, numpy as np, torch
+import sys, time, numpy as np
 from source.media.sound.speech_activity import Speech
+from source.media.sound.whisper import speech_model
+from source.text.transcript.recogniser import Recogniser
 from source.text.transcript.stream import TranscriptStream
-speech, began = Speech(16_000), []
-def recognise(samples, speech_after):
-    began.append(1)
-    for _ in range(600):
-        torch.zeros(300, 300) @ torch.zeros(300, 300)
-        time.sleep(0.001)
-stream = TranscriptStream(lambda: recognise, speech)
+speech = Speech(16_000)
+stream = TranscriptStream(lambda: Recogniser(speech_model()), speech)
 speech.add(np.ones(4000))
-stream.add(np.ones(4000 * 512, np.float32), np.ones(4000))
-while not began:
+stream.add(np.random.default_rng(0).normal(0, 0.1, 4000 * 512).astype(np.float32), np.ones(4000))
+while not stream._recogniser:
     time.sleep(0.01)
+time.sleep(0.3)
+print("numba" in sys.modules, flush=True)
 raise KeyboardInterrupt
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert ended.returncode in (1, 130, -2) and "KeyboardInterrupt" in ended.stderr
-    assert "terminate called" not in ended.stderr
+    assert ended.stdout == "False\n" and "terminate called" not in ended.stderr

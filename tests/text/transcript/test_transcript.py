@@ -5,11 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from source.core import config
 from source.core.errors import DemeanorError
 from source.media.sound.speech_activity import Speech
 from source.text import transcript
-from source.text.transcript import recogniser, transcribe
+from source.text.transcript import transcribe
 from source.text.transcript.blocks import AROUND_CHUNKS, CHUNK_SAMPLES, Block, Blocks, Segmenter, SpeechSegment
 from source.text.transcript.repetition import find_loops, indices_without_loops, loops_note
 from source.text.transcript.sentences import split_into_sentences
@@ -19,10 +18,6 @@ from tests.support.toy import wav
 from tests.support.voice import spoken
 
 RATE = 16_000
-WHISPER = config.MODELS_FOLDER / "pretrained" / "tiny.en.pt"
-needs_whisper = pytest.mark.skipif(
-    not WHISPER.is_file(), reason=f"{WHISPER.name} is not installed; python setup.py gets it"
-)
 
 
 def said(text, start=0.0, each=0.3, gap=0.0, probability=0.9):
@@ -290,49 +285,6 @@ def test_a_truncated_file_is_transcribed_as_far_as_it_goes(tmp_path, ears):
     assert document.seconds == pytest.approx(4.0, abs=0.01) and "damaged" in document.notes[0] and document.utterances
 
 
-@pytest.fixture(scope="module")
-def network():
-    from source.media.sound.whisper import speech_model
-
-    return speech_model()
-
-
-@needs_whisper
-@pytest.mark.slow
-def test_a_block_costs_one_pass_of_the_encoder_and_the_same_words_come_twice(network):
-    passes = []
-    hook = network.encoder.register_forward_hook(lambda *_: passes.append(1))
-    try:
-        first, second = (recogniser.Recogniser(network)(spoken(3.0)) for _ in range(2))
-    finally:
-        hook.remove()
-    assert len(passes) == 2 and first == second
-    words = [word for segment in first for word in segment]
-    assert all(0 <= word.start_seconds <= word.end_seconds <= 3 and 0 <= word.probability <= 1 for word in words)
-
-
-@needs_whisper
-@pytest.mark.slow
-def test_words_and_times_are_those_of_whispers_own_functions(network, monkeypatch):
-    """Whatever it thinks of them: a synthetic voice has no words."""
-    import whisper
-    from whisper.timing import find_alignment
-    from whisper.tokenizer import get_tokenizer
-
-    samples = spoken(2.0, pitch_hz=180.0, seed=3)
-    monkeypatch.setattr(recogniser, "NO_SPEECH_FROM", 2.0)
-    monkeypatch.setattr(recogniser, "TEMPERATURES", (0.0,))
-    words = [word for segment in recogniser.Recogniser(network)(samples) for word in segment]
-    mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(samples))
-    result = network.decode(mel, whisper.DecodingOptions(language="en", fp16=False))
-    tokenizer = get_tokenizer(False)
-    plain = [token for token in result.tokens if token < tokenizer.eot]
-    expected = [word for word in find_alignment(network, tokenizer, plain, mel, 200) if word.word.strip(".,!?")]
-    assert words and "".join(word.text for word in words).strip() == result.text
-    np.testing.assert_allclose([w.probability for w in words], [w.probability for w in expected], atol=0.01)
-    np.testing.assert_allclose([w.start_seconds for w in words[1:]], [w.start for w in expected[1:]], atol=0.25)
-
-
 @pytest.mark.parametrize("english_only, probability, language, notes", [
     (True, 0.9, None, 0), (True, 0.6, None, 1), (False, 0.6, 0.9, 0), (False, 0.4, 0.9, 1), (False, 0.4, 0.3, 2),
 ])  # fmt: skip
@@ -342,48 +294,6 @@ def test_what_is_doubtful_is_noted(english_only, probability, language, notes):
     document = Document((utterance_of(said("so they say", probability=probability)),), "pl")
     found = uncertainty_notes(document, ears)
     assert len(found) == notes and ("English" in "".join(found)) == (english_only and notes == 1)
-
-
-class Multilingual:
-    """Stands for a multilingual Whisper."""
-
-    is_multilingual = True
-    asked = 0
-
-    def detect_language(self, features):
-        self.asked += 1
-        return None, {"pl": 0.7, "en": 0.3} if self.asked == 1 else {"en": 1.0}
-
-
-def test_the_language_is_found_once_and_kept():
-    ear = recogniser.Recogniser(Multilingual())
-    assert [ear._language(None), ear._language(None)] == ["pl", "pl"] and ear.language_probability == 0.7
-
-
-def test_what_whisper_left_out_is_decoded_again_but_not_for_ever(monkeypatch):
-    ear, given = recogniser.Recogniser(Multilingual()), []
-    answers = [((Word(" a", 1.0, 12.0, 0.9),),), ((Word(" b", 0.5, 8.0, 0.9),),), ((Word(" c", 0.0, 0.5, 0.9),),)]
-    monkeypatch.setattr(ear, "_recognise", lambda samples: (given.append(len(samples)), answers[len(given) - 1])[1])
-    segments = ear(np.zeros(30 * RATE, np.float32), lambda seconds: 29 - seconds)
-    assert given == [30 * RATE, 18 * RATE, 10 * RATE]
-    assert [(word.text, word.start_seconds, word.end_seconds) for (word,) in segments][1] == (" b", 12.5, 20.0)
-
-
-@needs_whisper
-@pytest.mark.slow
-def test_a_model_is_loaded_once_and_knows_which_heads_tell_the_time(network):
-    from source.media.sound.whisper import speech_model
-
-    assert speech_model("tiny.en") is network
-    assert network.alignment_heads._nnz() == 8  # of tiny.en; 12 by default
-
-
-def test_a_file_that_is_no_model_is_refused(tmp_path):
-    from source.media.sound.whisper import speech_model
-
-    (tmp_path / "base.pt").write_bytes(b"not a model")
-    with pytest.raises(DemeanorError):
-        speech_model(str(tmp_path / "base.pt"))
 
 
 def test_sentences_of_a_real_splitter_keep_every_word_and_its_time():
