@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from ..core import distributed
-from . import terminal
+from . import interrupts, terminal
 from .command import FAILED, STOPPED
 from .menu_loop import menu
 from .perform import perform
@@ -34,7 +34,7 @@ def process() -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=errors)
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115  a shell may have closed it
-    terminal.remember_interrupts()
+    interrupts.arm()
     if "--debug" not in sys.argv:
         terminal.hide_native_noise()
     speak = None if distributed.is_main_process() else terminal.hold_back(distributed.process_name())
@@ -43,8 +43,8 @@ def process() -> int:
         print(end="", flush=True)
         if speak and code == FAILED:
             speak()
-        if code and distributed.world_size() > 1:
-            os._exit(code)  # an orderly exit might wait for the others, and they wait for this one
+        if code == STOPPED or (code and distributed.world_size() > 1):
+            os._exit(code)  # an orderly exit might wait for threads, or for other processes, which wait for this one
         return code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it exits

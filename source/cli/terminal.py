@@ -1,10 +1,9 @@
-"""What is particular to a terminal: its width, styles, progress, Ctrl-C, and the noise of native libraries."""
+"""What is particular to a terminal: its width, styles, progress, and the noise of native libraries."""
 
 from __future__ import annotations
 
 import os
 import re
-import signal
 import sys
 import textwrap
 import time
@@ -12,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from io import StringIO
 from typing import TYPE_CHECKING, Any, TextIO
+
+from . import interrupts
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -69,23 +70,13 @@ class Progress:
     plural; description: what is done with them.
     """
 
-    interrupted = False  # Ctrl-C was pressed, and nothing has stopped yet; see `remember_interrupts`
-
     def __init__(self, unit: str, description: str = "") -> None:
         self.unit, self.description = unit, description
         self.bar: tqdm | None = None
-        Progress.interrupted = False
-
-    @staticmethod
-    def stop_if_interrupted() -> None:
-        """Raise KeyboardInterrupt where Ctrl-C was pressed and a library swallowed it."""
-        if Progress.interrupted:
-            Progress.interrupted = False
-            raise KeyboardInterrupt
 
     def __call__(self, done: int, total: int) -> None:
         """Draw it anew; raises KeyboardInterrupt where Ctrl-C was pressed and a library swallowed it."""
-        self.stop_if_interrupted()
+        interrupts.stop_if_swallowed()
         if self.bar is None or done < self.bar.n or (total or None) != self.bar.total:
             self._start(done, total)
         if self.bar is not None:
@@ -132,17 +123,6 @@ class _Lines:
 
     def flush(self) -> None:
         sys.stderr.flush()
-
-
-def remember_interrupts() -> None:
-    """Make Ctrl-C raise KeyboardInterrupt, as ever, and `Progress` raise it again where a library swallowed it."""
-
-    def interrupt(*_: object) -> None:
-        Progress.interrupted = True
-        raise KeyboardInterrupt
-
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a shell has it ignored
-        signal.signal(signal.SIGINT, interrupt)
 
 
 def hide_native_noise() -> None:

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..core.units import duration, percent
-from .terminal import Progress, can_redraw, complain
+from . import interrupts
+from .terminal import can_redraw, complain
 from .tuning_table import best_text, left_text, tuning_panel
 
 if TYPE_CHECKING:
@@ -28,11 +29,10 @@ class TuningView:
     def __init__(self, model: str, console: Console | None = None) -> None:
         self.table = _LiveTable(model, console) if console or can_redraw(sys.stderr) else None
         self.known: set[int] | None = None  # the trials whose end has been shown or was before
-        Progress.interrupted = False
 
     def notify(self, sentence: str) -> None:
         """Write what a person should know, above the table."""
-        Progress.stop_if_interrupted()
+        interrupts.stop_if_swallowed()
         if self.table:
             self.table.console.print(sentence, markup=False, highlight=False)
         else:
@@ -40,7 +40,7 @@ class TuningView:
 
     def status(self, status: Status) -> None:
         """Show how far the study is; call once before the first trial, so that older trials are known."""
-        Progress.stop_if_interrupted()
+        interrupts.stop_if_swallowed()
         if self.table:
             self.table.latest, self.table.taken = status, time.monotonic()
             return
@@ -51,7 +51,7 @@ class TuningView:
 
     def batch(self, done: int, total: int) -> None:
         """Show in the table how far the epoch of the training under way is; (0, 0): not known."""
-        Progress.stop_if_interrupted()
+        interrupts.stop_if_swallowed()
         if self.table:
             self.table.batches = (done, total)
 

@@ -1,7 +1,6 @@
-"""Width, styles, progress and swallowed interrupts, on streams that play a terminal or a pipe."""
+"""Width, styles, progress and on streams that play a terminal or a pipe."""
 
 import io
-import signal
 import sys
 
 import pytest
@@ -99,19 +98,3 @@ def test_progress_starts_anew_for_each_epoch_and_may_not_know_its_end():
         assert progress.bar is not first and progress.bar.n == 1
         progress(8, 0)
         assert (progress.bar.n, progress.bar.total) == (8, None)
-
-
-def test_an_interrupt_that_a_library_swallowed_stops_at_the_next_step(monkeypatch):
-    before = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr(signal, "getsignal", lambda number: signal.default_int_handler)
-    try:
-        terminal.remember_interrupts()
-        with Progress("clips") as progress:
-            progress(1, 3)
-            with pytest.raises(KeyboardInterrupt):
-                signal.raise_signal(signal.SIGINT)
-            with pytest.raises(KeyboardInterrupt):
-                progress(2, 3)
-            progress(3, 3)
-    finally:
-        signal.signal(signal.SIGINT, before)

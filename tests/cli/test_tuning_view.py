@@ -8,8 +8,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from source.cli import tuning_table
-from source.cli.terminal import Progress
+from source.cli import interrupts, tuning_table
 from source.cli.tuning_view import TuningView
 from source.core import config
 from source.tuning import Status
@@ -174,10 +173,10 @@ def test_a_terminal_that_cannot_redraw_gets_lines(monkeypatch, term, lines):
                                   lambda view: view.notify("A sentence.")])  # fmt: skip
 @pytest.mark.parametrize("make", [lambda: live()[0], lambda: TuningView("audio")])
 def test_a_swallowed_ctrl_c_is_raised_once_more(make, call):
-    Progress.interrupted = True
     with make() as view:
-        call(view)  # what was pressed before is over
-        Progress.interrupted = True
+        call(view)
+        with pytest.raises(KeyboardInterrupt):
+            interrupts._interrupt()
         with pytest.raises(KeyboardInterrupt):
             call(view)
         call(view)
