@@ -10,7 +10,7 @@ from ..core.hooks import Notify, OnProgress, silent
 from ..media.selection import Selection
 from .data import get_data, known_corpora, preprocessed_corpora, training_corpora
 from .examine import examine
-from .inputs import asked_for, input_named, inputs
+from .inputs import Words, are_several, asked_for, input_named, inputs
 from .load import load
 from .predict import predict
 from .preprocess import preprocess
@@ -22,7 +22,7 @@ from .tune import tune
 from .validate import validate
 
 __all__ = [
-    "Notify", "OnProgress", "Selection", "Test", "Training", "asked_for", "command_line", "configured", "examine",
-    "get_data", "input_named", "inputs", "known_corpora", "load", "predict", "preprocess", "preprocessed_corpora",
-    "settings", "silent", "test", "train", "training_corpora", "tune", "validate",
+    "Notify", "OnProgress", "Selection", "Test", "Training", "Words", "are_several", "asked_for", "command_line",
+    "configured", "examine", "get_data", "input_named", "inputs", "known_corpora", "load", "predict", "preprocess",
+    "preprocessed_corpora", "settings", "silent", "test", "train", "training_corpora", "tune", "validate",
 ]  # fmt: skip

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
+from glob import escape, glob, has_magic
 from pathlib import Path
+from typing import Any
 
 from ..core import config
 from ..core.errors import DemeanorError
+from ..core.files import natural
 from ..core.spec import spec_of
 from ..media.types import PICTURES, RECORDINGS, TEXTS
 
@@ -27,19 +31,38 @@ def inputs(model: str = "") -> list[str]:
     return sorted(path.name for path in found if not model or path.is_dir() or path.suffix.lower() in endings)
 
 
-def asked_for(model: str, name: str) -> Path | str:
+class Words(str):
+    """Words as such, which name no file."""
+
+
+def asked_for(model: str, name: str) -> Path | list[Path] | str:
     """Return the file or folder that a person means by `name`, or else, for a model that reads words, `name` itself.
 
-    Raises DemeanorError where there is none and `name` cannot stand for words.
+    Of a pattern such as *.jpg, which ** leads into sub-folders, these are all files that the model reads. Raises
+    DemeanorError where there is none and `name` cannot stand for words.
 
     >>> from source import api
     >>> api.asked_for("face", "demo_astronaut.png").name, api.asked_for("text", "What a day!")
     ('demo_astronaut.png', 'What a day!')
     """
     path = _path_of(name)
-    if path is None and not (spec_of(model).typed and not _looks_like_a_file(name)):
+    if path is None and spec_of(model).typed and not _looks_like_a_file(name):
+        return name
+    files = [] if path else _matching(name, spec_of(model).readable)
+    if not path and not files:
         raise _missing(name)
-    return path or name
+    return path or files
+
+
+def are_several(asked: Sequence[Any]) -> bool:
+    """Return whether these, as `asked_for` returns them, are a folder, a pattern or more than one file.
+
+    >>> from source import api
+    >>> api.are_several([api.asked_for("face", "demo_astronaut.png")])
+    False
+    """
+    first = asked[0]
+    return isinstance(first, list) or (isinstance(first, Path) and (len(asked) > 1 or first.is_dir()))
 
 
 def input_named(name: str) -> Path:
@@ -75,6 +98,17 @@ def _path_of(name: str) -> Path | None:
             if path.exists():
                 return path
     return None
+
+
+def _matching(name: str, endings: Sequence[str]) -> list[Path]:
+    """Return the files with one of these endings that the pattern `name` stands for, by name; 2 before 10."""
+    for folder in (escape(str(config.INPUT_FOLDER)), ""):
+        pattern = os.path.join(folder, os.path.expanduser(name))
+        found = map(Path, glob(pattern, recursive=True) if has_magic(name) else ())
+        files = [path for path in found if path.suffix.lower() in endings and path.is_file()]
+        if files:
+            return sorted(files, key=lambda path: natural(str(path)))
+    return []
 
 
 def _looks_like_a_file(name: str) -> bool:

@@ -25,9 +25,17 @@ def load(model: str, weights: Path | str | None = None) -> Trained:
     """
     from ..training import checkpoint
 
+    return checkpoint.load(weights_file(model, weights))
+
+
+def weights_file(model: str, weights: Path | str | None = None) -> Path:
+    """Return the file that `load` reads, without importing torch; raises DemeanorError as that does."""
+    from ..training import checkpoint
+
     if weights is not None and not isinstance(weights, str | PathLike):
         raise DemeanorError(f"{weights!r} names no file of weights; give its path.")
-    trained = checkpoint.load(Path(weights or spec_of(model).weights).expanduser())
-    if trained.spec.name != model:
-        raise DemeanorError(f"{weights} holds the {trained.spec.name} model, not the {model} model.")
-    return trained
+    file = Path(weights or spec_of(model).weights).expanduser()
+    held = checkpoint.read_header(file).model
+    if held != model:
+        raise DemeanorError(f"{weights} holds the {held} model, not the {model} model.")
+    return file

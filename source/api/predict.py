@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core import config
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import ModelSpec, spec_of
 from ..media.selection import WHOLE, Selection
-from .inputs import asked_for
-from .load import load
+from .inputs import Words, are_several, asked_for
+from .load import load, weights_file
 from .names import several
+from .predict_many import predict_many
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,25 +31,40 @@ def predict(
     sample_rate_hz: int | None = None,
     weights: Path | str | None = None,
     write: bool = True,
+    output: Path | str | None = None,
     without: Sequence[str] = (),
     selection: Selection = WHOLE,
+    workers: int = 1,
+    cluster: str | None = None,
+    resume: bool = False,
+    brief: bool = False,
     notify: Notify = silent,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
     """Predict with `model` what a file, every file of a folder, an array or a text displays; or each of a list.
 
-    source: a file or folder, looked up in input_files/ first, then as a path; for the face model also pixels (H, W, 3)
-        uint8 RGB; for the audio model also a waveform (samples,), float in [-1, 1] or int16; for the text model also
-        words; or a list or tuple of one kind of these.
+    source: a file, a folder or a pattern such as *.jpg, looked up in input_files/ first, then as a path; for the face
+        model also pixels (H, W, 3) uint8 RGB; for the audio model also a waveform (samples,), float in [-1, 1] or
+        int16; for the text model also words; or a list or tuple of one kind of these.
     sample_rate_hz: of a waveform.
     weights: see `load`.
-    write: leave the result files in a new folder of output_files/, which `Prediction.folder` then names.
+    write: leave the result files in a new folder of `output`, which `Prediction.folder` then names.
+    output: folder for the results, made if it is not there (default: output_files/).
     without: result files not to be written, of those that the model's `SPEC.layout` names.
     selection: what of a recording is read, and how finely; only what the model's `SPEC.selectable` names.
-    on_progress: counts what `SPEC.progress_unit` says, seconds of a recording, or the files of a folder.
+    on_progress: counts what `SPEC.progress_unit` says, seconds of a recording, or the files of several.
+
+    A folder, a pattern and a list of files are read by processes of their own, so that no file can end the run: one
+    that cannot be read has a note with the reason. Their results lie in one folder, with a summary.
+
+    workers: processes that share the files; 0: none, files are read in this one.
+    cluster: address of a Dask scheduler whose workers read the files instead. They see these, and `output`, under the
+        same paths.
+    resume: go on in the folder of a run over these files that was stopped, where there is one.
+    brief: of several recordings return no readings, only what is said of the whole, to save memory.
 
     Returns a Prediction for each file, array or text. Raises DemeanorError where there is no such file, where none can
-    be read, or where a list mixes kinds.
+    be read, where results cannot be written, or where a list mixes kinds.
 
     >>> from source import api
     >>> first, second = api.predict("text", ["What a wonderful day!", "How could you do that to me?"], write=False)
@@ -62,24 +79,37 @@ def predict(
     >>> api.predict("face", pixels, write=False)[0].readings[0].likeliest
     'happy'
     """
-    from ..results.predicting import predict as run
+    from ..results.predicting import predict as predict_one
+    from ..results.predicting import refuse_unselectable
+    from ..results.readers import Options
 
     spec, without = spec_of(model), several(without)
     known = spec.layout.can_be_left_out
     unknown = [name for name in without if name not in known]
     if unknown:
         raise DemeanorError(f"{unknown[0]} is no result file that can be left out; there are: {', '.join(known)}.")
+    refuse_unselectable(spec, selection)
     sources = source if isinstance(source, Sequence) and not isinstance(source, str | bytes) else [source]
     asked = [_asked_for(spec, one, sample_rate_hz) for one in sources]
-    if not asked or len({Path if isinstance(one, Path) else type(one) for one in asked}) > 1:
+    if not asked or len({Path if isinstance(one, Path | list) else type(one) for one in asked}) > 1:
         raise DemeanorError("Give files, arrays or texts; a list holds one kind of them.")
+    target = (Path(output).expanduser() if output else config.OUTPUT_FOLDER) if write else None
+    hooks = {"notify": notify, "on_progress": on_progress}
+    if are_several(asked):
+        options = Options(tuple(without), selection, brief)
+        return predict_many(
+            spec, asked, weights_file(model, weights), target, options, workers=workers, cluster=cluster, resume=resume,
+            **hooks,
+        )  # fmt: skip
     trained = load(model, weights)
-    hooks = {"write": write, "without": without, "selection": selection, "notify": notify, "on_progress": on_progress}
-    return [prediction for one in asked for prediction in run(one, trained, **hooks)]
+    hooks |= {"write": write, "without": without, "selection": selection}
+    return [prediction for one in asked for prediction in predict_one(one, trained, target, **hooks)]
 
 
 def _asked_for(spec: ModelSpec, source: Source, sample_rate_hz: int | None) -> Any:
-    """Return what `spec.read` takes for `source`."""
+    """Return what `spec.read` takes for `source`; a list of files for a pattern."""
+    if isinstance(source, Words) and spec.typed:
+        return str(source)
     if isinstance(source, str | Path):
         return asked_for(spec.name, str(source))
     if spec.from_array is None:

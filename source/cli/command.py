@@ -38,6 +38,7 @@ class Option:
     usual: str = ""  # the default in words, where it is decided later
     choices: tuple[str, ...] | None = None
     several: bool = False  # whether it takes one value or more
+    divided: Callable[[str], list[str]] = lambda answer: [answer]  # an answer in the menu -> values; of a required one
     question: str = ""  # how the menu asks for it; empty: it does not ask, for most people never need it
     offers: Callable[[str], Iterable[str]] = lambda model: ()  # model -> answers that can be chosen by number
 
@@ -66,7 +67,7 @@ class Option:
         if not answer:
             raise WrongUse("Please give an answer (q goes back).")
         if self.required:
-            return [answer]
+            return self.divided(answer)
         if not self.switch:
             return [self.name, *(split(answer) if self.several else [answer])]
         if answer.lower() not in ("y", "yes", "n", "no"):
@@ -80,7 +81,8 @@ class Option:
         text = f"{self.help} (default: {default})" if default else self.help
         text = text.replace("MODEL", model or "MODEL").replace("%", "%%")
         if self.required:
-            parser.add_argument(self.key, metavar=self.name, type=self.parse, help=text)
+            nargs = "+" if self.several else None
+            parser.add_argument(self.key, metavar=self.name, type=self.parse, nargs=nargs, help=text)
         elif self.switch:
             action = argparse.BooleanOptionalAction if self.default else "store_true"
             parser.add_argument(self.name, dest=self.key, default=self.default, action=action, help=text)

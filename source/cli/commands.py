@@ -10,9 +10,9 @@ from typing import Any
 
 from .. import MODELS, api
 from ..core import config
-from ..core.serialise import json_text
 from . import render
 from .command import FAILED, Entry, Option, expanded, identifier, names, positive, rate, seconds, seed, whole
+from .predict import names_in, predict
 from .render import near
 from .terminal import Progress, wrapped
 from .tuning_view import TuningView
@@ -74,34 +74,6 @@ def tune(model: str, corpora: Sequence[str], **options: Any) -> None:
     print(render.tuning_text(tuned.to_dict()) + (f"\n\nReport: {near(report)}" if report.is_file() else ""))
 
 
-def predict(
-    model: str,
-    name: str,
-    start: float,
-    end: float | None,
-    fps: float | None,
-    audio_track: int | None,
-    as_json: bool,
-    **options: Any,
-) -> None:
-    """Predict the emotions in a file, a folder or typed words, and print them."""
-    selection = api.Selection(start, end, fps, audio_track)
-    asked = api.asked_for(model, name)
-    several = isinstance(asked, Path) and asked.is_dir()
-    with Progress(f"{render.unit_of_progress(model, asked)}s", "Predicting") as progress:
-        predictions = api.predict(
-            model, name, **options, write=not as_json, selection=selection, notify=progress.notify,
-            on_progress=progress,
-        )  # fmt: skip
-    if as_json:
-        documents = [prediction.to_dict() for prediction in predictions]
-        print(json_text(documents if several else documents[0]))
-    else:
-        print(*(line for prediction in predictions for line in render.prediction_lines(prediction, several)), sep="\n")
-        folder = next(Path(prediction.folder) for prediction in predictions if prediction.folder)
-        print(f"Results: {near(folder.parent if several else folder)}")
-
-
 def settings(model: str) -> None:
     """Print the model's hyperparameters."""
     print(*map(render.setting_text, api.settings(model)), sep="\n")
@@ -128,6 +100,8 @@ FOLDS = Option("folds", "--folds", "number of folds; no speaker is in two of the
 SEEDS = Option("seeds", "--seeds", "number of seeds; each fold is trained once with each", "N", positive, 1,
                question="Number of seeds")  # fmt: skip
 WORKERS = Option("workers", "--workers", "number of processes", "N", positive, 1, question="Number of processes")
+CLUSTER = Option("cluster", "--cluster", "address of a Dask scheduler whose workers do the work instead", "ADDRESS",
+                 usual="none")  # fmt: skip
 OUTPUT = Option("output", "--output", "folder for weights, model card and history", "FOLDER", Path,
                 usual="models/MODEL")  # fmt: skip
 WEIGHTS = Option("weights", "--weights", "weights of a trained model", "FILE", Path, usual="those in models/MODEL")
@@ -143,8 +117,7 @@ TABLE = (
     Entry("MODEL preprocess", "turn training files into inputs for the network", preprocess, (
         replace(CORPORA, usual="all there are", offers=api.training_corpora),
         replace(WORKERS, default=2),
-        Option("cluster", "--cluster", "address of a Dask scheduler whose workers do the work instead", "ADDRESS",
-               usual="none"),
+        CLUSTER,
         replace(RESUME, default=True),
         SET,
     ), resume_words=()),
@@ -206,9 +179,10 @@ TABLE = (
         WEIGHTS,
         JSON,
     )),
-    Entry("MODEL predict", "predict the emotions in a file or a folder of files", predict, (
-        Option("name", "FILE|FOLDER", "looked up in input_files/ first, then as a path; for the text model also words",
-               question="File or folder (text: or words)", offers=api.inputs),
+    Entry("MODEL predict", "predict the emotions in files, or in all files of a folder", predict, (
+        Option("names", "FILE|FOLDER", "looked up in input_files/ first, then as a path; may be a pattern such as "
+               "'*.jpg'; for the text model also words, or - for those on stdin", several=True,
+               question="File or folder (text: or words)", offers=api.inputs, divided=names_in),
         WEIGHTS,
         Option("start", "--from", "where in a recording to begin, such as 1:20", "TIME", seconds, 0.0,
                usual="its start"),
@@ -218,8 +192,12 @@ TABLE = (
         Option("audio_track", "--audio-track", "number of the sound track, from 1", "N", positive,
                usual="the one with speech"),
         Option("without", "--without", "result files not to write", "A,B", names, (), usual="none"),
+        replace(OUTPUT, help="folder for the results", usual="output_files"),
+        replace(WORKERS, help="number of processes that share the files of several", question=""),
+        replace(CLUSTER, help="address of a Dask scheduler whose workers read the files of several instead"),
+        replace(RESUME, help="go on with a run over several files that was stopped"),
         replace(JSON, help="print the result as one JSON document and write no files"),
-    )),
+    ), resume_words=("--resume",)),
     Entry("MODEL settings", "list the settings that --set can change", settings),
     Entry("doctor", "check what is installed and what is missing", doctor),
 )  # fmt: skip

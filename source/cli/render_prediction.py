@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from ..api import are_several
 from ..core.spec import spec_of
 from ..core.units import clock
 from ..media.types import RECORDINGS
@@ -120,9 +121,9 @@ def clipped(text: str, most_columns: int) -> str:
     return "".join(shown[: bisect_right(ends, most_columns - 3)]) + "..."
 
 
-def unit_of_progress(model: str, asked: Path | str) -> str:
-    """Return what `predict` counts: files of a folder, seconds of a recording, or what the model's SPEC names."""
-    spec = spec_of(model)
-    if isinstance(asked, Path) and asked.is_dir():
+def unit_of_progress(model: str, asked: Sequence[Path | list[Path] | str]) -> str:
+    """Return what `predict` counts: files of several, seconds of a recording, or what the model's SPEC names."""
+    spec, first = spec_of(model), asked[0]
+    if are_several(asked):
         return spec.layout.noun
-    return "second" if isinstance(asked, Path) and asked.suffix.lower() in RECORDINGS else spec.progress_unit
+    return "second" if isinstance(first, Path) and first.suffix.lower() in RECORDINGS else spec.progress_unit

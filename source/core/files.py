@@ -1,9 +1,19 @@
 """Files written whole or not at all, and folders with a free name."""
 
 import os
+import re
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """Return a key that puts names with numbers in a person's order.
+
+    >>> sorted(["frame10.png", "frame2.png", "Frame1.png"], key=natural)
+    ['Frame1.png', 'frame2.png', 'frame10.png']
+    """
+    return [(int(part or 0), text) for part, text in re.findall(r"([0-9]+)|([^0-9]+)", name.casefold())]
 
 
 def write_whole(file: Path, content: bytes | str | Callable[[Path], None]) -> Path:

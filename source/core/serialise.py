@@ -13,10 +13,10 @@ def json_text(document: Any) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return a header and rows as CSV; a column that a row lacks is left empty."""
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], header: bool = True) -> str:
+    """Return a header, or none, and rows as CSV; a column that a row lacks is left empty."""
     stream = io.StringIO()
-    _write_table(stream, columns, rows)
+    _write_table(stream, columns, rows, header)
     return stream.getvalue()
 
 
@@ -26,7 +26,10 @@ def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, An
         _write_table(stream, columns, rows)
 
 
-def _write_table(stream: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+def _write_table(
+    stream: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]], header: bool = True
+) -> None:
     writer = csv.DictWriter(stream, columns, lineterminator="\n")
-    writer.writeheader()
+    if header:
+        writer.writeheader()
     writer.writerows(rows)

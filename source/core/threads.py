@@ -1,6 +1,7 @@
 """How many threads a computation takes."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,3 +25,5 @@ def one_thread_each() -> None:
 
     os.environ["OMP_NUM_THREADS"] = "1"
     cv2.setNumThreads(1)
+    if "torch" in sys.modules:  # which has read that variable already
+        sys.modules["torch"].set_num_threads(1)

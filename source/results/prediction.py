@@ -1,7 +1,8 @@
 """What a model reads in one file, as data; every file of results is made from it by `source.results.writing`."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
 from ..core import config
@@ -156,6 +157,14 @@ class Prediction:
         rest = asdict(replace(self, readings=(), overall=None))  # thousands of readings are gone through once
         return {"schema": SCHEMA} | rest | answers | {"not_sure_below": config.NOT_SURE_BELOW}
 
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Return the prediction that `to_dict` made this document of; raises KeyError or TypeError for any other."""
+        values: dict[str, Any] = {field.name: _frozen(document[field.name]) for field in fields(cls)}
+        values |= {name: tuple(map(_reading, document[name])) for name in ("readings", "people", "faces", "sentences")}
+        values["overall"] = _reading(document["overall"]) if document["overall"] else None
+        return cls(**values)
+
     def to_dataframe(self) -> Any:
         """Return a pandas DataFrame with a row for each of `readings` and a column for each label.
 
@@ -196,6 +205,15 @@ def _shifted(reading: Reading, seconds: float) -> Reading:
         if start is None or end is None
         else replace(reading, start_seconds=start + seconds, end_seconds=end + seconds)
     )
+
+
+def _reading(document: Mapping[str, Any]) -> Reading:
+    return Reading(**{field.name: _frozen(document[field.name]) for field in fields(Reading)})
+
+
+def _frozen(value: Any) -> Any:
+    """Return a list with all lists in it as tuples, and anything else as it is."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _with_answer(reading: Reading) -> dict[str, Any]:

@@ -1,16 +1,28 @@
-"""The files of a prediction and of a folder of predictions."""
+"""The files of a prediction: a folder that is there whole or not at all."""
 
+import errno
+import os
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
-from ..core.files import new_folder, write_whole
-from ..core.serialise import csv_text, json_text
+from ..core.errors import DemeanorError
+from ..core.files import write_whole
+from ..core.serialise import csv_text
 from ..core.spec import spec_of
 from .prediction import Prediction
 
+RESULT = "result.json"
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
 Written = bytes | str | Callable[[Path], None]  # a file's content, or a function that writes it to the path it is given
+
+
+class CannotWrite(DemeanorError):
+    """Raised where results cannot be kept, whatever they are of."""
 
 
 def write_prediction(
@@ -19,28 +31,66 @@ def write_prediction(
     folder_out: Path,
     name: str = "",
     without: Collection[str] = (),
+    *,
+    in_place: bool = False,
 ) -> Prediction:
-    """Write a new folder in `folder_out` and return the prediction with its name; stopped half-way, leave no folder.
+    """Write a new folder in `folder_out`, which exists, and return the prediction with its name.
 
-    It holds result.json, the table of the model's layout and `files` (name -> content), but none of `without`.
-    name: of the folder, with a number where it is taken (default: the source's).
+    It holds result.json, the table of the model's layout and `files` (name -> content), but none of `without`. It is
+    filled under a hidden name: stopped half-way, even by kill -9, there is no folder of that name.
+
+    name: of the folder (default: the source's), with a number where it is taken, unless it is to be replaced
+    (`in_place`). Raises CannotWrite where the disk is full or does not allow it.
     """
-    folder, layout = new_folder(folder_out, name or Path(prediction.source).stem), spec_of(prediction.model).layout
-    prediction = replace(prediction, folder=str(folder))
+    name, layout = name or Path(prediction.source).stem, spec_of(prediction.model).layout
+    table = csv_text(layout.columns(prediction.labels), layout.rows(prediction))
+    draft = folder_out / f".{os.getpid()}.part.{name}"
+    with explained(folder_out):
+        shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed and had the same number
+        draft.mkdir()
+        try:
+            for file, content in {layout.table: table, **files}.items():
+                if file not in without:
+                    write_whole(draft / file, content)
+            while True:
+                folder = folder_out / name if in_place else _free(folder_out, name)
+                prediction = replace(prediction, folder=str(folder))
+                write_whole(draft / RESULT, prediction.to_json())
+                if _moved(draft, folder, in_place):
+                    return prediction
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Raise CannotWrite, a sentence, for what keeps files from being written in `folder`."""
     try:
-        table = csv_text(layout.columns(prediction.labels), layout.rows(prediction))
-        for file, content in {"result.json": prediction.to_json(), layout.table: table, **files}.items():
-            if file not in without:
-                write_whole(folder / file, content)
-    except BaseException:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            why = "the disk is full; free some space, then run the command again"
+        elif isinstance(error.filename, str) and Path(error.filename).is_relative_to(folder):
+            gone = "it is a file" if folder.exists() else "the folder is not there any more"
+            why = (error.strerror or str(error)) if folder.is_dir() else gone
+        else:
+            raise
+        raise CannotWrite(f"Results cannot be written to {folder}: {why}.") from None
+
+
+def _free(folder_out: Path, name: str) -> Path:
+    candidates = (folder_out / (name if number == 1 else f"{name}_{number}") for number in count(1))
+    return next(folder for folder in candidates if not folder.exists())
+
+
+def _moved(draft: Path, folder: Path, in_place: bool) -> bool:
+    """Give the folder its name; return False where another process took that meanwhile."""
+    if in_place:
         shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return prediction
-
-
-def write_summary(folder: Path, predictions: Sequence[Prediction], labels: Sequence[str], model: str) -> None:
-    """Write result.json, a list, and summary.csv over a folder of files that `model` read."""
-    write_whole(folder / "result.json", json_text([prediction.to_dict() for prediction in predictions]))
-    layout = spec_of(model).layout
-    rows = [row for prediction in predictions for row in layout.summary_rows(prediction)]
-    write_whole(folder / "summary.csv", csv_text(layout.summary_columns(labels), rows))
+    try:
+        draft.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+        return False
+    return True

@@ -24,7 +24,7 @@ def asked(monkeypatch):
     """What each model's own `predict` was asked for; nothing is read and no weights are loaded."""
     seen = []
 
-    def predict(source, trained, **_):
+    def predict(source, *_, **__):
         seen.append(source)
         return [Prediction(str(source), "face", (), ())]
 
@@ -34,7 +34,7 @@ def asked(monkeypatch):
     return seen
 
 
-def test_arrays_waveforms_and_texts_stand_for_files(asked, tmp_path):
+def test_arrays_waveforms_and_texts_stand_for_files(asked):
     pixels, waveform = np.zeros((4, 5, 3), np.uint8), np.array([0, -(2**15)], np.int16)
     api.predict("face", [pixels, pixels])
     api.predict("audio", waveform, sample_rate_hz=8000)
@@ -42,7 +42,6 @@ def test_arrays_waveforms_and_texts_stand_for_files(asked, tmp_path):
     picture, _, sound, *texts = asked
     assert isinstance(picture, Picture) and picture.size == (5, 4) and texts == ["I am happy!", "So sad."]
     assert isinstance(sound, Sound) and sound.sample_rate_hz == 8000 and sound.waveform.tolist() == [0, -1]
-    assert [made.source for made in api.predict("face", [tmp_path, tmp_path])] == [str(tmp_path)] * 2
 
 
 @pytest.mark.parametrize(

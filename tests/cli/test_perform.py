@@ -16,6 +16,8 @@ from source.media.selection import WHOLE
 from tests.cli.test_command import VERBS
 from tests.support.typed import number_of
 
+PREDICT = {"weights": None, "without": (), "selection": WHOLE, "output": None, "workers": 1, "cluster": None,
+           "resume": False}  # fmt: skip
 EVERY_OPTION = [  # a line with every option of its command -> the call
     ("data get FER2013 --from 'a b'", "get_data", ["FER2013", Path("a b")], {}),
     ("face preprocess --corpora 'A, B' --workers 3 --cluster tcp://a:8786 --no-resume --set image_side=32",
@@ -38,9 +40,10 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
     ("face test --split val --folder f --corpora A --weights w --json", "test", ["face", "val"],
      {"folder": Path("f"), "corpora": ("A",), "weights": Path("w")}),
     ("face predict photo.jpg --weights w --without faces.csv,heatmap.png --json --from 1:20 --to 1:02:05.5 --fps 2.5 "
-     "--audio-track 2", "predict", ["face", "photo.jpg"],
-     {"weights": Path("w"), "without": ("faces.csv", "heatmap.png"), "write": False,
-      "selection": api.Selection(80, 3725.5, 2.5, 2)}),
+     "--audio-track 2 --output o --workers 3 --cluster tcp://a:8786 --resume", "predict", ["face", "photo.jpg"],
+     {"weights": Path("w"), "without": ("faces.csv", "heatmap.png"), "write": False, "brief": False,
+      "selection": api.Selection(80, 3725.5, 2.5, 2), "output": Path("o"), "workers": 3, "cluster": "tcp://a:8786",
+      "resume": True}),
     ("combined settings", "settings", ["combined"], {}),
 ]  # fmt: skip
 DEFAULTS = [
@@ -57,7 +60,7 @@ DEFAULTS = [
       "resume": False, "output": None}),
     ("face test", "test", ["face", "test"], {"folder": None, "corpora": (), "weights": None}),
     ("face predict photo.jpg", "predict", ["face", "photo.jpg"],
-     {"weights": None, "without": (), "write": True, "selection": WHOLE}),
+     PREDICT | {"write": True, "brief": True}),
 ]  # fmt: skip
 
 
@@ -201,9 +204,7 @@ def test_metrics_and_predictions_as_json(played, tmp_path, capsys):
 @pytest.mark.parametrize("words", ["I can't believe you did this!", "so sad", "3"])
 def test_words_may_be_typed_for_the_text_model_alone(played, capsys, words):
     assert main(["text", "predict", words, "--json"]) == 0
-    assert played.calls == [
-        ("predict", ["text", words], {"weights": None, "write": False, "without": (), "selection": WHOLE})
-    ]
+    assert played.calls == [("predict", ["text", words], PREDICT | {"write": False, "brief": False})]
     capsys.readouterr()
     assert main(["audio", "predict", words]) == 1
     assert "There is no" in capsys.readouterr().err and len(played.calls) == 1

@@ -67,7 +67,7 @@ def test_a_clipped_line_has_no_codes_and_counts_wide_characters_twice():
     ("audio", "a.wav", "second"), ("face", "a.png", "picture"), ("audio", "", "recording"),
 ])  # fmt: skip
 def test_progress_counts_what_the_file_has(tmp_path, model, name, unit):
-    assert render.unit_of_progress(model, name if " " in name else tmp_path / name) == unit
+    assert render.unit_of_progress(model, [name if " " in name else tmp_path / name]) == unit
 
 
 def test_an_epoch_is_a_line():

@@ -47,8 +47,10 @@ readings = st.builds(
 
 @settings(max_examples=10, deadline=None)
 @given(st.lists(readings, max_size=2), readings | st.none(), st.text(max_size=5))
-def test_any_prediction_follows_the_schema(rows, overall, note):
-    assert_follows_schema(Prediction("a", "text", ("happy", "sad"), tuple(rows), overall=overall, notes=(note,)))
+def test_any_prediction_follows_the_schema_and_can_be_read_back(rows, overall, note):
+    prediction = Prediction("a", "text", ("happy", "sad"), tuple(rows), overall=overall, notes=(note,))
+    assert_follows_schema(prediction)
+    assert Prediction.from_dict(json.loads(prediction.to_json())) == prediction
 
 
 def test_the_examples_in_the_docstrings():

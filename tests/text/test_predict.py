@@ -410,7 +410,7 @@ def test_a_line_fits_the_terminal_and_moves_no_cursor(monkeypatch):
 
 def test_a_unit_of_progress_for_each_kind(tmp_path):
     sources = ("I am happy", tmp_path / "a.txt", tmp_path / "a.wav", tmp_path / "a.MP4", tmp_path)
-    units = [render.unit_of_progress("text", source) for source in sources]
+    units = [render.unit_of_progress("text", [source]) for source in sources]
     assert units == ["sentence", "sentence", "second", "second", "text"]
 
 
