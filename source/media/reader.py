@@ -21,6 +21,8 @@ class Reader:
     pick: container -> the stream to be read. start: seconds of the recording from where on it is needed.
     """
 
+    _earlier_seconds = EARLIER_SECONDS
+
     def __init__(self, path: Path, container: Any, pick: Callable[[Any], Any], start: float, jumps: list[float]):
         self.path, self._pick, self.start, self._jumps = path, pick, start, jumps
         self._use(container)
@@ -51,7 +53,7 @@ class Reader:
         """Go to the last frame before `start` that can be found fast, else to the beginning."""
         from av.error import FFmpegError
 
-        for earlier in EARLIER_SECONDS:
+        for earlier in self._earlier_seconds:
             moment = self.start - earlier
             try:
                 ticks = round((start_seconds(self.container) + moment) / self.stream.time_base)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...core.units import clock
 from ..clock import whole_seconds
-from ..reader import Reader
+from ..reader import EARLIER_SECONDS, Reader
 from ..selection import Selection
 from .frame import Frame, Upright, picture_stream
 from .timestamps import DueTimes, FrameTimes, frame_rate, has_times, promised_seconds, stated_rate
@@ -31,6 +31,7 @@ class PictureReader(Reader):
     HELD_SECONDS. Damaged frames are skipped.
     """
 
+    _earlier_seconds = (0.0, *EARLIER_SECONDS)  # a key frame needs no run-up
     size: tuple[int, int] | None = None
     """Width and height of the upright original in square pixels; None where nothing can be decoded."""
 

@@ -53,7 +53,7 @@ class _Panel:
         self._draw.rectangle((0, 0, PANEL_WIDTH, bottom), fill=colour)
         who = f"person #{reading.person}" if reading.probabilities else "at this time"
         self._draw.text((text, text * 1.2), who, ink_on(colour), self._letters, anchor="lm")
-        letters = _fitting(reading.summary, round(text * 1.7), PANEL_WIDTH - 2 * text)
+        letters = fitting(reading.summary, round(text * 1.7), PANEL_WIDTH - 2 * text)
         self._draw.text((text, text * 2.95), reading.summary, ink_on(colour), letters, anchor="lm")
         return bottom + text * 0.8
 
@@ -86,7 +86,7 @@ class _Panel:
             if shares:
                 colour = answer_colour(Reading(shares), self.labels)
                 self._draw.ellipse((text * 5, middle - text * 0.4, text * 5.8, middle + text * 0.4), fill=colour)
-            letters = _fitting(answer, text, PANEL_WIDTH - text * 7.3, bold=False)
+            letters = fitting(answer, text, PANEL_WIDTH - text * 7.3, bold=False)
             self._draw.text((text * 6.3, middle), answer, INK if shares else MUTED, letters, anchor="lm")
         return top + text * (1.6 * len(MODALITIES) + 0.6)
 
@@ -187,6 +187,6 @@ def badge(person: int, emotion: str | None, labels: Sequence[str]) -> np.ndarray
     return np.array(image)
 
 
-def _fitting(text: str, size: int, width: float, bold: bool = True) -> ImageFont.FreeTypeFont:
+def fitting(text: str, size: int, width: float, bold: bool = True) -> ImageFont.FreeTypeFont:
     """Return the largest letters, of at most `size`, in which the text is no wider than `width`."""
     return next((font(n, bold) for n in range(size, 8, -1) if font(n, bold).getlength(text) <= width), font(8, bold))
