@@ -7,14 +7,23 @@ from .container import MICROSECONDS
 
 RESTART_SECONDS = 1.0  # back by more: the clock starts anew (parts put together, a chained Ogg); by less: an overlap
 MOST_SECONDS_AHEAD = 24 * 3600.0  # further ahead is no gap but nonsense
-# Formats of broadcast, whose clock may be set at any time. A real gap may well be minutes long.
-MOST_BROADCAST_SECONDS_AHEAD = 3600.0
+# In formats of broadcast the clock may be set at any time: FFmpeg takes more than this for that. But it may be a gap,
+# over which the other streams go on; then the file has about as many bytes there as elsewhere.
+BROADCAST_SECONDS_AHEAD = 10.0
+LEAST_BYTES_OF_GAP = 0.25  # of those that the recording has on average in as long
 SAME_JUMP_SECONDS = 1.0  # by which sound and picture may differ about one and the same jump
 
 
 def start_seconds(container: Any) -> float:
     """Return what the container's clock shows at the recording's time 0."""
     return (container.start_time or 0) / MICROSECONDS
+
+
+def has_times(container: Any) -> bool:
+    """Return whether the file's frames have times; those of a bare H.264 stream have none."""
+    from av.format import Flags
+
+    return not container.format.flags & Flags.no_timestamps.value
 
 
 def whole_seconds(container: Any) -> float | None:
@@ -35,10 +44,14 @@ class StreamClock:
     def __init__(self, container: Any, jumps: list[float]):
         from av.format import Flags
 
-        self._start, self._jumps, self._passed = start_seconds(container), jumps, 0
-        self._offset = 0.0
-        broadcast = container.format.flags & Flags.ts_discont.value
-        self._most_ahead = MOST_BROADCAST_SECONDS_AHEAD if broadcast else MOST_SECONDS_AHEAD
+        self._jumps, self._passed, self._offset, self._position = jumps, 0, 0.0, 0
+        self._is_broadcast = bool(container.format.flags & Flags.ts_discont.value)
+        self.start_at(container)
+
+    def start_at(self, container: Any) -> None:
+        """Go on with the frames of another container."""
+        self._start, whole = start_seconds(container), whole_seconds(container)
+        self._bytes_per_second = max(container.size, 0) / whole if whole else 0.0
 
     def stated(self, frame: Any) -> float | None:
         """Return the time of a frame by its own timestamp; None where it has none."""
@@ -47,13 +60,19 @@ class StreamClock:
             return None
         return float(ticks * frame.time_base) - self._start + self._offset
 
-    def __call__(self, frame: Any, expected: float | None) -> float:
-        """Return the time of the next frame; `expected`: by those before it, None for the first."""
-        seconds = self.stated(frame)
+    def __call__(self, frame: Any, expected: float | None, position: int = 0) -> float:
+        """Return the time of the next frame.
+
+        expected: by the frames before it; None for the first. position: byte of the file at which it is.
+        """
+        seconds, passed = self.stated(frame), position - self._position
+        self._position = position
         if seconds is None:
             return expected or 0.0
-        if expected is not None and not -RESTART_SECONDS <= seconds - expected <= self._most_ahead:
-            seconds += self._jump(expected - seconds)
+        ahead = seconds - (seconds if expected is None else expected)
+        is_cut = self._is_broadcast and passed < LEAST_BYTES_OF_GAP * ahead * self._bytes_per_second
+        if not -RESTART_SECONDS <= ahead <= (BROADCAST_SECONDS_AHEAD if is_cut else MOST_SECONDS_AHEAD):
+            seconds += self._jump(-ahead)
         return seconds
 
     def _jump(self, by: float) -> float:

@@ -1,5 +1,6 @@
 """Open a recording with PyAV, decode it frame by frame, and name a file that is not a recording."""
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -17,6 +18,8 @@ ACCEPTED = f"sounds ({', '.join(SOUNDS)}) and videos ({', '.join(VIDEOS)}) are r
 TRUE_DURATIONS = {"wav", "w64", "aiff", "caf", "flac", "mov"}
 NO_LENGTH = 0x7FF0_0000  # bytes: a WAV whose writer could not know its length says this much or more
 MICROSECONDS = 1_000_000  # in which FFmpeg gives a container's times
+OGG_BEGINS = re.compile(rb"OggS\0[\x02\x06]")  # a page whose header says that it is a stream's first
+MOST_BYTES_OF_LINK = 1 << 20  # after the last packet that FFmpeg read; a page has 64 KB at most
 SIGNATURES = {  # file that is not a recording -> how it starts; dots for any byte
     "a picture": re.compile(
         rb"\x89PNG|\xff\xd8\xff|GIF8|BM|II\*\0|MM\0\*|RIFF....WEBP|....ftyp(avif|hei|mif1)", re.DOTALL
@@ -67,6 +70,48 @@ def open_container(path: Path) -> Any:
     return av.open(str(path.absolute()), options={"protocol_whitelist": "file"}, metadata_errors="replace")
 
 
+class _Rest:
+    """The bytes of a file from `start` on, as PyAV reads them."""
+
+    def __init__(self, path: Path, start: int):
+        self._file, self._start = path.open("rb"), start
+        self.seek(0)
+        self.read = self._file.read
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset + (self._start if whence == os.SEEK_SET else 0), whence) - self._start
+
+    def tell(self) -> int:
+        return self._file.tell() - self._start
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def next_link(path: Path, container: Any, position: int) -> int | None:
+    """Return the byte after `position` where another link of a chained Ogg begins; None where none does.
+
+    FFmpeg reads on only where it is of the same kind.
+    """
+    if container.format.name != "ogg":
+        return None
+    with path.open("rb") as stream:
+        stream.seek(position + 1)
+        start = OGG_BEGINS.search(stream.read(MOST_BYTES_OF_LINK))
+    return position + 1 + start.start() if start else None
+
+
+def open_link(path: Path, start: int) -> Any:
+    """Open the link of a chained Ogg that begins at that byte; None where it cannot be read."""
+    import av
+    from av.error import FFmpegError
+
+    try:
+        return av.open(_Rest(path, start), format="ogg", metadata_errors="replace")
+    except (FFmpegError, ValueError):
+        return None
+
+
 def _refuse_other_kinds(path: Path) -> None:
     """Refuse what FFmpeg would take for a recording: it shows a text as a video of letters."""
     try:
@@ -113,14 +158,15 @@ def decoded(container: Any, streams: Sequence[Any]) -> Iterator[tuple[Any, Any]]
 
     A file that breaks off ends there.
     """
-    from av.error import FFmpegError
+    from av.error import FFmpegError, PatchWelcomeError
 
     packets = container.demux(streams)
     while True:
         try:
             packet = next(packets, None)
         except (FFmpegError, ValueError, IndexError) as error:
-            at_end = isinstance(error, IndexError)  # PyAV's own, where a stream appeared after the header
+            # PyAV's own, where a stream appeared after the header; FFmpeg's, where another link of an Ogg begins.
+            at_end = isinstance(error, (IndexError, PatchWelcomeError))
             for stream in streams:
                 yield from _frames_in(None, stream)  # those that the decoder still holds
                 yield from () if at_end else ((stream, None),)
@@ -133,6 +179,8 @@ def decoded(container: Any, streams: Sequence[Any]) -> Iterator[tuple[Any, Any]]
 def _frames_in(packet: Any, stream: Any) -> Iterator[tuple[Any, Any]]:
     from av.error import FFmpegError
 
+    if packet is not None and not packet.size and packet.dts is not None:  # the picture stays as it is (Theora, AVI)
+        return
     try:
         frames = stream.decode(packet)
     except EOFError:  # nothing more in it

@@ -1,22 +1,24 @@
 """One stream of a recording, decoded from a moment on."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import DemeanorError
 from ..core.units import clock
 from . import container as recording
-from .clock import StreamClock, start_seconds, whole_seconds
+from .clock import StreamClock, has_times, start_seconds, whole_seconds
 from .selection import Selection
 
+END_SECONDS = 0.1  # of a recording, in which damage does not matter
 # Before the moment asked for: decoders of sound need a run-up, and where a format has no index, seeking is a guess.
 EARLIER_SECONDS = (1.0, 10.0, 60.0)
 
 
 class Reader:
     """The frames of one stream, each as the decoder gives it. It has the file open for itself, so that sound and
-    picture are read side by side in little memory however the file interleaves them.
+    picture are read side by side in little memory however the file interleaves them. Of a chained Ogg all links are.
 
     pick: container -> the stream to be read. start: seconds of the recording from where on it is needed.
     """
@@ -24,30 +26,53 @@ class Reader:
     _earlier_seconds = EARLIER_SECONDS
 
     def __init__(self, path: Path, container: Any, pick: Callable[[Any], Any], start: float, jumps: list[float]):
-        self.path, self._pick, self.start, self._jumps = path, pick, start, jumps
-        self._use(container)
+        self.path, self._pick, self.start = path, pick, start
+        self.clock, self.whole_seconds = StreamClock(container, jumps), whole_seconds(container)
         self._early: list[Any] = []  # decoded in search of the beginning
+        self._use(container)
 
     def close(self) -> None:
         """Close the file."""
         self.container.close()
 
-    def _use(self, container: Any) -> None:
+    def _use(self, container: Any, first_byte: int = 0) -> None:
         from av.stream import Discard
 
         self.container, self.stream = container, self._pick(container)
-        self.clock = StreamClock(container, self._jumps)
+        self._first_byte = self.position = first_byte
         for other in container.streams:
             if other is not self.stream:
                 other.discard = Discard.all
-        self._decoded = (frame for _, frame in recording.decoded(container, [self.stream]))
+        self._decoded = self._decode()
+
+    def _decode(self) -> Iterator[Any]:
+        return (frame for _, frame in recording.decoded(self, [self.stream]))
+
+    def demux(self, streams: Sequence[Any]) -> Iterator[Any]:
+        """Yield the container's packets, and keep where in the file each one is."""
+        for packet in self.container.demux(streams):
+            self.position = max(self._first_byte + (packet.pos or 0), self.position)
+            yield packet
 
     def frames(self) -> Iterator[Any]:
         """Yield the decoded frames from before `start` on; None where something cannot be decoded."""
-        if self.start > 0:
+        if self.start > 0 and has_times(self.container):
             self._seek()
         yield from self._early
         yield from self._decoded
+        while (start := recording.next_link(self.path, self.container, self.position)) is not None:
+            container = recording.open_link(self.path, start)
+            if container is None or self._pick(container) is None:
+                return
+            self.close()
+            self._use(container, start)
+            self.clock.start_at(container)
+            yield from self._decoded
+
+    def matters(self, damage_seconds: float | None) -> bool:
+        """Return whether something that cannot be decoded from then on is missing: at the very end nothing is."""
+        whole = math.inf if self.whole_seconds is None else self.whole_seconds
+        return damage_seconds is not None and damage_seconds < whole - END_SECONDS
 
     def _seek(self) -> None:
         """Go to the last frame before `start` that can be found fast, else to the beginning."""
@@ -63,7 +88,7 @@ class Reader:
                 moment = 0.0
             if moment <= 0:
                 break
-            self._decoded = (frame for _, frame in recording.decoded(self.container, [self.stream]))
+            self._decoded = self._decode()
             first = next((frame for frame in self._decoded if frame), None)
             seconds = self.clock.stated(first) if first else None
             if seconds is not None and seconds <= self.start:

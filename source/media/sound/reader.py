@@ -72,6 +72,8 @@ class SoundReader(Reader):
     def notes(self, with_damage: bool = True) -> tuple[str, ...]:
         """Return warnings about how it was read, for people; with_damage: damage among them."""
         promised = self._promised_seconds if self._end is None else min(self._promised_seconds, self._end)
+        if not self.matters(self.progress.damage_seconds):
+            self.progress.damage_seconds = None
         warnings = self.progress.sentences(promised, self.rate_hz, with_damage)
         channels = dict.fromkeys(note for downmix in self._downmixes for note in downmix.notes)
         return (*warnings, *self._gaps, *channels, *self._track_notes)
@@ -149,7 +151,7 @@ class SoundReader(Reader):
         """Yield the frames from `start` on at their times, without jitter; skip what cannot be decoded."""
         expected, steady = None, 0
         for frame, following in pairwise(chain(self._sound_frames(), [None])):
-            seconds = self.clock(frame, expected)
+            seconds = self.clock(frame, expected, self.position)
             length = frame.samples / frame.sample_rate
             is_break = expected is None or abs(seconds - expected) > BREAK_SECONDS
             if is_break and expected is not None and following is not None:

@@ -82,7 +82,8 @@ class Upright:
 
     def _fitting(self, frame: Any, goal: tuple[int, int]) -> tuple[int, int]:
         """Return width and height of the frame, made upright, as it fits into `goal`, which the first one fills."""
-        self._turn = _turn(frame) or self._turn
+        # Of a phone, every frame has the matrix; where the video itself has it, it holds up to the next key frame.
+        self._turn = _turn(frame) or (NOT_TURNED if frame.key_frame else self._turn)
         size = self._upright_size(frame)
         scale = max(side / room for side, room in zip(size, goal, strict=True))
         return goal if size == self.size else _reduced(size, scale)

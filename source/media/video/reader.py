@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...core.units import clock
-from ..clock import whole_seconds
+from ..clock import has_times
 from ..reader import EARLIER_SECONDS, Reader
 from ..selection import Selection
 from .frame import Frame, Upright, picture_stream
-from .timestamps import DueTimes, FrameTimes, frame_rate, has_times, promised_seconds, stated_rate
+from .timestamps import DueTimes, FrameTimes, frame_rate, promised_seconds, stated_rate
 
 HELD_SECONDS = 1.0  # a picture that is shown for longer, as in a slide show, is given again
+CONSTANT_RATE = ("ogg", "avi")  # formats that leave out a frame where the picture stays as it is
 HELD_RATE = 5  # a second, where every frame is given
 ROUNDING_SECONDS = 0.001  # of the times that containers hold
 
@@ -27,8 +28,8 @@ class PictureReader(Reader):
     """Iterate over it once: the frames that are due, at seconds from the beginning of the selection.
 
     Due is the first frame at or after each multiple of 1 / `frames_per_second` seconds; None: every frame. None is
-    given twice, so that a video of fewer frames gives each of them once, but for one that stands still for more than
-    HELD_SECONDS. Damaged frames are skipped.
+    given twice, so that a video of fewer frames gives each of them once, but for one that stands still: for more than
+    HELD_SECONDS, or because the file says so. Damaged frames are skipped.
     """
 
     _earlier_seconds = (0.0, *EARLIER_SECONDS)  # a key frame needs no run-up
@@ -44,9 +45,9 @@ class PictureReader(Reader):
         self.rate: Fraction = frame_rate(self.stream)
         self.time_base: Fraction = self.stream.time_base
         self.promised_seconds = promised_seconds(container, self.stream)
-        self._whole_seconds = whole_seconds(container)
         self._times = FrameTimes(self.clock, self.rate, has_times(container))
         self._has_assumed_rate = not has_times(container) and stated_rate(self.stream) is None
+        self._held_seconds = 1 / float(self.rate) if container.format.name in CONSTANT_RATE else HELD_SECONDS
         self._due = DueTimes(frames_per_second) if frames_per_second else None
         self._damage_seconds: float | None = None
         self._interlaced = False
@@ -67,7 +68,7 @@ class PictureReader(Reader):
         """Return warnings about how it was read, for people; with_damage: damage among them."""
         damage = f"the picture is damaged after {clock(self._damage_seconds or 0, tenths=True)}"
         notes = {
-            damage: with_damage and self._damage_seconds is not None,
+            damage: with_damage and self.matters(self._damage_seconds),
             "interlaced: the edges of what moves are combed": self._interlaced,
             f"the file has no times: {float(self.rate):g} frames a second are assumed": self._has_assumed_rate,
         }
@@ -92,15 +93,16 @@ class PictureReader(Reader):
                 yield picture, moment
 
     def _until_end(self) -> float:
-        whole = self._whole_seconds or 0.0
+        whole = self.whole_seconds or 0.0
         return (whole if self._end is None else min(whole, self._end)) - self.start
 
     def _moments(self, seconds: float, until: float, is_last: bool) -> list[float]:
         """Return when a frame that is shown from `seconds` to `until` is given."""
-        is_held = until - seconds > HELD_SECONDS + ROUNDING_SECONDS
         if self._due is None:
+            is_held = until - seconds > HELD_SECONDS + ROUNDING_SECONDS
             first, last = seconds + 1 / HELD_RATE, until - ROUNDING_SECONDS
             return [seconds, *(np.arange(first, last, 1 / HELD_RATE).tolist() if is_held else ())]
+        is_held = until - seconds > self._held_seconds + ROUNDING_SECONDS
         moments = [seconds] if self._due(seconds) else []
         while is_held and self._due.next_seconds < until - ROUNDING_SECONDS:
             moments.append(self._due.next_seconds)
@@ -110,21 +112,21 @@ class PictureReader(Reader):
         return moments
 
     def _from_start(self) -> Iterator[tuple[Any, float]]:
-        """Yield (decoded frame, seconds) from `start` on, first the one that is shown then."""
+        """Yield (decoded frame, seconds) from `start` on, first the one that still stands then."""
         before = None
         for frame in self.frames():
             if frame is None or frame.is_corrupt:
                 self._damaged()
             if frame is None:
                 continue
-            seconds = self._times(frame) - self.start
+            seconds = self._times(frame, self.position) - self.start
             if self._end is not None and seconds >= self._end - self.start - ROUNDING_SECONDS:
                 break
             if seconds < -ROUNDING_SECONDS:
                 before = frame
                 continue
-            if before is not None and seconds > ROUNDING_SECONDS:
-                yield before, 0.0
+            if before is not None and seconds > 1 / self.rate + ROUNDING_SECONDS:
+                yield before, 0.0  # still shown
             before = None
             self._interlaced = self._interlaced or frame.interlaced_frame
             yield frame, max(seconds, 0.0)

@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from ..clock import StreamClock, whole_seconds
+from ..clock import StreamClock, has_times, whole_seconds
 
 DEFAULT_RATE = Fraction(25)  # where a file states none
 MOST_RATE = 1000  # plausible frames a second; more is a tick of the clock
@@ -23,14 +23,14 @@ class FrameTimes:
         self._last: float | None = None
         self._count = 0
 
-    def __call__(self, frame: Any) -> float:
-        """Return the seconds of the next frame."""
+    def __call__(self, frame: Any, position: int = 0) -> float:
+        """Return the seconds of the next frame; position: byte of the file at which it is."""
         if not self._has_times:
             self._count += 1
             self.end = float(self._count / self._rate)
             return float((self._count - 1) / self._rate)
         expected = None if self._last is None else self._last + float(1 / self._rate)
-        seconds = max(self._clock(frame, expected), 0.0)
+        seconds = max(self._clock(frame, expected, position), 0.0)
         self._last = seconds if expected is None or seconds > expected - float(1 / self._rate) else expected
         duration = frame.duration * frame.time_base if frame.duration and frame.time_base else 1 / self._rate
         self.end = self._last + float(duration)
@@ -51,13 +51,6 @@ class DueTimes:
             return False
         self._next, self.next_seconds = passed + 1, (passed + 1) / self._rate
         return True
-
-
-def has_times(container: Any) -> bool:
-    """Return whether the file's frames have times; those of a bare H.264 stream have none."""
-    from av.format import Flags
-
-    return not container.format.flags & Flags.no_timestamps.value
 
 
 def stated_rate(stream: Any) -> Fraction | None:
