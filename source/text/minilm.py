@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core import pretrained
+from ..core.loading import without_random_weights
 from .settings import MOST_POSITIONS
 
 WIDTH, HEADS, INNER_WIDTH, VOCABULARY = 384, 12, 4 * 384, 30_522
@@ -44,7 +45,7 @@ def embeddings() -> Embeddings:
     Raises DemeanorError where the weights are missing.
     """
     weights = _weights()
-    with torch.device("meta"):
+    with torch.device("meta"), without_random_weights():
         network = Embeddings()
     state = {f"{ours}.weight": weights[f"embeddings.{berts}.weight"] for ours, berts in EMBEDDING_NAMES.items()}
     state["norm.bias"] = weights["embeddings.LayerNorm.bias"]
@@ -65,7 +66,7 @@ def trainable_layers(first: int, end: int, dropout: float) -> nn.ModuleList:
 
 
 def _layer(dropout: float, weights: dict[str, Tensor]) -> nn.TransformerEncoderLayer:
-    with torch.device("meta"):  # no time is spent on initial weights that are replaced at once
+    with torch.device("meta"), without_random_weights():  # which are replaced at once
         layer = nn.TransformerEncoderLayer(
             WIDTH, HEADS, INNER_WIDTH, dropout, activation="gelu", layer_norm_eps=EPSILON, batch_first=True
         )

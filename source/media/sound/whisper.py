@@ -1,15 +1,14 @@
 """Whisper (Radford et al. 2022, arXiv:2212.04356), shared by the voice's features and the transcript."""
 
-import sys
 from functools import cache
 from pathlib import Path
 from pickle import UnpicklingError
 from threading import Lock
-from types import ModuleType
 from typing import Any
 
 from ...core import pretrained
 from ...core.errors import DemeanorError
+from ...core.loading import without_modules, without_random_weights
 
 SHIPPED = "tiny.en"  # installed by setup.py
 _ONE_AT_A_TIME = Lock()  # the voice and the words may both be first to ask
@@ -28,9 +27,11 @@ def speech_model(name: str = SHIPPED) -> Any:
 
 @cache
 def _loaded(file: Path) -> Any:
-    whisper = _package()
+    with without_modules("numba"):  # it compiles two functions that nothing here calls
+        import whisper
+
     try:
-        with _uninitialised():
+        with without_random_weights():
             model = whisper.load_model(str(file), device="cpu").eval()
     except (RuntimeError, ValueError, KeyError, TypeError, EOFError, UnpicklingError):
         raise DemeanorError(f"{file} is damaged or no Whisper model; put the whole file there.") from None
@@ -38,32 +39,6 @@ def _loaded(file: Path) -> Any:
     if heads:
         model.set_alignment_heads(heads)
     return model
-
-
-def _package() -> ModuleType:
-    """Import whisper without numba, of which it compiles two functions that nothing here calls."""
-    numba = ModuleType("numba")
-    numba.jit = lambda **_: lambda function: function  # type: ignore[attr-defined]
-    is_stand_in = sys.modules.setdefault("numba", numba) is numba
-    try:
-        import whisper
-    finally:
-        if is_stand_in:
-            del sys.modules["numba"]
-    return whisper
-
-
-def _uninitialised() -> Any:
-    """Return a context in which networks get no random weights, because they are to be loaded: half the time."""
-    from torch.nn.init import kaiming_uniform_, normal_, uniform_
-    from torch.overrides import TorchFunctionMode
-
-    class Uninitialised(TorchFunctionMode):
-        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            is_random = function in (kaiming_uniform_, normal_, uniform_)
-            return kwargs["tensor"] if is_random else function(*args, **(kwargs or {}))
-
-    return Uninitialised()
 
 
 def weights_of(name: str) -> Path:

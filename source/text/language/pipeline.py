@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ...core.loading import without_modules
 from . import ENGLISH
 
 if TYPE_CHECKING:
@@ -18,12 +19,13 @@ BATCH_TEXTS = 32
 
 
 @cache
-def pipeline(language: str = ENGLISH) -> "Language":
+def pipeline(language: str) -> "Language":
     """Return the pipeline of a language: for English, the best of INSTALLED that is available.
 
     For any other language, and without any of them, it is a blank one, which ends sentences at marks by rules.
     """
-    import spacy
+    with without_modules("spacy.cli", "spacy.cli.info"):  # its commands: half of the time
+        import spacy
 
     for name in INSTALLED if language == ENGLISH else ():
         if spacy.util.is_package(name) and (nlp := _load(name)):

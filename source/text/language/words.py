@@ -55,12 +55,12 @@ def word_counts(texts: Iterable[str]) -> list[dict[str, Any]]:
     URLs and "@user" have no row. In another language than English, and without an English pipeline, words stay as
     they are written and part_of_speech is "".
     """
-    from spacy.glossary import explain
-
     chunks = [chunk for text in texts for paragraph in paragraphs(text) for chunk in _chunks(paragraph)]
     counts: Counter[tuple[str, str]] = Counter()
     total = 0
     nlp = pipeline(language_of(" ".join(chunks[:1000])) or ENGLISH)
+    from spacy.glossary import explain  # not before: `pipeline` imports spaCy at less cost
+
     with running(nlp, "tok2vec", "tagger", "attribute_ruler", "lemmatizer") as read:
         for document in read(chunks):
             words = [token for token in document if _is_word(token)]

@@ -111,9 +111,9 @@ def test_a_split_sentence_fits_the_model():
 def test_memory_does_not_grow_with_what_is_read():
     """spaCy keeps every word it ever saw, unless told to forget it."""
     sentences("warm up")
-    strings = len(pipeline().vocab.strings)
+    strings = len(pipeline("en").vocab.strings)
     sentences(" ".join(f"zq{number}xv" for number in range(800)))
-    assert len(pipeline().vocab.strings) < strings + 100
+    assert len(pipeline("en").vocab.strings) < strings + 100
 
 
 # --- Lines -------------------------------------------------------------------------------------------------------

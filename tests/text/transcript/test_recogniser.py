@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 
 from source.core import config
 from source.core.errors import DemeanorError
-from source.media.sound.whisper import _package, speech_model
+from source.core.loading import without_modules
+from source.media.sound.whisper import speech_model
 from source.text.transcript import recogniser
 from source.text.utterances import Word
 from tests.support.voice import spoken
@@ -133,10 +134,12 @@ costs = st.tuples(st.integers(1, 12), st.integers(1, 30)).flatmap(
 @settings(deadline=None, max_examples=50)
 @given(costs)
 def test_the_warping_path_is_whispers_own(costs):
-    timing = _package().timing
+    with without_modules("numba"):  # not compiled: it would take three seconds
+        from whisper import timing
+
     from source.text.transcript.alignment import warping_path
 
-    plain = getattr(timing.dtw_cpu, "py_func", timing.dtw_cpu)  # not compiled: it would take three seconds
+    plain = getattr(timing.dtw_cpu, "py_func", timing.dtw_cpu)
     doubles = SimpleNamespace(ones=np.ones, inf=np.inf, float32=np.float64)  # as numba adds its single ones up
     dtw = FunctionType(plain.__code__, vars(timing) | {"np": doubles})
     np.testing.assert_array_equal(warping_path(costs), dtw(costs))
