@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -47,15 +48,27 @@ def draw_shares(axes: Any, segments: Sequence[Reading], colours: Mapping[str, st
     axes.set_yticks((0, 0.25, 0.5, 0.75, 1), ("0", "25 %", "50 %", "75 %", "100 %"))
 
 
-def mark_time(axes: Any, seconds: float) -> None:
-    """Set readable ticks for a recording of `seconds`."""
-    step = next((step for step in STEPS if seconds / step < MOST_TICKS), STEPS[-1])
-    ticks = np.arange(0, seconds + step / 1000, step)
-    units = "seconds" if seconds < 60 else "minutes:seconds" if seconds < 3600 else "hours:minutes"
-    if seconds < 60:
-        names = [f"{tick:g}" for tick in ticks.round(2)]
+def round_times(start: float, end: float, most: int) -> list[float]:
+    """Return fewer than `most` + 1 round times in seconds, evenly spread from start to end.
+
+    >>> round_times(80, 125, 6)
+    [80, 90, 100, 110, 120]
+    """
+    step = next((step for step in STEPS if (end - start) / step < most), STEPS[-1])
+    return [round(number * step, 2) for number in range(ceil(start / step - 1e-6), int(end / step + 1e-6) + 1)]
+
+
+def mark_time(axes: Any, prediction: Prediction) -> None:
+    """Show the time that the prediction covers, with readable ticks."""
+    start, length = prediction.start_seconds, prediction.seconds or 0.0
+    end = start + length
+    ticks = round_times(start, end, MOST_TICKS)
+    units = "seconds" if end < 60 else "minutes:seconds" if length < 3600 else "hours:minutes"
+    if end < 60:
+        names = [f"{tick:g}" for tick in ticks]
     else:
-        names = [clock(tick) if seconds < 3600 else clock(tick, hours=True).rpartition(":")[0] for tick in ticks]
+        names = [clock(tick) if length < 3600 else clock(tick, hours=True).rpartition(":")[0] for tick in ticks]
+    axes.set_xlim(start, start + (length or 1.0))
     axes.set_xticks(ticks, names)
     axes.set_xlabel(f"time ({units})")
 

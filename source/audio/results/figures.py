@@ -26,8 +26,9 @@ def timeline(prediction: Prediction, overview: Overview) -> bytes:
     figure = new_figure(13, 7.6)
     wave, spectrogram, answers, shares = figure.subplots(4, 1, sharex=True, height_ratios=(1.5, 2, 0.32, 2))
     seconds, colours = prediction.seconds or 0.0, label_colours(prediction.labels)
-    _draw_wave(wave, overview, seconds)
-    _draw_spectrogram(spectrogram, overview)
+    edges = prediction.start_seconds + overview.edges_seconds
+    _draw_wave(wave, overview, edges)
+    _draw_spectrogram(spectrogram, overview, edges)
     drawn = at_most(non_overlapping(prediction.readings), MOST_SEGMENTS)
     pauses = [(start, end) for start, end in prediction.pauses if end - start > DRAWN_SHARE * seconds]
     draw_answers(answers, merge_runs(without_pauses(drawn, pauses)), colours, seconds)
@@ -36,28 +37,27 @@ def timeline(prediction: Prediction, overview: Overview) -> bytes:
         low, high = axes.get_ylim()
         axes.broken_barh([(start, end - start) for start, end in pauses], (low, high - low), **style, zorder=3)
         axes.set_ylim(low, high)
-    mark_time(shares, seconds)
+    mark_time(shares, prediction)
     legend(figure, colours, "no speech")
     return titled_png(figure, prediction)
 
 
-def _draw_wave(axes: Any, overview: Overview, seconds: float) -> None:
+def _draw_wave(axes: Any, overview: Overview, edges: np.ndarray) -> None:
     low, high = overview.lowest, overview.highest
     peak = max(-low.min(), high.max(), 0.01)
-    edges = overview.edges_seconds
     points = np.linspace(0, len(low), min(len(low), MOST_POINTS), endpoint=False).astype(int)
     times = np.interp(points, np.arange(len(edges)) * PARTS, edges)
     lowest, highest = np.minimum.reduceat(low, points), np.maximum.reduceat(high, points)
     axes.fill_between(times, lowest, highest, color=WAVE, linewidth=0.5)
-    axes.set(ylabel="waveform", xlim=(0, seconds), ylim=(-1.05 * peak, 1.05 * peak))
+    axes.set(ylabel="waveform", ylim=(-1.05 * peak, 1.05 * peak))
 
 
-def _draw_spectrogram(axes: Any, overview: Overview) -> None:
+def _draw_spectrogram(axes: Any, overview: Overview, edges: np.ndarray) -> None:
     spectrum, bands_hz = overview.spectrum.T, band_centres_hz(overview.settings)
     loudest = max(spectrum.max(), FAINT_DB)
     faintest = min(max(loudest - RANGE_DB, np.quantile(spectrum, 0.02)), loudest - 1)
     bands = np.arange(len(bands_hz) + 1) - 0.5
-    axes.pcolormesh(overview.edges_seconds, bands, spectrum, cmap="magma", vmin=faintest, vmax=loudest, rasterized=True)
+    axes.pcolormesh(edges, bands, spectrum, cmap="magma", vmin=faintest, vmax=loudest, rasterized=True)
     shown = [hertz for hertz in FREQUENCIES_HZ if bands_hz[0] <= hertz <= bands_hz[-1]]
     names = [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in shown]
     axes.set_yticks(np.interp(shown, bands_hz, np.arange(len(bands_hz))), names)

@@ -9,7 +9,7 @@ from ...core.figure import label_colours, new_figure
 from ...core.units import clock
 from ...results.circumplex import place_of, valence_arousal
 from ...results.prediction import Prediction, Reading
-from ...results.timeline_figure import STEPS, titled_png
+from ...results.timeline_figure import round_times, titled_png
 from ...results.video_timeline import segments_of
 
 MOST_POINTS = 400  # of the path; in a longer video neighbours are averaged
@@ -81,14 +81,13 @@ def _draw_path(figure: Any, axes: Any, parts: Sequence[Reading]) -> None:
         return
     points = np.array([place for _, place in placed])
     times = np.array([((part.start_seconds or 0.0) + (part.end_seconds or 0.0)) / 2 for part, _ in placed])
-    span = {"cmap": PATH_COLOURS, "norm": Normalize(0, max(parts[-1].end_seconds or 0.0, 1e-3))}
+    start, end = parts[0].start_seconds or 0.0, parts[-1].end_seconds or 0.0
+    span = {"cmap": PATH_COLOURS, "norm": Normalize(start, max(end, start + 1e-3))}
     segments = np.stack((points[:-1], points[1:]), axis=1)
     axes.add_collection(LineCollection(list(segments), array=times[1:], linewidths=1.6, alpha=0.8, zorder=3.5, **span))
     spots = axes.scatter(*points.T, c=times, s=24, edgecolor="white", linewidth=0.4, zorder=4, **span)
     axes.scatter(*points[0], marker="o", s=80, facecolor="none", edgecolor="black", zorder=5, label="the beginning")
     axes.scatter(*points[-1], marker="s", s=70, facecolor="none", edgecolor="black", zorder=5, label="the end")
-    seconds = parts[-1].end_seconds or 0.0
-    step = next((step for step in STEPS if seconds / step < MOST_TICKS), STEPS[-1])
-    ticks = np.arange(0, seconds + step / 1000, step)
+    ticks = round_times(start, end, MOST_TICKS)
     bar = figure.colorbar(spots, ax=axes, fraction=0.046, pad=0.03, ticks=ticks, label="time")
-    bar.set_ticklabels([f"{tick:g} s" if ticks[-1] < 60 else clock(tick) for tick in ticks])
+    bar.set_ticklabels([f"{tick:g} s" if end < 60 else clock(tick) for tick in ticks])

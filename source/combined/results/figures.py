@@ -36,16 +36,15 @@ LINES: Mapping[str, Any] = {  # no label's colours, and told apart without them 
 
 def timeline(prediction: Prediction) -> bytes:
     """Draw the timeline of a video of any length, as a PNG."""
-    seconds, colours, lines = prediction.seconds or 0.0, label_colours(prediction.labels), []
+    colours, lines = label_colours(prediction.labels), []
     heights, draws = zip(*_rows(prediction, colours, lines), strict=True)
     figure = new_figure(WIDTH_INCHES, sum(heights) + BETWEEN_INCHES * len(heights) + AROUND_INCHES)
     rows = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     for axes, draw in zip(rows, draws, strict=True):
         draw(axes)
         axes.tick_params(axis="x", length=0)
-    rows[-1].set_xlim(0, seconds or 1.0)
     rows[-1].tick_params(axis="x", length=4)
-    mark_time(rows[-1], seconds)
+    mark_time(rows[-1], prediction)
     legend(figure, colours, "nothing to read", lines)
     return titled_png(figure, prediction)
 

@@ -30,8 +30,7 @@ def timeline(prediction: Prediction) -> bytes:
     draw_shares(probabilities, parts, colours)
     lines = [line for axes in affect for line in _draw_affect(axes, parts)]
     last = (probabilities, *affect)[-1]
-    last.set_xlim(0, seconds)
-    mark_time(last, seconds)
+    mark_time(last, prediction)
     legend(figure, colours, "nothing to read", lines)
     return titled_png(figure, prediction)
 

@@ -124,6 +124,16 @@ def test_the_rows_of_the_timeline_show_what_they_are_called(drawn):
     assert list(valence[1:-1]) == pytest.approx([one.valence for one in made.readings])
 
 
+def test_a_part_is_drawn_from_its_beginning(drawn):
+    made = toy_prediction(30).shifted(80)
+    axes = figures.timeline(made).axes[-1]
+    assert axes.get_xlim() == (80, 110)
+    shown = dict(zip(axes.get_xticks(), (label.get_text() for label in axes.get_xticklabels()), strict=True))
+    assert shown[80] == "1:20" and shown[110] == "1:50" and min(shown) == 80 and max(shown) == 110
+    bar = circumplex.picture(made).axes[-1]
+    assert bar.get_ylim() == pytest.approx((80, 110), abs=3)
+
+
 def test_sentences_without_answers_of_their_own_are_marked(drawn):
     sentences = (reading(1, 2, text="Hello."), reading(3, 4, text="You!"))
     made = video(*(reading(t, t + 4, modalities={"face": {"happy": 1.0}}) for t in range(5)), sentences=sentences)

@@ -142,6 +142,17 @@ def test_every_segment_and_sentence_is_there_with_its_time():
     assert all(one.text in parsed.text for one in made.sentences)
 
 
+def test_a_part_is_told_by_the_recordings_clock_and_played_from_its_own_beginning():
+    made = toy_prediction(30)
+    whole, part = (Parsed(page(one, {}, "annotated.mp4")) for one in (made, made.shifted(80)))
+    times = [[attrs["data-t"] for attrs, _ in parsed.all("a")] for parsed in (whole, part)]
+    assert times[0] == times[1] and "from 1:20 to 1:50" in part.text
+    for one in merged_segments_of(made.shifted(80)):
+        assert f"{clock(one.start_seconds)} to {clock(one.end_seconds)}" in part.text
+    strips = [[(attrs["x"], attrs["width"]) for attrs, _ in parsed.all("rect")] for parsed in (whole, part)]
+    assert strips[0] == strips[1]
+
+
 def test_the_answers_fill_the_timeline_to_its_very_end_in_their_colours():
     made = toy_prediction(29.3)
     parsed = Parsed(page(made, {}, None))

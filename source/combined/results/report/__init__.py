@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ....core import config
 from ....core.figure import label_colours
-from ....core.units import short_duration, signed
+from ....core.units import clock, short_duration, signed
 from ....results.attribution import attribution_text, modality_name
 from ....results.circumplex import emoji
 from ....results.html import render_page
@@ -58,8 +58,10 @@ def _image(name: str, content: bytes) -> dict[str, str]:
 
 
 def _facts(prediction: Prediction) -> list[str]:
-    """Return length, size and counts, in a few words each."""
-    facts = [] if prediction.seconds is None else [short_duration(prediction.seconds)]
+    """Return length, part, size and counts, in a few words each."""
+    start, seconds = prediction.start_seconds, prediction.seconds
+    facts = [] if seconds is None else [short_duration(seconds)]
+    facts += [f"from {clock(start)} to {clock(start + seconds)}"] if start and seconds else []
     facts += ["×".join(map(str, prediction.size))] if prediction.size else []
     counts = ((len(prediction.people), "person", "people"), (len(prediction.sentences), "sentence", "sentences"))
     return facts + [f"{count:,} {singular if count == 1 else plural}" for count, singular, plural in counts if count]

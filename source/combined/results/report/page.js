@@ -24,7 +24,7 @@
   });
 
   if (!lanes) return;
-  const seconds = parseFloat(lanes.dataset.seconds);
+  const start = parseFloat(lanes.dataset.start), seconds = parseFloat(lanes.dataset.seconds);
   const over = lanes.querySelector(".over");
   const add = (tag, name) => {
     const element = document.createElement(tag);
@@ -41,7 +41,7 @@
   lanes.addEventListener("pointermove", (event) => {
     ghost.hidden = label.hidden = false;
     ghost.style.left = label.style.left = `${100 * share(event)}%`;
-    label.textContent = clock(share(event) * seconds);
+    label.textContent = clock(start + share(event) * seconds);
   });
   lanes.addEventListener("pointerleave", () => { ghost.hidden = label.hidden = true; });
 

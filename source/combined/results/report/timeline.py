@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ....core.units import clock
 from ....results.attribution import attribution_text, modality_name
 from ....results.prediction import Prediction, Reading
-from ....results.timeline_figure import STEPS
+from ....results.timeline_figure import round_times
 from ....results.video_timeline import (
     face_segments,
     merged_segments_of,
@@ -67,7 +67,7 @@ class Timeline:
 
     def __init__(self, prediction: Prediction) -> None:
         self._prediction = prediction
-        self.seconds = prediction.seconds or 0.0
+        self.start, self.seconds = prediction.start_seconds, prediction.seconds or 0.0
         self._parts = segments_of(prediction, MOST_ANSWERS)
 
     @property
@@ -107,16 +107,17 @@ class Timeline:
     @property
     def ticks(self) -> list[tuple[float, str]]:
         """Place, as a share of the width, and text of each."""
-        step = next((step for step in STEPS if self.seconds / step < MOST_TICKS), STEPS[-1])
-        times = [number * step for number in range(int(self.seconds / step + 1e-6) + 1)]
-        return [(time / self.seconds, clock(time, tenths=step < 1)) for time in times]
+        times = round_times(self.start, self.start + self.seconds, MOST_TICKS)
+        tenths = any(time % 1 for time in times)
+        return [((time - self.start) / self.seconds, clock(time, tenths=tenths)) for time in times]
 
     def _strip(self, name: str, height: int, parts: Sequence[Reading]) -> Strip:
         return Strip(name, height, [Shape(part, *self._place(part)) for part in parts])
 
     def _place(self, part: Reading) -> tuple[float, float]:
         """Left edge and width."""
-        start, end = (min(max(edge or 0.0, 0.0), self.seconds) for edge in (part.start_seconds, part.end_seconds))
+        edges = ((edge or 0.0) - self.start for edge in (part.start_seconds, part.end_seconds))
+        start, end = (min(max(edge, 0.0), self.seconds) for edge in edges)
         return WIDE * start / self.seconds, WIDE * (end - start) / self.seconds
 
     def _area(self, tops: Sequence[float]) -> str:
