@@ -18,6 +18,7 @@ from ..media.sound.speech_activity import Speech, SpeechDetector, detect_speech
 from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
 from ..results.timeline import mean_probabilities
+from ..results.writing import later
 from ..training.checkpoint import Trained
 from .features import featurize
 from .results.figures import timeline
@@ -66,7 +67,7 @@ def read(
         notes=stream.notes if overall.probabilities else (*stream.notes, "no speech was found"),
         seconds=samples / rate_hz, overall=overall, pauses=tuple(pauses),
     )  # fmt: skip
-    return Result(prediction, lambda without: {"timeline.png": timeline(prediction, overview)})
+    return Result(prediction, lambda without: {"timeline.png": later(lambda: timeline(prediction, overview))})
 
 
 def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trained: Trained) -> list[Reading]:

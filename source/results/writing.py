@@ -21,6 +21,16 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 Written = bytes | str | Callable[[Path], None]  # a file's content, or a function that writes it to the path it is given
 
 
+def later(make: Callable[[], bytes | str]) -> Written:
+    """Return a file's content that is made as the file is written: nothing is made that is left out."""
+
+    def write(file: Path) -> None:
+        content = make()
+        file.write_bytes(content if isinstance(content, bytes) else content.encode(errors="backslashreplace"))
+
+    return write
+
+
 class CannotWrite(DemeanorError):
     """Raised where results cannot be kept, whatever they are of."""
 
