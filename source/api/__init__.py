@@ -16,6 +16,7 @@ from .predict import predict
 from .preprocess import preprocess
 from .recipe import Training
 from .settings import configured, settings
+from .stream import live, stream
 from .test import Test, test
 from .train import train
 from .tune import tune
@@ -23,6 +24,7 @@ from .validate import validate
 
 __all__ = [
     "Notify", "OnProgress", "Selection", "Test", "Training", "Words", "are_several", "asked_for", "command_line",
-    "configured", "examine", "get_data", "input_named", "inputs", "known_corpora", "load", "predict", "preprocess",
-    "preprocessed_corpora", "settings", "silent", "test", "train", "training_corpora", "tune", "validate",
+    "configured", "examine", "get_data", "input_named", "inputs", "known_corpora", "live", "load", "predict",
+    "preprocess", "preprocessed_corpora", "settings", "silent", "stream", "test", "train", "training_corpora", "tune",
+    "validate",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ SPEC = ModelSpec(
     augment=_in("augment", "augment"),
     baseline_features=_in("features", "baseline_features"),
     read=_in("predict", "read"),
+    stream=_in("stream", "AudioStream"),
     from_array=_in("features", "from_array"),
     progress_unit="second",
     selectable=("start_seconds", "end_seconds", "audio_track"),

@@ -1,10 +1,17 @@
 """Overlapping windows of a stream of samples."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
 import numpy as np
+
+from ..core import config
+from ..core.errors import DemeanorError
+from ..media.sound.speech_activity import Speech
+
+BATCH_WINDOWS = 16  # that go through the network together
 
 Item = TypeVar("Item")
 
@@ -41,6 +48,45 @@ class Windows:
         covered = self._next - self.hop_samples + self.window_samples if self._next else 0
         if end > covered:
             yield max(end - self.window_samples, 0), self._held[-self.window_samples :]
+
+
+class SpeechWindows:
+    """The windows of a stream, in batches, once it is known where in them somebody speaks.
+
+    One begins every config.HOP_SECONDS. Raises DemeanorError where that is not above zero.
+    """
+
+    def __init__(self, window_samples: int, rate_hz: int, speech: Speech) -> None:
+        hop_samples = round(config.HOP_SECONDS * rate_hz)
+        if hop_samples < 1:
+            raise DemeanorError(f"HOP_SECONDS in config.py must be above zero, not {config.HOP_SECONDS}.")
+        self._windows, self._speech = Windows(window_samples, hop_samples), speech
+        self._waiting: list[tuple[int, np.ndarray]] = []
+
+    def add(self, samples: np.ndarray) -> Iterator[list[tuple[int, np.ndarray]]]:
+        """Take the next samples (n,); yield batches of BATCH_WINDOWS windows (first sample, samples)."""
+        self._waiting += self._windows.add(samples)
+        while len(self._waiting) >= BATCH_WINDOWS and self._covered() >= BATCH_WINDOWS:
+            yield self._take(BATCH_WINDOWS)
+
+    def flush(self) -> Iterator[list[tuple[int, np.ndarray]]]:
+        """Yield those that wait, without waiting for a whole batch."""
+        while covered := self._covered():
+            yield self._take(min(covered, BATCH_WINDOWS))
+
+    def finish(self) -> Iterator[list[tuple[int, np.ndarray]]]:
+        """Yield the last ones, up to the end of the stream."""
+        self._waiting += self._windows.finish()
+        while self._waiting:
+            yield self._take(BATCH_WINDOWS)
+
+    def _covered(self) -> int:
+        """Return for how many of those that wait it is known where somebody speaks."""
+        return bisect_right([start + len(samples) for start, samples in self._waiting], self._speech.covered)
+
+    def _take(self, count: int) -> list[tuple[int, np.ndarray]]:
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        return batch
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

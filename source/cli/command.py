@@ -108,6 +108,8 @@ class Entry:
     """What to add to the command so that it continues after Ctrl-C; None: it cannot."""
     distributed: bool = False
     """Whether several processes, started by `accelerate launch`, can do it together."""
+    models: tuple[str, ...] | None = None
+    """The models that have it, of a row for MODEL; None: all."""
     model: str = ""
 
     @property
@@ -158,7 +160,11 @@ def expanded(table: Sequence[Entry], models: Iterable[str]) -> Iterator[Entry]:
     for for_models, group in groupby(table, lambda row: row.command.startswith("MODEL ")):
         rows = list(group)
         for model in models if for_models else ("",):
-            yield from (replace(row, command=row.command.replace("MODEL", model), model=model) for row in rows)
+            yield from (
+                replace(row, command=row.command.replace("MODEL", model), model=model)
+                for row in rows
+                if not model or row.models is None or model in row.models
+            )
 
 
 def asked_about(entries: Iterable[Entry], words: Sequence[str]) -> list[Entry]:

@@ -12,6 +12,7 @@ from .. import MODELS, api
 from ..core import config
 from . import render
 from .command import FAILED, Entry, Option, expanded, identifier, names, positive, rate, seconds, seed, whole
+from .live_view import LiveView
 from .predict import names_in, predict
 from .render import near
 from .terminal import Progress, wrapped
@@ -72,6 +73,13 @@ def tune(model: str, corpora: Sequence[str], **options: Any) -> None:
         tuned = api.tune(model, corpora, **options, notify=view.notify, on_batch=view.batch, on_status=view.status)
     report = tuned.folder / "report.md"
     print(render.tuning_text(tuned.to_dict()) + (f"\n\nReport: {near(report)}" if report.is_file() else ""))
+
+
+def live(model: str, name: str, fast: bool, weights: Path | None, as_json: bool) -> None:
+    """Play a recording to the model, show the answers as they come, and print what there was."""
+    with LiveView(name) as view:
+        prediction = api.live(model, name, view, weights=weights, fast=fast, notify=view.notify)
+    print(*([prediction.to_json()] if as_json else render.prediction_lines(prediction)), sep="\n")
 
 
 def settings(model: str) -> None:
@@ -198,6 +206,14 @@ TABLE = (
         replace(RESUME, help="go on with a run over several files that was stopped"),
         replace(JSON, help="print the result as one JSON document and write no files"),
     ), resume_words=("--resume",)),
+    Entry("MODEL live", "play a recording and watch the answers as they come", live, (
+        Option("name", "--from", "recording to play, looked up in input_files/ first, then as a path", "FILE",
+               default="demo_clip.mp4", question="Recording to play", offers=lambda model: api.inputs("combined")),
+        Option("fast", "--fast", "as fast as it can be read, instead of in real time", default=False,
+               question="As fast as it can be read, yes or no"),
+        WEIGHTS,
+        replace(JSON, help="print the result at the end as one JSON document"),
+    ), models=("face", "audio", "combined")),
     Entry("MODEL settings", "list the settings that --set can change", settings),
     Entry("doctor", "check what is installed and what is missing", doctor),
 )  # fmt: skip

@@ -27,6 +27,7 @@ SPEC = ModelSpec(
     modality_subsets=_in("modality_subsets", "modality_subsets"),
     baseline_features=_in("features", "baseline_features"),
     read=_in("predict", "read"),
+    stream=_in("stream", "CombinedStream"),
     progress_unit="second",
     selectable=("start_seconds", "end_seconds", "frames_per_second", "audio_track"),
     layout=LAYOUT,

@@ -17,8 +17,8 @@ from ..core.spec import DataWarning
 from ..face.detector import BLENDSHAPES, POINTS
 from ..face.features import featurize as featurize_face
 from ..face.tracker import FaceTracker
-from ..media.decoder import VideoStream
-from ..media.video import Frame
+from ..media.decoder import Decoder, Frame
+from ..media.sound.timeline import SoundTimeline
 from ..text.features import featurize as featurize_text
 from .settings import CombinedSettings
 
@@ -64,20 +64,27 @@ def extract(path: Path, settings: CombinedSettings) -> Arrays:
     the voice is loudest, or without a voice its middle. Raises DemeanorError where the file cannot be read.
     """
     rate_hz = settings.audio.sample_rate_hz
+    timeline, blocks = SoundTimeline(rate_hz), []
     with (
         ClipFaces(settings) as clip_faces,
-        VideoStream(path, settings.frames_per_second, rate_hz, on_frame=clip_faces.add) as stream,
+        Decoder(path, sample_rate_hz=rate_hz, frames_per_second=settings.frames_per_second) as decoder,
     ):
-        blocks = list(stream)
-    waveform = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+        for event in decoder:
+            if isinstance(event, Frame):
+                clip_faces.add(event)
+            else:
+                blocks.append(timeline.add(event.samples, event.seconds))
+    if not decoder.has_sound:
+        blocks.append(timeline.pad_to(decoder.seconds_read))
+    waveform = np.concatenate(blocks)
     start = window_start(waveform, settings)
-    if stream.seconds_read > LONGER * settings.window_seconds:
+    if decoder.seconds_read > LONGER * settings.window_seconds:
         text = f"longer than {settings.window_seconds:g} seconds: the segment with the loudest voice was read"
         warnings.warn(text, DataWarning, stacklevel=2)
     span = start / rate_hz, start / rate_hz + settings.window_seconds
     faces = clip_faces.largest(*span)
     voice = waveform[start : start + settings.audio.window_samples]
-    has_voice = stream.has_sound and bool(np.sqrt(np.mean(np.square(voice))) > SILENT) if len(voice) else False
+    has_voice = decoder.has_sound and bool(np.sqrt(np.mean(np.square(voice))) > SILENT) if len(voice) else False
     words = _transcribed(path, *span) if settings.transcribe and has_voice else ""
     return (
         face_arrays(faces, span[0], settings)

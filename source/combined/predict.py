@@ -2,22 +2,24 @@
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import cache, partial
+from math import ceil
 from pathlib import Path
 
-from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
 from ..core.serialise import csv_text
+from ..core.threads import ahead
+from ..media.decoder import Decoder
 from ..media.selection import WHOLE, Selection
+from ..media.video.frame import Frame
 from ..results.predicting import Result
 from ..results.prediction import Prediction
 from ..results.writing import Written
 from ..training.checkpoint import Trained
-from .inference.per_face import face_readings, people_readings
-from .inference.stream import VideoFeatures, extract_features
-from .inference.windows import overall_reading, window_readings
-from .inference.words import sentence_readings
+from .inference.face_track import FaceTracks
 from .results.table import TABLES
+from .stream import CombinedStream
 
 log = logging.getLogger(__name__)
 
@@ -37,27 +39,35 @@ def read(
     the video (0 in all: not known) as it is read, and again as the annotated video is written. See
     `source.results.predicting.predict`.
     """
-    if selection != WHOLE:
-        raise DemeanorError("A part of a recording cannot be read yet.")
-    features = extract_features(path, trained, on_progress, notify)
-    face_tracks, readings = features.face_tracks, window_readings(features, trained)
-    prediction = Prediction(
-        str(path), trained.spec.name, trained.labels, tuple(readings),
-        size=features.size, notes=features.notes, seconds=features.seconds,
-        overall=overall_reading(readings, features.speech_seconds, features.seconds),
-        pauses=features.pauses, language=features.document.language,
-        people=tuple(people_readings(face_tracks, trained)),
-        faces=tuple(face_readings(face_tracks, features.seconds, trained)),
-        sentences=tuple(sentence_readings(features, readings, trained)),
-    )  # fmt: skip
-    return Result(prediction, lambda without: _files(path, prediction, features, trained, without, on_progress))
+    settings = trained.settings
+    with (
+        Decoder(
+            path, selection, sample_rate_hz=settings.audio.sample_rate_hz, frames_per_second=settings.frames_per_second
+        ) as decoder,
+        CombinedStream(trained, notify, str(path)) as stream,
+    ):
+        for event in ahead(decoder):
+            if isinstance(event, Frame):
+                stream.analyse(event)
+            else:
+                stream.samples(event.samples, event.seconds)
+            if on_progress:
+                on_progress(int(event.seconds), ceil(decoder.seconds or 0))
+        prediction = stream.finish(decoder.seconds_read)
+    notes = tuple(dict.fromkeys((*decoder.notes, *prediction.notes)))
+    prediction = replace(prediction, size=decoder.size, notes=notes).shifted(selection.start_seconds)
+    face_tracks = stream.face_tracks
+    return Result(
+        prediction, lambda without: _files(path, prediction, face_tracks, trained, selection, without, on_progress)
+    )
 
 
 def _files(
     path: Path,
     prediction: Prediction,
-    features: VideoFeatures,
+    face_tracks: FaceTracks,
     trained: Trained,
+    selection: Selection,
     without: Collection[str],
     on_progress: OnProgress | None,
 ) -> dict[str, Written]:
@@ -67,7 +77,7 @@ def _files(
     from .results.frame_table import write_frames
     from .results.key_frames import key_frames, key_frames_png
 
-    has_picture, face_tracks = features.size is not None, features.face_tracks
+    has_picture = prediction.size is not None
     pictures = {
         "timeline.png": cache(lambda: figures.timeline(prediction)),
         "circumplex.png": cache(lambda: circumplex.picture(prediction)),

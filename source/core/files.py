@@ -7,13 +7,14 @@ from itertools import count
 from pathlib import Path
 
 
-def natural(name: str) -> list[tuple[int, str]]:
+def natural(name: str) -> list[int | str]:
     """Return a key that puts names with numbers in a person's order.
 
-    >>> sorted(["frame10.png", "frame2.png", "Frame1.png"], key=natural)
-    ['Frame1.png', 'frame2.png', 'frame10.png']
+    >>> sorted(["frame10.png", "frame2.png", "Frame1.png", "1.png"], key=natural)
+    ['1.png', 'Frame1.png', 'frame2.png', 'frame10.png']
     """
-    return [(int(part or 0), text) for part, text in re.findall(r"([0-9]+)|([^0-9]+)", name.casefold())]
+    parts = re.split(r"([0-9]+)", name.casefold())  # text and numbers by turns, text first
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)]
 
 
 def write_whole(file: Path, content: bytes | str | Callable[[Path], None]) -> Path:

@@ -106,7 +106,7 @@ class ModelSpec:
     also_predicts: tuple[str, ...] = ()
     """Endings of the further files that `read` takes, lower case with the dot."""
     stream: Callable[..., Stream] | None = None
-    """Trained model, notify -> the model fed bit by bit; None: it reads whole files only."""
+    """Trained model, notify, live (answers are wanted soon) -> the model fed bit by bit; None: it reads whole files."""
     selectable: tuple[str, ...] = ()
     """Fields of `source.media.selection.Selection` that `read` honours; empty: it reads files whole."""
     typed: bool = False

@@ -38,6 +38,9 @@ class Stream(Protocol):
         """
         ...
 
-    def finish(self) -> Prediction:
-        """Return all of it, as for a file; nothing may be added any more."""
+    def finish(self, end_seconds: float | None = None) -> Prediction:
+        """Return all of it, as for a file; nothing may be added any more.
+
+        end_seconds: how long the recording is, where its last frame does not tell.
+        """
         ...

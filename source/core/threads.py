@@ -2,8 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+AHEAD = 8  # items that are made before they are needed
 
 
 @contextmanager
@@ -27,3 +34,13 @@ def one_thread_each() -> None:
     cv2.setNumThreads(1)
     if "torch" in sys.modules:  # which has read that variable already
         sys.modules["torch"].set_num_threads(1)
+
+
+def ahead(items: Iterable[Item], count: int = AHEAD) -> Generator[Item]:
+    """Yield the items, `count` of them made in a thread while those before are used. Stops when it is closed."""
+    source, end = iter(items), object()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = deque(pool.submit(next, source, end) for _ in range(count))
+        while (item := waiting.popleft().result()) is not end:
+            waiting.append(pool.submit(next, source, end))
+            yield item  # type: ignore  # not the end

@@ -44,6 +44,8 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
      {"weights": Path("w"), "without": ("faces.csv", "heatmap.png"), "write": False, "brief": False,
       "selection": api.Selection(80, 3725.5, 2.5, 2), "output": Path("o"), "workers": 3, "cluster": "tcp://a:8786",
       "resume": True}),
+    ("combined live --from a.mp4 --fast --weights w --json", "live", ["combined", "a.mp4"],
+     {"weights": Path("w"), "fast": True}),
     ("combined settings", "settings", ["combined"], {}),
 ]  # fmt: skip
 DEFAULTS = [
@@ -82,7 +84,7 @@ def test_words_become_the_arguments_of_one_call(played, capsys, line, name, argu
 @pytest.mark.parametrize(
     "line, part",
     [
-        ("face", ", ".join(f"face {verb}" for verb in VERBS)),
+        ("text", ", ".join(f"text {verb}" for verb in VERBS)),
         ("face train --grouping six", "'seven', 'five', 'eight'"),
         ("face train --seed -1", "'-1' is not a whole number from zero to 4294967295"),
         ("face train --seed 99999999999", "'99999999999' is not a whole number from zero to 4294967295"),

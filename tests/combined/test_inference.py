@@ -1,10 +1,7 @@
 """What is made of a video's faces, voice and words once they are found: whose face counts, and what each says."""
 
 import time
-import tracemalloc
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,24 +11,20 @@ from source.combined.inference import words
 from source.combined.inference.active_speaker import JAW_OPEN, active_speakers
 from source.combined.inference.face_stream import FaceStream
 from source.combined.inference.per_face import face_readings, people_readings
-from source.combined.inference.stream import VideoFeatures, extract_features
 from source.combined.inference.voice_stream import Window
-from source.combined.inference.windows import SMOOTHING, overall_reading, window_readings
+from source.combined.inference.windows import SMOOTHING, WindowReadings, overall_reading
 from source.combined.settings import CombinedSettings
 from source.core import config
-from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.face.detector import BLENDSHAPES, Face
 from source.face.tracker import TrackedFace
-from source.media.sound import speech_activity
 from source.media.video import Frame
 from source.results.prediction import Reading
-from source.text.utterances import Document, Utterance, Word
+from source.text.utterances import Utterance, Word
 from source.training.checkpoint import Header, Trained
 from source.training.scores import softmax
 from tests.combined.test_predict import combined
 from tests.support.tracks import tracked
-from tests.support.voice import LoudIsSpeech
 
 LABELS = config.EMOTIONS
 WIDTH = len(LABELS)  # of what each branch of the network below makes
@@ -90,9 +83,11 @@ def seen_throughout(label, seconds=4.0, person=0):
     return [(at / 5, person, 50.0, face(label)) for at in range(round(seconds * 5))]
 
 
-def observed(windows, faces=(), utterances=()):
-    document, end = Document(tuple(utterances), "en"), windows[-1].end_seconds
-    return VideoFeatures(end, (320, 240), face_tracks(*faces), tuple(windows), 0.0, (), document, ())
+def read(trained, windows, faces=(), utterances=()):
+    """The readings of these windows."""
+    reader = WindowReadings(trained)
+    assert reader.update(windows, face_tracks(*faces), utterances) == 0
+    return reader.readings
 
 
 # --- Whose face counts -------------------------------------------------------------------------------------------
@@ -238,7 +233,7 @@ def test_one_two_and_three_modalities_say_what_each_gave():
             "source.combined.inference.words.featurize", lambda text, before, settings: {"token_ids": np.zeros(1)}
         )
         patch.setattr("source.combined.inference.windows.SMOOTHING", (0.0, 1.0, 0.0))
-        made = window_readings(observed(windows, seen_throughout("happy", 12.0), utterances), trained)
+        made = read(trained, windows, seen_throughout("happy", 12.0), utterances)
     assert [" ".join(one.modalities) for one in made] == ["face", "face audio", "face audio text", "text", ""]
 
     def share(*parts, of):
@@ -263,13 +258,13 @@ def test_faces_in_the_first_second_of_a_window_say_what_those_frames_alone_say()
     some = torch.randn(3, trained.network.lengths["face"], generator=torch.Generator().manual_seed(0)).half().numpy()
     rows = [(at / 4, 0, 50.0, features) for at, features in enumerate(some)]
     settings = replace(trained.settings, window_seconds=4.0, audio=replace(trained.settings.audio, window_seconds=4.0))
-    (made,) = window_readings(observed([window()], rows), replace(trained, settings=settings))
+    (made,) = read(replace(trained, settings=settings), [window()], rows)
     with torch.inference_mode():
         alone = trained.network.fuse(face=torch.from_numpy(some).float()[None])
     alone = (alone / trained.header.temperature).softmax(1)[0]
     assert list(made.probabilities.values()) == pytest.approx(alone.tolist(), abs=1e-5)
     others = replace(trained.settings, window_seconds=4.0, frames_per_second=1, audio=settings.audio)
-    (other,) = window_readings(observed([window()], rows), replace(trained, settings=others))
+    (other,) = read(replace(trained, settings=others), [window()], rows)
     assert list(other.probabilities.values()) != pytest.approx(alone.tolist(), abs=1e-5), "the test can fail"
 
 
@@ -278,7 +273,7 @@ def test_answers_are_smoothed_over_one_person_s_windows_and_stay_distributions()
     labels = ["happy", "sad", "sad", "angry", "fear"]
     shown = [(4 * at + 1.0, 0 if at < 3 else 1, 50.0, face(label, 9.0)) for at, label in enumerate(labels)]
     windows = [window(4.0 * at) for at in range(6)]
-    made = window_readings(observed(windows, shown), trained)
+    made = read(trained, windows, shown)
     once = [softmax(logits(label, 9.0)) for label in labels]
     before, itself, after = SMOOTHING
     both = before * once[0] + itself * once[1] + after * once[2]
@@ -330,130 +325,6 @@ def test_an_hour_of_sentences_does_not_take_long(monkeypatch):
     monkeypatch.setattr(words, "encoded_texts", lambda texts, _: dict.fromkeys(texts, torch.zeros(WIDTH)))
     started = time.process_time()
     spoken = words.words_of(said, windows)
-    told = words.sentence_readings(observed(windows, utterances=said), made, evident("text"))
+    told = words.sentence_readings(said, made, evident("text"))
     assert time.process_time() - started < 1, "every window was compared with every sentence"
     assert spoken[100] == "25" and len(told) == 900 and told[9].likeliest == "sad"
-
-
-# --- Three hours -------------------------------------------------------------------------------------------------
-
-
-class Endless:
-    """Stands for a file: so many minutes of a loud tone, and five pictures a second."""
-
-    def __init__(self, minutes, on_frame):
-        self.seconds = self.seconds_read = minutes * 60.0
-        self.size, self.notes, self.has_sound, self.has_picture = (640, 480), (), True, True
-        self._on_frame = on_frame
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def __iter__(self):
-        for start in range(0, round(self.seconds), 4):
-            for at in range(20 if self._on_frame else 0):
-                self._on_frame(Frame(np.zeros((64, 64, 3), np.uint8), start + at / 5, 1.0))
-            yield np.full(4 * RATE_HZ, 0.3, np.float32)
-
-
-@pytest.fixture
-def endless(monkeypatch):
-    """A model that costs nothing, and a function that says how many minutes the file lasts."""
-    features = 512  # more than a face or a voice has
-    network = SimpleNamespace(
-        lengths={"face": features},
-        encode_face=lambda image: torch.zeros(len(image), features),
-        encode_audio=lambda voice: torch.from_numpy(np.zeros((len(voice), features), np.float32)),
-        fuse=lambda face: torch.zeros(len(face), WIDTH),
-    )
-    monkeypatch.setattr("source.combined.inference.face_stream.FaceTracker", lambda: Shown([0] for _ in iter(int, 1)))
-    monkeypatch.setattr(
-        "source.combined.inference.face_stream.featurize", lambda *_: {"image": np.zeros(2304, np.uint8)}
-    )
-    monkeypatch.setattr(
-        "source.combined.inference.voice_stream.featurize", lambda voice, _: {"voice": voice[:8].copy()}
-    )
-    monkeypatch.setattr(speech_activity, "VoiceActivity", LoudIsSpeech)
-
-    def lasts(minutes):
-        monkeypatch.setattr(
-            "source.combined.inference.stream.VideoStream", lambda path, *_, on_frame, **__: Endless(minutes, on_frame)
-        )
-
-    return replace(combined(), network=network), lasts
-
-
-@pytest.mark.slow
-def test_memory_is_flat_over_three_hours(endless):
-    """What is kept of each minute, and what is under way meanwhile: sound and pictures are not."""
-    trained, lasts = endless
-
-    def held(minutes):
-        lasts(minutes)
-        tracemalloc.start()
-        seen = extract_features(Path("endless"), trained)
-        kept, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert len(seen.windows) == minutes * 60 and len(seen.face_tracks) == minutes * 300
-        return kept, peak
-
-    held(1)  # what is imported and kept on first use
-    (short, short_peak), (long, long_peak) = held(2), held(8)
-    assert (long - short) / 6 * 180 < 150e6, "bytes kept of three hours, of which the sound alone would be 691 MB"
-    assert (long_peak - short_peak) / 6 * 180 < 300e6
-
-
-# --- Whisper -----------------------------------------------------------------------------------------------------
-
-
-def listening(endless):
-    """The model of `endless` with words, for a file of one minute."""
-    trained, lasts = endless
-    lasts(1)
-    return replace(trained, settings=replace(trained.settings, modalities=("face", "audio", "text")))
-
-
-def test_whisper_hears_the_file_once_not_every_window(endless, monkeypatch):
-    """A known mistake of such tools: it is run for every window, and its encoder always costs 30 s."""
-    heard = []
-
-    class Counting:
-        language, language_probability, english_only = "en", None, True
-
-        def __init__(self, model):
-            assert model == "the model"
-
-        def __call__(self, samples, speech_after):
-            heard.append(len(samples) / RATE_HZ)
-            return ()
-
-    trained = listening(endless)
-    monkeypatch.setattr("source.combined.inference.stream.speech_model", lambda name: "the model")
-    monkeypatch.setattr("source.combined.inference.stream.Recogniser", Counting)
-    seen = extract_features(Path("endless"), trained)
-    assert len(seen.windows) == 60 and len(heard) <= 4, "an encoding for each half minute, and one where it was cut"
-    assert 60 <= sum(heard) < 66 and seen.notes == ("no words were recognised",)
-
-
-def test_without_whisper_there_is_a_note_no_words_and_all_else(endless, monkeypatch):
-    def missing(name):
-        raise DemeanorError("there are no weights; put them there.")
-
-    trained, said = listening(endless), []
-    monkeypatch.setattr("source.combined.inference.stream.speech_model", missing)
-    seen = extract_features(Path("endless"), trained, notify=said.append)
-    assert said == ["Nothing is transcribed: there are no weights; put them there."]
-    assert seen.notes == ("not transcribed: there are no weights; put them there.",)
-    assert seen.document.utterances == () and all(one.voice is not None for one in seen.windows)
-
-
-def test_of_what_the_model_is_not_given_no_note_says_that_it_is_missing(endless):
-    trained, _ = endless[0], endless[1](1)
-    for name in ("face", "audio"):
-        seen = extract_features(
-            Path("endless"), replace(trained, settings=replace(trained.settings, modalities=(name,)))
-        )
-        assert seen.notes == () and len(seen.face_tracks) == 300 * (name == "face")

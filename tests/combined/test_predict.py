@@ -262,13 +262,13 @@ def test_4k(tmp_path):
 
 
 @finds_faces
-def test_the_file_is_opened_once_to_be_read(both, monkeypatch):
+def test_the_file_is_opened_once_for_the_sound_and_once_for_the_picture(both, monkeypatch):
     import av
 
     opened, really = [], av.open
     monkeypatch.setattr(av, "open", lambda file, *more, **rest: opened.append(file) or really(file, *more, **rest))
     read(both)
-    assert len(opened) == 1
+    assert len(opened) == 2
 
 
 @finds_faces
@@ -374,13 +374,13 @@ def test_ctrl_c_in_a_folder_keeps_the_videos_that_are_done(films, tmp_path, monk
     inputs.mkdir()
     for name in "ab":
         (inputs / f"{name}.mp4").write_bytes(films("neither.mp4", face=False, voice=False).read_bytes())
-    turns, really = Counter(), predict_file.extract_features
+    turns, really = Counter(), predict_file.Decoder
 
-    def once(*given):
-        turns["extract_features"] += 1
-        return really(*given) if turns["extract_features"] == 1 else stop()
+    def once(*given, **options):
+        turns["opened"] += 1
+        return really(*given, **options) if turns["opened"] == 1 else stop()
 
-    monkeypatch.setattr(predict_file, "extract_features", once)
+    monkeypatch.setattr(predict_file, "Decoder", once)
     with stopped():
         predict(inputs, combined(), tmp_path / "out", without=SLOW)
-    assert {file.name for file in (tmp_path / "out" / "in").iterdir()} == {"a", "result.json", "summary.csv"}
+    assert {file.name for file in (tmp_path / "out" / "in").iterdir()} == {"a", ".unfinished.jsonl", "summary.csv"}

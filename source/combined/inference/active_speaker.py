@@ -13,12 +13,12 @@ SWITCH_FACTOR = 1.3  # by which another person's score must be higher before the
 STILL = 0.02  # mean change of jawOpen from frame to frame of a mouth that does not speak, about
 
 
-def active_speakers(windows: Sequence[Window], face_tracks: FaceTracks) -> list[int | None]:
-    """Return the active speaker of each window, None where there is no face.
+def active_speakers(windows: Sequence[Window], face_tracks: FaceTracks, before: int | None = None) -> list[int | None]:
+    """Return the active speaker of each window, None where there is no face; before: the last one before them.
 
     While somebody speaks a face's score is its area times how much its mouth moves; else its area alone.
     """
-    speakers, before = [], None
+    speakers: list[int | None] = []
     for window in windows:
         rows = face_tracks.between(window.start_seconds, window.end_seconds)
         people = np.unique(face_tracks.person[rows]).tolist()

@@ -1,19 +1,16 @@
 """Cuts the sound of a video into overlapping windows and encodes those with speech."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...audio.features import featurize
-from ...audio.predict import enough_speech
-from ...audio.windows import Windows
-from ...core import config
+from ...audio.inference import enough_speech
+from ...audio.windows import SpeechWindows
 from ...core.arrays import stacked, tensors
 from ...media.sound.speech_activity import Speech
 from ...training.checkpoint import Trained
-
-BATCH = 16  # windows that go through the network together
 
 
 @dataclass(frozen=True)
@@ -33,40 +30,36 @@ class Window:
 
 
 class VoiceStream:
-    """Takes the sound in the order of time at the network's rate, then gives its windows.
+    """Takes the sound in the order of time at the network's rate and makes its windows.
 
-    `speech` must have been told of a block before the next one is asked for.
+    `speech` tells where somebody speaks; a window waits until it is covered.
     """
 
     def __init__(self, trained: Trained, speech: Speech) -> None:
         self._trained, self._speech = trained, speech
         self._settings = trained.settings.for_prediction().audio
         self._rate_hz = self._settings.sample_rate_hz
-        hop_samples = max(round(config.HOP_SECONDS * self._rate_hz), 1)
-        self._cutter = Windows(round(trained.settings.window_seconds * self._rate_hz), hop_samples)
-        self._waiting: list[tuple[int, np.ndarray]] = []
+        window_samples = round(trained.settings.window_seconds * self._rate_hz)
+        self._cutter = SpeechWindows(window_samples, self._rate_hz, speech)
         self.windows: list[Window] = []
 
-    def passed_on(self, blocks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Yield the blocks (samples,) and encode their windows meanwhile. After the last, call `finish`."""
-        for block in blocks:
-            yield block
-            self._waiting += self._cutter.add(block)
-            while len(self._waiting) >= BATCH:
-                start, samples = self._waiting[BATCH - 1]
-                if start + len(samples) > self._speech.covered:  # speech is not known yet
-                    break
-                self._encode(BATCH)
+    def add(self, samples: np.ndarray) -> None:
+        """Take the samples (n,) that follow the last ones without a gap; `speech` knows of them already."""
+        self._encode_all(self._cutter.add(samples))
 
-    def finish(self) -> list[Window]:
-        """Return all windows, up to the end of the sound."""
-        self._waiting += self._cutter.finish()
-        while self._waiting:
-            self._encode(BATCH)
-        return self.windows
+    def flush(self) -> None:
+        """Encode the windows that wait for a whole batch."""
+        self._encode_all(self._cutter.flush())
 
-    def _encode(self, count: int) -> None:
-        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+    def finish(self) -> None:
+        """Encode the last windows, up to the end of the sound."""
+        self._encode_all(self._cutter.finish())
+
+    def _encode_all(self, batches: Iterable[list[tuple[int, np.ndarray]]]) -> None:
+        for batch in batches:
+            self._encode(batch)
+
+    def _encode(self, batch: list[tuple[int, np.ndarray]]) -> None:
         first = len(self.windows)
         for start, samples in batch:
             end = start + len(samples)

@@ -1,23 +1,25 @@
 """The readings of a video's windows, from all modalities, and their mean."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ...audio.predict import speech_notes
+from ...audio.inference import speech_notes
 from ...audio.windows import batched
 from ...results.prediction import Reading
 from ...results.timeline import mean_probabilities
+from ...text.utterances import Utterance
 from ...training.checkpoint import Trained
 from ..features import frame_places
 from ..settings import MODALITIES, CombinedSettings
 from .active_speaker import active_speakers
 from .face_track import FaceTracks
 from .forward import Encoded, fused_probabilities, is_present, mask_modalities, to_label_dict, with_valence_arousal
-from .stream import VideoFeatures
 from .voice_stream import Window
 from .words import encoded_texts, words_of
 
@@ -41,17 +43,69 @@ class WindowOutputs(NamedTuple):
     """(N, M, labels): of all modalities but this one; even shares where it is the only one."""
 
 
-def window_readings(features: VideoFeatures, trained: Trained) -> list[Reading]:
-    """Return a reading of each window's active speaker, smoothed over its neighbours, with each modality's part."""
-    if not features.windows:
-        return []
-    people = active_speakers(features.windows, features.face_tracks)
-    words = words_of(features.document.utterances, features.windows)
-    subjects, texts = list(zip(features.windows, people, words, strict=True)), encoded_texts(words, trained)
-    batches = (_encoded(batch, features.face_tracks, texts, trained) for batch in batched(subjects, BATCH))
-    outputs = [_outputs(batch, trained) for batch in batches]
-    joined = smoothed(WindowOutputs(*map(np.concatenate, zip(*outputs, strict=True))), people)
-    return [with_valence_arousal(_reading(subject, at, joined, trained)) for at, subject in enumerate(subjects)]
+class WindowReadings:
+    """The readings of a recording's windows, of each window's active speaker, smoothed over its neighbours.
+
+    The recording may still go on: only what has changed since the last call is read again.
+    """
+
+    def __init__(self, trained: Trained) -> None:
+        self._trained = trained
+        self._subjects: list[Subject] = []
+        self._outputs: WindowOutputs | None = None
+        self._seen = np.zeros(0), np.zeros(0, np.int32)  # time and person of each face
+        self._utterances: Sequence[Utterance] = ()
+        self.readings: list[Reading] = []
+
+    def update(self, windows: Sequence[Window], face_tracks: FaceTracks, utterances: Sequence[Utterance]) -> int:
+        """Read what is new; returns the index of the first of `readings` that may have changed.
+
+        windows: all so far, those of the last call first; the others likewise in the order of time.
+        """
+        first = self._first_changed(windows, face_tracks, utterances)
+        self._seen = face_tracks.seconds.copy(), face_tracks.person.copy()
+        self._utterances = tuple(utterances)
+        if first == len(windows):
+            return first
+        before = next((person for _, person, _ in reversed(self._subjects[:first]) if person is not None), None)
+        changed = windows[first:]
+        people, words = active_speakers(changed, face_tracks, before), words_of(utterances, changed)
+        self._subjects[first:] = zip(changed, people, words, strict=True)
+        texts = encoded_texts(words, self._trained)
+        batches = batched(self._subjects[first:], BATCH)
+        outputs = [_outputs(_encoded(batch, face_tracks, texts, self._trained), self._trained) for batch in batches]
+        parts = (
+            outputs if self._outputs is None else [WindowOutputs(*(rows[:first] for rows in self._outputs)), *outputs]
+        )
+        self._outputs = WindowOutputs(*map(np.concatenate, zip(*parts, strict=True)))
+        return self._read_from(max(first - 1, 0))  # whose later neighbour is new
+
+    def _first_changed(
+        self, windows: Sequence[Window], face_tracks: FaceTracks, utterances: Sequence[Utterance]
+    ) -> int:
+        """Return the index of the first window that is new, or in which a face or a word is."""
+        columns = list(zip((face_tracks.seconds, face_tracks.person), self._seen, strict=True))
+        common = min(map(len, columns[0]))
+        same = np.all([now[:common] == before[:common] for now, before in columns], 0)
+        row = int(np.argmin(np.append(same, False)))  # the first face that is new, or another person's
+        changes = [float(seconds[row]) for seconds in columns[0] if row < len(seconds)]
+        pairs = zip_longest(self._utterances, utterances)
+        different = next((pair for pair in pairs if pair[0] != pair[1]), ())
+        changes += [utterance.start_seconds or 0.0 for utterance in different if utterance]
+        since = min(changes, default=np.inf)
+        ends = [window.end_seconds for window in windows[: len(self._subjects)]]
+        return bisect_right(ends, since)
+
+    def _read_from(self, first: int) -> int:
+        assert self._outputs is not None
+        low = max(first - 1, 0)  # smoothing looks one window back
+        tail = WindowOutputs(*(rows[low:] for rows in self._outputs))
+        joined = smoothed(tail, [person for _, person, _ in self._subjects[low:]])
+        self.readings[first:] = [
+            with_valence_arousal(_reading(subject, at, joined, self._trained))
+            for at, subject in enumerate(self._subjects[first:], start=first - low)
+        ]
+        return first
 
 
 def _outputs(encoded: Encoded, trained: Trained) -> WindowOutputs:

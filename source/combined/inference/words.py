@@ -18,7 +18,6 @@ from ...text.features import featurize
 from ...text.utterances import Utterance
 from ...training.checkpoint import Trained
 from .forward import fused_probabilities, to_label_dict, with_valence_arousal
-from .stream import VideoFeatures
 from .voice_stream import Window
 
 BATCH = 256  # texts that go through the network together
@@ -51,12 +50,11 @@ def encoded_texts(texts: Sequence[str], trained: Trained) -> dict[str, Tensor]:
     return encoded
 
 
-def sentence_readings(features: VideoFeatures, readings: Sequence[Reading], trained: Trained) -> list[Reading]:
+def sentence_readings(utterances: Sequence[Utterance], readings: Sequence[Reading], trained: Trained) -> list[Reading]:
     """Return a reading of each sentence: the windows' answer meanwhile, that of the words alone, and their sentiment.
 
     readings: of the windows. Unsure words are not read: a transcriber invents words of a language it does not know.
     """
-    utterances = features.document.utterances
     encoded = encoded_texts([utterance.text for utterance in utterances if _is_sure(utterance)], trained)
     timed, sentences = _TimeIndex(readings), []
     for utterance in utterances:

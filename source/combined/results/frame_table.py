@@ -31,7 +31,7 @@ def frame_rows(prediction: Prediction, face_tracks: FaceTracks) -> Iterator[Row]
     """Yield a row for each analysed frame and face; of a frame without a face the time alone."""
     blinks = blinking(face_tracks)
     first = np.searchsorted(face_tracks.seconds, face_tracks.frame_seconds).tolist()
-    frames = zip(face_tracks.frame_seconds.tolist(), first, [*first[1:], len(face_tracks)], strict=True)
+    frames = zip(face_tracks.frame_seconds.tolist(), first, [*first, len(face_tracks)][1:], strict=True)
     for seconds, row, end in frames:
         time = {"seconds": f"{prediction.start_seconds + seconds:.3f}"}
         yield from (time | _cells(prediction, face_tracks, at, bool(blinks[at])) for at in range(row, end))

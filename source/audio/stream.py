@@ -1,0 +1,74 @@
+"""The audio model fed bit by bit."""
+
+import logging
+from contextlib import AbstractContextManager
+
+import numpy as np
+
+from ..core.hooks import Notify
+from ..media.sound.speech_activity import Speech, SpeechDetector
+from ..media.sound.timeline import SoundTimeline
+from ..results.prediction import Prediction, Reading
+from ..training.checkpoint import Trained
+from .inference import overall_reading, read_windows
+from .windows import SpeechWindows
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 1.0  # shorter silences lie between words and are not reported
+
+
+class AudioStream(AbstractContextManager["AudioStream"]):
+    """A voice as it is heard: a Reading for each window, without probabilities if nobody speaks in it.
+
+    See `source.core.streaming.Stream`.
+    """
+
+    def __init__(self, trained: Trained, notify: Notify = log.info, source: str = "stream", live: bool = False) -> None:
+        settings = trained.settings.for_prediction()
+        self.sample_rate_hz = settings.sample_rate_hz
+        self._trained, self._source = trained, source
+        self._timeline = SoundTimeline(self.sample_rate_hz)
+        self._detector, self._speech = SpeechDetector(self.sample_rate_hz), Speech(self.sample_rate_hz)
+        self._windows = SpeechWindows(settings.window_samples, self.sample_rate_hz, self._speech)
+        self._samples = self._polled = 0
+        self.readings: list[Reading] = []
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is native here."""
+
+    def frame(self, rgb: np.ndarray, seconds: float) -> None:
+        """Take no notice: a voice has no picture."""
+
+    def samples(self, block: np.ndarray, seconds: float) -> None:
+        """Take sound (n,) float32 at `sample_rate_hz` that begins at `seconds`."""
+        self.listen(self._timeline.add(block, seconds))
+
+    def listen(self, samples: np.ndarray) -> None:
+        """Take the samples (n,) that follow the last ones without a gap."""
+        self._samples += len(samples)
+        self._speech.add(self._detector(samples))
+        for batch in self._windows.add(samples):
+            self.readings += read_windows(batch, self._speech, self._trained)
+
+    def poll(self) -> list[Reading]:
+        """Return the readings that are new since the last call."""
+        for batch in self._windows.flush():
+            self.readings += read_windows(batch, self._speech, self._trained)
+        new, self._polled = self.readings[self._polled :], len(self.readings)
+        return new
+
+    def finish(self, end_seconds: float | None = None) -> Prediction:
+        """Return all readings, their mean and the pauses, up to the last sample."""
+        self._speech.add(self._detector.finish())
+        for batch in self._windows.finish():
+            self.readings += read_windows(batch, self._speech, self._trained)
+        rate_hz, samples = self.sample_rate_hz, self._samples
+        overall = overall_reading(self.readings, self._speech.samples(0, samples) / rate_hz, samples / rate_hz)
+        pauses = self._speech.pauses(PAUSE_SECONDS * rate_hz, samples)
+        return Prediction(
+            self._source, self._trained.spec.name, self._trained.labels, tuple(self.readings),
+            notes=(*self._timeline.notes, *(() if overall.probabilities else ("no speech was found",))),
+            seconds=samples / rate_hz, overall=overall,
+            pauses=tuple((start / rate_hz, end / rate_hz) for start, end in pauses),
+        )  # fmt: skip

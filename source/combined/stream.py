@@ -1,0 +1,176 @@
+"""The combined model fed bit by bit: faces, voice and words are encoded as they come, and read window by window."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+import numpy as np
+
+from ..core import config
+from ..core.hooks import Notify
+from ..media.sound.speech_activity import Speech, SpeechDetector
+from ..media.sound.timeline import SoundTimeline
+from ..media.sound.whisper import speech_model
+from ..media.video.frame import Frame
+from ..media.video.timestamps import DueTimes
+from ..results.prediction import Prediction, Reading
+from ..text.transcript.recogniser import Recogniser
+from ..text.transcript.sentences import split_into_sentences
+from ..text.transcript.stream import TranscriptStream
+from ..text.utterances import Document
+from ..training.checkpoint import Trained
+from .inference.face_stream import FaceStream
+from .inference.face_track import FaceTracks
+from .inference.per_face import face_readings, people_readings
+from .inference.voice_stream import VoiceStream
+from .inference.windows import WindowReadings, overall_reading
+from .inference.words import sentence_readings
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 1.0  # from which silence is reported as a pause
+LATE_SECONDS = 2.0  # by which sound may come later than the picture of its time before it is taken for silence
+MOST_LATE_SECONDS = 10.0  # the same where nobody polls and waits for an answer
+PATIENCE_SECONDS = 12.0  # for which live speech without a pause waits for its words
+SILENCE_SECONDS = 8.0  # of silence, filled in at a time
+
+
+class CombinedStream(AbstractContextManager["CombinedStream"]):
+    """The people of a recording as it goes on: a Reading for each window, of its active speaker.
+
+    Kept is little, whatever the length: a vector for each face and window, and the transcript. See
+    `source.core.streaming.Stream`.
+
+    live: words are recognised phrase by phrase, as soon as one ends, instead of in whole blocks.
+    """
+
+    def __init__(self, trained: Trained, notify: Notify = log.info, source: str = "stream", live: bool = False) -> None:
+        settings = trained.settings
+        self.sample_rate_hz = settings.audio.sample_rate_hz
+        self.size: tuple[int, int] | None = None
+        """Width and height of the picture; None before the first frame."""
+        self.has_sound = False
+        self._trained, self._notify, self._source = trained, notify, source
+        self._due = DueTimes(settings.frames_per_second)
+        self._timeline = SoundTimeline(self.sample_rate_hz)
+        self._detector, self._speech = SpeechDetector(self.sample_rate_hz), Speech(self.sample_rate_hz)
+        self._faces, self._voice = FaceStream(trained), VoiceStream(trained, self._speech)
+        hears_words = "text" in settings.modalities
+        self._transcript = TranscriptStream(
+            (lambda: Recogniser(speech_model(config.WHISPER_MODEL))) if hears_words else None,
+            self._speech, PATIENCE_SECONDS if live else None,
+        )  # fmt: skip
+        self._windows = WindowReadings(trained)
+        self._frame_seconds, self._picture_end = -1.0, 0.0
+        self._samples, self._revision = 0, -1
+        self._polled: list[Reading] = []
+        self._face_tracks: FaceTracks | None = None
+        self.document = Document(())
+        """The sentences so far."""
+
+    def __exit__(self, *_: object) -> None:
+        """Free the tracker and stop the recogniser."""
+        self._faces.__exit__()
+        self._transcript.close()
+
+    @property
+    def face_tracks(self) -> FaceTracks:
+        """The faces so far; after `finish` those of everybody found more than once."""
+        return self._faces.tracks if self._face_tracks is None else self._face_tracks
+
+    def frame(self, rgb: np.ndarray, seconds: float) -> None:
+        """Take a frame (H, W, 3) uint8 RGB, upright, shown from `seconds` on; it is analysed where one is due."""
+        if seconds > self._frame_seconds:
+            shown = seconds - self._frame_seconds if self._frame_seconds >= 0 else self._due.interval
+            self._frame_seconds, self._picture_end = seconds, seconds + shown
+            if self._due(seconds):
+                self.analyse(Frame(rgb, seconds, 1.0))
+
+    def analyse(self, frame: Frame) -> None:
+        """Analyse a frame, whether it is due or not."""
+        if self.size is None:
+            height, width = (round(side * frame.scale) for side in frame.pixels.shape[:2])
+            self.size = width, height
+        self._picture_end = max(self._picture_end, frame.seconds)
+        self._fill_silence(frame.seconds - MOST_LATE_SECONDS)
+        if "face" in self._trained.settings.modalities:
+            self._faces.add(frame)
+
+    def samples(self, block: np.ndarray, seconds: float) -> None:
+        """Take sound (n,) float32 at `sample_rate_hz` that begins at `seconds`."""
+        self.has_sound = True
+        self._listen(self._timeline.add(block, seconds))
+
+    def poll(self) -> list[Reading]:
+        """Return the readings that are new or changed since the last call."""
+        self._fill_silence(self._picture_end - LATE_SECONDS)
+        self._faces.flush()
+        self._voice.flush()
+        if self._transcript.revision != self._revision:
+            self._revision = self._transcript.revision
+            self.document = split_into_sentences(self._transcript.document())
+        first, before = self._update(), self._polled
+        readings = self._windows.readings
+        changed = [
+            reading
+            for at, reading in enumerate(readings[first:], start=first)
+            if at >= len(before) or reading != before[at]
+        ]
+        self._polled[first:] = readings[first:]
+        return changed
+
+    def finish(self, end_seconds: float | None = None) -> Prediction:
+        """Return all of it, as for a file; end_seconds: how long it is, where the last frame does not tell."""
+        rate_hz = self.sample_rate_hz
+        self._fill_silence(self._picture_end if end_seconds is None else end_seconds)
+        probabilities = self._detector.finish()
+        self._speech.add(probabilities)
+        self._transcript.add(np.zeros(0, np.float32), probabilities)
+        self._voice.finish()
+        face_tracks = self._face_tracks = self._faces.finish()
+        seconds = self._samples / rate_hz
+        self.document = split_into_sentences(replace(self._transcript.finish(), seconds=seconds))
+        for note in self.document.notes:
+            if note.startswith("not transcribed"):
+                self._notify(f"Nothing is {note.removeprefix('not ')}")
+        self._update()
+        readings, samples = self._windows.readings, self._samples
+        pauses = self._speech.pauses(PAUSE_SECONDS * rate_hz, samples) if self.has_sound else []
+        return Prediction(
+            self._source, self._trained.spec.name, self._trained.labels, tuple(readings),
+            size=self.size, notes=tuple(self._notes()), seconds=seconds,
+            overall=overall_reading(readings, self._speech.samples(0, samples) / rate_hz, seconds),
+            pauses=tuple((start / rate_hz, end / rate_hz) for start, end in pauses), language=self.document.language,
+            people=tuple(people_readings(face_tracks, self._trained)),
+            faces=tuple(face_readings(face_tracks, seconds, self._trained)),
+            sentences=tuple(sentence_readings(self.document.utterances, readings, self._trained)),
+        )  # fmt: skip
+
+    def _listen(self, samples: np.ndarray) -> None:
+        probabilities = self._detector(samples)
+        self._samples += len(samples)
+        self._speech.add(probabilities)
+        self._transcript.add(samples, probabilities)
+        self._voice.add(samples)
+
+    def _fill_silence(self, end_seconds: float) -> None:
+        """Listen to silence up to a time, a little at a time: a picture without sound may last for hours."""
+        while (heard := self._samples / self.sample_rate_hz) < end_seconds:
+            silence = self._timeline.pad_to(min(heard + SILENCE_SECONDS, end_seconds))
+            if not len(silence):
+                return
+            self._listen(silence)
+
+    def _update(self) -> int:
+        """Read what is new; returns the first window whose reading may have changed."""
+        return self._windows.update(self._voice.windows, self.face_tracks, self.document.utterances)
+
+    def _notes(self) -> Iterator[str]:
+        yield from self._timeline.notes
+        if self._faces.frames and not len(self.face_tracks):
+            yield f"no face was found in {self._faces.frames:,} frames"
+        if any(window.is_spoken for window in self._voice.windows):
+            yield from self.document.notes
+        elif self.has_sound:
+            yield "no speech was found"
