@@ -91,19 +91,24 @@ def _missing(name: str) -> DemeanorError:
 
 def _path_of(name: str) -> Path | None:
     """Return where there is something called `name`: in input_files/, else from the current folder."""
-    is_path = name.replace(os.sep, "/").partition("/")[0] in (".", "..")  # from the current folder, as in any shell
-    for folder in (config.INPUT_FOLDER, None)[is_path:] if name.strip() else ():
+    for folder in _places(name) if name.strip() else ():
         with suppress(OSError, RuntimeError):  # a name longer than any file's; "~ me" is nobody's home
-            path = folder / name if folder else Path(name).expanduser()
+            path = folder / Path(name).expanduser()
             if path.exists():
                 return path
     return None
 
 
+def _places(name: str) -> tuple[Path, ...]:
+    """Return where `name` is looked up: in input_files/, then here; ./a and ../a only here, as in any shell."""
+    is_path = name.replace(os.sep, "/").partition("/")[0] in (".", "..")
+    return (config.INPUT_FOLDER, Path())[is_path:]
+
+
 def _matching(name: str, endings: Sequence[str]) -> list[Path]:
     """Return the files with one of these endings that the pattern `name` stands for, by name; 2 before 10."""
-    for folder in (escape(str(config.INPUT_FOLDER)), ""):
-        pattern = os.path.join(folder, os.path.expanduser(name))
+    for folder in _places(name):
+        pattern = os.path.join(escape(str(folder)), os.path.expanduser(name))
         found = map(Path, glob(pattern, recursive=True) if has_magic(name) else ())
         files = [path for path in found if path.suffix.lower() in endings and path.is_file()]
         if files:

@@ -52,7 +52,7 @@ def predict_many(
         elif workers:
             reader = stack.enter_context(readers.in_processes(min(workers, len(files)), weights, options))
         else:
-            reader = readers.here(load(weights), options)
+            reader = readers.here(load(weights), options, weights)
         where = f" in {only}" if only else ""
         return predict_files(files, reader, folder, where=where, notify=notify, on_progress=on_progress)
 

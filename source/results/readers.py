@@ -95,16 +95,17 @@ class Reader:
     """Stands for the weights and all that decides the results; empty: not known."""
 
 
-def here(trained: Trained, options: Options) -> Reader:
-    """Return what reads in this process: an abort of native code ends it."""
-    return Reader(trained.spec.name, trained.labels, partial(read_file, trained, options), options)
+def here(trained: Trained, options: Options, weights: Path | None = None) -> Reader:
+    """Return what reads in this process, which an abort of native code ends; weights: the file of `trained`."""
+    made_with = _made_with(Weights.of(weights), options) if weights else ""
+    return Reader(trained.spec.name, trained.labels, partial(read_file, trained, options), options, made_with=made_with)
 
 
 @contextmanager
 def in_processes(count: int, weights: Path, options: Options) -> Iterator[Reader]:
     """Read in `count` processes; a file that ends one costs that file alone. Several share the cores."""
     header, found = read_header(weights), Weights.of(weights)
-    with Workers(count, _prepare, found, count > 1) as workers:
+    with Workers(count, _prepare, found) as workers:
 
         def read(file: Path, destination: Destination | None) -> Outcome:
             try:
@@ -169,9 +170,8 @@ def unreadable(file: Path, model: str, labels: tuple[str, ...], reason: str) -> 
     return Outcome(prediction, spec_of(model).layout.summary_rows(prediction), trouble=sentence)
 
 
-def _prepare(weights: Weights, shares_cores: bool) -> None:
-    if shares_cores:
-        one_thread_each()
+def _prepare(weights: Weights) -> None:
+    one_thread_each()  # of one process too: the number of threads changes the last bits of sums
     _loaded(weights)
 
 

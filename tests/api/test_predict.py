@@ -1,7 +1,10 @@
 """Predictions of what a program holds in memory: the same as of a file."""
 
+import json
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -119,3 +122,70 @@ def test_a_part_is_read_only_by_models_that_choose_among_parts(monkeypatch, tmp_
         with pytest.raises(DemeanorError, match="audio model has no choice of frames per second; .*: combined"):
             api.predict("audio", tmp_path / "a.wav", selection=refused, write=False)
     assert taken == [part]
+
+
+@pytest.fixture
+def many(monkeypatch, tmp_path):
+    """A folder of files to read, from which one starts; which of them the model was given, in order."""
+    given = []
+
+    def read(source, trained, notify, on_progress, selection):
+        given.append(source)
+        return predicting.Result(Prediction(str(source), "audio", ("happy",), (Reading({"happy": 1.0}),)))
+
+    spec = replace(spec_of("audio"), read=read)
+    trained = SimpleNamespace(spec=spec, labels=("happy",))
+    monkeypatch.setattr("source.training.checkpoint.load", lambda file: trained)
+    monkeypatch.setattr(config, "INPUT_FOLDER", tmp_path / "inputs")
+    monkeypatch.chdir(tmp_path)
+    for name in ("inputs/a10.wav", "inputs/a9.wav", "inputs/b.txt", "c/d.wav", "c/e/f.wav", "c/a9.wav", "g.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    return given
+
+
+@pytest.mark.parametrize(
+    "asked, files, folder",
+    [
+        ("*.wav", ["inputs/a9.wav", "inputs/a10.wav"], "recordings"),
+        ("c/**/*.wav", ["c/a9.wav", "c/d.wav", "c/e/f.wav"], "recordings"),
+        ("./*", ["g.wav"], "recordings"),
+        ("c", ["c/a9.wav", "c/d.wav"], "c"),
+        (["g.wav", "c", "a9.wav", "c/d.wav"], ["g.wav", "c/a9.wav", "c/d.wav", "inputs/a9.wav"], "recordings"),
+        (["a10.wav", "*.wav"], ["inputs/a10.wav", "inputs/a9.wav"], "recordings"),
+    ],
+)
+def test_many_files_are_read_once_each_into_one_folder(many, tmp_path, asked, files, folder):
+    predictions = api.predict("audio", asked, output="out", workers=0)
+    assert [str((tmp_path / file).relative_to(tmp_path)) for file in many] == files
+    folders = {Path(prediction.folder) for prediction in predictions}
+    assert len(folders) == len(files) and {path.parent for path in folders} == {Path("out") / folder}
+    assert json.loads(Path("out", folder, "result.json").read_text())[0]["source"] == predictions[0].source
+
+
+def test_a_run_that_was_stopped_goes_on_through_the_api(many, tmp_path):
+    def stop(done, total):
+        if done == 1:
+            raise KeyboardInterrupt
+
+    options = {"output": tmp_path / "out", "workers": 0}
+    with pytest.raises(KeyboardInterrupt):
+        api.predict("audio", "*.wav", on_progress=stop, **options)
+    assert len(api.predict("audio", "*.wav", resume=True, **options)) == 2 and len(many) == 2
+    with pytest.raises(KeyboardInterrupt):
+        api.predict("audio", "*.wav", on_progress=stop, **options)
+    api.predict("audio", "*.wav", resume=True, selection=api.Selection(1.0), **options)
+    assert len(many) == 5, "what was read otherwise is read again"
+
+
+@pytest.mark.parametrize("asked", ["*.mp3", "nowhere/*", ["a9.wav", "x*.wav"]])
+def test_a_pattern_that_stands_for_nothing_is_one_sentence(many, asked):
+    with pytest.raises(DemeanorError, match="There is no .*"):
+        api.predict("audio", asked, workers=0)
+    assert not many
+
+
+def test_a_cluster_needs_a_folder_for_results(many, monkeypatch):
+    monkeypatch.setattr("source.data.dask_client.connected", lambda address, notify: nullcontext(SimpleNamespace()))
+    with pytest.raises(DemeanorError, match="let it write files"):
+        api.predict("audio", "c", cluster="tcp://a:1", write=False)
