@@ -4,9 +4,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +17,7 @@ from source.core.errors import DemeanorError
 from source.data import dask_client, dask_worker, preprocessing
 from source.data.dask_client import connected
 from source.data.preprocessing import preprocess
+from tests.support.dask import scheduler, wait_for, workers
 from tests.support.toy import TOYS
 
 COUNT = 9
@@ -29,44 +27,6 @@ SPEC = TOYS["audio"].spec
 needs_tokenizer = pytest.mark.skipif(
     bool(pretrained.problem_with(pretrained.ASSETS["minilm_tokenizer"])), reason="MiniLM's tokenizer is not installed"
 )
-
-
-@contextmanager
-def started(*words, folder):
-    """`python -m dask WORDS` in `folder`, until the end."""
-    log = (folder / f"{words[0]}.log").open("wb")
-    command, environment = (
-        [sys.executable, "-m", "dask", *words, "--no-dashboard"],
-        os.environ | {"OMP_NUM_THREADS": "1"},
-    )
-    process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
-
-
-def scheduler(folder):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return f"tcp://127.0.0.1:{port}", started("scheduler", "--host", "127.0.0.1", "--port", str(port), folder=folder)
-
-
-def workers(address, folder, count=2, threads=1):
-    counts = ["--nworkers", str(count), "--nthreads", str(threads)]
-    return started("worker", address, *counts, "--local-directory", str(folder / "scratch"), folder=folder)
-
-
-def wait_for(address, count):
-    """Until the scheduler is there and has so many workers; a busy machine takes its time."""
-    from distributed import Client
-
-    with Client(address, timeout=60, set_as_default=False) as client:
-        if count:
-            client.wait_for_workers(count, timeout=60)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from safetensors.numpy import save_file
 
 from source.core import config
 from source.training.checkpoint import KEY, Header
+from tests.support.dask import scheduler, wait_for, workers
 from tests.support.stub import PULSE
 
 pytestmark = pytest.mark.slow  # processes of their own
@@ -27,10 +28,17 @@ from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
 
 
+def once(marker):
+    if not marker.exists():
+        marker.touch()
+        os.abort()
+
+
 def read(source, trained, notify, on_progress, selection):
     name = source.stem.rstrip("0123456789")
     {"abort": os.abort, "killed": lambda: os.kill(os.getpid(), signal.SIGKILL), "slow": lambda: time.sleep(0.3),
-     "odd": lambda: None + 1}.get(name, int)()
+     "odd": lambda: None + 1,
+     "once": lambda: once(source.with_suffix(".met"))}.get(name, int)()
     return Result(Prediction(str(source), "pulse", trained.labels, (Reading({"happy": 1.0}, text=source.read_text()),)))
 """
 LOAD = """
@@ -113,3 +121,25 @@ def test_a_run_that_is_killed_leaves_nobody_and_nothing_and_goes_on_to_the_same_
     assert len(rows(folder)) == 6 and resumed == {
         file: content.replace(str(whole).encode(), str(folder).encode()) for file, content in undisturbed.items()
     }
+
+
+def test_a_cluster_gives_the_same_bytes_and_another_worker_reads_what_a_lost_one_did(house):
+    folder, names = pulses(house, "fine", "once", "slow1", "slow2", "abort"), ("fine", "once", "slow1", "slow2")
+    address, started = scheduler(house.folder, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1")
+    with started, workers(address, house.folder):
+        wait_for(address, 2)
+        done = house.run("pulse", "predict", "many", "--cluster", address)
+    assert done.returncode == 0 and "1 of the 5 pulses" in done.stderr, done.stderr
+    assert [row["notes"] for row in rows(folder)] == [
+        "could not be read: 2 workers died over it, one after the other",
+        *[""] * 4,
+    ]
+    assert not list(folder.glob(".*"))
+    here = house.folder / "here" / "many"
+    assert house.run("pulse", "predict", "many", "--output", str(here.parent)).returncode == 0
+    for name in names:
+        one, other = ((top / name / "result.json").read_text() for top in (folder, here))
+        assert (
+            one == other.replace(str(here), str(folder))
+            and (folder / name / "pulse.csv").read_bytes() == (here / name / "pulse.csv").read_bytes()
+        )
