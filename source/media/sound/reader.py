@@ -130,7 +130,7 @@ class SoundReader(Reader):
     def _chunks(self) -> Iterator[list[Timed]]:
         """Yield like frames without a break between them."""
         waiting: list[Timed] = []
-        for timed in self._timed():
+        for timed in self.timed():
             most = CHUNK_SECONDS if self._are_weighted(timed.form[1]) else FIRST_SECONDS
             if waiting and (timed.is_break or timed.form != waiting[0].form or self._length(waiting) >= most):
                 yield waiting
@@ -147,7 +147,7 @@ class SoundReader(Reader):
     def _length(waiting: list[Timed]) -> float:
         return sum(timed.frame.samples for timed in waiting) / waiting[0].frame.sample_rate
 
-    def _timed(self) -> Iterator[Timed]:
+    def timed(self) -> Iterator[Timed]:
         """Yield the frames from `start` on at their times, without jitter; skip what cannot be decoded."""
         expected, steady = None, 0
         for frame, following in pairwise(chain(self._sound_frames(), [None])):

@@ -26,11 +26,13 @@ class Replay(sound_file.Recording):
     size: tuple[int, int]  # width and height of the upright original, in square pixels
     average_rate: Fraction  # frames a second; the average, where their rate varies
     time_base: Fraction  # unit of the file's timestamps, in seconds
+    jumps: list[float]  # see StreamClock
     upright: Upright  # what makes a Frame of what is decoded
 
     def __init__(self, path: Path, selection: Selection = WHOLE):
         container = sound_file.opened(Path(path), refuse_without_picture)
-        self._reader = PictureReader(Path(path), container, selection, None, None, [])
+        self.jumps = []
+        self._reader = PictureReader(Path(path), container, selection, None, None, self.jumps)
         self._container = self._reader  # to be closed
         if self._reader.size is None:
             self.close()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ....media.selection import WHOLE, Selection
 from ....media.video.yuv import LIMITED_RANGE
 from ....results.prediction import Prediction
 from ...inference.face_track import FaceTracks
@@ -32,6 +33,7 @@ def annotated_video(
     face_tracks: FaceTracks,
     file: Path,
     on_progress: Callable[[int, int], None] | None = None,
+    selection: Selection = WHOLE,
 ) -> None:
     """Write the video in `path` into `file`, an MP4: upright, every frame at its own time, with its sound.
 
@@ -47,7 +49,7 @@ def annotated_video(
     # The format is named: a draft's ending tells nothing. faststart: a browser shows it before it has it all.
     goal = av.open(str(file.absolute()), "w", format="mp4", options={"movflags": "+faststart"})
     try:
-        _write(path, prediction, face_tracks, goal, on_progress or (lambda done, total: None))
+        _write(path, prediction, face_tracks, goal, on_progress or (lambda done, total: None), selection)
         goal.close()
     except BaseException:
         file.unlink(missing_ok=True)  # first, or for faststart closing would read and write the whole film once more
@@ -57,18 +59,19 @@ def annotated_video(
 
 
 def _write(
-    path: Path, prediction: Prediction, face_tracks: FaceTracks, goal: Any, on_progress: Callable[[int, int], None]
-) -> None:
+    path: Path, prediction: Prediction, face_tracks: FaceTracks, goal: Any, on_progress: Callable[[int, int], None],
+    selection: Selection,
+) -> None:  # fmt: skip
     from ....media.video.replay import Replay
     from .scene import Scene
     from .sound_track import SoundTrack
 
-    with Replay(path) as video:
+    with Replay(path, selection) as video:
         upright, start = video.upright, prediction.start_seconds
         scene = Scene(prediction.shifted(-start), face_tracks, video.size, upright.matrix, start)
         track = PictureTrack(goal, scene.layout.size, video.average_rate, upright.matrix)
         scaled = video.converted(partial(upright.planes, goal=scene.layout.picture))
-        with SoundTrack(path, goal) as sound, closing(ahead(scaled)) as pictures:
+        with SoundTrack(path, goal, selection, video.jumps) as sound, closing(ahead(scaled)) as pictures:
             done, total = -1, round(prediction.seconds or 0.0)
             for picture, seconds in pictures:
                 track.write(scene.draw(picture, seconds), seconds)
