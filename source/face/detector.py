@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.lazily import lazily
+
 POINTS = 478
 BLENDSHAPE_NAMES = (
     "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",
@@ -34,6 +36,10 @@ TEMPLATE = {
 # Mesh points of the person's left and right eye: its corners, and two pairs of points on the upper and the lower lid.
 EYES = np.array([[(362, 263), (385, 380), (387, 373)], [(33, 133), (160, 144), (158, 153)]])
 
+# Of MediaPipe, which imports all at once: its drawings take matplotlib's pyplot, its sounds an audio device.
+UNUSED = [
+    f"mediapipe.tasks.python.{name}" for name in ("audio", "text", "vision.drawing_styles", "vision.drawing_utils")
+]
 LEAST_CONFIDENCE = 0.5  # of detection and presence; FaceLandmarker's default
 SMALL_SIDE = 192  # pixels; FaceLandmarker misses more faces in smaller pictures, so they are enlarged first
 LEAST_SIDE = 16  # pixels; no face can be found in less
@@ -94,10 +100,10 @@ class FaceDetector(AbstractContextManager["FaceDetector"]):
     """FaceLandmarker for still pictures. A context manager: it holds native memory until closed."""
 
     def __init__(self, model_file: Path | None = None, most_faces: int | None = None):
-        from mediapipe.tasks.python import BaseOptions, vision
-
         from ..core import config, pretrained
 
+        with lazily(*UNUSED):
+            from mediapipe.tasks.python import BaseOptions, vision
         self.most_faces = most_faces or config.MOST_FACES
         file = model_file or pretrained.path("face_landmarker")
         options = vision.FaceLandmarkerOptions(

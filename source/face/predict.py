@@ -1,6 +1,5 @@
 """Prediction from a picture, or a folder of pictures: what every face in it displays, and the result files."""
 
-import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from ..media.image import Picture, read_picture
 from ..media.selection import WHOLE, Selection
 from ..results.predicting import Result
 from ..results.prediction import Prediction, Reading
+from ..results.writing import Written
 from ..training.checkpoint import Trained
 from .detector import Face
 from .features import face_detector, featurize
@@ -45,7 +45,7 @@ def read(
     prediction = Prediction(str(source), trained.spec.name, trained.labels, readings, picture.size, notes)
     if on_progress:
         on_progress(1, 1)
-    return Result(prediction, lambda without: _drawings(picture.pixels, prediction, arrays, trained))
+    return Result(prediction, lambda without: _files(picture.pixels, prediction, arrays, trained))
 
 
 def _count_notes(count: int) -> Iterator[str]:
@@ -108,22 +108,27 @@ def _is_tight_crop(pixels: np.ndarray) -> bool:
     return short <= TIGHT_SIDE and long <= short * TIGHT_RATIO and np.ptp(pixels) >= LEAST_CONTRAST
 
 
-def _drawings(pixels: np.ndarray, prediction: Prediction, arrays: Any, trained: Trained) -> dict[str, bytes]:
-    """Return the PNG files by name. They are drawn on copies."""
+def _files(pixels: np.ndarray, prediction: Prediction, arrays: Any, trained: Trained) -> dict[str, Written]:
+    """Return what draws each PNG file, by name, on copies: one that is left out is never drawn."""
     from .results import annotated, figures
 
-    stream = io.BytesIO()
-    caption = "" if prediction.readings else "; ".join(prediction.notes)
-    annotated.annotated(pixels, prediction.readings, prediction.labels, caption).save(stream, "PNG")
-    drawings = {"annotated.png": stream.getvalue()}
-    if not prediction.readings:
-        return drawings
-    boxes = [reading.box or (0, 0, 0, 0) for reading in prediction.readings]
+    labels, readings, network = prediction.labels, prediction.readings, trained.network
+    caption = "" if readings else "; ".join(prediction.notes)
+    files: dict[str, Written] = {
+        "annotated.png": lambda file: annotated.annotated(pixels, readings, labels, caption).save(file, "PNG")
+    }
+    if not readings:
+        return files
+    boxes = [reading.box or (0, 0, 0, 0) for reading in readings]
     areas = [(right - left) * (bottom - top) for left, top, right, bottom in boxes]
     largest = sorted(range(len(areas)), key=lambda index: -areas[index])
     chosen = sorted(largest[:MOST_EXPLAINED])
-    shown = {name: array[chosen] for name, array in arrays.items()}
-    readings = [prediction.readings[index] for index in chosen]
-    drawings["explanation.png"] = figures.explanation(trained.network, shown, readings)
-    maps = figures.map_grid(trained.network, arrays, largest[0])
-    return drawings | ({"feature_maps.png": maps} if maps else {})
+    shown, explained = {name: array[chosen] for name, array in arrays.items()}, [readings[index] for index in chosen]
+    files["explanation.png"] = lambda file: _write(file, figures.explanation(network, shown, explained))
+    if trained.settings.use_image:
+        files["feature_maps.png"] = lambda file: _write(file, figures.map_grid(network, arrays, largest[0]))
+    return files
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.write_bytes(content)

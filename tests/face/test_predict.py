@@ -245,6 +245,17 @@ def test_result_files_can_be_left_out(tmp_path, finds):
     assert whole - {"result.json"} == set(spec_of("face").layout.can_be_left_out), "the layout names what is written"
 
 
+def test_what_is_left_out_is_not_drawn_and_without_a_cnn_there_are_no_maps(tmp_path, finds, monkeypatch):
+    finds(toy_face())
+    for place in ("annotated.annotated", "figures.explanation", "figures.map_grid"):
+        monkeypatch.setattr(f"source.face.results.{place}", None)
+    drawings = ("annotated.png", "explanation.png", "feature_maps.png")
+    [made] = predicting.predict(picture(tmp_path), toy_trained(), tmp_path / "out", without=drawings)
+    assert {file.name for file in Path(made.folder).iterdir()} == {"result.json", "faces.csv"}
+    flat = toy_trained(replace(CONFIG, use_image=False))
+    assert "feature_maps.png" not in predict.read(picture(tmp_path), flat).files(())
+
+
 def test_stopped_while_drawing_or_writing_leaves_no_folder(tmp_path, finds, monkeypatch):
     finds(toy_face())
 

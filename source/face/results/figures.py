@@ -35,11 +35,9 @@ def explanation(network: Any, arrays: Mapping[str, np.ndarray], readings: Sequen
     return png_of(figure)
 
 
-def map_grid(network: Any, arrays: Mapping[str, np.ndarray], index: int = 0) -> bytes | None:
-    """Draw the maps of the first and the middle convolution for the face `index`; None where there is no CNN."""
+def map_grid(network: Any, arrays: Mapping[str, np.ndarray], index: int = 0) -> bytes:
+    """Draw the maps of the first and the middle convolution of a network with a CNN for the face `index`; a PNG."""
     maps = feature_maps(network, tensors({name: array[index : index + 1] for name, array in arrays.items()}))
-    if not maps:
-        return None
     figure = new_figure(11, 5.4 * len(maps))
     for axes, (name, values) in zip(figure.subplots(len(maps), 1, squeeze=False)[:, 0], maps.items(), strict=True):
         shown = values[0, :MOST_MAPS]

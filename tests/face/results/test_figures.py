@@ -42,4 +42,3 @@ def test_feature_maps_are_drawn_where_there_is_a_cnn():
     drawing = figures.map_grid(network_of(), face_arrays(2), 1)
     with Image.open(io.BytesIO(drawing)) as image:
         assert image.format == "PNG"
-    assert figures.map_grid(network_of(use_image=False), face_arrays(2)) is None
