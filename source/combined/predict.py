@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..core.hooks import Notify, OnProgress
 from ..core.serialise import csv_text
-from ..core.threads import ahead
-from ..media.decoder import Decoder
+from ..core.threads import ahead, beside, threads_shared_by
+from ..media.decoder import Decoder, SoundBlock
 from ..media.selection import WHOLE, Selection
 from ..media.video.frame import Frame
 from ..results.predicting import Result
@@ -24,6 +24,7 @@ from .stream import CombinedStream
 log = logging.getLogger(__name__)
 
 VIDEO = "annotated.mp4"
+PARTS = 3  # that compute side by side: faces, voice and words
 
 
 def read(
@@ -44,15 +45,23 @@ def read(
         Decoder(
             path, selection, sample_rate_hz=settings.audio.sample_rate_hz, frames_per_second=settings.frames_per_second
         ) as decoder,
+        threads_shared_by(PARTS),
         CombinedStream(trained, notify, str(path)) as stream,
     ):
-        for event in ahead(decoder):
+        stream.has_sound = decoder.has_sound
+
+        def use(event: Frame | SoundBlock) -> None:
             if isinstance(event, Frame):
                 stream.analyse(event)
             else:
                 stream.samples(event.samples, event.seconds)
-            if on_progress:
+            if on_progress and (isinstance(event, Frame) or not decoder.has_picture):
                 on_progress(int(event.seconds), ceil(decoder.seconds or 0))
+
+        with beside(decoder.sound, use):
+            for frame in ahead(decoder.frames):
+                use(frame)
+        decoder.finish()
         prediction = stream.finish(decoder.seconds_read)
     notes = tuple(dict.fromkeys((*decoder.notes, *prediction.notes)))
     prediction = replace(prediction, size=decoder.size, notes=notes).shifted(selection.start_seconds)

@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 1.0  # from which silence is reported as a pause
 LATE_SECONDS = 2.0  # by which sound may come later than the picture of its time before it is taken for silence
-MOST_LATE_SECONDS = 10.0  # the same where nobody polls and waits for an answer
 PATIENCE_SECONDS = 12.0  # for which live speech without a pause waits for its words
 SILENCE_SECONDS = 8.0  # of silence, filled in at a time
 
@@ -51,6 +50,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         self.size: tuple[int, int] | None = None
         """Width and height of the picture; None before the first frame."""
         self.has_sound = False
+        """Whether any came, or will: then nothing is taken for silence before `poll` or `finish`."""
         self._trained, self._notify, self._source = trained, notify, source
         self._due = DueTimes(settings.frames_per_second)
         self._timeline = SoundTimeline(self.sample_rate_hz)
@@ -93,7 +93,8 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
             height, width = (round(side * frame.scale) for side in frame.pixels.shape[:2])
             self.size = width, height
         self._picture_end = max(self._picture_end, frame.seconds)
-        self._fill_silence(frame.seconds - MOST_LATE_SECONDS)
+        if not self.has_sound:
+            self._fill_silence(frame.seconds - LATE_SECONDS)
         if "face" in self._trained.settings.modalities:
             self._faces.add(frame)
 

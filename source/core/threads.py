@@ -3,9 +3,10 @@
 import os
 import sys
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from threading import Event
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -14,16 +15,21 @@ AHEAD = 8  # items that are made before they are needed
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread: for jobs as small as a second of sound, sharing the work costs more than it saves."""
+def threads_shared_by(parts: int) -> Iterator[None]:
+    """Compute on as many threads that each of so many parts that run side by side has its share of the cores."""
     import torch
 
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(max(threads // parts, 1))
     try:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def one_thread() -> AbstractContextManager[None]:
+    """Compute on one thread: for jobs as small as a second of sound, sharing the work costs more than it saves."""
+    return threads_shared_by(sys.maxsize)
 
 
 def one_thread_each() -> None:
@@ -44,3 +50,26 @@ def ahead(items: Iterable[Item], count: int = AHEAD) -> Generator[Item]:
         while (item := waiting.popleft().result()) is not end:
             waiting.append(pool.submit(next, source, end))
             yield item  # type: ignore  # not the end
+
+
+@contextmanager
+def beside(items: Iterable[Item], use: Callable[[Item], None]) -> Iterator[None]:
+    """Use the items in a thread meanwhile, and wait for the last of them at the end, but not after an error.
+
+    Raises what the thread raised.
+    """
+    stopped = Event()
+
+    def work() -> None:
+        for item in items:
+            if stopped.is_set():
+                return
+            use(item)
+
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
+        try:
+            yield
+            working.result()
+        finally:
+            stopped.set()

@@ -10,7 +10,7 @@ with Decoder(path) as decoder:
 
 import heapq
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -116,8 +116,21 @@ class Decoder(recording.Recording):
         return max((reader.seconds_read for reader in (self._sound, self._picture) if reader), default=0.0)
 
     def __iter__(self) -> Iterator[SoundBlock | Frame]:
-        readers = [reader for reader in (self._sound, self._picture) if reader]
-        yield from heapq.merge(*readers, key=lambda event: event.seconds)
+        yield from heapq.merge(self.sound, self.frames, key=lambda event: event.seconds)
+        self.finish()
+
+    @property
+    def sound(self) -> Iterable[SoundBlock]:
+        """The sound by itself: a thread may listen to it while another looks at `frames`. Then call `finish`."""
+        return self._sound or ()
+
+    @property
+    def frames(self) -> Iterable[Frame]:
+        """The frames by themselves; see `sound`."""
+        return self._picture or ()
+
+    def finish(self) -> None:
+        """Take stock after the last event. Raises DemeanorError where nothing could be read."""
         self.has_sound = bool(self._sound and self._sound.has_samples)
         self.has_picture = bool(self._picture and self._picture.size)
         if not self.has_sound and not self.has_picture:
