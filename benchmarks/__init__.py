@@ -4,12 +4,13 @@
     python -m benchmarks face_training   one of them; the others' results stay
     python -m benchmarks --quick         only a check that they run: nothing is written
 
-All of them take about forty minutes. The figures mean something only on an otherwise idle machine.
+All of them take about fifty minutes. The figures mean something only on an otherwise idle machine.
 """
 
 from collections.abc import Callable
 
 from benchmarks import (
+    cold_video,
     face_memory,
     face_mesh,
     face_prediction,
@@ -50,5 +51,6 @@ BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
     "video_decoding": video_decoding.measure,
     "video_prediction": video_prediction.measure,
     "video_memory": video_memory.measure,
+    "cold_video": cold_video.measure,
     "start_up": start_up.measure,
 }

@@ -70,11 +70,12 @@ def by_pyav(file: Path) -> tuple[int, int]:
     return pictures, samples
 
 
-def write_video(file: Path, length: int) -> None:
-    """`length` seconds of the moving demo picture and a voice, H.264 and AAC."""
+def write_video(file: Path, length: int, sound: np.ndarray | None = None) -> None:
+    """`length` seconds of the moving demo picture and a sound at RATE_HZ, a voice if none is given; H.264 and AAC."""
     import av
 
-    still, sound = np.pad(frame(WIDTH, HEIGHT), ((SHIFT, SHIFT), (SHIFT, SHIFT), (0, 0)), "edge"), voice(length)
+    still = np.pad(frame(WIDTH, HEIGHT), ((SHIFT, SHIFT), (SHIFT, SHIFT), (0, 0)), "edge")
+    sound = voice(length) if sound is None else sound
     with av.open(str(file), "w") as container:
         shown = container.add_stream("libx264", rate=FRAME_RATE, options={"preset": "veryfast", "crf": "20"})
         shown.width, shown.height, shown.pix_fmt = WIDTH, HEIGHT, "yuv420p"
