@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..core.figure import label_colours
 from ..core.units import clock, confidence_percent, signed
 from ..results.attribution import modality_name
-from ..results.prediction import Reading, affect_phrases
+from ..results.prediction import Reading
 from . import interrupts
 from .terminal import can_redraw, complain
 
@@ -23,7 +23,7 @@ MODALITIES = ("face", "audio", "text")
 BEHIND_SECONDS = 1.0  # from which a person is told
 SECONDS_BETWEEN_LINES = 2.0  # of the recording
 MOST_KEPT = 60  # readings, in which the last words are looked for
-MOST_BAR, LEAST_BAR = 28, 8  # columns
+MOST_BAR, LEAST_BAR = 28, 4  # columns
 
 
 class LiveView:
@@ -91,7 +91,7 @@ def panel(name: str, now: Now, readings: Sequence[Reading], columns: int) -> Gro
     total = f" of {clock(now.total_seconds)}" if now.total_seconds else ""
     behind = f"   {now.behind_seconds:.0f} s behind" if now.behind_seconds >= BEHIND_SECONDS else ""
     parts: list[RenderableType] = [Text(f"{name}   {clock(now.seconds)}{total}{behind}", "dim", overflow="ellipsis")]
-    parts += [Text(f"{newest.summary}   {'   '.join(affect_phrases(newest))}", "bold"), _table(newest, columns)]
+    parts += [Text(newest.summary, "bold"), _table(newest, columns)]
     parts += [
         _gauge(what, value, columns) for what, value in (("valence", newest.valence), ("arousal", newest.arousal))
     ]
@@ -107,7 +107,7 @@ def _table(newest: Reading, columns: int) -> RenderableType:
     modalities = [name for name in MODALITIES if newest.modalities is not None]
     for title in ("", "all", "", *(modality_name(name) for name in modalities)):
         table.add_column(title, justify="right" if title else "left", no_wrap=True)
-    width = min(max(columns - 50, LEAST_BAR), MOST_BAR)
+    width = min(max(columns - 44, LEAST_BAR), MOST_BAR)
     colours = label_colours(list(newest.probabilities))
     for label, share in newest.probabilities.items():
         style = f"bold {colours[label]}" if label == newest.likeliest else colours[label]
