@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from source.combined.results import annotated as module
-from source.combined.results.annotated import ahead, annotated_video, overlay
+from source.combined.results.annotated import annotated_video, overlay
 from source.combined.results.annotated.face_boxes import FaceBoxes
 from source.combined.results.annotated.scene import Layout
 from source.results.prediction import Prediction, Reading
@@ -301,20 +301,6 @@ def test_sound_alone_is_refused(tmp_path):
 def test_without_x264_another_encoder_is_taken(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "ENCODERS", {"not there": {}, "mpeg4": module.ENCODERS["mpeg4"]})
     assert len(pictures(made(write_video(tmp_path / "a.mp4", seconds=0.4, size=(160, 120))))) == 10
-
-
-def test_ahead_is_lazy_keeps_the_order_and_passes_errors_on():
-    given, taken = iter(range(100)), ahead(iter(lambda: next(given), None))
-    assert [next(taken) for _ in range(3)] == [0, 1, 2]
-    taken.close()
-    assert next(given) < 30
-
-    def failing():
-        yield 1
-        raise OSError
-
-    with pytest.raises(OSError):
-        list(ahead(failing()))
 
 
 def test_bars_are_as_long_as_the_probabilities():

@@ -1,9 +1,7 @@
 """The annotated video: an MP4 with a box on every face, the answer beside it, the words, the time and the sound."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import closing, suppress
 from fractions import Fraction
 from functools import partial
@@ -12,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ....core.threads import ahead
 from ....media.selection import WHOLE, Selection
 from ....media.video.yuv import LIMITED_RANGE
 from ....results.prediction import Prediction
@@ -22,9 +21,7 @@ TICK = Fraction(1, 60_000)  # second: all common frame rates come out even, and 
 # x264 by a constant quantiser: its rate control would take a fifth longer.
 ENCODERS = {"libx264": {"preset": "ultrafast", "qp": "24", "bf": "0"}, "mpeg4": {"b": "4M", "bf": "0"}}
 KEY_FRAME_EVERY = 60  # frames: players jump to these
-FRAMES_AHEAD = 8  # decoded before they are needed
 MOST_THREADS = 8
-END = object()
 
 
 def annotated_video(
@@ -115,13 +112,3 @@ class PictureTrack:
         if self._last is None:
             raise ValueError("no frame of the picture could be read")
         self._goal.mux(self._stream.encode(None))
-
-
-def ahead(items: Iterable[Any]) -> Generator[Any]:
-    """Yield the items, produced in a thread while those before are used. Stops when it is closed."""
-    source = iter(items)
-    with ThreadPoolExecutor(1) as pool:
-        waiting = deque(pool.submit(next, source, END) for _ in range(FRAMES_AHEAD))
-        while (item := waiting.popleft().result()) is not END:
-            waiting.append(pool.submit(next, source, END))
-            yield item
