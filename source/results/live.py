@@ -54,12 +54,12 @@ def play(
         frames_per_second=frames_per_second,
         most_side=MOST_SIDE,
     ) as decoder:
-        started, polled = time.monotonic(), 0.0
+        started: float | None = None
+        polled = 0.0
         for due, event in as_they_happen(ahead(decoder), stream.sample_rate_hz):
-            elapsed = time.monotonic() - started
-            if not fast and elapsed < due:
-                time.sleep(due - elapsed)
-            behind = 0.0 if fast else max(time.monotonic() - started - due, 0.0)
+            elapsed = due if fast or started is None else time.monotonic() - started
+            time.sleep(max(due - elapsed, 0.0))
+            behind = max(elapsed - due, 0.0)
             if not isinstance(event, Frame):
                 stream.samples(event.samples, event.seconds)
             elif behind < LATE_SECONDS:
@@ -67,6 +67,7 @@ def play(
             if time.monotonic() - polled >= POLL_SECONDS:
                 polled = time.monotonic()
                 on_poll(Now(due, decoder.seconds, behind, stream.poll()))
+            started = started or time.monotonic() - due  # after the first event, for which networks are loaded
         return replace(stream.finish(decoder.seconds_read), source=str(path))
 
 
