@@ -1,22 +1,23 @@
-"""Processes that work for this one and end with it; one that dies is replaced, and costs only what it was doing."""
+"""Processes that work for this one and end with it; one that dies is replaced, and costs only what it was doing.
+
+They are plain children that are talked to by pickles on stdin and stdout. Those of multiprocessing run the caller's
+script again, and cannot be started by a worker of Dask.
+"""
 
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing import get_context, parent_process
+from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Lock, Thread
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, BinaryIO, Self
 
 from .errors import DemeanorError
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 Call = tuple[Callable[..., Any], tuple[Any, ...]]  # a function that can be imported, and its arguments
 
@@ -32,7 +33,7 @@ class Workers:
     """
 
     def __init__(self, count: int, prepare: Callable[..., Any], *arguments: Any) -> None:
-        self.count, self._prepare = count, (prepare, arguments)
+        self._prepare: Call = prepare, arguments
         self._idle: SimpleQueue[_Process | None] = SimpleQueue()  # None: one that is not started yet
         self._started: set[_Process] = set()
         self._lock, self._closed = Lock(), False
@@ -45,7 +46,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._closed = True
-            for process in list(self._started):
+            for process in self._started:
                 process.end()
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -56,9 +57,8 @@ class Workers:
         process = self._idle.get()
         try:
             process = process or self._start()
-            return process.answer_to((function, arguments))
+            return process.answer((function, arguments))
         except WorkerDied:
-            self._started.discard(process)
             process = None
             raise
         finally:
@@ -68,10 +68,11 @@ class Workers:
         with self._lock:
             if self._closed:
                 raise WorkerDied("ended with all others")
-            process = _Process(self._prepare)
+            self._started = {process for process in self._started if process.lives}
+            process = _Process()
             self._started.add(process)
         try:
-            process.receive()
+            process.answer(self._prepare)
         except WorkerDied as died:
             if not self._closed:
                 raise DemeanorError(f"A process to work in could not be made ready: it {died}.") from None
@@ -80,59 +81,63 @@ class Workers:
 
 
 class _Process:
-    def __init__(self, prepare: Call) -> None:
-        # Spawned, not forked: a forked child of a process that has used threads may hang.
-        context = get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, prepare))
-        with _without_main():
-            self.process.start()
-        theirs.close()
+    def __init__(self) -> None:
+        code = f"import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {__name__} import serve; serve()"
+        self._process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._send([path or os.getcwd() for path in sys.path])
 
-    def answer_to(self, call: Call) -> Any:
-        """Have it do the call."""
-        with suppress(OSError):  # `receive` says how it ended
-            self.connection.send(call)
-        return self.receive()
+    @property
+    def lives(self) -> bool:
+        return self._process.poll() is None
 
-    def receive(self) -> Any:
-        """Return what it returns, or raise what it raises; raises WorkerDied where it has ended."""
+    def answer(self, call: Call) -> Any:
+        """Return what the call returns there, or raise what it raises; raises WorkerDied where the process ends."""
+        assert self._process.stdout
+        self._send(pickle.dumps(call))
         try:
-            succeeded, result = self.connection.recv()
-        except (EOFError, OSError):
-            self.process.join()
-            raise WorkerDied(_ending(self.process.exitcode or 0)) from None
+            succeeded, result = pickle.load(self._process.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            raise WorkerDied(_ending(self._process.wait())) from None
         if not succeeded:
             raise result
         return result
 
+    def _send(self, message: Any) -> None:
+        assert self._process.stdin
+        with suppress(OSError):  # it has ended, which `answer` says
+            pickle.dump(message, self._process.stdin)
+            self._process.stdin.flush()
+
     def end(self) -> None:
-        self.process.kill()
-        self.process.join()
+        self._process.kill()
+        self._process.wait()
 
 
-def _serve(connection: Connection, prepare: Call) -> None:
-    """Make ready, then answer call after call until the other side is gone."""
+def serve() -> None:
+    """Answer call after call, in a process of its own, until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other side, which ends this process
-    Thread(target=_end_with_parent, daemon=True).start()
-    call = prepare
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no answer
+    calls: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_listen, args=(sys.stdin.buffer, calls), daemon=True).start()
+    while True:
+        answer = _answer(calls.get())
+        with suppress(OSError):  # `_listen` ends this process
+            pickle.dump(answer, answers)
+            answers.flush()
+
+
+def _listen(stream: BinaryIO, calls: SimpleQueue[bytes]) -> None:
+    """Pass on what the other side asks for; end this process, in the middle of its work too, where that is gone."""
     with suppress(EOFError, OSError):
         while True:
-            connection.send(_result(call))
-            call = connection.recv()
-
-
-def _end_with_parent() -> None:
-    """End this process in the middle of its work where the one that started it is killed."""
-    parent = parent_process()
-    if parent:
-        parent.join()
+            calls.put(pickle.load(stream))
     os._exit(1)
 
 
-def _result(call: Call) -> tuple[bool, Any]:
-    function, arguments = call
+def _answer(call: bytes) -> tuple[bool, Any]:
     try:
+        function, arguments = pickle.loads(call)  # here, not in a thread: it imports
         return True, function(*arguments)
     except Exception as error:
         return False, error
@@ -143,14 +148,3 @@ def _ending(exit_code: int) -> str:
         return f"ended with exit code {exit_code}"
     name = signal.Signals(-exit_code).name
     return f"was ended by {name}" + (", as it is where memory runs out" if name == "SIGKILL" else "")
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Keep a new process from running the caller's script again, as multiprocessing does for what that defines."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

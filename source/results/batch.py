@@ -113,6 +113,6 @@ def files_in(path: Path, spec: ModelSpec, notify: Notify = silent) -> list[Path]
     return files
 
 
-def by_name(path: Path) -> tuple[list[tuple[int, str]], str]:
+def by_name(path: Path) -> tuple[list[int | str], str]:
     """Return a key that puts files in a person's order of their names."""
     return natural(path.name), path.name

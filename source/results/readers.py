@@ -70,16 +70,30 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Weights:
-    """A file of weights that another process or machine has to find unchanged."""
+class Task:
+    """All that another process or machine needs to read files as this one would."""
 
-    file: Path
+    model: str
+    labels: tuple[str, ...]
+    weights: Path
     sha256: str
+    """Of the weights, which it has to find unchanged."""
+    options: Options
+    folder: Path
+    """Where relative paths are seen from."""
 
     @classmethod
-    def of(cls, file: Path) -> Self:
-        """Return the file as it is now."""
-        return cls(file, hashlib.sha256(file.read_bytes()).hexdigest())
+    def of(cls, weights: Path, options: Options) -> Self:
+        """Return the task to read with these weights; raises DemeanorError where they are none."""
+        header = read_header(weights)
+        return cls(header.model, header.labels, weights.absolute(), _sha256(weights), options, Path.cwd())
+
+    @property
+    def made_with(self) -> str:
+        """A text that differs where results would: by the weights, the options or config.py."""
+        decides = {name: getattr(config, name) for name in DECIDES} | asdict(self.options) | {"weights": self.sha256}
+        del decides["brief"]
+        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -97,40 +111,38 @@ class Reader:
 
 def here(trained: Trained, options: Options, weights: Path | None = None) -> Reader:
     """Return what reads in this process, which an abort of native code ends; weights: the file of `trained`."""
-    made_with = _made_with(Weights.of(weights), options) if weights else ""
+    made_with = Task.of(weights, options).made_with if weights else ""
     return Reader(trained.spec.name, trained.labels, partial(read_file, trained, options), options, made_with=made_with)
 
 
 @contextmanager
 def in_processes(count: int, weights: Path, options: Options) -> Iterator[Reader]:
-    """Read in `count` processes; a file that ends one costs that file alone. Several share the cores."""
-    header, found = read_header(weights), Weights.of(weights)
-    with Workers(count, _prepare, found) as workers:
-
-        def read(file: Path, destination: Destination | None) -> Outcome:
-            try:
-                return workers.run(read_with, found, options, file, destination)
-            except WorkerDied as died:
-                return unreadable(file, header.model, header.labels, f"the process that read it {died}")
-
-        yield Reader(header.model, header.labels, read, options, lambda: count, _made_with(found, options))
+    """Read in `count` processes; a file that ends one costs that file alone."""
+    task = Task.of(weights, options)
+    with Workers(count, _prepare, task.weights, task.sha256) as workers:
+        read = partial(_read_in, workers, task)
+        yield Reader(task.model, task.labels, read, options, lambda: count, task.made_with)
 
 
 def on_cluster(cluster: Cluster, weights: Path, options: Options) -> Reader:
     """Return what reads on a cluster; its machines see files, results and `weights` under the same paths."""
     from distributed import KilledWorker
 
-    header, found, here = read_header(weights), Weights.of(weights), Path.cwd()
+    task = Task.of(weights, options)
 
     def read(file: Path, destination: Destination | None) -> Outcome:
         try:
-            return cluster.submit(read_from, here, found, options, file, destination).result()
+            return cluster.submit(read_there, task, file, destination).result()
         except KilledWorker as killed:
-            why = f"{killed.allowed_failures + 1} workers died over it, one after the other"
-            return unreadable(file, header.model, header.labels, why)
+            lost = killed.allowed_failures + 1
+            return unreadable(file, task.model, task.labels, f"{lost} workers were lost over it, one after the other")
 
-    made_with = _made_with(found, options)
-    return Reader(header.model, header.labels, read, options, lambda: cluster.threads, made_with)
+    return Reader(task.model, task.labels, read, options, lambda: cluster.threads, task.made_with)
+
+
+def read_there(task: Task, file: Path, destination: Destination | None) -> Outcome:
+    """Read a file on a worker of a cluster: in a process of its own there too, or it could end that worker."""
+    return _read_in(_process_of_its_own(task.weights, task.sha256), task, file, destination)
 
 
 def read_file(trained: Trained, options: Options, file: Path, destination: Destination | None) -> Outcome:
@@ -152,17 +164,6 @@ def read_file(trained: Trained, options: Options, file: Path, destination: Desti
     return Outcome(options.keep(prediction), rows, tuple(messages))
 
 
-def read_with(weights: Weights, options: Options, file: Path, destination: Destination | None) -> Outcome:
-    """Do the same in another process or on another machine, which has loaded the weights or does it now."""
-    return read_file(_loaded(weights), options, file, destination)
-
-
-def read_from(folder: Path, weights: Weights, options: Options, file: Path, destination: Destination | None) -> Outcome:
-    """Do the same on a machine where relative paths are to be seen from `folder`."""
-    with chdir(folder) if folder.is_dir() else nullcontext():
-        return read_with(weights, options, file, destination)
-
-
 def unreadable(file: Path, model: str, labels: tuple[str, ...], reason: str) -> Outcome:
     """Return the outcome of a file that cannot be read."""
     prediction = Prediction(str(file), model, labels, (), notes=(f"could not be read: {reason}",))
@@ -170,23 +171,37 @@ def unreadable(file: Path, model: str, labels: tuple[str, ...], reason: str) -> 
     return Outcome(prediction, spec_of(model).layout.summary_rows(prediction), trouble=sentence)
 
 
-def _prepare(weights: Weights) -> None:
+def _read_in(workers: Workers, task: Task, file: Path, destination: Destination | None) -> Outcome:
+    try:
+        return workers.run(_read, task, file, destination)
+    except WorkerDied as died:
+        return unreadable(file, task.model, task.labels, f"the process that read it {died}")
+
+
+def _read(task: Task, file: Path, destination: Destination | None) -> Outcome:
+    with chdir(task.folder) if task.folder.is_dir() else nullcontext():
+        return read_file(_loaded(task.weights, task.sha256), task.options, file, destination)
+
+
+def _prepare(weights: Path, sha256: str) -> None:
     one_thread_each()  # of one process too: the number of threads changes the last bits of sums
-    _loaded(weights)
+    _loaded(weights, sha256)
 
 
 @lru_cache(maxsize=1)
-def _loaded(weights: Weights) -> Trained:
-    if not weights.file.is_file() or Weights.of(weights.file) != weights:
-        raise DemeanorError(f"{weights.file} is not there any more as it was when the run began; start it again.")
-    return load(weights.file)
+def _process_of_its_own(weights: Path, sha256: str) -> Workers:
+    return Workers(1, _prepare, weights, sha256)
 
 
-def _made_with(weights: Weights, options: Options) -> str:
-    """Return a text that differs where results would: by the weights, the options or config.py."""
-    decides = {name: getattr(config, name) for name in DECIDES} | asdict(options) | {"weights": weights.sha256}
-    del decides["brief"]
-    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+@lru_cache(maxsize=1)
+def _loaded(weights: Path, sha256: str) -> Trained:
+    if not weights.is_file() or _sha256(weights) != sha256:
+        raise DemeanorError(f"{weights} is not there any more as it was when the run began; start it again.")
+    return load(weights)
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _reason(error: Exception) -> str:
