@@ -5,7 +5,6 @@ FFmpeg, every fifth of a second a picture as an array. Both decode with the same
 demo picture, moving as a hand-held camera makes it, with a synthetic voice.
 """
 
-import itertools
 import os
 from fractions import Fraction
 from functools import partial
@@ -31,7 +30,7 @@ def measure(effort: Effort) -> list[Row]:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "video.mp4"
         in_fresh_process(write_video, file, length)
-        ways = {"ours": partial(by_stream, file), "alone": partial(by_pyav, file)}
+        ways = {"ours": partial(by_decoder, file), "alone": partial(by_pyav, file)}
         assert ways["ours"]()[0] == ways["alone"]()[0] == length * FRAMES_PER_SECOND, "the same pictures"
         jobs = {name: lambda way=way: length / seconds(way) for name, way in ways.items()}
         rates = interleaved(jobs, effort.repetitions)
@@ -40,14 +39,18 @@ def measure(effort: Effort) -> list[Row]:
     return [Row(what, UNIT, rates["ours"], "PyAV alone", rates["alone"], "ratio >= 0.83")]
 
 
-def by_stream(file: Path) -> tuple[int, int]:
+def by_decoder(file: Path) -> tuple[int, int]:
     """Return the number of frames and of samples."""
-    from source.media.decoder import VideoStream
+    from source.media.decoder import Decoder, Frame
 
-    pictures = itertools.count()
-    with VideoStream(file, FRAMES_PER_SECOND, RATE_HZ, on_frame=lambda _: next(pictures)) as stream:
-        samples = sum(map(len, stream))
-    return next(pictures), samples
+    pictures, samples = 0, 0
+    with Decoder(file, sample_rate_hz=RATE_HZ, frames_per_second=FRAMES_PER_SECOND) as decoder:
+        for event in decoder:
+            if isinstance(event, Frame):
+                pictures += 1
+            else:
+                samples += len(event.samples)
+    return pictures, samples
 
 
 def by_pyav(file: Path) -> tuple[int, int]:

@@ -10,21 +10,16 @@ with Decoder(path) as decoder:
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ..core.errors import DemeanorError
 from ..core.units import clock
 from . import container as recording
 from .reader import selected_seconds
 from .selection import WHOLE, Selection
-from .sound import blocks
 from .sound.reader import SoundBlock, SoundReader
-from .sound.timeline import SoundTimeline
 from .sound.tracks import open_sound
 from .video.frame import Frame, picture_stream
 from .video.reader import PictureReader
@@ -151,47 +146,3 @@ class Decoder(recording.Recording):
         # Where it breaks off, damage is the same fact.
         of_readers = [note for reader in read if reader for note in reader.notes(with_damage=not breaks_off)]
         return (*(note for note, holds in notes.items() if holds), *of_readers)
-
-
-class VideoStream(AbstractContextManager):
-    """Decoder as blocks of sound, of `block_seconds`, and `on_frame` for the frames that come before each.
-
-    Where there is no sound, the blocks are silence as long as the picture.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        frames_per_second: float = 5.0,
-        sample_rate_hz: int = 16_000,
-        *,
-        on_frame: Callable[[Frame], None] | None = None,
-        block_seconds: float = 1.0,
-        most_side: int = 1280,
-    ):
-        self._decoder = Decoder(
-            path, sample_rate_hz=sample_rate_hz, frames_per_second=frames_per_second, most_side=most_side
-        )
-        self._on_frame, self.sample_rate_hz = on_frame or (lambda _: None), sample_rate_hz
-        self._block_samples = max(round(block_seconds * sample_rate_hz), 1)
-
-    def __getattr__(self, name: str):  # noqa: ANN204
-        return getattr(self._decoder, name)
-
-    def __exit__(self, *_: object) -> None:
-        self._decoder.close()
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        yield from blocks(self._pieces(), self._block_samples)
-
-    def _pieces(self) -> Iterator[np.ndarray]:
-        timeline, is_silent = SoundTimeline(self.sample_rate_hz), not self._decoder.has_sound
-        for event in self._decoder:
-            if not isinstance(event, Frame):
-                yield timeline.add(event.samples, event.seconds)
-                continue
-            self._on_frame(event)
-            if is_silent:
-                yield timeline.pad_to(event.seconds)
-        if not self._decoder.has_sound:
-            yield timeline.pad_to(self._decoder.seconds_read)

@@ -14,8 +14,9 @@ from PIL import Image
 
 from source.core.errors import DemeanorError
 from source.media.clock import StreamClock
-from source.media.decoder import VideoStream
+from source.media.decoder import Decoder, Frame
 from source.media.sound import read_sound
+from source.media.sound.timeline import SoundTimeline
 from source.media.video import Replay
 from source.media.video.frame import Upright, turned
 from source.media.video.timestamps import DueTimes, FrameTimes
@@ -41,11 +42,16 @@ def video(file, seconds=2.0, sound_seconds=None, **options):
 
 
 def seen(file, frames_per_second=5.0, **options):
-    """The frames, the whole sound and the stream after its end."""
-    frames = []
-    with VideoStream(file, frames_per_second, on_frame=frames.append, **options) as stream:
-        blocks = list(stream)
-    return frames, np.concatenate([*blocks, np.empty(0, np.float32)]), stream
+    """The frames, the whole sound and the decoder after its end."""
+    frames, timeline = [], SoundTimeline(RATE_HZ)
+    pieces = [np.empty(0, np.float32)]
+    with Decoder(file, frames_per_second=frames_per_second, **options) as decoder:
+        for event in decoder:
+            if isinstance(event, Frame):
+                frames.append(event)
+            else:
+                pieces.append(timeline.add(event.samples, event.seconds))
+    return frames, np.concatenate(pieces), decoder
 
 
 def times(frames):
@@ -102,20 +108,18 @@ def test_every_container_gives_the_frames_that_are_due_and_the_sound_as_it_is(tm
 
 
 @pytest.mark.parametrize("ending", CONTAINERS)
-def test_a_silent_video_gives_its_pictures_and_silence_as_long(tmp_path, ending):
-    frames, sound, stream = seen(video(tmp_path / f"a{ending}", 1.24), block_seconds=0.5)
+def test_a_silent_video_gives_its_pictures(tmp_path, ending):
+    frames, sound, stream = seen(video(tmp_path / f"a{ending}", 1.24))
     np.testing.assert_allclose(times(frames), np.arange(7) / 5, atol=0.002)
-    assert not sound.any() and len(sound) == pytest.approx(1.24 * RATE_HZ, abs=2)
-    assert not stream.has_sound and stream.notes == ("no sound",)
+    assert not len(sound) and not stream.has_sound and stream.notes == ("no sound",)
     assert stream.seconds_read == pytest.approx(1.24, abs=0.002)
 
 
 @slow
-def test_blocks_have_their_length_and_are_yielded_before_the_end(tmp_path):
-    file, frames = video(tmp_path / "a.mp4", 12, 12, fps=5), []
-    with VideoStream(file, on_frame=frames.append, block_seconds=0.7) as stream:
-        lengths, passed = zip(*((len(block), len(frames)) for block in stream), strict=True)
-    assert set(lengths[:-1]) == {round(0.7 * RATE_HZ)} and passed[0] < 40 and passed[-1] == 60
+def test_events_come_in_the_order_of_time_before_the_end_is_read(tmp_path):
+    with Decoder(video(tmp_path / "a.mp4", 12, 12, fps=5)) as decoder:
+        events = [(event.seconds, decoder.seconds_read) for event in decoder]
+    assert events == sorted(events) and all(read - seconds < 2 for seconds, read in events)
 
 
 @slow
@@ -414,7 +418,7 @@ def test_where_a_file_breaks_off_is_told(tmp_path, ending, sound_seconds):
         file = tmp_path / "b.mp4"
     frames, sound, stream = seen(cut(file))
     assert 1.4 < stream.seconds_read < 3.2 and frames[-1].seconds == pytest.approx(stream.seconds_read, abs=0.3)
-    assert len(sound) / RATE_HZ == pytest.approx(stream.seconds_read, abs=0.5)
+    assert len(sound) / RATE_HZ == pytest.approx(stream.seconds_read if sound_seconds else 0, abs=0.5)
     ending_note = f"breaks off at 0:0{stream.seconds_read:.1f}, though it says that it lasts 0:04."
     notes = [note for note in stream.notes if note != "no sound"]
     assert len(notes) == 1 and notes[0].startswith(ending_note)
@@ -465,7 +469,7 @@ def test_what_the_decoder_still_holds_is_not_lost(tmp_path, monkeypatch, error, 
 
 def test_a_video_without_its_index(tmp_path):
     with pytest.raises(DemeanorError, match="a.mp4 is of an unknown format or damaged"):
-        VideoStream(cut(video(tmp_path / "a.mp4", sound_seconds=2)))
+        Decoder(cut(video(tmp_path / "a.mp4", sound_seconds=2)))
 
 
 def test_sound_that_cannot_be_decoded_leaves_the_picture(tmp_path, monkeypatch):
@@ -479,14 +483,14 @@ def test_sound_that_cannot_be_decoded_leaves_the_picture(tmp_path, monkeypatch):
     monkeypatch.setattr(sound_file, "_frames_in", damaged)
     frames, sound, stream = seen(video(tmp_path / "a.mkv", 1, sound_seconds=1))
     assert len(frames) == 5 and not stream.has_sound and stream.notes == ("no sound",)
-    assert len(sound) == RATE_HZ and not sound.any()
+    assert not len(sound)
 
 
 @pytest.mark.parametrize("content, words", [(b"", "is empty"), (b"hello, I am a text\n" * 9, "a text file"),
                                             (b"\x8f\0\1" * 500, "unknown format or damaged")])  # fmt: skip
 def test_what_is_no_video_is_named(tmp_path, content, words):
     (tmp_path / "a.mp4").write_bytes(content)
-    for read in (VideoStream, Replay):
+    for read in (Decoder, Replay):
         with pytest.raises(DemeanorError, match=words):
             read(tmp_path / "a.mp4")
 
@@ -496,24 +500,24 @@ def test_what_has_neither_picture_nor_sound_says_so(tmp_path):
     (tmp_path / "a.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nhello\n")
     subprocess.run([*FFMPEG, "-i", tmp_path / "a.srt", tmp_path / "a.mkv"], check=True)
     with pytest.raises(DemeanorError, match="a.mkv has neither a picture nor a sound"):
-        VideoStream(tmp_path / "a.mkv")
+        Decoder(tmp_path / "a.mkv")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 def test_a_picture_by_another_name_is_none(tmp_path, kind):
     Image.fromarray(test_card(0)).save(tmp_path / "a.mp4", kind)
     with pytest.raises(DemeanorError, match="is a picture, not a recording"):
-        VideoStream(tmp_path / "a.mp4")
+        Decoder(tmp_path / "a.mp4")
 
 
 def test_missing_folder_and_no_rate(tmp_path):
     with pytest.raises(DemeanorError, match="There is no file"):
-        VideoStream(tmp_path / "none.mp4")
+        Decoder(tmp_path / "none.mp4")
     with pytest.raises(DemeanorError, match="is a folder"):
-        VideoStream(tmp_path)
+        Decoder(tmp_path)
     for rate in (0, -1, float("nan")):
         with pytest.raises(DemeanorError, match="frames per second"):
-            VideoStream(video(tmp_path / "a.mp4", 0.2), rate)
+            Decoder(video(tmp_path / "a.mp4", 0.2), frames_per_second=rate)
 
 
 def test_any_name_will_do(tmp_path):
@@ -523,13 +527,10 @@ def test_any_name_will_do(tmp_path):
     assert len(frames) == 2 and stream.has_sound
 
 
-def test_trouble_of_who_looks_comes_through_and_the_file_is_let_go(tmp_path):
+def test_a_decoder_left_early_lets_go_of_its_file(tmp_path):
     file = video(tmp_path / "a.mp4", 1, sound_seconds=1)
-
-    def look(_):
-        raise ValueError("mine")
-
-    with pytest.raises(ValueError, match="mine"), VideoStream(file, on_frame=look) as stream:
-        list(stream)
+    with pytest.raises(ValueError, match="mine"), Decoder(file) as decoder:
+        for _ in decoder:
+            raise ValueError("mine")
     file.unlink()
-    stream.close()
+    decoder.close()
