@@ -9,6 +9,8 @@ import numpy as np
 
 from ..core import config
 from ..core.hooks import Notify
+from ..face.per_face import face_readings, people_readings
+from ..face.tracks import FaceTracks
 from ..media.sound.speech_activity import Speech, SpeechDetector
 from ..media.sound.timeline import SoundTimeline
 from ..media.sound.whisper import speech_model
@@ -21,8 +23,6 @@ from ..text.transcript.stream import TranscriptStream
 from ..text.utterances import Document
 from ..training.checkpoint import Trained
 from .inference.face_stream import FaceStream
-from .inference.face_track import FaceTracks
-from .inference.per_face import face_readings, people_readings
 from .inference.voice_stream import VoiceStream
 from .inference.windows import WindowReadings, overall_reading
 from .inference.words import sentence_readings
@@ -169,8 +169,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
 
     def _notes(self) -> Iterator[str]:
         yield from self._timeline.notes
-        if self._faces.frames and not len(self.face_tracks):
-            yield f"no face was found in {self._faces.frames:,} frames"
+        yield from self._faces.notes
         if any(window.is_spoken for window in self._voice.windows):
             yield from self.document.notes
         elif self.has_sound:

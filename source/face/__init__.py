@@ -23,6 +23,7 @@ SPEC = ModelSpec(
     test_time_augment=_in("mirror", "test_time_augment"),
     baseline_features=_in("features", "baseline_features"),
     read=_in("predict", "read"),
+    stream=_in("stream", "FaceStream"),
     from_array=_in("features", "from_array"),
     progress_unit="picture",
     layout=LAYOUT,

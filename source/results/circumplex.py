@@ -8,8 +8,10 @@ difference in the second decimal.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..core import config
+from .prediction import Reading
 
 PLACES = {  # valence, arousal, from -1 to 1
     "angry": (-0.51, 0.59),
@@ -49,6 +51,12 @@ def valence_arousal(probabilities: Mapping[str, float]) -> tuple[float, float] |
         return None
     weighted = [(probabilities[label] / total, place) for label, place in places.items() if place]
     return sum(share * place[0] for share, place in weighted), sum(share * place[1] for share, place in weighted)
+
+
+def with_valence_arousal(reading: Reading) -> Reading:
+    """Return the reading with its place on the circumplex, where it has one."""
+    place = valence_arousal(reading.probabilities) if reading.probabilities else None
+    return replace(reading, valence=place[0], arousal=place[1]) if place else reading
 
 
 def emoji(label: str | None) -> str:

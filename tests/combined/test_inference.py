@@ -10,13 +10,13 @@ import torch
 from source.combined.inference import words
 from source.combined.inference.active_speaker import JAW_OPEN, active_speakers
 from source.combined.inference.face_stream import FaceStream
-from source.combined.inference.per_face import face_readings, people_readings
 from source.combined.inference.voice_stream import Window
 from source.combined.inference.windows import SMOOTHING, WindowReadings, overall_reading
 from source.combined.settings import CombinedSettings
 from source.core import config
 from source.core.spec import spec_of
 from source.face.detector import BLENDSHAPES, Face
+from source.face.per_face import face_readings, people_readings
 from source.face.tracker import TrackedFace
 from source.media.video import Frame
 from source.results.prediction import Reading
@@ -158,7 +158,7 @@ def watching(monkeypatch):
     """A function that watches frames, of each the tracker's persons, and what was told of them meanwhile."""
 
     def watched(frames, times=None, flush_after=()):
-        monkeypatch.setattr("source.combined.inference.face_stream.FaceTracker", lambda: Shown(frames))
+        monkeypatch.setattr("source.face.recorder.FaceTracker", lambda: Shown(frames))
         told = []
         with FaceStream(combined()) as faces:
             for at, seconds in enumerate(np.arange(len(frames)) / 5 if times is None else times):
@@ -175,7 +175,7 @@ def watching(monkeypatch):
             "landmarks": np.zeros((478, 3), np.float16), "face_found": np.float32(1),
         }  # fmt: skip
 
-    monkeypatch.setattr("source.combined.inference.face_stream.featurize", inputs)
+    monkeypatch.setattr("source.face.recorder.featurize", inputs)
     return watched
 
 

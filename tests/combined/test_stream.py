@@ -26,6 +26,8 @@ FEATURES = 512  # more than a face or a voice has
 class PeopleByBrightness:
     """Stands for the tracker: whose grey values are in a frame, is there."""
 
+    most_faces, has_too_many = 10, False
+
     def update(self, pixels, seconds):
         blendshapes = np.zeros(52, np.float32)
         return [TrackedFace(int(person), Face(MESH, blendshapes)) for person in np.unique(pixels) if person]
@@ -79,7 +81,7 @@ class Network(torch.nn.Module):
 @pytest.fixture
 def trained(monkeypatch):
     """A model that costs nothing, with face and voice."""
-    faces, voices = "source.combined.inference.face_stream", "source.combined.inference.voice_stream"
+    faces, voices = "source.face.recorder", "source.combined.inference.voice_stream"
     monkeypatch.setattr(f"{faces}.FaceTracker", PeopleByBrightness)
     monkeypatch.setattr(f"{faces}.featurize", lambda pixels, face, _: {"image": pixels[:2, :2, 0].astype(np.float32)})
     monkeypatch.setattr(f"{voices}.featurize", lambda voice, _: {"voice": voice[::1000].copy()})

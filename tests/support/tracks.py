@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from source.combined.inference.face_track import FaceTracks
+from source.face.tracks import FaceTracks
 
 
 def tracked(seconds, people, boxes, probabilities, features=None, frame_seconds=None):

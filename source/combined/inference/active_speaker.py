@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...face.detector import BLENDSHAPE_NAMES, BLENDSHAPES
-from .face_track import FaceTracks
+from ...face.tracks import FaceTracks
 from .voice_stream import Window
 
 JAW_OPEN = BLENDSHAPE_NAMES.index("jawOpen") - BLENDSHAPES  # from the end of the features, which the blendshapes are

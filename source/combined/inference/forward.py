@@ -1,14 +1,11 @@
 """The combined network's calibrated probabilities for encoded windows, and as readings."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ...results.circumplex import valence_arousal
-from ...results.prediction import Reading
 from ...training.checkpoint import Trained
 from ..settings import MASKS
 
@@ -37,9 +34,3 @@ def is_present(encoded: Encoded, modality: str) -> np.ndarray:
 def to_label_dict(row: np.ndarray, trained: Trained) -> dict[str, float]:
     """Return probabilities (labels,) by label."""
     return dict(zip(trained.labels, map(float, row), strict=True))
-
-
-def with_valence_arousal(reading: Reading) -> Reading:
-    """Return the reading with its place on the circumplex, where it has one."""
-    place = valence_arousal(reading.probabilities) if reading.probabilities else None
-    return replace(reading, valence=place[0], arousal=place[1]) if place else reading

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from ...audio.inference import speech_notes
 from ...audio.windows import batched
+from ...face.tracks import FaceTracks
+from ...results.circumplex import with_valence_arousal
 from ...results.prediction import Reading
 from ...results.timeline import mean_probabilities
 from ...text.utterances import Utterance
@@ -18,8 +20,7 @@ from ...training.checkpoint import Trained
 from ..features import frame_places
 from ..settings import MODALITIES, CombinedSettings
 from .active_speaker import active_speakers
-from .face_track import FaceTracks
-from .forward import Encoded, fused_probabilities, is_present, mask_modalities, to_label_dict, with_valence_arousal
+from .forward import Encoded, fused_probabilities, is_present, mask_modalities, to_label_dict
 from .voice_stream import Window
 from .words import encoded_texts, words_of
 

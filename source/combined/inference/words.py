@@ -12,12 +12,13 @@ from torch import Tensor
 from ...audio.windows import batched
 from ...core.arrays import stacked, tensors
 from ...data.clips import AFFECT_DIMENSIONS
+from ...results.circumplex import with_valence_arousal
 from ...results.prediction import Reading
 from ...results.timeline import mean_probabilities
 from ...text.features import featurize
 from ...text.utterances import Utterance
 from ...training.checkpoint import Trained
-from .forward import fused_probabilities, to_label_dict, with_valence_arousal
+from .forward import fused_probabilities, to_label_dict
 from .voice_stream import Window
 
 BATCH = 256  # texts that go through the network together

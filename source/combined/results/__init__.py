@@ -6,11 +6,11 @@ from pathlib import Path
 
 from ...core.hooks import OnProgress
 from ...core.serialise import csv_text
+from ...face.tracks import FaceTracks
 from ...media.selection import Selection
 from ...results.prediction import Prediction
 from ...results.writing import Written, later
 from ...training.checkpoint import Trained
-from ..inference.face_track import FaceTracks
 
 VIDEO = "annotated.mp4"
 

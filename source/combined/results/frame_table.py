@@ -7,11 +7,11 @@ import numpy as np
 
 from ...core.serialise import write_csv
 from ...face.detector import BLENDSHAPE_NAMES, BLENDSHAPES
+from ...face.tracks import FaceTracks
 from ...results import cells
 from ...results.cells import ANSWER, PLACE, Row
+from ...results.circumplex import with_valence_arousal
 from ...results.prediction import Prediction, Reading
-from ..inference.face_track import FaceTracks
-from ..inference.forward import with_valence_arousal
 from .table import MOOD
 
 HEAD = ("yaw", "pitch", "roll", "left_eye_aspect", "right_eye_aspect", "blink")

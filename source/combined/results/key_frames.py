@@ -16,13 +16,13 @@ from ...core.errors import DemeanorError
 from ...core.units import clock
 from ...face.detector import Face
 from ...face.settings import FaceSettings
+from ...face.tracks import Box, FaceTracks
 from ...media.selection import Selection
 from ...media.video import Frame, Replay
 from ...results.prediction import Prediction, Reading
 from ...results.timeline import merge_runs, non_overlapping
 from ...training.checkpoint import Trained
 from ..explain import FaceAlone
-from ..inference.face_track import Box, FaceTracks
 from .annotated.overlay import fitting
 
 REPEATED = 0.4  # weight of a further segment of an emotion already shown, beside one of another emotion

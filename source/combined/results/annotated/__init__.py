@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from ....core.threads import ahead
+from ....face.tracks import FaceTracks
 from ....media.selection import WHOLE, Selection
 from ....media.video.yuv import LIMITED_RANGE
 from ....results.prediction import Prediction
-from ...inference.face_track import FaceTracks
 
 TICK = Fraction(1, 60_000)  # second: all common frame rates come out even, and MPEG-4 takes no finer one
 # The first there is. No B-frames: with them and a variable frame rate, MP4 understates how long the video is.

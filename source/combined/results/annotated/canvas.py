@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ....face.tracks import Box
 from ....media.video.yuv import BLACK, STEPS, Planes, planes_of
-from ...inference.face_track import Box
 
 Colour = tuple[int, int, int]
 """Y, U and V."""

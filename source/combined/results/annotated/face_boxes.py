@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...inference.face_track import Box, FaceTracks
+from ....face.tracks import Box, FaceTracks
 
 GONE_SECONDS = 0.6  # not found for longer, a face is gone meanwhile; a single analysed frame without it is bridged
 STEPS = 1.6  # the same where frames are analysed less often: this many times their distance

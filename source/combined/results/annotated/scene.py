@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....face.tracks import FaceTracks
 from ....media.video.yuv import BT601, WHITE, Planes, planes_of
 from ....results.prediction import Prediction, Reading
 from ....results.timeline import non_overlapping
-from ...inference.face_track import FaceTracks
 from . import overlay
 from .canvas import Canvas, draw_box, fill, paste, within
 from .face_boxes import FaceBoxes

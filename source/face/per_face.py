@@ -5,16 +5,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...results.prediction import Reading
-from ...training.checkpoint import Trained
-from .face_track import FaceTracks
-from .forward import to_label_dict, with_valence_arousal
+from ..results.circumplex import with_valence_arousal
+from ..results.prediction import Reading
+from ..training.checkpoint import Trained
+from .tracks import FaceTracks
 
 
-def face_readings(face_tracks: FaceTracks, seconds: float, trained: Trained) -> list[Reading]:
-    """Return a reading for each second in which a person's face is seen, with its box at that time."""
+def face_readings(
+    face_tracks: FaceTracks, seconds: float, trained: Trained, start_seconds: float = 0.0
+) -> list[Reading]:
+    """Return a reading for each second in which a person's face is seen, with its box at that time.
+
+    From the second on that holds `start_seconds`, up to `seconds`.
+    """
     readings = []
-    for start, end in pairwise(np.arange(0, np.ceil(seconds) + 1).tolist()):
+    for start, end in pairwise(np.arange(np.floor(start_seconds), np.ceil(seconds) + 1).tolist()):
         rows = face_tracks.between(start, end)
         for person in np.unique(face_tracks.person[rows]).tolist():
             reading = _face(face_tracks, rows[face_tracks.person[rows] == person], person, trained)
@@ -34,5 +39,5 @@ def people_readings(face_tracks: FaceTracks, trained: Trained) -> list[Reading]:
 
 def _face(face_tracks: FaceTracks, rows: np.ndarray, person: int, trained: Trained) -> Reading:
     box = tuple(np.median(face_tracks.box[rows], 0).round(1).tolist())
-    probabilities = to_label_dict(face_tracks.probabilities[rows].mean(0), trained)
+    probabilities = dict(zip(trained.labels, face_tracks.probabilities[rows].mean(0).tolist(), strict=True))
     return with_valence_arousal(Reading(probabilities, person, box))
