@@ -45,7 +45,7 @@ class StreamClock:
         from av.format import Flags
 
         self._jumps, self._passed, self._offset, self._position = jumps, 0, 0.0, 0
-        self._is_broadcast = bool(container.format.flags & Flags.ts_discont.value)
+        self.is_broadcast = bool(container.format.flags & Flags.ts_discont.value)
         self.start_at(container)
 
     def start_at(self, container: Any) -> None:
@@ -70,7 +70,7 @@ class StreamClock:
         if seconds is None:
             return expected or 0.0
         ahead = seconds - (seconds if expected is None else expected)
-        is_cut = self._is_broadcast and passed < LEAST_BYTES_OF_GAP * ahead * self._bytes_per_second
+        is_cut = self.is_broadcast and passed < LEAST_BYTES_OF_GAP * ahead * self._bytes_per_second
         if not -RESTART_SECONDS <= ahead <= (BROADCAST_SECONDS_AHEAD if is_cut else MOST_SECONDS_AHEAD):
             seconds += self._jump(-ahead)
         return seconds

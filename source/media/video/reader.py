@@ -1,6 +1,6 @@
 """The picture of a recording as upright frames, each at the time it is shown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain, pairwise
@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...core.units import clock
-from ..clock import has_times
+from ..clock import has_times, start_seconds
 from ..reader import EARLIER_SECONDS, Reader
 from ..selection import Selection
 from .frame import Frame, Upright, picture_stream
+from .sparing import can_spare, spared
 from .timestamps import DueTimes, FrameTimes, frame_rate, promised_seconds, stated_rate
 
 HELD_SECONDS = 1.0  # a picture that is shown for longer, as in a slide show, is given again
@@ -57,6 +58,14 @@ class PictureReader(Reader):
             self.upright = Upright(first[0], self.stream, most_side)
             self.size = self.upright.size
             self._shown = chain([first], self._shown)
+
+    def demux(self, streams: Sequence[Any]) -> Iterator[Any]:
+        """Yield the container's packets; frames that are not due are not decoded where that saves time."""
+        packets, due, container = super().demux(streams), self._due, self.container
+        is_steady = has_times(container) and not self.clock.is_broadcast and container.format.name not in CONSTANT_RATE
+        if due is None or not is_steady or not can_spare(self.stream, due):
+            return packets
+        return spared(packets, self.stream, due, start_seconds(container) + self.start)
 
     @property
     def seconds_read(self) -> float:

@@ -46,11 +46,15 @@ class DueTimes:
 
     def __call__(self, seconds: float) -> bool:
         """Return whether the frame shown at `seconds` is due."""
-        passed = math.floor((seconds + ROUNDING_SECONDS) * self._rate)
+        passed = self.place(seconds)
         if passed < self._next:
             return False
         self._next, self.next_seconds = passed + 1, (passed + 1) / self._rate
         return True
+
+    def place(self, seconds: float) -> int:
+        """Return how many times due lie before `seconds`, or at it."""
+        return math.floor((seconds + ROUNDING_SECONDS) * self._rate)
 
 
 def stated_rate(stream: Any) -> Fraction | None:
