@@ -44,13 +44,15 @@ def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[st
 
 
 def _picture_lines(name: str, prediction: Prediction) -> Iterator[str]:
-    for reading in prediction.readings:
+    for reading in prediction.people or prediction.readings:
         notes = "".join(f"; {note}" for note in reading.notes)
         if reading.box is None:
             yield f"{name}: {reading.summary}{notes}"
             continue
         left, top, right, bottom = (round(edge) for edge in reading.box)
-        yield f"{name} #{reading.person}: {reading.summary} (face at {left}, {top} to {right}, {bottom}{notes})"
+        start, end = reading.start_seconds, reading.end_seconds
+        when = "" if start is None or end is None else f"{clock(start)} to {clock(end)}, "
+        yield f"{name} #{reading.person}: {reading.summary} ({when}face at {left}, {top} to {right}, {bottom}{notes})"
     for note in prediction.notes or (() if prediction.readings else ("nobody was found",)):
         yield f"{name}: {note}"
 

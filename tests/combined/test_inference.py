@@ -93,20 +93,20 @@ def read(trained, windows, faces=(), utterances=()):
 # --- Whose face counts -------------------------------------------------------------------------------------------
 
 
-def talking(person, side, seconds=(0.0, 4.0), moves=0.0):
-    """A face of this size whose jaw opens and closes by `moves` from frame to frame."""
-    for at in range(round(seconds[0] * 5), round(seconds[1] * 5)):
+def talking(person, side, seconds=(0.0, 4.0), moves=0.0, fps=5):
+    """A face of this size whose jaw opens and closes by `moves` five times a second."""
+    for at in range(round(seconds[0] * fps), round(seconds[1] * fps)):
         features = face("neutral")
-        features[JAW_OPEN] = moves * (at % 2)
-        yield at / 5, person, float(side), features
+        features[JAW_OPEN] = moves * (at * 5 // fps % 2)
+        yield at / fps, person, float(side), features
 
 
 SPOKEN, SILENT = window(speech_seconds=3.0), window()
 
 
-@pytest.mark.parametrize("now, person", [(SILENT, 0), (SPOKEN, 1)])
-def test_who_speaks_counts_before_the_largest_face_while_somebody_speaks(now, person):
-    two = face_tracks(*talking(0, 100), *talking(1, 60, moves=0.15))
+@pytest.mark.parametrize("now, person, fps", [(SILENT, 0, 5), (SPOKEN, 1, 5), (SPOKEN, 1, 30)])
+def test_who_speaks_counts_before_the_largest_face_while_somebody_speaks(now, person, fps):
+    two = face_tracks(*talking(0, 100, fps=fps), *talking(1, 60, moves=0.15, fps=fps))
     assert active_speakers([now], two) == [person]
 
 

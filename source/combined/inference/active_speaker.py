@@ -10,7 +10,8 @@ from .voice_stream import Window
 
 JAW_OPEN = BLENDSHAPE_NAMES.index("jawOpen") - BLENDSHAPES  # from the end of the features, which the blendshapes are
 SWITCH_FACTOR = 1.3  # by which another person's score must be higher before the active speaker changes
-STILL = 0.02  # mean change of jawOpen from frame to frame of a mouth that does not speak, about
+STEP_SECONDS = 0.2  # over which changes of jawOpen are measured, however many frames a second are analysed
+STILL = 0.02  # mean change of jawOpen of a mouth that does not speak, about
 
 
 def active_speakers(windows: Sequence[Window], face_tracks: FaceTracks, before: int | None = None) -> list[int | None]:
@@ -37,5 +38,8 @@ def _score(face_tracks: FaceTracks, rows: np.ndarray, person: int, window: Windo
     area = float(((right - left) * (bottom - top)).sum())
     if not window.is_spoken:
         return area
-    changes = np.abs(np.diff(face_tracks.features[mine, JAW_OPEN].astype(np.float32)))
+    opened, seconds = face_tracks.features[mine, JAW_OPEN].astype(np.float32), face_tracks.seconds[mine]
+    between = float(np.median(np.diff(seconds))) if len(seconds) > 1 else STEP_SECONDS
+    step = max(round(STEP_SECONDS / between), 1)
+    changes = np.abs(opened[step:] - opened[:-step])
     return area * (STILL + (float(changes.mean()) if len(changes) else 0.0))
