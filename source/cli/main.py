@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from ..core import distributed
+from ..core.memory import share_arenas
 from . import interrupts, terminal
 from .command import FAILED, STOPPED
 from .menu_loop import menu
@@ -35,6 +36,7 @@ def process() -> int:
             stream.reconfigure(errors=errors)
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115  a shell may have closed it
     interrupts.arm()
+    share_arenas()
     if "--debug" not in sys.argv:
         terminal.hide_native_noise()
     speak = None if distributed.is_main_process() else terminal.hold_back(distributed.process_name())

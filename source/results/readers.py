@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from ..core import config
 from ..core.errors import DemeanorError
 from ..core.hooks import silent
+from ..core.memory import share_arenas
 from ..core.spec import spec_of
 from ..core.threads import one_thread_each
 from ..core.workers import WorkerDied, Workers
@@ -184,6 +185,7 @@ def _read(task: Task, file: Path, destination: Destination | None) -> Outcome:
 
 
 def _prepare(weights: Path, sha256: str) -> None:
+    share_arenas()
     one_thread_each()  # of one process too: the number of threads changes the last bits of sums
     _loaded(weights, sha256)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..core.errors import DemeanorError
 from ..core.files import write_whole
+from ..core.memory import give_back
 from ..core.serialise import csv_text
 from ..core.spec import spec_of
 from .prediction import Prediction
@@ -54,6 +55,7 @@ def write_prediction(
     """
     name, layout = name or Path(prediction.source).stem, spec_of(prediction.model).layout
     table = csv_text(layout.columns(prediction.labels), layout.rows(prediction))
+    give_back()  # what reading took: drawing and encoding need their own
     draft = folder_out / f".{os.getpid()}.part.{name}"
     with explained(folder_out):
         shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed and had the same number
