@@ -51,7 +51,7 @@ class Upright:
 
         aspect = stream.sample_aspect_ratio
         self._aspect = aspect if aspect and PIXEL_ASPECTS[0] <= aspect <= PIXEL_ASPECTS[1] else 1
-        self._turn, self.matrix = _turn(frame) or NOT_TURNED, matrix_of(frame)
+        self._turn, self._rotation, self.matrix = _turn(frame) or NOT_TURNED, frame.rotation, matrix_of(frame)
         self.size = self._upright_size(frame)
         self.scale = max(max(self.size) / most_side, 1.0) if most_side else 1.0
         self._goal = _reduced(self.size, self.scale)
@@ -83,7 +83,10 @@ class Upright:
     def _fitting(self, frame: Any, goal: tuple[int, int]) -> tuple[int, int]:
         """Return width and height of the frame, made upright, as it fits into `goal`, which the first one fills."""
         # Of a phone, every frame has the matrix; where the video itself has it, it holds up to the next key frame.
-        self._turn = _turn(frame) or (NOT_TURNED if frame.key_frame else self._turn)
+        is_upright_again = frame.key_frame and not frame.rotation and self._turn != NOT_TURNED
+        if frame.rotation != self._rotation or is_upright_again:  # to ask a frame for its matrix keeps it in memory
+            self._rotation = frame.rotation
+            self._turn = _turn(frame) or (NOT_TURNED if frame.key_frame else self._turn)
         size = self._upright_size(frame)
         scale = max(side / room for side, room in zip(size, goal, strict=True))
         return goal if size == self.size else _reduced(size, scale)
