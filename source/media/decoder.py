@@ -17,7 +17,7 @@ from typing import Any
 from ..core.errors import DemeanorError
 from ..core.units import clock
 from . import container as recording
-from .reader import selected_seconds
+from .reader import nothing_read, selected_seconds
 from .selection import WHOLE, Selection
 from .sound.reader import SoundBlock, SoundReader
 from .sound.tracks import open_sound
@@ -129,7 +129,7 @@ class Decoder(recording.Recording):
         self.has_sound = bool(self._sound and self._sound.has_samples)
         self.has_picture = bool(self._picture and self._picture.size)
         if not self.has_sound and not self.has_picture:
-            raise DemeanorError(f"{self.path} is a recording, but nothing in it can be read; give the whole file.")
+            raise nothing_read(self.path, "is a recording", self.selection)
         self.notes = self._all_notes()
 
     def _all_notes(self) -> tuple[str, ...]:

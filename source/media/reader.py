@@ -108,3 +108,11 @@ def selected_seconds(path: Path, container: Any, selection: Selection) -> float 
         raise DemeanorError(f"{path} ends at {clock(whole)}, before {clock(start)}, from where it was to be read.")
     ends = [end for end in (whole, selection.end_seconds) if end is not None]
     return min(ends) - start if ends else None
+
+
+def nothing_read(path: Path, what: str, selection: Selection) -> DemeanorError:
+    """Return the error that nothing could be read of `path`, of which `what` tells what it is."""
+    if selection.start_seconds:
+        start = clock(selection.start_seconds, tenths=True)
+        return DemeanorError(f"Nothing can be read of {path} from {start} on; it may be shorter, or damaged there.")
+    return DemeanorError(f"{path} {what}, but nothing in it can be read; give the whole file.")

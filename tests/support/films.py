@@ -16,7 +16,7 @@ RATE_HZ = 16_000
 FRAMES_PER_SECOND = 100
 MOMENTS = (1.0, 3.0)
 SECONDS = 4
-LOUD, BRIGHT = 0.1, 120
+LOUD = 0.1
 APART_SECONDS = 0.5  # a flash or a beep is shorter, and darkness and silence are longer
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "10")
 
@@ -55,6 +55,11 @@ def onsets(levels: np.ndarray, threshold: float, times: np.ndarray) -> list[floa
     return [float(at) for before, at in zip([-np.inf, *above], above, strict=False) if at - before > APART_SECONDS]
 
 
+def half(levels) -> float:
+    """Return the brightness between that of dark and of bright frames."""
+    return (float(min(levels)) + float(max(levels))) / 2 if len(levels) else 0.0
+
+
 def by_ffmpeg(file: Path) -> Onsets:
     """Read it by ffmpeg's own clock."""
     grey, samples = file.with_suffix(".grey"), file.with_suffix(".f32")
@@ -68,7 +73,7 @@ def by_ffmpeg(file: Path) -> Onsets:
     levels = np.fromfile(grey, np.uint8) if grey.exists() else np.zeros(0)
     waveform = np.fromfile(samples, np.float32) if samples.exists() else np.zeros(0)
     return Onsets(
-        onsets(levels, BRIGHT, np.arange(len(levels)) / FRAMES_PER_SECOND),
+        onsets(levels, half(levels), np.arange(len(levels)) / FRAMES_PER_SECOND),
         onsets(np.abs(waveform), LOUD, np.arange(len(waveform)) / RATE_HZ),
     )
 
@@ -85,7 +90,7 @@ def by_decoder(file: Path, selection: Selection = WHOLE) -> Onsets:
                 pieces.append(timeline.add(event.samples, event.seconds))
     waveform = np.concatenate(pieces)
     return Onsets(
-        onsets(np.array(levels), BRIGHT, np.array(times)),
+        onsets(np.array(levels), half(levels), np.array(times)),
         onsets(np.abs(waveform), LOUD, np.arange(len(waveform)) / RATE_HZ),
         decoder.notes,
         decoder.seconds_read,

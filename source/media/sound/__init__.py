@@ -13,7 +13,7 @@ import numpy as np
 
 from ...core.errors import DemeanorError
 from .. import container as recording
-from ..reader import selected_seconds
+from ..reader import nothing_read, selected_seconds
 from ..selection import WHOLE, Selection
 from .notes import SoundNotes
 from .reader import resampler
@@ -75,7 +75,7 @@ class SoundStream(AbstractContextManager):
     notes: tuple[str, ...] = ()  # warnings about how it was read, for people; complete after the last block
 
     def __init__(self, path: Path, sample_rate_hz: int, block_seconds: float, selection: Selection = WHOLE):
-        self.path, self.sample_rate_hz = Path(path), sample_rate_hz
+        self.path, self.sample_rate_hz, self._selection = Path(path), sample_rate_hz, selection
         self._block_samples = max(round(block_seconds * sample_rate_hz), 1)
         container = recording.opened(self.path, recording.refuse_without_sound)
         try:
@@ -96,7 +96,7 @@ class SoundStream(AbstractContextManager):
         timeline = SoundTimeline(self.sample_rate_hz)
         yield from blocks((timeline.add(block.samples, block.seconds) for block in self._reader), self._block_samples)
         if not self._reader.has_samples:
-            raise DemeanorError(f"{self.path} has a sound track, but nothing in it can be read; give the whole file.")
+            raise nothing_read(self.path, "has a sound track", self._selection)
         self.notes = self._reader.notes()
 
 
