@@ -1,7 +1,9 @@
 """Word attribution by occlusion: leave each word out in turn (Zeiler & Fergus 2014, Li et al. 2016)."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -12,30 +14,38 @@ from .inference import BATCH, TextQuery, infer
 
 MOST_SENTENCES = 200  # of a text that are explained: the most informative ones
 MOST_GROUPS = 40  # of a sentence's words that are left out in turn; in a longer one, neighbours go together
+MOST_OCCLUSIONS = 4000  # of a text: fewer sentences are explained where they are long, different ones
 NEUTRAL = "neutral"
 
 
 def with_attributions(
     readings: Sequence[Reading], contexts: Sequence[str], trained: Trained, on_progress: OnProgress | None = None
 ) -> list[Reading]:
-    """Return the readings with their word attributions; of more than MOST_SENTENCES, only the most informative get any.
+    """Return the readings with their word attributions; of a long text, only the most informative get any.
 
     contexts: what was said before each, as the network got it. `on_progress` counts sentences.
     """
-    explained, chosen = list(readings), most_informative(readings, MOST_SENTENCES)
+    explained, chosen = list(readings), most_informative(readings)
+    known: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
     for done, index in enumerate(chosen, start=1):
-        attribution = word_attribution(readings[index], contexts[index], trained)
-        explained[index] = replace(readings[index], word_attribution=attribution)
+        reading, said = readings[index], (readings[index].text, contexts[index])
+        if said not in known:
+            known[said] = word_attribution(reading, contexts[index], trained)
+        explained[index] = replace(reading, word_attribution=known[said])
         if on_progress:
             on_progress(done, len(chosen))
     return explained
 
 
-def most_informative(readings: Sequence[Reading], most: int) -> list[int]:
-    """Return the indices of the most confident readings of an emotion, then of neutral ones, in ascending order."""
+def most_informative(readings: Sequence[Reading]) -> list[int]:
+    """Return the indices of the most confident readings of an emotion, then of neutral ones, in ascending order.
+
+    They are at most MOST_SENTENCES, and take at most MOST_OCCLUSIONS.
+    """
     readable = [index for index, reading in enumerate(readings) if reading.probabilities]
     readable.sort(key=lambda index: (readings[index].likeliest == NEUTRAL, -readings[index].confidence))
-    return sorted(readable[:most])
+    occlusions = accumulate(min(len(readings[index].text.split()), MOST_GROUPS) for index in readable)
+    return sorted(readable[: min(bisect_right(list(occlusions), MOST_OCCLUSIONS), MOST_SENTENCES)])
 
 
 def word_attribution(reading: Reading, context: str, trained: Trained) -> tuple[tuple[str, float], ...]:
@@ -59,6 +69,7 @@ def word_attribution(reading: Reading, context: str, trained: Trained) -> tuple[
 def explained_note(readings: Sequence[Reading]) -> tuple[str, ...]:
     """Return the note that only some of the readings have word attributions, where that is so."""
     readable = sum(bool(reading.probabilities) for reading in readings)
-    if readable <= MOST_SENTENCES:
+    explained = sum(bool(reading.word_attribution) for reading in readings)
+    if explained in (0, readable):
         return ()
-    return (f"word attributions cover the {MOST_SENTENCES} most informative of {readable:,} sentences",)
+    return (f"word attributions cover the {explained} most informative of {readable:,} sentences",)

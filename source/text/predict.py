@@ -85,22 +85,29 @@ def read_utterances(
     utterances: Sequence[Utterance], trained: Trained, on_progress: OnProgress | None = None
 ) -> tuple[list[Reading], list[str]]:
     """Return a Reading for each utterance, and each one's context as the network gets it."""
-    before, readings = CONTEXT_SENTENCES if trained.settings.use_context else 0, []
+    before = CONTEXT_SENTENCES if trained.settings.use_context else 0
     texts = [utterance.text for utterance in utterances]
     contexts = ["\n".join(texts[max(at - before, 0) : at]) for at in range(len(texts))]
-    for start in range(0, len(utterances), BATCH):
-        batch = utterances[start : start + BATCH]
-        queries = [
-            TextQuery(utterance.text, context) if is_readable(utterance.text) else None
-            for utterance, context in zip(batch, contexts[start:], strict=False)
-        ]
-        outputs = iter(infer([query for query in queries if query], trained))
-        for utterance, query in zip(batch, queries, strict=True):
-            output = next(outputs) if query else TextOutput({}, {})
-            readings.append(_reading(utterance, output, trained.settings.tokens))
+    queries = [
+        TextQuery(text, context) if is_readable(text) else None for text, context in zip(texts, contexts, strict=True)
+    ]
+    outputs: dict[TextQuery | None, TextOutput] = {None: TextOutput({}, {})}
+    batches = list(_batches([query for query in queries if query]))
+    for done, batch in enumerate(batches, start=1):
+        outputs |= zip(batch, infer(batch, trained), strict=True)
         if on_progress:
-            on_progress(len(readings), len(utterances))
+            on_progress(done * len(utterances) // len(batches), len(utterances))
+    tokens = trained.settings.tokens
+    readings = [_reading(one, outputs[query], tokens) for one, query in zip(utterances, queries, strict=True)]
     return readings, contexts
+
+
+def _batches(queries: Sequence[TextQuery]) -> Iterator[Sequence[TextQuery]]:
+    """Yield what is computed together: of a long text, each different query once, by length, to save padding."""
+    if len(queries) > BATCH:
+        queries = sorted(dict.fromkeys(queries), key=lambda query: len(query.text) + len(query.context))
+    for start in range(0, len(queries), BATCH):
+        yield queries[start : start + BATCH]
 
 
 def is_readable(text: str) -> bool:

@@ -48,11 +48,21 @@ def _load(name: str) -> "Language | None":
             nlp = spacy.load(name, exclude=["parser", "ner"])
         except (OSError, ValueError, ImportError, KeyError):
             return None
+    _search_quickly(nlp)
     if "senter" in nlp.component_names:
         nlp.enable_pipe("senter")  # off by default in favour of the parser, which is slower and no better
     else:
         nlp.add_pipe("sentencizer")
     return nlp
+
+
+def _search_quickly(nlp: "Language") -> None:
+    """Make sets of the lemmatizer's lists of words, which it searches for every form of every new word."""
+    if "lemmatizer" in nlp.component_names:
+        lookups = nlp.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]
+        index = lookups.get_table("lemma_index", {})
+        for part_of_speech, words in index.items():
+            index[part_of_speech] = dict.fromkeys(words)
 
 
 @contextmanager

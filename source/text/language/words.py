@@ -56,16 +56,18 @@ def word_counts(texts: Iterable[str]) -> list[dict[str, Any]]:
     they are written and part_of_speech is "".
     """
     chunks = [chunk for text in texts for paragraph in paragraphs(text) for chunk in _chunks(paragraph)]
+    times = Counter(chunks)  # what is said again and again is analysed once
     counts: Counter[tuple[str, str]] = Counter()
     total = 0
     nlp = pipeline(language_of(" ".join(chunks[:1000])) or ENGLISH)
     from spacy.glossary import explain  # not before: `pipeline` imports spaCy at less cost
 
     with running(nlp, "tok2vec", "tagger", "attribute_ruler", "lemmatizer") as read:
-        for document in read(chunks):
+        for document, repeated in zip(read(times), times.values(), strict=True):
             words = [token for token in document if _is_word(token)]
-            total += len(words)
-            counts.update((_lemma(token), token.pos_) for token in words if _is_content_word(token))
+            total += repeated * len(words)
+            for token in filter(_is_content_word, words):
+                counts[_lemma(token), token.pos_] += repeated
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [
         {"word": word, "part_of_speech": explain(kind) or "" if kind else "", "count": count, "share": count / total}
