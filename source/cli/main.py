@@ -48,6 +48,8 @@ def process() -> int:
         if code == STOPPED or (code and distributed.world_size() > 1):
             os._exit(code)  # an orderly exit might wait for threads, or for other processes, which wait for this one
         return code
+    except KeyboardInterrupt:  # between the end of the work and that of the process
+        os._exit(STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it exits
         return FAILED

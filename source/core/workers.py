@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -25,6 +26,9 @@ Call = tuple[Callable[..., Any], tuple[Any, ...]]  # a function that can be impo
 class WorkerDied(Exception):
     """Raised where a process ended in the middle of its work; the text says how."""
 
+    exit_code: int | None = None
+    """Its exit code, or as a negative number the signal that ended it."""
+
 
 class Workers:
     """At most `count` processes, each started when it is first needed and made ready by `prepare(*arguments)`.
@@ -36,6 +40,7 @@ class Workers:
         self._prepare: Call = prepare, arguments
         self._idle: SimpleQueue[_Process | None] = SimpleQueue()  # None: one that is not started yet
         self._started: set[_Process] = set()
+        self._threads = ThreadPoolExecutor(count)
         self._lock, self._closed = Lock(), False
         for _ in range(count):
             self._idle.put(None)
@@ -48,6 +53,15 @@ class Workers:
             self._closed = True
             for process in self._started:
                 process.end()
+        self.finish()
+
+    def finish(self) -> None:
+        """Wait for what was begun; what was submitted and is not begun is given up."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future:
+        """Have one of the processes do it meanwhile; the future's `result()` is as what `run` returns or raises."""
+        return self._threads.submit(self.run, function, *arguments)
 
     def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Return what `function(*arguments)` returns in one of the processes, or raise what it raises.
@@ -97,7 +111,9 @@ class _Process:
         try:
             succeeded, result = pickle.load(self._process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
-            raise WorkerDied(_ending(self._process.wait())) from None
+            died = WorkerDied(_ending(self._process.wait()))
+            died.exit_code = self._process.returncode
+            raise died from None
         if not succeeded:
             raise result
         return result

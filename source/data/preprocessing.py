@@ -1,11 +1,11 @@
 """Preprocess a corpus into its store: `extract` over an executor, some clips at a time, resumable."""
 
+import signal
 import time
 import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +17,9 @@ from ..core.arrays import stacked
 from ..core.command_line import command_for
 from ..core.errors import DemeanorError
 from ..core.hooks import OnProgress, silent
-from ..core.processes import process_pool
 from ..core.spec import DataWarning, ModelSpec, spec_of
 from ..core.threads import one_thread_each
+from ..core.workers import WorkerDied, Workers
 from .clips import MANIFEST, Clip, labelled_files
 from .store import UNREADABLE, Manifest, Store, StoreWriter, fingerprint
 from .training_folder import training_files
@@ -157,29 +157,48 @@ def _pool(executor: "Pool | None", workers: int, clips: int) -> AbstractContextM
         return nullcontext(executor)
     if workers <= 1 or clips < CLIPS_FOR_PROCESSES:
         return nullcontext(_ThisProcess())
-    return process_pool(workers, one_thread_each)
+    return Workers(workers, one_thread_each)
 
 
 def _extracted(
     pool: Pool, spec: ModelSpec, settings: Any, clips: Sequence[Clip], workers: int
 ) -> Iterator[tuple[Sequence[Clip], Extracted]]:
-    """Yield as many clips as take SECONDS_PER_JOB, and the output for them; raise DemeanorError if a worker is killed.
+    """Yield as many clips as take SECONDS_PER_JOB, and the output for them.
 
-    At most AHEAD jobs a worker are in flight.
+    At most AHEAD jobs a worker are in flight. A clip over which a worker dies is unreadable; raises DemeanorError where
+    that was for lack of memory.
     """
     most = 1 if isinstance(pool, _ThisProcess) else AHEAD * max(workers, 1)
     waiting, given, size = deque(), 0, 1
+    while given < len(clips) or waiting:
+        while given < len(clips) and len(waiting) < most:
+            job = clips[given : given + size]
+            waiting.append((job, pool.submit(extract_clips, spec.name, settings, [clip.path for clip in job])))
+            given += len(job)
+        job, future = waiting.popleft()
+        try:
+            result = future.result()
+        except WorkerDied:
+            result = _joined([_alone(pool, spec, settings, clip) for clip in job])
+        yield job, result
+        in_time = int(SECONDS_PER_JOB * len(job) / max(result.seconds, 1e-6))
+        size = max(1, min(in_time, 2 * len(job), CLIPS_PER_JOB))
+
+
+def _alone(pool: Pool, spec: ModelSpec, settings: Any, clip: Clip) -> Extracted:
     try:
-        while given < len(clips) or waiting:
-            while given < len(clips) and len(waiting) < most:
-                job = clips[given : given + size]
-                waiting.append((job, pool.submit(extract_clips, spec.name, settings, [clip.path for clip in job])))
-                given += len(job)
-            job, future = waiting.popleft()
-            yield job, (result := future.result())
-            in_time = int(SECONDS_PER_JOB * len(job) / max(result.seconds, 1e-6))
-            size = max(1, min(in_time, 2 * len(job), CLIPS_PER_JOB))
-    except BrokenProcessPool:
-        raise DemeanorError(
-            "A worker was killed, perhaps for lack of memory; run it again with fewer --workers."
-        ) from None
+        return pool.submit(extract_clips, spec.name, settings, [clip.path]).result()
+    except WorkerDied as died:
+        if died.exit_code == -getattr(signal, "SIGKILL", 0):  # which no file causes
+            raise DemeanorError(f"A worker {died}; run it again with fewer --workers.") from None
+        return Extracted({}, {str(clip.path): f"the process that read it {died}"}, Counter(), 0.0)
+
+
+def _joined(parts: Sequence[Extracted]) -> Extracted:
+    rows = [part.rows for part in parts if part.rows]
+    return Extracted(
+        {name: np.concatenate([row[name] for row in rows]) for name in (rows[0] if rows else ())},
+        {path: reason for part in parts for path, reason in part.unreadable.items()},
+        sum((part.warnings for part in parts), Counter()),
+        sum(part.seconds for part in parts),
+    )

@@ -194,7 +194,7 @@ def test_the_count_of_what_had_no_room_is_reported(corpus):
 def test_workers_count_remarks_as_one_process_does(corpus, monkeypatch):
     monkeypatch.setattr(preprocessing, "CLIPS_PER_JOB", 6)
     alone = preprocessing.preprocess(SPEC, PLAIN, "toy", resume=False)
-    with preprocessing.process_pool(1, preprocessing.one_thread_each) as pool:
+    with preprocessing.Workers(1, preprocessing.one_thread_each) as pool:
         together = preprocessing.preprocess(SPEC, PLAIN, "toy", executor=pool, workers=1, resume=False)
     assert alone.warnings == together.warnings and sum(alone.warnings.values()) == 2
 

@@ -1,5 +1,6 @@
 """Preprocessing: resumable, bounded, the same by every executor; unreadable files are listed, never lost in silence."""
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from PIL import Image
 
 from source.core import config, pretrained
 from source.core.errors import DemeanorError
+from source.core.workers import WorkerDied
 from source.data import preprocessing
 from source.data.clips import write_clips
 from source.data.preprocessing import preprocess
@@ -149,6 +151,42 @@ def test_a_changed_file_is_preprocessed_again(toy, spec, corpus):
     preprocess(spec, toy.settings, "toy")
     corpus[0].path.write_bytes(b"another")
     assert preprocess(spec, toy.settings, "toy").done_before == 0
+
+
+class Dying(ThreadPoolExecutor):
+    """Workers of this process, one of which dies over files of this name as if by this signal."""
+
+    name, by = "", signal.SIGABRT
+
+    def __init__(self, count, prepare):
+        super().__init__(count)
+
+    def submit(self, job, model, settings, paths):
+        def run():
+            if any(path.name.startswith(self.name) for path in paths):
+                died = WorkerDied("died")
+                died.exit_code = -self.by
+                raise died
+            return job(model, settings, paths)
+
+        return super().submit(run)
+
+
+@pytest.mark.parametrize("by", [signal.SIGABRT, signal.SIGKILL])
+def test_a_file_that_ends_its_worker_costs_that_file_alone_and_lack_of_memory_is_no_files_fault(
+    toy, spec, corpus, monkeypatch, by
+):
+    monkeypatch.setattr(preprocessing, "Workers", Dying)
+    monkeypatch.setattr(Dying, "name", corpus[70].path.name)
+    monkeypatch.setattr(Dying, "by", by)
+    if by == signal.SIGKILL:
+        with pytest.raises(DemeanorError, match="fewer --workers"):
+            preprocess(spec, toy.settings, "toy", workers=2)
+        return
+    made = preprocess(spec, toy.settings, "toy", workers=2)
+    assert (made.clips, made.unreadable) == (COUNT - 1, 1)
+    assert stored(toy).arrays["values"][:, 0, 0].tolist() == [i for i in range(COUNT) if i != 70]
+    assert corpus[70].path.name in (made.folder / "unreadable.csv").read_text()
 
 
 def test_no_training_files_and_an_unknown_corpus_are_one_sentence(toy, spec, corpus):
