@@ -32,4 +32,4 @@ def planes_of(pixels: np.ndarray, matrix: int) -> Planes:
     import av
 
     frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-    return planes_in(frame.reformat(format="yuv420p", dst_colorspace=matrix, dst_color_range=LIMITED_RANGE))
+    return planes_in(frame.reformat(format="yuv420p", dst_colorspace=matrix, dst_color_range=LIMITED_RANGE, threads=1))
