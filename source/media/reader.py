@@ -1,6 +1,5 @@
 """One stream of a recording, decoded from a moment on."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,10 +68,9 @@ class Reader:
             self.clock.start_at(container)
             yield from self._decoded
 
-    def matters(self, damage_seconds: float | None) -> bool:
-        """Return whether something that cannot be decoded from then on is missing: at the very end nothing is."""
-        whole = math.inf if self.whole_seconds is None else self.whole_seconds
-        return damage_seconds is not None and damage_seconds < whole - END_SECONDS
+    def matters(self, damage_seconds: float) -> bool:
+        """Return whether what cannot be decoded from then on is missing: at the very end nothing is."""
+        return self.whole_seconds is None or damage_seconds < self.whole_seconds - END_SECONDS
 
     def _seek(self) -> None:
         """Go to the last frame before `start` that can be found fast, else to the beginning."""

@@ -72,8 +72,6 @@ class SoundReader(Reader):
     def notes(self, with_damage: bool = True) -> tuple[str, ...]:
         """Return warnings about how it was read, for people; with_damage: damage among them."""
         promised = self._promised_seconds if self._end is None else min(self._promised_seconds, self._end)
-        if not self.matters(self.progress.damage_seconds):
-            self.progress.damage_seconds = None
         warnings = self.progress.sentences(promised, self.rate_hz, with_damage)
         channels = dict.fromkeys(note for downmix in self._downmixes for note in downmix.notes)
         return (*warnings, *self._gaps, *channels, *self._track_notes)
@@ -176,7 +174,7 @@ class SoundReader(Reader):
                 self._damaged(self.progress.seconds + held)
 
     def _damaged(self, seconds: float) -> None:
-        if self.progress.damage_seconds is None:
+        if self.progress.damage_seconds is None and self.matters(seconds):
             self.progress.damage_seconds = seconds
 
 

@@ -16,6 +16,7 @@ PLACES = (0.1, 0.4, 0.7)  # of the recording, where is listened
 EXCERPT_SECONDS = 10.0
 MORE_SPEECH = 2.0  # times as much as in the main track, for another to be read
 RATE_HZ = 16_000
+UNNAMED = ("", "und", "SoundHandler", "Core Media Audio")  # what recorders write where nobody named a track
 
 Pick = Callable[[Any], Any]
 
@@ -33,7 +34,7 @@ def _chosen(path: Path, container: Any, number: int | None) -> tuple[Pick, tuple
     tracks = [stream for stream in container.streams.audio if stream.codec_context]
     if len(tracks) == 1 and number in (None, 1):
         return sound_stream, ()
-    names = ", ".join(f"{at + 1} {_name(stream)}".strip() for at, stream in enumerate(tracks))
+    names = ", ".join(f"{at + 1} ({_name(stream)})" for at, stream in enumerate(tracks))
     if number is not None and number > len(tracks):
         raise DemeanorError(f"{path} has no sound track {number}; it has {len(tracks)}: {names}.")
     main = tracks.index(sound_stream(container)) + 1
@@ -46,19 +47,21 @@ def _chosen(path: Path, container: Any, number: int | None) -> tuple[Pick, tuple
 
 def _pick(number: int) -> Pick:
     def pick(container: Any) -> Any:
-        stream = [stream for stream in container.streams.audio if stream.codec_context][number - 1]
-        if not stream.codec_context.is_open:
-            stream.codec_context.thread_count = 1
-        return stream
+        tracks = [stream for stream in container.streams.audio if stream.codec_context]
+        if number > len(tracks):
+            return None
+        if not tracks[number - 1].codec_context.is_open:
+            tracks[number - 1].codec_context.thread_count = 1
+        return tracks[number - 1]
 
     return pick
 
 
 def _name(stream: Any) -> str:
-    language = stream.metadata.get("language", "")
-    title = stream.metadata.get("title") or stream.metadata.get("handler_name", "")
-    title = "" if title in ("SoundHandler", "Core Media Audio") else title
-    return " ".join(part for part in (language if language != "und" else "", title) if part)
+    """Return language and title of a track, or else how it is encoded."""
+    given = (stream.metadata.get(key, "") for key in ("language", "title", "handler_name"))
+    names = [name for name in given if name not in UNNAMED]
+    return " ".join(names) or f"{stream.codec_context.name}, {stream.rate} Hz"
 
 
 def _with_speech(path: Path, count: int, main: int) -> tuple[int, str]:

@@ -77,7 +77,7 @@ class PictureReader(Reader):
         """Return warnings about how it was read, for people; with_damage: damage among them."""
         damage = f"the picture is damaged after {clock(self._damage_seconds or 0, tenths=True)}"
         notes = {
-            damage: with_damage and self.matters(self._damage_seconds),
+            damage: with_damage and self._damage_seconds is not None,
             "interlaced: the edges of what moves are combed": self._interlaced,
             f"the file has no times: {float(self.rate):g} frames a second are assumed": self._has_assumed_rate,
         }
@@ -152,5 +152,6 @@ class PictureReader(Reader):
             return None
 
     def _damaged(self) -> None:
-        if self._damage_seconds is None and self._times.end >= self.start:
-            self._damage_seconds = self._times.end
+        seconds = self._times.end
+        if self._damage_seconds is None and seconds >= self.start and self.matters(seconds):
+            self._damage_seconds = seconds
