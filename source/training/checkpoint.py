@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +19,7 @@ import numpy as np
 from .. import __version__
 from ..core.arrays import tensors
 from ..core.errors import DemeanorError
+from ..core.files import write_whole
 from ..core.renamed import with_current_names
 from ..core.settings import override
 from ..core.spec import ModelSpec, spec_of
@@ -152,7 +155,8 @@ def save(folder: Path, trained: Trained) -> Path:
     save_file(weights, draft, metadata={KEY: json.dumps(asdict(trained.header))})
     if file.exists():
         names = (file.with_suffix(f".previous{number if number > 1 else ''}") for number in count(1))
-        file.replace(next(name for name in names if not name.exists()))  # what was kept once is never lost
+        kept = next(name for name in names if not name.exists())  # what was kept once is never lost
+        write_whole(kept, partial(copyfile, file))  # a copy: at no moment is there no model
     draft.replace(file)
     return file
 
