@@ -7,9 +7,12 @@ from ..core.errors import DemeanorError
 PICTURES = (
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".avif", ".ppm", ".pgm", ".pnm",
 )  # fmt: skip
-SOUNDS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".wma", ".aif", ".aiff")
+SOUNDS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".weba", ".mka")
 TEXTS = (".txt", ".md", ".html", ".htm", ".pdf", ".srt", ".vtt")
-VIDEOS = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".flv", ".m4v", ".mpg", ".mpeg")
+VIDEOS = (
+    ".mp4", ".mov", ".mkv", ".avi", ".webm", ".flv", ".m4v", ".mpg", ".mpeg", ".wmv", ".asf", ".ogv", ".3gp", ".3g2",
+    ".ts", ".mts", ".m2ts", ".mxf",
+)  # fmt: skip
 RECORDINGS = (*SOUNDS, *VIDEOS)
 
 

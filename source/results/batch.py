@@ -18,8 +18,9 @@ from .prediction import Prediction
 from .readers import Destination, Outcome, Reader
 from .writing import CannotWrite
 
+MOST_NAMED = 6  # of what is skipped
 MOST_THREADS = 1000  # each waits for a process or a machine
-KEPT = "What is done is kept; resume to go on with the rest."
+KEPT = "What is done is kept, and --resume goes on with the rest."
 
 
 def predict_files(
@@ -104,12 +105,14 @@ def files_in(path: Path, spec: ModelSpec, notify: Notify = silent) -> list[Path]
     noun, suffixes = spec.layout.noun, spec.readable
     children = sorted((child for child in path.iterdir() if not child.name.startswith(".")), key=by_name)
     files = [child for child in children if child.suffix.lower() in suffixes and child.is_file()]
-    folders, others = [child for child in children if child.is_dir()], len(children) - len(files)
+    skipped = sorted({*children}.difference(files), key=by_name)
+    folders = [child.name for child in skipped if child.is_dir()]
     if not files:
-        inside = f"; it has sub-folders ({folders[0].name}, ...): name one of them" if folders else ""
+        inside = f"; it has sub-folders ({folders[0]}, ...): name one of them" if folders else ""
         raise DemeanorError(f"There are no {noun}s in {path}{inside} ({noun}s end in {', '.join(suffixes)}).")
-    if others:
-        notify(f"{others} other entries in {path} were skipped, {len(folders)} of them sub-folders.")
+    if skipped:
+        names = [child.name for child in skipped[:MOST_NAMED]] + ["..."] * (len(skipped) > MOST_NAMED)
+        notify(f"Skipped in {path}: {', '.join(names)} ({len(skipped)}, {len(folders)} of them sub-folders).")
     return files
 
 

@@ -118,6 +118,15 @@ def test_odd_names_are_in_the_list_as_in_their_own_document(run, name):
     assert documents == [json.loads((Path(one.folder) / "result.json").read_bytes()) for one in predictions]
 
 
+def test_what_is_skipped_is_named(run):
+    said = []
+    for name in ("b.txt", "a10.txt", "a9.txt", ".hidden"):
+        (run.folder / name).touch()
+    (run.folder / "sub").mkdir()
+    assert len(files_in(run.folder, spec_of("pulse"), said.append)) == 4
+    assert said == [f"Skipped in {run.folder}: a9.txt, a10.txt, b.txt, sub (4, 1 of them sub-folders)."]
+
+
 # --- Going on --------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +208,7 @@ def test_a_full_disk_ends_the_run_in_one_sentence_and_loses_nothing(run, monkeyp
     def full(*_):
         raise OSError(code, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(CannotWrite, match="disk is full; free .* resume") as caught:
+    with monkeypatch.context() as patched, pytest.raises(CannotWrite, match="disk is full; free .* --resume") as caught:
         patched.setattr(place, full)
         run(resume=True)
     assert "\n" not in str(caught.value) and str(run.out / "many") in str(caught.value)
@@ -225,7 +234,7 @@ def test_folders_that_vanish_end_the_run_in_one_sentence(run):
 
     with pytest.raises(CannotWrite, match="many: the folder is not there any more"):
         run(on_progress=gone(run.out / "many"))
-    with pytest.raises(DemeanorError, match=f"The folder {run.folder} is not there any more.*resume"):
+    with pytest.raises(DemeanorError, match=f"The folder {run.folder} is not there any more.*--resume"):
         run(on_progress=gone(run.folder))
 
 
