@@ -1,8 +1,8 @@
 """Tracking of the faces of one video: detections frame by frame, each with the number of its person.
 
 FaceLandmarker runs in its mode for still pictures. Its mode for videos saves nothing (over 300 frames of one face 10.8
-against 11.2 ms of CPU; 14.5 where it looks for two), nor do smaller frames (10.2 ms at 640 pixels), and at five frames a
-second a face moves too far to be followed from mesh to mesh.
+against 11.2 ms of CPU; 14.5 where it looks for two), nor do smaller frames (10.2 ms at 640 pixels), and at five frames
+a second a face moves too far to be followed from mesh to mesh.
 """
 
 from contextlib import AbstractContextManager
