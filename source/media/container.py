@@ -15,7 +15,9 @@ from .types import SOUNDS, VIDEOS, require_file
 # PyAV ships no complete types: containers, streams, packets and frames are `Any` here.
 
 ACCEPTED = f"sounds ({', '.join(SOUNDS)}) and videos ({', '.join(VIDEOS)}) are read"
-TRUE_DURATIONS = {"wav", "w64", "aiff", "caf", "flac", "mov"}
+# Formats that store their length; FFmpeg estimates that of the others.
+TRUE_SOUND_DURATIONS = {"wav", "w64", "aiff", "caf", "flac", "mov"}
+TRUE_PICTURE_DURATIONS = {"mov", "matroska", "avi", "flv"}
 NO_LENGTH = 0x7FF0_0000  # bytes: a WAV whose writer could not know its length says this much or more
 MICROSECONDS = 1_000_000  # in which FFmpeg gives a container's times
 OGG_BEGINS = re.compile(rb"OggS\0[\x02\x06]")  # a page whose header says that it is a stream's first
@@ -195,7 +197,7 @@ def _frames_in(packet: Any, stream: Any) -> Iterator[tuple[Any, Any]]:
 def promised_seconds(path: Path, container: Any, stream: Any) -> float:
     """Return how long the file says its sound is, where its format does not merely estimate that; else 0."""
     formats = set(container.format.name.split(","))
-    if not stream.duration or not formats & TRUE_DURATIONS:
+    if not stream.duration or not formats & TRUE_SOUND_DURATIONS:
         return 0.0
     seconds = float(stream.duration * stream.time_base)
     return seconds * _cut_off(path) if "wav" in formats else seconds

@@ -99,10 +99,13 @@ class Reader:
 def selected_seconds(path: Path, container: Any, selection: Selection) -> float | None:
     """Return how long the selected part is by the file's header; None where that does not say.
 
-    Raises DemeanorError where the recording ends before it.
+    Raises DemeanorError where the recording says that it ends before it.
     """
     whole, start = whole_seconds(container), selection.start_seconds
     if whole is not None and whole <= start:
+        stored = recording.TRUE_SOUND_DURATIONS | recording.TRUE_PICTURE_DURATIONS
+        if not stored & set(container.format.name.split(",")):
+            return None
         raise DemeanorError(f"{path} ends at {clock(whole)}, before {clock(start)}, from where it was to be read.")
     ends = [end for end in (whole, selection.end_seconds) if end is not None]
     return min(ends) - start if ends else None

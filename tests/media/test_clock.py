@@ -280,6 +280,12 @@ def test_a_part_that_is_not_there(tmp_path):
         Decoder(file, Selection(60))
 
 
+def test_a_part_that_is_not_there_though_nobody_says_how_long_it_is(tmp_path):
+    file = film(tmp_path / "a.ts", *WITH_CLOCK[".ts"])
+    with pytest.raises(DemeanorError, match=r"Nothing can be read of .*a.ts from 1:00"):
+        by_decoder(file, Selection(60))
+
+
 @pytest.fixture(scope="module")
 def tracks(tmp_path_factory):
     """A beep of 400 Hz at 1 s in the first sound track, of 2000 Hz at 3 s in the second, which is in English."""

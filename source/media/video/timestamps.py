@@ -5,10 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 from ..clock import StreamClock, has_times, whole_seconds
+from ..container import TRUE_PICTURE_DURATIONS
 
 DEFAULT_RATE = Fraction(25)  # where a file states none
 MOST_RATE = 1000  # plausible frames a second; more is a tick of the clock
-TRUE_DURATIONS = {"mov", "matroska", "avi", "flv"}  # formats that store their length instead of estimating it
 ROUNDING_SECONDS = 0.001  # resolution of times in Matroska and Flash Video
 
 
@@ -73,7 +73,7 @@ def frame_rate(stream: Any) -> Fraction:
 def promised_seconds(container: Any, stream: Any) -> float:
     """Return how long the file says it lasts, where its format stores that; else 0."""
     formats = set(container.format.name.split(","))
-    if not formats & TRUE_DURATIONS:
+    if not formats & TRUE_PICTURE_DURATIONS:
         return 0.0
     seconds = whole_seconds(container) or 0.0
     # The header of an AVI counts the frames it should have; FFmpeg counts those that are there.
