@@ -18,7 +18,7 @@ from ....results.prediction import Prediction
 
 TICK = Fraction(1, 60_000)  # second: all common frame rates come out even, and MPEG-4 takes no finer one
 # The first there is. No B-frames: with them and a variable frame rate, MP4 understates how long the video is.
-# x264 by a constant quantiser: its rate control would take a fifth longer.
+# x264 by a constant quantiser: its rate control takes a third longer.
 ENCODERS = {"libx264": {"preset": "ultrafast", "qp": "24", "bf": "0"}, "mpeg4": {"b": "4M", "bf": "0"}}
 KEY_FRAME_EVERY = 60  # frames: players jump to these
 MOST_THREADS = 8
