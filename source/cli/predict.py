@@ -55,14 +55,15 @@ def names_in(answer: str) -> list[str]:
     with suppress(WrongUse):  # an apostrophe
         divided.insert(0, split(answer))
     for parts in divided:
-        if len(parts) > 1 and all(map(_is_there, parts)):
-            return parts
+        named = [part.strip() for part in parts]
+        if len(named) > 1 and all(map(_is_there, named)):
+            return named
     return [answer.strip("'\"")]
 
 
 def _is_there(name: str) -> bool:
     with suppress(DemeanorError):
-        return bool(api.input_named(name.strip()))
+        return bool(api.input_named(name))
     return False
 
 

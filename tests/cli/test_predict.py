@@ -48,7 +48,7 @@ def test_a_dash_is_what_stdin_holds_and_never_a_file(played, monkeypatch, capsys
     "answer, names",
     [
         ("1.png 2.png", ["1.png", "2.png"]),
-        ("1.png,2.png", ["1.png", "2.png"]),
+        ("1.png, 2.png", ["1.png", "2.png"]),
         ("'a b.png' 1.png", ["a b.png", "1.png"]),
         ("a b.png", ["a b.png"]),
         ("'a b.png'", ["a b.png"]),

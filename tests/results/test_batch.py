@@ -1,6 +1,7 @@
 """Many files: what one of them does costs that file alone, and a run that was stopped goes on."""
 
 import csv
+import doctest
 import errno
 import json
 from dataclasses import replace
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from source.core.errors import DemeanorError
 from source.core.files import natural
 from source.core.spec import spec_of
+from source.results import batch_folder as batch_folder_module
 from source.results import readers
 from source.results.batch import files_in, predict_files
 from source.results.batch_folder import STATE, batch_folder, folder_names
@@ -242,6 +244,10 @@ def test_results_do_not_go_into_a_file(run):
     run.out.touch()
     with pytest.raises(CannotWrite, match="it is a file"):
         run()
+
+
+def test_the_examples_in_the_docstrings():
+    assert doctest.testmod(batch_folder_module).failed == 0
 
 
 @settings(max_examples=30)
