@@ -8,10 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from functools import partial
 from itertools import count
 from pathlib import Path
-from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +20,7 @@ from ..core.errors import DemeanorError
 from ..core.files import write_whole
 from ..core.renamed import with_current_names
 from ..core.settings import override
-from ..core.spec import ModelSpec, spec_of
+from ..core.spec import ModelSpec, Network, spec_of
 from ..data.clips import Clip
 from .scores import softmax
 
@@ -120,8 +118,8 @@ def from_fit(
 
     run: seed, seconds and command, for the header.
     """
-    network = spec.build(settings, len(train.grouping.labels))
-    network.load_state_dict(_in_weights_dtype(fit.best_weights, settings))  # what is measured is what will be kept
+    kept = _in_weights_dtype(fit.best_weights, settings)  # what is measured is what will be kept
+    network = _network(spec, settings, len(train.grouping.labels), kept)
     trained = {"epochs": len(fit.history), "best_epoch": fit.best.epoch, "date": date.today().isoformat()}
     header = Header(
         model=spec.name,
@@ -133,7 +131,7 @@ def from_fit(
         data={part.split: clips_by_emotion(part.clips) for part in (train, val)},
         training=trained | dict(run),
     )
-    return Trained(spec, settings, network.eval(), header)
+    return Trained(spec, settings, network, header)
 
 
 def clips_by_emotion(clips: Sequence[Clip]) -> dict[str, dict[str, int]]:
@@ -156,7 +154,7 @@ def save(folder: Path, trained: Trained) -> Path:
     if file.exists():
         names = (file.with_suffix(f".previous{number if number > 1 else ''}") for number in count(1))
         kept = next(name for name in names if not name.exists())  # what was kept once is never lost
-        write_whole(kept, partial(copyfile, file))  # a copy: at no moment is there no model
+        write_whole(kept, file.read_bytes())  # a copy: at no moment is there no model
     draft.replace(file)
     return file
 
@@ -196,16 +194,22 @@ def read_header(file: Path) -> Header:
 
 def load(file: Path) -> Trained:
     """Return the trained model in `file`, in evaluation mode on the CPU; raises DemeanorError as `read_header` does."""
-    import torch
     from safetensors.torch import load_file
 
     header = read_header(file)
     spec = spec_of(header.model)
     settings = override(spec.default_settings, header.settings)
-    network = spec.build(settings, len(header.labels))
-    network.load_state_dict({_current_name(name): value for name, value in load_file(file).items()})
-    network = network.to(memory_format=torch.channels_last)  # as in training: convolutions take a third less time
-    return Trained(spec, settings, network.eval(), header)
+    weights = {_current_name(name): value for name, value in load_file(file).items()}
+    return Trained(spec, settings, _network(spec, settings, len(header.labels), weights), header)
+
+
+def _network(spec: ModelSpec, settings: TrainingSettings, labels: int, weights: Mapping[str, Any]) -> Network:
+    """Return the network with these weights, in evaluation mode."""
+    import torch
+
+    network = spec.build(settings, labels)
+    network.load_state_dict(weights)
+    return network.to(memory_format=torch.channels_last).eval()  # as in training: convolutions take a third less time
 
 
 def _current_name(weight: str) -> str:
