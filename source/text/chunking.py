@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from .normalise import normalise
@@ -23,9 +24,7 @@ def _split(utterance: Utterance, tokens: int) -> Iterator[Utterance]:
     if len(words) < 2 or not is_longer(normalise(utterance.text), tokens):
         yield utterance
         return
-    from .language.words import sentences
-
-    texts = sentences(utterance.text)
+    texts = _sentences(utterance.text)
     if len(texts) < 2:
         middle = len(words) // 2
         texts = [" ".join(words[:middle]), " ".join(words[middle:])]
@@ -34,6 +33,13 @@ def _split(utterance: Utterance, tokens: int) -> Iterator[Utterance]:
     for text, (start, end) in zip(texts, pairwise(edges), strict=True):
         spoken = utterance.words[round(start * len(utterance.words)) : round(end * len(utterance.words))]
         yield from _split(Utterance(text, _time_at(utterance, start), _time_at(utterance, end), spoken), tokens)
+
+
+@lru_cache(maxsize=256)  # a thousand emoji in a row have the same halves
+def _sentences(text: str) -> list[str]:
+    from .language.words import sentences
+
+    return sentences(text)
 
 
 def _time_at(utterance: Utterance, share: float) -> float | None:

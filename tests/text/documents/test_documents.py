@@ -1,6 +1,7 @@
 """What people hand in as text: encodings, web pages, PDF documents, Markdown, and what is no text at all."""
 
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,13 @@ def test_tags_are_told_from_words_with_angles():
 ])  # fmt: skip
 def test_what_a_browser_shows_is_read(page, blocks):
     assert [block for block in visible_text(page).split("\n\n") if block] == blocks
+
+
+@pytest.mark.parametrize("endless", ["<a ", "<!--", "<"])
+def test_tags_that_never_end_take_no_longer_than_others(endless):
+    began = time.process_time()
+    assert visible_text("<p>I am happy</p>" + endless * 100_000).startswith("I am happy")
+    assert time.process_time() - began < 5, "minutes, if the time grows with the square of the length"
 
 
 def test_blocks_of_a_page_end_a_sentence(file):
