@@ -61,9 +61,10 @@ def featurize(waveform: np.ndarray, settings: AudioSettings) -> dict[str, np.nda
     """Return the network's inputs for `waveform` (samples,) float32 at settings.sample_rate_hz.
 
     mfcc (frames, 3 * coefficients) float16, centred between zeros where the voice is shorter than the window; voiced
-    (frames,) bool, where it is not padding; encoder (layers, 2 * 384) float16, unless settings.encoder is none.
+    (frames,) bool, where it is not padding: both only where settings.use_mfcc is on; encoder (layers, 2 * 384) float16,
+    unless settings.encoder is none.
     """
-    return _featurize_voice(condition(waveform, settings), settings)
+    return _featurize_voice(condition(waveform, settings), settings, with_mfcc=settings.use_mfcc)
 
 
 def condition(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
@@ -83,19 +84,19 @@ def baseline_features(inputs: dict[str, np.ndarray], settings: AudioSettings) ->
     return np.concatenate([mean, deviation], 1)
 
 
-def _featurize_voice(voice: np.ndarray, settings: AudioSettings) -> dict[str, np.ndarray]:
+def _featurize_voice(voice: np.ndarray, settings: AudioSettings, with_mfcc: bool = True) -> dict[str, np.ndarray]:
     if len(voice) > settings.window_samples:
         start = loudest_start(voice, settings.window_samples)
         voice = voice[start : start + settings.window_samples]
     if settings.normalise_level:
         voice = normalise_level(voice)
-    frames = mfcc(voice, settings)[: settings.frames]
-    spare = settings.frames - len(frames)
-    padding = (spare // 2, spare - spare // 2)
-    arrays = {
-        "mfcc": np.pad(frames, (padding, (0, 0))).astype(np.float16),
-        "voiced": np.pad(np.ones(len(frames), bool), padding),
-    }
+    arrays = {}
+    if with_mfcc:
+        frames = mfcc(voice, settings)[: settings.frames]
+        spare = settings.frames - len(frames)
+        padding = (spare // 2, spare - spare // 2)
+        arrays["mfcc"] = np.pad(frames, (padding, (0, 0))).astype(np.float16)
+        arrays["voiced"] = np.pad(np.ones(len(frames), bool), padding)
     if settings.encoder == "statistics":
         arrays["encoder"] = whisper_features.statistics(whisper_features.layers(voice))
     return arrays
