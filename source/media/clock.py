@@ -1,5 +1,6 @@
 """The time of a recording's frames by their timestamps, also where these are missing, nonsense or start anew."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ MOST_SECONDS_AHEAD = 24 * 3600.0  # further ahead is no gap but nonsense
 # over which the other streams go on; then the file has about as many bytes there as elsewhere.
 BROADCAST_SECONDS_AHEAD = 10.0
 LEAST_BYTES_OF_GAP = 0.25  # of those that the recording has on average in as long
+BEYOND_SECONDS = 60.0  # a jump to so far behind the end that the file states is nonsense too
 SAME_JUMP_SECONDS = 1.0  # by which sound and picture may differ about one and the same jump
 
 
@@ -50,8 +52,8 @@ class StreamClock:
 
     def start_at(self, container: Any) -> None:
         """Go on with the frames of another container."""
-        self._start, whole = start_seconds(container), whole_seconds(container)
-        self._bytes_per_second = max(container.size, 0) / whole if whole else 0.0
+        self._start, self._whole = start_seconds(container), whole_seconds(container) or math.inf
+        self._bytes_per_second = max(container.size, 0) / self._whole
 
     def stated(self, frame: Any) -> float | None:
         """Return the time of a frame by its own timestamp; None where it has none."""
@@ -69,9 +71,14 @@ class StreamClock:
         self._position = position
         if seconds is None:
             return expected or 0.0
-        ahead = seconds - (seconds if expected is None else expected)
-        is_cut = self.is_broadcast and passed < LEAST_BYTES_OF_GAP * ahead * self._bytes_per_second
-        if not -RESTART_SECONDS <= ahead <= (BROADCAST_SECONDS_AHEAD if is_cut else MOST_SECONDS_AHEAD):
+        ahead = seconds - (expected or 0.0)
+        least = -math.inf if expected is None else -RESTART_SECONDS
+        most = math.inf if expected is None else MOST_SECONDS_AHEAD
+        if self.is_broadcast and passed < LEAST_BYTES_OF_GAP * ahead * self._bytes_per_second:
+            most = BROADCAST_SECONDS_AHEAD
+        if seconds > self._whole + BEYOND_SECONDS:
+            most = min(most, BEYOND_SECONDS)
+        if not least <= ahead <= most:
             seconds += self._jump(-ahead)
         return seconds
 

@@ -220,9 +220,9 @@ def frame_at(pts, duration=0, base=Fraction(1, 100), dts=None):
     return SimpleNamespace(pts=pts, dts=dts, duration=duration, time_base=base)
 
 
-def clocked(frames, start_time=0, rate=Fraction(10)):
+def clocked(frames, start_time=0, rate=Fraction(10), duration=None):
     container = SimpleNamespace(
-        start_time=start_time, duration=None, size=0, format=SimpleNamespace(name="mov", flags=0)
+        start_time=start_time, duration=duration, size=0, format=SimpleNamespace(name="mov", flags=0)
     )
     clock = FrameTimes(StreamClock(container, []), rate)
     return [round(clock(frame), 6) for frame in frames], clock.end
@@ -234,6 +234,12 @@ def test_times_that_are_missing_negative_or_repeated():
     assert clocked([frame_at(140), frame_at(160)], 1_400_000)[0] == [0, 0.2]
     assert clocked([frame_at(30), frame_at(30), frame_at(20)])[0] == [0.3, 0.4, 0.5]
     assert clocked([frame_at(None, dts=0), frame_at(None, dts=15)])[0] == [0, 0.15]
+
+
+@pytest.mark.parametrize("first", [0, 10**9])
+def test_times_far_behind_the_end_are_nonsense(first):
+    times, _ = clocked([frame_at(first), frame_at(10), frame_at(10**9), frame_at(30)], duration=2_000_000)
+    assert times == [0, 0.1, 0.2, 0.3]
 
 
 def test_due_times_do_not_drift_in_hours():
