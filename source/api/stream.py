@@ -55,8 +55,9 @@ def live(
     >>> api.live("audio", "demo_clip.mp4", lambda now: None, fast=True).seconds
     16.64
     """
+    from ..core.threads import one_thread
     from ..results.live import play
 
     file = input_named(name)
-    with stream(model, weights=weights, live=not fast, notify=notify) as fed:
+    with one_thread(), stream(model, weights=weights, live=not fast, notify=notify) as fed:
         return play(file, fed, on_poll, fast=fast)

@@ -6,7 +6,7 @@ from math import ceil
 from pathlib import Path
 
 from ..core.hooks import Notify, OnProgress
-from ..core.threads import ahead, beside, threads_shared_by
+from ..core.threads import ahead, beside
 from ..media.decoder import Decoder, SoundBlock
 from ..media.selection import WHOLE, Selection
 from ..media.video.frame import Frame
@@ -16,8 +16,6 @@ from .results import result_files
 from .stream import CombinedStream
 
 log = logging.getLogger(__name__)
-
-PARTS = 3  # that compute side by side: faces, voice and words
 
 
 def read(
@@ -38,7 +36,6 @@ def read(
         Decoder(
             path, selection, sample_rate_hz=settings.audio.sample_rate_hz, frames_per_second=settings.frames_per_second
         ) as decoder,
-        threads_shared_by(PARTS),
         CombinedStream(trained, notify, str(path)) as stream,
     ):
         stream.has_sound = decoder.has_sound

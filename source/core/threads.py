@@ -5,7 +5,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from threading import Event
 from typing import TypeVar
 
@@ -15,21 +15,20 @@ AHEAD = 8  # items that are made before they are needed
 
 
 @contextmanager
-def threads_shared_by(parts: int) -> Iterator[None]:
-    """Compute on as many threads that each of so many parts that run side by side has its share of the cores."""
+def one_thread() -> Iterator[None]:
+    """Compute on one thread, for small jobs, such as a second of sound, and for what runs side by side.
+
+    Sharing such work costs more than it saves, most of all where other programs keep a core busy; and the number of
+    threads changes the last bits of sums.
+    """
     import torch
 
     threads = torch.get_num_threads()
-    torch.set_num_threads(max(threads // parts, 1))
+    torch.set_num_threads(1)
     try:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-def one_thread() -> AbstractContextManager[None]:
-    """Compute on one thread: for jobs as small as a second of sound, sharing the work costs more than it saves."""
-    return threads_shared_by(sys.maxsize)
 
 
 def one_thread_each() -> None:

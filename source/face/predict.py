@@ -10,7 +10,6 @@ import numpy as np
 from ..core import config
 from ..core.arrays import stacked
 from ..core.hooks import Notify, OnProgress
-from ..core.threads import one_thread
 from ..media.image import Picture, read_picture
 from ..media.selection import WHOLE, Selection
 from ..results.predicting import Result
@@ -67,8 +66,7 @@ def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...
     if not faces:
         return (), {}
     arrays = stacked([featurize(pixels, face, trained.settings) for face in faces])
-    with one_thread():  # the few views of a face are not worth sharing
-        probabilities = trained.probabilities(arrays)  # one call for all faces
+    probabilities = trained.probabilities(arrays)  # one call for all faces
     height, width = pixels.shape[:2]
     readings = (
         Reading(

@@ -11,6 +11,7 @@ from ..core import config
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import ModelSpec, spec_of
+from ..core.threads import one_thread
 from ..media.selection import WHOLE, Selection
 from ..training.checkpoint import Trained
 from . import readers
@@ -57,12 +58,13 @@ def predict(
         folder = batch_folder(target, source.resolve().name or f"{trained.spec.layout.noun}s") if target else None
         reader = readers.here(trained, readers.Options(tuple(without), selection))
         return predict_files(files, reader, folder, where=f" in {source}", notify=notify, on_progress=on_progress)
-    result = trained.spec.read(source, trained, notify, on_progress, selection)
-    if target is None:
-        return [result.prediction]
-    with explained(target):
-        target.mkdir(parents=True, exist_ok=True)
-    return [write_prediction(result.prediction, result.files(without), target, result.folder_name, without)]
+    with one_thread():
+        result = trained.spec.read(source, trained, notify, on_progress, selection)
+        if target is None:
+            return [result.prediction]
+        with explained(target):
+            target.mkdir(parents=True, exist_ok=True)
+        return [write_prediction(result.prediction, result.files(without), target, result.folder_name, without)]
 
 
 def refuse_unselectable(spec: ModelSpec, selection: Selection) -> None:
