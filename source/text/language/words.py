@@ -26,7 +26,7 @@ UNBROKEN = re.compile(rf"[^\w\s]{{40}}(?=[^\w\s])|[^\s{CJK}]{{500}}(?=[^\s{CJK}]
 INSPECTED_CHARACTERS = 50  # of a sentence that may have grown long
 COLUMNS = ("word", "part_of_speech", "count", "share")
 # Emoji at the beginning of a sentence belong to the one before.
-EMOJI = re.compile(r"(?:[^\w\s\x00-\x7f“‘«„¿¡—–…「『（]+\s*)+(?=[\w\"'“‘(])")
+EMOJI = re.compile(r"(?:[^\w\s\x00-\x7f“‘«„¿¡—–…「『（]++\s*+)++(?=[\w\"'“‘(])")  # possessive: else hours in vain
 NOT_WORDS = ("PUNCT", "SYM", "SPACE")
 GRAMMAR = ("ADP", "AUX", "CCONJ", "DET", "PART", "PRON", "SCONJ")  # "like" as in "like this", "would"
 

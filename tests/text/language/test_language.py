@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 import unicodedata
 
 import pytest
@@ -253,3 +254,10 @@ def test_importing_reads_and_loads_nothing():
     code = f"import {modules}, sys; print('spacy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("text", ["👨‍👩‍👧" * 2000, "😀 " * 3000, "(" * 5000, "a." * 3000, "\u200b" * 5000, "…" * 5000])
+def test_the_time_does_not_explode_with_marks_and_emoji_in_a_row(text):
+    started = time.process_time()
+    sentences(text)
+    assert time.process_time() - started < 5
