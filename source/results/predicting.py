@@ -18,7 +18,7 @@ from . import readers
 from .batch import files_in, predict_files
 from .batch_folder import batch_folder
 from .prediction import Prediction
-from .writing import Written, explained, write_prediction
+from .writing import Written, explained, refuse_unwritable, write_prediction
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,8 @@ def predict(
         folder = batch_folder(target, source.resolve().name or f"{trained.spec.layout.noun}s") if target else None
         reader = readers.here(trained, readers.Options(tuple(without), selection))
         return predict_files(files, reader, folder, where=f" in {source}", notify=notify, on_progress=on_progress)
+    if target:
+        refuse_unwritable(target)
     with one_thread():
         result = trained.spec.read(source, trained, notify, on_progress, selection)
         if target is None:

@@ -90,6 +90,14 @@ def explained(folder: Path) -> Iterator[None]:
         raise CannotWrite(f"Results cannot be written to {folder}: {why}.") from None
 
 
+def refuse_unwritable(folder: Path) -> None:
+    """Raise CannotWrite where `folder`, or where it would be made, is no place for files: before hours are read."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        why = f"{there} may not be written to" if there.is_dir() else f"{there} is a file"
+        raise CannotWrite(f"Results cannot be written to {folder}: {why}.")
+
+
 def _free(folder_out: Path, name: str) -> Path:
     candidates = (folder_out / (name if number == 1 else f"{name}_{number}") for number in count(1))
     return next(folder for folder in candidates if not folder.exists())

@@ -400,3 +400,14 @@ def test_less_than_a_second_of_speech_makes_the_answer_less_sure():
     assert soften(sure, 1.0) == soften(sure, 5.0) == sure
     assert soften(sure, 0.5) == pytest.approx({"happy": 0.7, "sad": 0.3})
     assert soften(sure, 0.0) == pytest.approx({"happy": 0.5, "sad": 0.5})
+
+
+def test_where_results_cannot_go_nothing_is_read_first(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    steps = []
+    for folder in (tmp_path / "taken", tmp_path / "taken" / "below"):
+        with pytest.raises(DemeanorError, match="taken is a file"):
+            predicting.predict(
+                recording(tmp_path, tone(3)), toy_trained(), folder, on_progress=lambda *step: steps.append(step)
+            )
+    assert not steps
