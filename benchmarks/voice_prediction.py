@@ -66,8 +66,7 @@ def windows_with_voice(file: Path, readings: Any, trained: Any) -> list[np.ndarr
 def read_alone(windows: list[np.ndarray], trained: Any) -> None:
     """Run features and network, in batches as large as prediction's."""
     from source.audio.features import featurize
-    from source.audio.predict import BATCH_WINDOWS
-    from source.audio.windows import batched
+    from source.audio.windows import BATCH_WINDOWS, batched
 
     for batch in batched(windows, BATCH_WINDOWS):
         described = [featurize(window, trained.settings.for_prediction()) for window in batch]

@@ -63,7 +63,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         )  # fmt: skip
         self._windows = WindowReadings(trained)
         self._frame_seconds, self._picture_end = -1.0, 0.0
-        self._samples, self._revision = 0, -1
+        self._revision = -1
         self._polled: list[Reading] = []
         self._face_tracks: FaceTracks | None = None
         self.document = Document(())
@@ -130,13 +130,13 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         self._transcript.add(np.zeros(0, np.float32), probabilities)
         self._voice.finish()
         face_tracks = self._face_tracks = self._faces.finish()
-        seconds = self._samples / rate_hz
+        seconds = self._timeline.seconds
         self.document = split_into_sentences(replace(self._transcript.finish(), seconds=seconds))
         for note in self.document.notes:
             if note.startswith("not transcribed"):
                 self._notify(f"Nothing is {note.removeprefix('not ')}")
         self._update()
-        readings, samples = self._windows.readings, self._samples
+        readings, samples = self._windows.readings, self._timeline.samples
         pauses = self._speech.pauses(PAUSE_SECONDS * rate_hz, samples) if self.has_sound else []
         return Prediction(
             self._source, self._trained.spec.name, self._trained.labels, tuple(readings),
@@ -150,14 +150,13 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
 
     def _listen(self, samples: np.ndarray) -> None:
         probabilities = self._detector(samples)
-        self._samples += len(samples)
         self._speech.add(probabilities)
         self._transcript.add(samples, probabilities)
         self._voice.add(samples)
 
     def _fill_silence(self, end_seconds: float) -> None:
         """Listen to silence up to a time, a little at a time: a picture without sound may last for hours."""
-        while (heard := self._samples / self.sample_rate_hz) < end_seconds:
+        while (heard := self._timeline.seconds) < end_seconds:
             silence = self._timeline.pad_to(min(heard + SILENCE_SECONDS, end_seconds))
             if not len(silence):
                 return
