@@ -6,8 +6,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import MODELS
 from ..core.errors import DemeanorError
+from ..core.hooks import Notify
 from ..core.spec import spec_of
+from .inputs import input_named
 
 if TYPE_CHECKING:
     from ..training.checkpoint import Trained
@@ -39,3 +42,23 @@ def weights_file(model: str, weights: Path | str | None = None) -> Path:
     if held != model:
         raise DemeanorError(f"{weights} holds the {held} model, not the {model} model.")
     return file
+
+
+def with_voice_baseline(trained: Trained, recording: Path | str | None, notify: Notify) -> Trained:
+    """Return the model that reads a person against their voice in `recording`, which is looked up as in `api.predict`.
+
+    None: as it is. Raises DemeanorError where there is no such recording, nobody speaks in it, or the model or its
+    weights know no baseline.
+    """
+    from ..core.threads import one_thread
+
+    if recording is None:
+        return trained
+    if trained.spec.with_voice_baseline is None:
+        able = ", ".join(name for name in MODELS if spec_of(name).with_voice_baseline)
+        raise DemeanorError(f"The {trained.spec.name} model has no voice baseline; these have: {able}.")
+    file = input_named(str(recording))
+    if file.is_dir():
+        raise DemeanorError(f"{file} is a folder; a voice baseline is one recording.")
+    with one_thread():
+        return trained.spec.with_voice_baseline(file, trained, notify)

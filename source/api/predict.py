@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from ..core.hooks import Notify, OnProgress, silent
 from ..core.spec import ModelSpec, spec_of
 from ..media.selection import WHOLE, Selection
 from .inputs import Words, are_several, asked_for
-from .load import load, weights_file
+from .load import load, weights_file, with_voice_baseline
 from .names import several
 from .predict_many import predict_many
 
@@ -34,6 +35,7 @@ def predict(
     output: Path | str | None = None,
     without: Sequence[str] = (),
     selection: Selection = WHOLE,
+    voice_baseline: Path | str | None = None,
     workers: int = 1,
     cluster: str | None = None,
     resume: bool = False,
@@ -52,6 +54,8 @@ def predict(
     output: folder for the results, made if it is not there (default: output_files/).
     without: result files not to be written, of those that the model's `SPEC.layout` names.
     selection: what of a recording is read, and how finely; only what the model's `SPEC.selectable` names.
+    voice_baseline: an earlier recording of the same person's ordinary speech, against which the audio model reads them;
+        looked up as files are.
     on_progress: counts what `SPEC.progress_unit` says, seconds of a recording, or the files of several.
 
     A folder, a pattern and a list of files are read by processes of their own, so that no file can end the run: one
@@ -64,7 +68,7 @@ def predict(
     brief: of several recordings return no readings, only what is said of the whole, to save memory.
 
     Returns a Prediction for each file, array or text. Raises DemeanorError where there is no such file, where none can
-    be read, where results cannot be written, or where a list mixes kinds.
+    be read, where results cannot be written, where a list mixes kinds, or where `voice_baseline` cannot serve.
 
     >>> from source import api
     >>> first, second = api.predict("text", ["What a wonderful day!", "How could you do that to me?"], write=False)
@@ -97,11 +101,14 @@ def predict(
     hooks = {"notify": notify, "on_progress": on_progress}
     if are_several(asked):
         options = Options(tuple(without), selection, brief)
+        if voice_baseline is not None:  # heard once, here, whoever reads the files
+            trained = with_voice_baseline(load(model, weights), voice_baseline, notify)
+            options = replace(options, person=trained.person)
         return predict_many(
             spec, asked, weights_file(model, weights), target, options, workers=workers, cluster=cluster, resume=resume,
             **hooks,
         )  # fmt: skip
-    trained = load(model, weights)
+    trained = with_voice_baseline(load(model, weights), voice_baseline, notify)
     hooks |= {"write": write, "without": without, "selection": selection}
     return [prediction for one in asked for prediction in predict_one(one, trained, target, **hooks)]
 

@@ -10,7 +10,7 @@ from ..core.errors import DemeanorError
 from ..core.hooks import Notify, silent
 from ..core.spec import spec_of
 from .inputs import input_named
-from .load import load
+from .load import load, with_voice_baseline
 
 if TYPE_CHECKING:
     from ..core.streaming import Stream
@@ -18,11 +18,19 @@ if TYPE_CHECKING:
     from ..results.prediction import Prediction
 
 
-def stream(model: str, *, weights: Path | str | None = None, live: bool = False, notify: Notify = silent) -> Stream:
+def stream(
+    model: str,
+    *,
+    weights: Path | str | None = None,
+    live: bool = False,
+    voice_baseline: Path | str | None = None,
+    notify: Notify = silent,
+) -> Stream:
     """Return the trained `model` to be fed frames and samples; see `source.core.streaming.Stream`.
 
     weights: see `load`. live: recognise words phrase by phrase, sooner and less surely than for a file, whose speech is
-    packed into blocks of 30 seconds. Raises DemeanorError where the model reads whole files only.
+    packed into blocks of 30 seconds. voice_baseline: see `predict`. Raises DemeanorError where the model reads whole
+    files only, or `voice_baseline` cannot serve.
 
     >>> import numpy
     >>> from source import api
@@ -34,7 +42,7 @@ def stream(model: str, *, weights: Path | str | None = None, live: bool = False,
     make = spec_of(model).stream
     if make is None:
         raise DemeanorError(f"The {model} model reads whole files only; it cannot be fed bit by bit.")
-    return make(load(model, weights), notify, live=live)
+    return make(with_voice_baseline(load(model, weights), voice_baseline, notify), notify, live=live)
 
 
 def live(
@@ -44,12 +52,14 @@ def live(
     *,
     weights: Path | str | None = None,
     fast: bool = False,
+    voice_baseline: Path | str | None = None,
     notify: Notify = silent,
 ) -> Prediction:
     """Play the recording `name` to `model`, in real time or, with `fast`, as fast as it can be read.
 
     name: a file in input_files/, or a path. on_poll: takes several times a second how far it is and what is new.
-    weights: see `load`. Raises DemeanorError where the file cannot be read, or the model cannot be fed bit by bit.
+    weights: see `load`. voice_baseline: see `predict`. Raises DemeanorError where the file cannot be read, the model
+    cannot be fed bit by bit, or `voice_baseline` cannot serve.
 
     >>> from source import api
     >>> api.live("audio", "demo_clip.mp4", lambda now: None, fast=True).seconds
@@ -59,5 +69,8 @@ def live(
     from ..results.live import play
 
     file = input_named(name)
-    with one_thread(), stream(model, weights=weights, live=not fast, notify=notify) as fed:
+    with (
+        one_thread(),
+        stream(model, live=not fast, weights=weights, voice_baseline=voice_baseline, notify=notify) as fed,
+    ):
         return play(file, fed, on_poll, fast=fast)

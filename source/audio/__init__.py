@@ -24,6 +24,7 @@ SPEC = ModelSpec(
     read=_in("predict", "read"),
     stream=_in("stream", "AudioStream"),
     from_array=_in("features", "from_array"),
+    with_voice_baseline=_in("predict", "with_voice_baseline"),
     progress_unit="second",
     selectable=("start_seconds", "end_seconds", "audio_track"),
     layout=LAYOUT,

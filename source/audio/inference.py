@@ -11,39 +11,73 @@ from ..results.prediction import Reading
 from ..results.timeline import mean_probabilities
 from ..training.checkpoint import Trained
 from .features import featurize
+from .own_speech import MOST_SECONDS, Baseline, OtherSpeech, OwnSpeech, baseline_note, with_earlier
+from .windows import BATCH_WINDOWS, batched
 
 LEAST_SPEECH_SECONDS = 0.25  # a syllable; a window with less is "no speech"
 LEAST_SPEECH_SHARE = 0.5  # of a recording shorter than two syllables
 LITTLE_SPEECH_SECONDS = 1.0  # a reading of less carries a note and is made less sure: see `soften`
 
 
-def read_windows(windows: Sequence[tuple[int, np.ndarray]], speech: Speech, trained: Trained) -> list[Reading]:
-    """Return a Reading for each window (first sample, samples); all with enough speech go through the network together.
+class VoiceReader:
+    """Reads the windows of a recording, in batches as they come; `speech` must cover them.
 
-    `speech` must cover the windows.
+    A model with a baseline reads each against the person's other speech: what was heard before it and, when the
+    recording is over, once more against all that does not overlap it. An earlier recording counts in both.
     """
-    settings = trained.settings.for_prediction()
-    rate_hz = settings.sample_rate_hz
-    readings = [
-        Reading(
-            probabilities={},
-            start_seconds=start / rate_hz,
-            end_seconds=(start + len(samples)) / rate_hz,
-            speech_seconds=speech.samples(start, start + len(samples)) / rate_hz,
-        )
-        for start, samples in windows
-    ]
-    speech_seconds = [reading.speech_seconds or 0 for reading in readings]
-    lengths = [len(samples) / rate_hz for _, samples in windows]
-    spoken = [index for index in range(len(windows)) if enough_speech(speech_seconds[index], lengths[index])]
-    if not spoken:
-        return readings
-    arrays = stacked([featurize(windows[index][1], settings) for index in spoken])
-    for index, row in zip(spoken, trained.probabilities(arrays), strict=True):
-        seconds = speech_seconds[index]
-        probabilities = soften(dict(zip(trained.labels, map(float, row), strict=True)), seconds)
-        readings[index] = replace(readings[index], probabilities=probabilities, notes=speech_notes(seconds))
-    return readings
+
+    def __init__(self, trained: Trained, speech: Speech) -> None:
+        self.readings: list[Reading] = []
+        self.notes: tuple[str, ...] = ()
+        self._trained, self._settings, self._speech = trained, trained.settings.for_prediction(), speech
+        self.own_speech = OwnSpeech(speech, self._settings.sample_rate_hz)
+        self._so_far = OtherSpeech(self.own_speech, later=False)
+        self._has_baseline: bool = getattr(self._settings, "use_baseline", False)
+        self._spoken: list[int] = []  # readings that will be read again
+        self._inputs: list[dict[str, np.ndarray]] = []  # theirs
+
+    def read(self, windows: Sequence[tuple[int, np.ndarray]]) -> None:
+        """Append a Reading for each window (first sample, samples), without probabilities where nobody speaks."""
+        rate_hz, spoken, inputs, baselines = self.own_speech.rate_hz, [], [], []
+        for start, samples in windows:
+            end = start + len(samples)
+            speech_seconds = self._speech.samples(start, end) / rate_hz
+            if enough_speech(speech_seconds, len(samples) / rate_hz):
+                spoken.append(len(self.readings))
+                inputs.append(featurize(samples, self._settings))
+                if self._has_baseline:
+                    self.own_speech.add(start, end, inputs[-1]["encoder"])
+                    baselines.append(self._so_far.of(len(self.own_speech) - 1))
+            self.readings.append(Reading({}, 0, None, start / rate_hz, end / rate_hz, speech_seconds=speech_seconds))
+        self._answer(spoken, inputs, baselines)
+        if self._has_baseline:
+            self._spoken += spoken
+            self._inputs += inputs
+
+    def finish(self) -> None:
+        """Read all once more where there is a baseline; from now on it makes no difference how the sound arrived."""
+        other, own_seconds = OtherSpeech(self.own_speech, later=True), 0.0
+        for batch in batched(range(len(self._spoken)), BATCH_WINDOWS):
+            baselines = [other.of(at) for at in batch]
+            own_seconds += sum(baseline.seconds for baseline in baselines)
+            self._answer([self._spoken[at] for at in batch], [self._inputs[at] for at in batch], baselines)
+        if self._spoken:
+            self.notes = (baseline_note(own_seconds / len(self._spoken), self._trained.person),)
+
+    def _answer(self, spoken: Sequence[int], inputs: Sequence[dict[str, np.ndarray]], own: Sequence[Baseline]) -> None:
+        """Put what the network says of these inputs into the readings; own: their baselines in the recording itself."""
+        if not spoken:
+            return
+        arrays = stacked(inputs)
+        if own:
+            baselines = [with_earlier(baseline, self._trained.person) for baseline in own]
+            arrays["baseline"] = np.stack([baseline.mean for baseline in baselines]).astype(np.float32)
+            known_seconds = [min(baseline.seconds, MOST_SECONDS) for baseline in baselines]
+            arrays["baseline_seconds"] = np.array(known_seconds, np.float32)
+        for at, row in zip(spoken, self._trained.probabilities(arrays), strict=True):
+            seconds = self.readings[at].speech_seconds or 0.0
+            probabilities = soften(dict(zip(self._trained.labels, map(float, row), strict=True)), seconds)
+            self.readings[at] = replace(self.readings[at], probabilities=probabilities, notes=speech_notes(seconds))
 
 
 def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds: float) -> Reading:

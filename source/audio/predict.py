@@ -5,7 +5,9 @@ from dataclasses import replace
 from math import ceil
 from pathlib import Path
 
+from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
+from ..core.units import duration
 from ..media.selection import WHOLE, Selection
 from ..media.sound import Sound, stream_sound
 from ..results.predicting import Result
@@ -18,6 +20,7 @@ from .stream import AudioStream
 log = logging.getLogger(__name__)
 
 BLOCK_SECONDS = 8.0  # decoded at a time
+ENOUGH_SECONDS = 10.0  # of speech in a baseline; less of it is mostly what was said, not who said it
 
 
 def read(
@@ -47,3 +50,26 @@ def read(
     overview.finish()
     prediction = replace(prediction, notes=(*sound.notes, *prediction.notes)).shifted(selection.start_seconds)
     return Result(prediction, lambda without: {"timeline.png": later(lambda: timeline(prediction, overview))})
+
+
+def with_voice_baseline(file: Path, trained: Trained, notify: Notify = log.info) -> Trained:
+    """Return the model with the voice in the recording `file`, which a person spoke as usual, as its baseline.
+
+    Raises DemeanorError where these weights have no baseline, or where nobody speaks in the recording.
+    """
+    if not getattr(trained.settings, "use_baseline", False):
+        raise DemeanorError("These weights of the audio model read a voice without a baseline; leave it out.")
+    rate_hz = trained.settings.sample_rate_hz
+    with stream_sound(file, rate_hz, BLOCK_SECONDS) as sound, AudioStream(trained, notify) as stream:
+        for block in sound:
+            stream.listen(block)
+        stream.finish()
+    speech = stream.reader.own_speech
+    if not len(speech):
+        raise DemeanorError(
+            f"Nobody speaks in {file}; a voice baseline is a recording of the person's ordinary speech."
+        )
+    person = speech.mean(file.name)
+    if person.seconds < ENOUGH_SECONDS:
+        notify(f"{file} holds {duration(person.seconds)} of speech; half a minute makes a better baseline.")
+    return replace(trained, person=person)

@@ -10,7 +10,7 @@ from ..media.sound.speech_activity import Speech, SpeechDetector
 from ..media.sound.timeline import SoundTimeline
 from ..results.prediction import Prediction, Reading
 from ..training.checkpoint import Trained
-from .inference import overall_reading, read_windows
+from .inference import VoiceReader, overall_reading
 from .windows import SpeechWindows
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ class AudioStream(AbstractContextManager["AudioStream"]):
         self._timeline = SoundTimeline(self.sample_rate_hz)
         self._detector, self._speech = SpeechDetector(self.sample_rate_hz), Speech(self.sample_rate_hz)
         self._windows = SpeechWindows(settings.window_samples, self.sample_rate_hz, self._speech)
+        self.reader = VoiceReader(trained, self._speech)
         self._samples = self._polled = 0
-        self.readings: list[Reading] = []
 
     def __exit__(self, *_: object) -> None:
         """Nothing is native here."""
@@ -49,26 +49,27 @@ class AudioStream(AbstractContextManager["AudioStream"]):
         self._samples += len(samples)
         self._speech.add(self._detector(samples))
         for batch in self._windows.add(samples):
-            self.readings += read_windows(batch, self._speech, self._trained)
+            self.reader.read(batch)
 
     def poll(self) -> list[Reading]:
         """Return the readings that are new since the last call."""
         for batch in self._windows.flush():
-            self.readings += read_windows(batch, self._speech, self._trained)
-        new, self._polled = self.readings[self._polled :], len(self.readings)
+            self.reader.read(batch)
+        new, self._polled = self.reader.readings[self._polled :], len(self.reader.readings)
         return new
 
     def finish(self, end_seconds: float | None = None) -> Prediction:
         """Return all readings, their mean and the pauses, up to the last sample."""
         self._speech.add(self._detector.finish())
         for batch in self._windows.finish():
-            self.readings += read_windows(batch, self._speech, self._trained)
-        rate_hz, samples = self.sample_rate_hz, self._samples
-        overall = overall_reading(self.readings, self._speech.samples(0, samples) / rate_hz, samples / rate_hz)
+            self.reader.read(batch)
+        self.reader.finish()
+        readings, rate_hz, samples = tuple(self.reader.readings), self.sample_rate_hz, self._samples
+        overall = overall_reading(readings, self._speech.samples(0, samples) / rate_hz, samples / rate_hz)
         pauses = self._speech.pauses(PAUSE_SECONDS * rate_hz, samples)
         return Prediction(
-            self._source, self._trained.spec.name, self._trained.labels, tuple(self.readings),
-            notes=(*self._timeline.notes, *(() if overall.probabilities else ("no speech was found",))),
+            self._source, self._trained.spec.name, self._trained.labels, readings,
+            notes=(*self._timeline.notes, *(self.reader.notes if overall.probabilities else ("no speech was found",))),
             seconds=samples / rate_hz, overall=overall,
             pauses=tuple((start / rate_hz, end / rate_hz) for start, end in pauses),
         )  # fmt: skip

@@ -75,10 +75,10 @@ def tune(model: str, corpora: Sequence[str], **options: Any) -> None:
     print(render.tuning_text(tuned.to_dict()) + (f"\n\nReport: {near(report)}" if report.is_file() else ""))
 
 
-def live(model: str, name: str, fast: bool, weights: Path | None, as_json: bool) -> None:
+def live(model: str, name: str, as_json: bool, **options: Any) -> None:
     """Play a recording to the model, show the answers as they come, and print what there was."""
     with LiveView(name) as view:
-        prediction = api.live(model, name, view, weights=weights, fast=fast, notify=view.notify)
+        prediction = api.live(model, name, view, **options, notify=view.notify)
     print(*([prediction.to_json()] if as_json else render.prediction_lines(prediction)), sep="\n")
 
 
@@ -113,6 +113,8 @@ CLUSTER = Option("cluster", "--cluster", "address of a Dask scheduler whose work
 OUTPUT = Option("output", "--output", "folder for weights, model card and history", "FOLDER", Path,
                 usual="models/MODEL")  # fmt: skip
 WEIGHTS = Option("weights", "--weights", "weights of a trained model", "FILE", Path, usual="those in models/MODEL")
+VOICE_BASELINE = Option("voice_baseline", "--voice-baseline", "earlier recording of the same person's ordinary speech, "
+                        "against which the audio model reads them", "FILE", usual="none")  # fmt: skip
 JSON = Option("as_json", "--json", "print the result as one JSON document", default=False)
 
 TABLE = (
@@ -199,6 +201,7 @@ TABLE = (
                usual="as many as the model was trained on"),
         Option("audio_track", "--audio-track", "number of the sound track, from 1", "N", positive,
                usual="the one with speech"),
+        VOICE_BASELINE,
         Option("without", "--without", "result files not to write", "A,B", names, (), usual="none"),
         replace(OUTPUT, help="folder for the results", usual="output_files"),
         replace(WORKERS, help="number of processes that share the files of several", question=""),
@@ -212,6 +215,7 @@ TABLE = (
         Option("fast", "--fast", "as fast as it can be read, instead of in real time", default=False,
                question="As fast as it can be read, yes or no"),
         WEIGHTS,
+        VOICE_BASELINE,
         replace(JSON, help="print the result at the end as one JSON document"),
     ), models=("face", "audio", "combined")),
     Entry("MODEL settings", "list the settings that --set can change", settings),

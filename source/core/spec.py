@@ -113,6 +113,9 @@ class ModelSpec:
     """Whether `read` takes typed words too, not only files."""
     from_array: Callable[[Any, int | None], Any] | None = None
     """Array, sample rate in Hz -> what `read` takes in place of a file; None: the model reads no arrays."""
+    with_voice_baseline: Callable[[Path, Any, Callable[[str], None]], Any] | None = None
+    """Recording of a person's ordinary speech, trained model, notify -> the model that reads this person against it;
+    None: the model knows no such baseline. Raises DemeanorError where the recording or the weights cannot serve."""
     baseline_name: str = ""
     """What `baseline_features` stands for, where `test` shall show what a logistic regression makes of it."""
     augment: Callable[[dict[str, Tensor], Any], dict[str, Tensor]] = lambda inputs, settings: inputs

@@ -9,7 +9,9 @@ from contextlib import chdir, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 from ..core import config
 from ..core.errors import DemeanorError
@@ -39,6 +41,8 @@ class Options:
     selection: Selection = WHOLE
     brief: bool = False
     """Whether to keep no more of a prediction than its summary needs: for thousands of files."""
+    person: Any = None
+    """Of `Trained.person`, which every process that reads gets; None: as the model has it."""
 
     def keep(self, prediction: Prediction) -> Prediction:
         """Return what is to be kept of a prediction."""
@@ -94,7 +98,8 @@ class Task:
         """A text that differs where results would: by the weights, the options or config.py."""
         decides = {name: getattr(config, name) for name in DECIDES} | asdict(self.options) | {"weights": self.sha256}
         del decides["brief"]
-        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+        text = json.dumps(decides, sort_keys=True, default=np.ndarray.tolist)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,8 @@ def read_there(task: Task, file: Path, destination: Destination | None) -> Outco
 def read_file(trained: Trained, options: Options, file: Path, destination: Destination | None) -> Outcome:
     """Read a file and write its results; whatever goes wrong in it is its outcome. Raises CannotWrite alone."""
     spec, messages = trained.spec, list[str]()
+    if options.person is not None:
+        trained = replace(trained, person=options.person)
     try:
         result = spec.read(file, trained, messages.append, silent, options.selection)
         prediction = result.prediction

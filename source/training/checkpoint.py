@@ -70,6 +70,8 @@ class Trained:
     network: Any
     """A `source.core.spec.Network` in evaluation mode."""
     header: Header
+    person: Any = None
+    """What is known beforehand of the person who is read, as `SPEC.with_voice_baseline` puts it in; None: nothing."""
 
     @property
     def labels(self) -> tuple[str, ...]:
