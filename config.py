@@ -33,10 +33,13 @@ GROUPING = "seven"
 # --- Corpora: which of the preprocessed corpora a model trains on when --corpora does not say --------------------
 CORPORA = {
     "face": ("FER2013", "CK+", "RAF-DB"),
-    "audio": ("RAVDESS", "CREMA-D", "SAVEE", "TESS", "EmoDB", "nEMO", "JAVED", "eNTERFACE"),
+    "audio": (
+        "RAVDESS", "CREMA-D", "SAVEE", "TESS", "EmoDB", "nEMO", "JAVED", "eNTERFACE", "EMOVO", "ASED", "TurEV-DB",
+        "CASIA", "EmoGator", "ordinary",
+    ),
     "text": ("GoEmotions", "MELD", "ISEAR", "EmoBank"),
     "combined": ("RAVDESS", "CREMA-D", "SAVEE", "eNTERFACE", "JAVED", "MELD", "OMG"),
-}
+}  # fmt: skip
 
 # --- Prediction --------------------------------------------------------------------------------------------------
 NOT_SURE_BELOW = 0.40  # calibrated probability of the likeliest emotion under which the answer is "not sure"

@@ -35,7 +35,7 @@ class Clip:
     split: str = ""  # the corpus's own partition: train, val or test
     source: str = ""  # the original file, relative to the corpus's folder
     votes: tuple[float, ...] = ()  # raters' votes over config.EMOTIONS, where the corpus has them
-    original: str = ""  # the corpus's own label where it is finer than `emotion`: one of emotions.FINER
+    original: str = ""  # the corpus's own label where it is finer than `emotion`: one of labels.FINER
     about: str = ""  # what else the corpus says of the speaker: "age 51; race Caucasian"
     sentiment: float | None = None  # each of these from -1, negative or calm, to 1; None: the corpus does not say
     valence: float | None = None

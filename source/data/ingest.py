@@ -32,8 +32,9 @@ def get_data(
 
     A file goes to every model that reads files of its ending; of a take in several forms, such as sound and video, a
     model gets the one whose ending is first among its `suffixes`, by the number that other models get the others by. A
-    model of videos gets long recordings in chunks, see `segmentation`. There is a Summary for each model that got any
-    file. `notify` takes each sentence for people, `on_progress` the files done and the files in all, at each step.
+    model of videos gets long recordings in chunks, see `segmentation`, and every model does where the corpus has them
+    CUT_FOR_ALL. There is a Summary for each model that got any file. `notify` takes each sentence for people,
+    `on_progress` the files done and the files in all, at each step.
 
     Raises DemeanorError where `folder` holds no such corpus, or no model can use any of its files.
     """
@@ -42,8 +43,9 @@ def get_data(
     notes: list[str] = []
 
     def note(sentence: str) -> None:
-        notes.append(sentence)
-        notify(sentence)
+        if sentence not in notes:  # models that get the same files get the same chunks
+            notes.append(sentence)
+            notify(sentence)
 
     own = config.DATA_FOLDER / f"original_{name}_data"
     folder = Path(folder or own).expanduser().absolute()
@@ -52,8 +54,11 @@ def get_data(
     present = _present(name, clips, getattr(module, "PEOPLE", SPEAKERS_UNKNOWN), note)
     parts = _by_model(name, present, getattr(module, "is_silent", lambda clip: False), note)
     place = config.DATA_FOLDER / f"cut_{name}_data"
+    for_all = getattr(module, "CUT_FOR_ALL", False)
     parts = [
-        (spec, cut(part, folder, place, config.WINDOW_SECONDS, note, on_progress) if _reads_videos(spec) else part)
+        (spec, cut(part, folder, place, config.WINDOW_SECONDS, note, on_progress))
+        if for_all or _reads_videos(spec)
+        else (spec, part)
         for spec, part in parts
     ]
     total, done, summaries = sum(len(part) for _, part in parts), 0, []

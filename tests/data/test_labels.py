@@ -5,7 +5,7 @@ import pytest
 
 from source.core import config
 from source.core.errors import DemeanorError
-from source.data.labels import SPELLINGS, emotion_named, grouping_named
+from source.data.labels import FINER, SPELLINGS, emotion_named, grouping_named
 
 
 @pytest.mark.parametrize("emotion", config.EMOTIONS)
@@ -39,6 +39,13 @@ def test_the_five_merge_what_they_say_and_lose_no_emotion():
     assert five.label_of("sad") == five.label_of("fear") == "sad/fear"
     assert five.label_of("surprise") == five.label_of("disgust") == "surprise/disgust"
     assert len(five.labels) == 5 and all(five.label_of(emotion) for emotion in config.EMOTIONS)
+
+
+@pytest.mark.parametrize("finer", FINER)
+def test_a_finer_label_is_read_as_its_emotion_unless_the_grouping_names_it(finer):
+    for grouping in map(grouping_named, config.GROUPINGS):
+        label = grouping.label_of(FINER[finer], finer)
+        assert label == (finer if finer in grouping.labels else grouping.label_of(FINER[finer]))
 
 
 def test_the_setting_switches_the_grouping(monkeypatch):

@@ -409,6 +409,20 @@ def test_a_sound_without_a_picture_is_cut_likewise(original):
     assert np.abs(np.concatenate(parts) - wave).max() < 1e-4
 
 
+@pytest.mark.usefixtures("unheard")
+def test_ordinary_speech_is_cut_for_a_model_of_sounds_too_and_said_once(original):
+    import soundfile
+
+    soundfile.write(original / "talk.wav", voice.spoken(4.0), RATE_HZ)
+    said = []
+    laid = laid_out("ordinary", original, notify=said.append)
+    assert (
+        [clip.number for clip in laid["audio"]] == [clip.number for clip in laid["combined"]] == [1_000_000, 2_000_000]
+    )
+    assert {clip.source for clip in laid["audio"]} == {"talk.wav"}
+    assert sum("are cut" in sentence for sentence in said) == 1
+
+
 def test_what_nobody_can_play_stays_whole(original):
     corpora.sounds(original, ["mine_1_happy.mp4", "mine_2_sad.opus"])
     names = {clip.path.name for clip in laid_out("mine", original)["combined"]}

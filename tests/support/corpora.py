@@ -205,6 +205,61 @@ def enterface(folder: Path, root: str = "enterface database") -> Path:
     return folder
 
 
+def ased(folder: Path) -> Path:
+    """03Happy/h3-01-01-02-20.wav: a woman, 25, once named a man's, and a man, 20; one letter in upper case."""
+    for place, code in (
+        ("01Neutral", "n1"),
+        ("02Fearful", "f2"),
+        ("03Happy", "h3"),
+        ("04Sad", "S4"),
+        ("05Angry", "a5"),
+    ):
+        sounds(folder / place, (f"{code}-01-01-01-25.wav", f"{code}-01-01-02-20.wav"))
+    return sounds(folder, ["05Angry/a5-06-02-02-25.wav"])
+
+
+def emovo(folder: Path) -> Path:
+    """f1/gio-f1-b2.wav: a woman and two men, each emotion once, in sentence b2."""
+    names = itertools.product(("f1", "m1", "m3"), ("dis", "gio", "neu", "pau", "rab", "sor", "tri"))
+    return sounds(folder, (f"EMOVO/{actor}/{code}-{actor}-b2.wav" for actor, code in names))
+
+
+def turevdb(folder: Path, ending: str = ".wav") -> Path:
+    """Happy/1234_mt_kedi.wav: two people, two words in each of the four emotions."""
+    places = {"Angry": "kz", "Calm": "sk", "Happy": "mt", "Sad": "hl"}
+    names = itertools.product(places.items(), ("1157", "1234"), ("kedi", "zeytin"))
+    return sounds(folder, (f"{place}/{who}_{code}_{word}{ending}" for (place, code), who, word in names))
+
+
+def emogator(folder: Path) -> Path:
+    """data/mp3/000157-27-1.mp3: all thirty kinds of bursts of two people."""
+    names = itertools.product(("000001", "000157"), range(1, 31))
+    return sounds(folder, (f"data/mp3/{who}-{kind:02d}-1.mp3" for who, kind in names))
+
+
+CASIA_EMOTIONS = ("angry", "fear", "happy", "neutral", "sad", "surprise")
+
+
+def casia(folder: Path, form: str = "{speaker}/{emotion}/201.wav") -> Path:
+    """liuchanhg/angry/201.wav, or another form: all four people, each emotion once."""
+    names = itertools.product(("liuchanhg", "wangzhe", "zhaoquanyin", "ZhaoZuoxiang"), CASIA_EMOTIONS)
+    return sounds(folder, (form.format(speaker=speaker, emotion=emotion) for speaker, emotion in names))
+
+
+def ordinary(folder: Path, listed: bool = True) -> Path:
+    """calls/agent_0.wav and so on; clips.csv, if listed, says who speaks in each but the last."""
+    rows = [  # path, speaker, sex, language, kind, source
+        ("calls/agent_0.wav", "agent", "f", "de", "telephone", "calls"),
+        ("calls/agent_1.wav", "agent", "f", "de", "telephone", "calls"),
+        ("calls/caller_0.wav", "caller", "", "de", "telephone", "calls"),
+        ("read/1995/agent_0.wav", "agent", "male", "", "read", "books"),
+        ("read/1996/speech.wav", "", "", "xx", "", ""),
+    ]
+    if listed:
+        table(folder / "clips.csv", [("path", "speaker", "sex", "language", "kind", "source"), *rows])
+    return sounds(folder, [path for path, *_ in rows])
+
+
 # --- Videos ------------------------------------------------------------------------------------------------------
 
 
@@ -397,7 +452,9 @@ def named_texts(folder: Path, name: str = "mine") -> Path:
 
 FACES = {"FER2013": fer_folders, "CK+": ckplus, "RAF-DB": rafdb}
 VOICES = {"RAVDESS": ravdess, "CREMA-D": cremad, "SAVEE": savee, "TESS": tess, "EmoDB": emodb, "nEMO": nemo,
-          "JAVED": javed, "eNTERFACE": enterface}  # fmt: skip
+          "JAVED": javed, "eNTERFACE": enterface, "ASED": ased, "EMOVO": emovo, "TurEV-DB": turevdb,
+          "EmoGator": emogator, "CASIA": casia}  # fmt: skip
+WORDLESS = ("EmoGator",)
 FILMED = {"RAVDESS": ravdess_videos, "CREMA-D": cremad_videos, "SAVEE": savee_videos, "JAVED": javed,
           "eNTERFACE": enterface, "MELD": meld_videos, "OMG": omg}  # fmt: skip
 TEXTS = {"GoEmotions": goemotions, "MELD": meld, "ISEAR": isear, "EmoBank": emobank}

@@ -19,7 +19,12 @@ from ..clips import Clip
 class Corpus(Protocol):
     """What a file of this folder defines.
 
-    It may also define `unpack`, see `fer2013`, PEOPLE, see `meld`, and `is_silent`, see `ravdess`.
+    It may also define `unpack`, see `fer2013`, PEOPLE, see `meld`, `is_silent`, see `ravdess`, and
+
+    * MAY_BE_LEFT_OUT: whether the corpus may stand for strangers, that is, be left out of a training and then read
+      (True where it is not defined; see `ordinary` and `emogator`);
+    * CUT_FOR_ALL: whether long recordings are cut for every model, not for models of videos alone (False where it is
+      not defined). A model of sounds reads the loudest window of a file, so else it would see nothing of the rest.
     """
 
     NAME: str
@@ -47,6 +52,15 @@ def corpus_named(name: str) -> Any:
         )
     module = re.sub(r"[^a-z0-9]", "", name.lower().replace("+", "plus"))
     return _corpora().get(module) or importlib.import_module(f"{__name__}.named_files")
+
+
+def may_be_left_out(name: str) -> bool:
+    """Return whether the corpus called `name` may be left out of a training to be read as a stranger's.
+
+    >>> may_be_left_out("RAVDESS"), may_be_left_out("ordinary")
+    (True, False)
+    """
+    return getattr(corpus_named(name), "MAY_BE_LEFT_OUT", True)
 
 
 def known_corpora() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from source.core import config
 from source.core.errors import DemeanorError
 from source.core.spec import spec_of
 from source.data.clips import clip_from_name, read_clips, write_clips
-from source.data.corpora import corpus_named, did_you_mean, known_corpora, named_files
+from source.data.corpora import corpus_named, did_you_mean, known_corpora, may_be_left_out, named_files
 from source.data.ingest import get_data
 from source.data.splits import assert_disjoint, with_splits
 from source.data.training_folder import training_files
@@ -19,6 +19,7 @@ from tests.support import corpora
 FORMS = {  # corpus and form -> corpus, maker of its folder
     "mine": ("mine", corpora.named), "mine, texts": ("mine", corpora.named_texts),
     "FER2013, table": ("FER2013", corpora.fer_csv), "CK+48": ("CK+", corpora.ck48),
+    "ordinary": ("ordinary", corpora.ordinary),
     **{name: (name, make) for name, make in (corpora.FACES | corpora.VOICES | corpora.TEXTS).items()},
     **{f"{name}, filmed": (name, make) for name, make in corpora.FILMED.items()},
 }  # fmt: skip
@@ -47,7 +48,8 @@ def test_clips_are_complete_numbered_by_take_and_survive_clips_csv(name, make, o
     assert {clip.corpus for clip in clips} == {name} and len({clip.path for clip in clips}) == len(clips)
     assert sorted({clip.number for clip in clips}) == list(range(len({clip.number for clip in clips})))
     assert all((clip.source or name == "mine") and (clip.emotion or clip.affect) for clip in clips)
-    assert all(clip.speaker and clip.sentence for clip in clips) or name not in corpora.VOICES
+    if name in corpora.VOICES:
+        assert all(clip.speaker and (clip.sentence or name in corpora.WORDLESS) for clip in clips)
     write_clips(tmp_path / "clips.csv", clips)
     assert read_clips(tmp_path / "clips.csv") == clips
 
@@ -89,6 +91,10 @@ def test_every_corpus_of_config_has_a_file_with_its_licence():
     for name in known_corpora():
         corpus = corpus_named(name)
         assert corpus is corpus_named(name.lower()) and name == corpus.NAME and corpus.LICENCE
+
+
+def test_nobody_is_a_stranger_in_speech_that_is_not_acted_or_has_no_words():
+    assert {name for name in (*known_corpora(), "mine") if not may_be_left_out(name)} == {"ordinary", "EmoGator"}
 
 
 @pytest.mark.parametrize("name", ["mine", "my faces", "folders", "ferplus", "named_files", "größe"])

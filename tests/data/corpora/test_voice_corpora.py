@@ -6,7 +6,22 @@ from dataclasses import replace
 import pytest
 
 from source.core.errors import DemeanorError
-from source.data.corpora import cremad, emodb, enterface, javed, nemo, ravdess, savee, tess
+from source.data.corpora import (
+    ased,
+    casia,
+    cremad,
+    emodb,
+    emogator,
+    emovo,
+    enterface,
+    javed,
+    nemo,
+    ordinary,
+    ravdess,
+    savee,
+    tess,
+    turevdb,
+)
 from source.data.labels import grouping_named
 from source.data.store import fingerprint
 from tests.support import corpora
@@ -305,3 +320,118 @@ def test_enterface_is_not_read_by_the_folders_above_it(tmp_path, said):
     assert {clip.speaker for clip in enterface.load(folder, said.append)} == {"1", "3", "6"}
     corpora.sounds(folder / "flat", ["s5_an_1.wav"])
     assert labels(enterface.load(folder / "flat", said.append)[0]) == ("angry", "5", "", "1")
+
+
+# --- ASED --------------------------------------------------------------------------------------------------------
+
+
+def test_ased_speaker_is_the_last_field_even_where_the_sex_is_another_s(tmp_path, said):
+    clips = ased.load(corpora.ased(tmp_path), said.append)
+    assert {(clip.speaker, clip.sex) for clip in clips} == {("20", "male"), ("25", "female")}
+    assert emotions(clips) == {"neutral": 2, "fear": 2, "happy": 2, "sad": 2, "angry": 3}
+    assert labels(one(clips, "S4-01-01-02-20.wav")) == ("sad", "20", "male", "s01")
+
+
+# --- EMOVO -------------------------------------------------------------------------------------------------------
+
+
+def test_emovo_by_its_italian_names(tmp_path, said):
+    clips = emovo.load(corpora.emovo(tmp_path), said.append)
+    assert emotions(clips) == dict.fromkeys(corpora.EMOTIONS, 3)
+    assert labels(one(clips, "gio-f1-b2.wav")) == ("happy", "f1", "female", "b2")
+    assert labels(one(clips, "pau-m3-b2.wav")) == ("fear", "m3", "male", "b2")
+
+
+# --- TurEV-DB ----------------------------------------------------------------------------------------------------
+
+
+def test_turevdb_speaker_is_the_first_field_and_not_the_emotion_s(tmp_path, said):
+    clips = turevdb.load(corpora.turevdb(tmp_path), said.append)
+    assert emotions(clips) == dict.fromkeys(("angry", "neutral", "happy", "sad"), 4)
+    spoken = Counter((clip.speaker, clip.sentence) for clip in clips)
+    assert spoken == {(who, word): 4 for who in ("1157", "1234") for word in ("kedi", "zeytin")}
+    assert {clip.original for clip in clips if clip.emotion == "neutral"} == {"calm"}
+    assert not any(clip.original for clip in clips if clip.emotion != "neutral")
+
+
+# --- EmoGator ----------------------------------------------------------------------------------------------------
+
+
+def test_emogator_of_thirty_kinds_gives_nine(tmp_path, said):
+    clips = emogator.load(corpora.emogator(tmp_path), said.append)
+    kinds = {"02": "happy", "03": "angry", "10": "disgust", "13": "happy", "15": "fear", "18": "neutral", "24": "sad",
+             "27": "surprise", "28": "surprise"}  # fmt: skip
+    assert {(clip.path.stem[7:9], clip.emotion) for clip in clips} == set(kinds.items()) and len(clips) == 18
+    assert {clip.speaker for clip in clips} == {"000001", "000157"}
+    assert any("42 files left out" in sentence for sentence in said)
+
+
+# --- CASIA -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "form", ["{speaker}/{emotion}/201.wav", "{emotion}/201-{emotion}-{speaker}.wav", "{speaker}-{emotion}-201.wav",
+             "CASIA/{emotion}/same texts 300_{speaker}_{emotion}_201.wav"],
+)  # fmt: skip
+def test_casia_in_every_layout(tmp_path, said, form):
+    clips = casia.load(corpora.casia(tmp_path, form), said.append)
+    assert Counter(map(labels, clips)) == Counter(
+        (emotion, speaker, sex, "201") for emotion in corpora.CASIA_EMOTIONS for speaker, sex in casia.SPEAKERS.items()
+    )
+
+
+def test_casia_of_one_person_is_read_from_the_folder_that_is_named_so(tmp_path, said):
+    clips = casia.load(corpora.casia(tmp_path) / "wangzhe", said.append)
+    assert {clip.speaker for clip in clips} == {"wangzhe"} and len(clips) == 6
+
+
+def test_casia_s_people_are_the_same_in_both_parts_and_what_they_say_is_not(tmp_path, said):
+    corpora.sounds(tmp_path, ["Zhe.Wang/normal/201.wav", "Zhe.Wang/sad/201.wav", "wangzhe/sad/201.wav"])
+    clips = casia.load(tmp_path, said.append)
+    assert {(clip.emotion, clip.speaker) for clip in clips} == {("neutral", "wangzhe"), ("sad", "wangzhe")}
+    assert len({clip.sentence for clip in clips}) == len(clips) == 3
+
+
+def test_casia_names_of_other_people_are_none(tmp_path, said):
+    corpora.sounds(corpora.casia(tmp_path), ["somebody/sad/201.wav", "wangzhe/bored/201.wav", "wangzhe/sad/x.wav"])
+    assert len(casia.load(tmp_path, said.append)) == 24
+
+
+# --- Ordinary speech ---------------------------------------------------------------------------------------------
+
+
+def test_ordinary_speech_is_neutral_and_says_so(tmp_path, said):
+    clips = ordinary.load(corpora.ordinary(tmp_path), said.append)
+    assert {(clip.emotion, clip.original) for clip in clips} == {("neutral", "ordinary")}
+
+
+def test_ordinary_people_are_told_apart_within_a_source(tmp_path, said):
+    clips = ordinary.load(corpora.ordinary(tmp_path), said.append)
+    people = {clip.source: (clip.speaker, clip.sex, clip.about) for clip in clips}
+    assert people == {
+        "calls/agent_0.wav": ("calls/agent", "female", "language de; kind telephone"),
+        "calls/agent_1.wav": ("calls/agent", "female", "language de; kind telephone"),
+        "calls/caller_0.wav": ("calls/caller", "", "language de; kind telephone"),
+        "read/1995/agent_0.wav": ("books/agent", "male", "kind read"),
+        "read/1996/speech.wav": ("read", "", "language xx"),
+    }
+
+
+def test_ordinary_speech_without_a_table_keeps_folders_together_and_names_nobody_else(tmp_path, said):
+    corpora.sounds(corpora.ordinary(tmp_path, listed=False), ["monday.flac", "tuesday.mp3"])
+    clips = ordinary.load(tmp_path, said.append)
+    assert Counter(clip.speaker for clip in clips) == {"calls": 3, "read": 2, "": 2}
+
+
+def test_ordinary_speech_is_what_the_table_names(tmp_path, said):
+    folder = corpora.ordinary(tmp_path / "unpacked")
+    corpora.sounds(folder, ["calls/music.wav"])
+    (folder / "calls" / "agent_1.wav").unlink()
+    assert len(ordinary.load(tmp_path, said.append)) == 4
+    assert any("1 files" in sentence and "not there" in sentence and "agent_1.wav" in sentence for sentence in said)
+    assert any("1 files left out" in sentence and "music.wav" in sentence for sentence in said)
+
+
+def test_an_ordinary_recording_that_is_there_as_sound_and_video_is_one_take(tmp_path, said):
+    clips = ordinary.load(corpora.sounds(tmp_path, ["a/talk.wav", "a/talk.mp4", "b/talk.wav"]), said.append)
+    assert len({clip.number for clip in clips}) == 2 and len(clips) == 3
