@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..core.arrays import stacked
+from ..core import config
+from ..core.arrays import stacked, tensors
 from ..media.sound.speech_activity import Speech
 from ..results.prediction import Reading
 from ..results.timeline import mean_probabilities
@@ -17,6 +18,9 @@ from .windows import BATCH_WINDOWS, batched
 LEAST_SPEECH_SECONDS = 0.25  # a syllable; a window with less is "no speech"
 LEAST_SPEECH_SHARE = 0.5  # of a recording shorter than two syllables
 LITTLE_SPEECH_SECONDS = 1.0  # a reading of less carries a note and is made less sure: see `soften`
+FARTHEST = 1.0  # of the network's `distance`; what lies beyond is nothing that it has learnt to read
+UNFAMILIAR = "unlike any voice in training"
+WITHHELD = 0.95  # of the confidence beyond even that would just be an answer
 
 
 class VoiceReader:
@@ -74,16 +78,37 @@ class VoiceReader:
             arrays["baseline"] = np.stack([baseline.mean for baseline in baselines]).astype(np.float32)
             known_seconds = [min(baseline.seconds, MOST_SECONDS) for baseline in baselines]
             arrays["baseline_seconds"] = np.array(known_seconds, np.float32)
-        for at, row in zip(spoken, self._trained.probabilities(arrays), strict=True):
+        rows, unfamiliar = self._trained.probabilities(arrays), self._are_unfamiliar(arrays)
+        for at, row, is_unfamiliar in zip(spoken, rows, unfamiliar, strict=True):
             seconds = self.readings[at].speech_seconds or 0.0
-            probabilities = soften(dict(zip(self._trained.labels, map(float, row), strict=True)), seconds)
-            self.readings[at] = replace(self.readings[at], probabilities=probabilities, notes=speech_notes(seconds))
+            probabilities, notes = dict(zip(self._trained.labels, map(float, row), strict=True)), speech_notes(seconds)
+            probabilities = soften(probabilities, seconds)
+            if is_unfamiliar:
+                probabilities, notes = withheld(probabilities), (*notes, UNFAMILIAR)
+            self.readings[at] = replace(self.readings[at], probabilities=probabilities, notes=notes)
+
+    def _are_unfamiliar(self, arrays: dict[str, np.ndarray]) -> np.ndarray:
+        """Return of which of these inputs the features lie far from all training data, (N,); none where not known."""
+        import torch
+
+        distance = getattr(self._trained.network, "distance", None)
+        if distance is None:
+            return np.zeros(len(next(iter(arrays.values()))), bool)
+        with torch.inference_mode():
+            return distance(**tensors(arrays)).numpy() > FARTHEST
 
 
 def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds: float) -> Reading:
-    """Return the mean of the windows' readings, weighted by their speech, for a recording of this length."""
+    """Return the mean of the windows' readings, weighted by their speech, for a recording of this length.
+
+    It is "not sure" where most of the speech is unlike any voice in training.
+    """
     probabilities = mean_probabilities(readings)
     notes = speech_notes(speech_seconds) if probabilities else ()
+    spoken = [reading for reading in readings if reading.probabilities]
+    far = sum(reading.speech_seconds or 0 for reading in spoken if UNFAMILIAR in reading.notes)
+    if far > sum(reading.speech_seconds or 0 for reading in spoken) / 2:
+        probabilities, notes = withheld(probabilities), (*notes, UNFAMILIAR)
     return Reading(probabilities, 0, None, 0.0, seconds, notes=notes, speech_seconds=speech_seconds)
 
 
@@ -99,6 +124,19 @@ def soften(probabilities: dict[str, float], speech_seconds: float) -> dict[str, 
     """
     share = min(1.0, speech_seconds / LITTLE_SPEECH_SECONDS)
     return {label: share * value + (1 - share) / len(probabilities) for label, value in probabilities.items()}
+
+
+def withheld(probabilities: dict[str, float]) -> dict[str, float]:
+    """Mix with the uniform distribution as far as it takes for the answer to be "not sure".
+
+    >>> withheld({"happy": 0.9, "sad": 0.06, "angry": 0.04})["happy"] < config.NOT_SURE_BELOW
+    True
+    """
+    even, likeliest = 1 / len(probabilities), max(probabilities.values())
+    if likeliest < config.NOT_SURE_BELOW or even >= config.NOT_SURE_BELOW:  # somebody wants an answer to everything
+        return probabilities
+    share = WITHHELD * (config.NOT_SURE_BELOW - even) / (likeliest - even)
+    return {label: share * value + (1 - share) * even for label, value in probabilities.items()}
 
 
 def speech_notes(speech_seconds: float) -> tuple[str, ...]:

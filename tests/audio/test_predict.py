@@ -411,3 +411,33 @@ def test_where_results_cannot_go_nothing_is_read_first(tmp_path):
                 recording(tmp_path, tone(3)), toy_trained(), folder, on_progress=lambda *step: steps.append(step)
             )
     assert not steps
+
+
+class KnowsNoHighVoice(Pitch):
+    """The same with a distance from its training data: over 1 beyond 2 kHz."""
+
+    def distance(self, pitch_hz):
+        return pitch_hz / 2000
+
+
+@pytest.mark.parametrize("not_sure_below", [0.40, 0.145, 0.99])
+@pytest.mark.parametrize("strange_seconds, most", [(20, True), (6, False)])
+def test_what_lies_far_from_all_training_is_not_sure_and_says_so(
+    tmp_path, monkeypatch, strange_seconds, most, not_sure_below
+):
+    monkeypatch.setattr(config, "NOT_SURE_BELOW", not_sure_below)
+    file = recording(tmp_path, tone(strange_seconds, 3000), tone(16, 1000))
+    plain, result = read(file), predict.read(file, replace(toy_trained(), network=KnowsNoHighVoice())).prediction
+    for before, reading in zip(plain.readings, result.readings, strict=True):
+        if reading.end_seconds <= strange_seconds:
+            assert reading.emotion is None and any("unlike any voice" in note for note in reading.notes)
+            assert reading.likeliest == before.likeliest and sum(reading.probabilities.values()) == pytest.approx(1)
+        elif reading.start_seconds >= strange_seconds:
+            assert reading == before
+    assert any("unlike any voice" in note for note in result.overall.notes) == most
+    assert not most or result.overall.emotion is None
+
+
+def test_who_wants_an_answer_to_everything_gets_it(monkeypatch):
+    monkeypatch.setattr(config, "NOT_SURE_BELOW", 0.0)
+    assert inference.withheld({"happy": 0.9, "sad": 0.1}) == {"happy": 0.9, "sad": 0.1}
