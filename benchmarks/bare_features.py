@@ -1,13 +1,11 @@
 """The alternatives: the same features of a voice by the libraries alone, with none of our code around them."""
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from source.audio.settings import AudioSettings
-from source.core import pretrained
 
 Features = Callable[[np.ndarray], Any]
 DIFFERENCE_FRAMES = 9  # librosa's default
@@ -49,16 +47,15 @@ def librosa_features(settings: AudioSettings) -> Features:
 
 
 def whisper_features(samples: int) -> Features:
-    """Whisper's own encoder for waveforms of so many samples at 16 kHz -> its last layer (1, frames, 384).
+    """Whisper's own encoder for waveforms of so many samples at 16 kHz -> its fourth block (1, frames, 768).
 
-    It refuses what is not as long as its positional embedding, 30 seconds; so that is cut to the length.
+    Its weights are random: they cost the same. It refuses what is not as long as its positional embedding, 30 seconds;
+    so that is cut to the length.
     """
     import torch
     import whisper
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        network = whisper.load_model(str(pretrained.path("whisper")), device="cpu").encoder.eval()
+    network = whisper.model.AudioEncoder(80, 1500, 768, 12, 4).eval()
     network.positional_embedding = network.positional_embedding[: samples // WHISPER_FRAME_SAMPLES]
 
     def features(waveform):

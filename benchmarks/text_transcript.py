@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.encoders import can_measure, not_measured
+from benchmarks.encoders import not_measured
 from benchmarks.measuring import Effort, Row, interleaved, seconds
 from benchmarks.synthetic_voices import write_recording
+from source.core import pretrained
 
 LENGTH_SECONDS, SHORTEST_SECONDS = 120, 15
 ROUNDS = 3  # at most: each takes long
@@ -26,7 +27,7 @@ def measure(effort: Effort) -> list[Row]:
     from source.media.sound import read_sound
     from source.text.transcript import transcribe
 
-    if not can_measure("statistics"):
+    if pretrained.problem_with(pretrained.ASSETS["whisper"]):
         return [not_measured(WHAT, UNIT)]
     length = effort.of(LENGTH_SECONDS, least=SHORTEST_SECONDS)
     with TemporaryDirectory() as name:

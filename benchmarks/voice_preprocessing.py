@@ -19,10 +19,10 @@ from source.core.spec import spec_of
 from source.data.preprocessing import CLIPS_PER_JOB
 
 CLIP_SECONDS = 3
-CHUNKS = {"none": 16, "statistics": 3}  # for each worker in a round
-CLIPS_ALONE = {"none": 512, "statistics": 96}  # that the alternative reads in a round
-ALONE = {"none": "bare loop, 1 core", "statistics": "bare loop with Whisper's encoder, 1 core"}
-TARGETS = {"none": "median >= 100", "statistics": ""}
+CHUNKS = {"none": 16, "small": 3}  # for each worker in a round
+CLIPS_ALONE = {"none": 512, "small": 96}  # that the alternative reads in a round
+ALONE = {"none": "bare loop, 1 core", "small": "bare loop with Whisper's encoder, 1 core"}
+TARGETS = {"none": "median >= 100", "small": ""}
 UNIT = "x real time"
 
 

@@ -41,7 +41,7 @@ def project(tmp_path) -> Project:
         shutil.copy2(config.ROOT / file, folder)
     for name in ("data", "models", "input_files", "output_files"):
         (folder / name).mkdir()
-    pretrained = config.MODELS_FOLDER / "pretrained"
-    if pretrained.is_dir():
-        (folder / "models" / "pretrained").symlink_to(pretrained)
+    for name in ("encoder", "pretrained"):
+        if (config.MODELS_FOLDER / name).is_dir():
+            (folder / "models" / name).symlink_to(config.MODELS_FOLDER / name)
     return Project(folder)

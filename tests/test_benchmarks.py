@@ -11,7 +11,7 @@ from benchmarks import BENCHMARKS, results, voice_prediction, voice_preprocessin
 from benchmarks.bare_features import torchaudio_features
 from benchmarks.measuring import QUICK, WHOLE, Row, interleaved
 from benchmarks.synthetic_voices import PAUSE_SECONDS, VOICE_SECONDS, voice, write_clips, write_recording
-from source.core import config
+from source.core import config, pretrained
 
 ROWS = [
     Row("pictures", "a second", (180.0, 170.0, 175.0), "another", (90.0, 85.0, 100.0), "median >= 170"),
@@ -95,6 +95,6 @@ def test_the_bare_features_are_ours():
 
 @pytest.mark.parametrize("benchmark", [voice_prediction, voice_preprocessing])
 def test_without_the_encoders_weights_its_rows_are_empty_and_say_why(benchmark, monkeypatch, tmp_path):
-    monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
-    (row,) = benchmark.measured("statistics", QUICK)
+    monkeypatch.setattr(pretrained, "BROUGHT_ALONG", tmp_path)
+    (row,) = benchmark.measured("small", QUICK)
     assert row.ours == () and "for want of Whisper's weights" in row.what and "with the encoder" in row.what

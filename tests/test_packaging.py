@@ -13,7 +13,7 @@ import zipfile
 import pytest
 from packaging.requirements import Requirement
 
-from source.core import config, packages
+from source.core import config, packages, pretrained
 
 PROJECT = tomllib.loads((config.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ASKED = [Requirement(line) for group in (PROJECT["dependencies"], *PROJECT["optional-dependencies"].values())
@@ -68,6 +68,9 @@ def test_the_wheel_holds_the_code_and_the_weights_and_no_other_top_level_name(wh
     assert {
         f"demeanor/models/{model}/{model}_model.safetensors" for model in ("face", "audio", "text", "combined")
     } < set(names)
+    brought = [asset for asset in pretrained.ASSETS.values() if not asset.url]
+    assert {f"demeanor/models/encoder/{name}" for name in ("LICENSE", *(asset.file for asset in brought))} < set(names)
+    assert not [name for name in names if name.endswith(".proof")]
     assert not [name for name in names if "pretrained/" in name or "tuning" in name and name.endswith(".json")]
     code = {f"demeanor/{file.relative_to(config.PACKAGE).as_posix()}" for file in config.PACKAGE.rglob("*")
             if file.is_file() and "__pycache__" not in file.parts}  # fmt: skip

@@ -1,8 +1,10 @@
 """Features of a voice: a recording or a waveform as inputs of the audio model, for training and prediction alike."""
 
 import warnings
+from dataclasses import replace
 from numbers import Real
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from .conditioning import loudest_start, normalise_level, reduce_noise, trim_bou
 from .mfcc import mfcc
 from .perturbation import perturbed_copies
 from .settings import AudioSettings
+from .spans import SpanEncoder
 
 LOUDEST = 8  # sample of a waveform of floats: far beyond what is merely clipped
 
@@ -32,10 +35,10 @@ def featurize_with_copies(waveform: np.ndarray, path: Path, settings: AudioSetti
     """Return the inputs of `waveform` (samples,) and of its copies, whose random draws depend on the name of `path`."""
     versions = (waveform, *perturbed_copies(waveform, path, settings))
     voices = [condition(version, settings) for version in versions]
-    if len(voices[0]) > settings.window_samples:
+    if len(voices[0].samples) > settings.window_samples:
         text = f"longer than {settings.window_seconds:g} seconds without the silence around: the loudest part was read"
         warnings.warn(text, DataWarning, stacklevel=2)
-    inputs = [_featurize_voice(voice, settings) for voice in voices]
+    inputs = [_featurize(version, voice, settings) for version, voice in zip(versions, voices, strict=True)]
     if not settings.augmented_copies:
         return inputs[0]
     return stacked(inputs)
@@ -61,18 +64,70 @@ def featurize(waveform: np.ndarray, settings: AudioSettings) -> dict[str, np.nda
     """Return the network's inputs for `waveform` (samples,) float32 at settings.sample_rate_hz.
 
     mfcc (frames, 3 * coefficients) float16, centred between zeros where the voice is shorter than the window; voiced
-    (frames,) bool, where it is not padding: both only where settings.use_mfcc is on; encoder (layers, 2 * 384) float16,
-    unless settings.encoder is none.
+    (frames,) bool, where it is not padding: both only where settings.use_mfcc is on; encoder, of the shape that
+    `whisper_features.SHAPES` names, float16, unless settings.encoder is none. Of a voice longer than the window the
+    loudest part is read.
     """
-    return _featurize_voice(condition(waveform, settings), settings, with_mfcc=settings.use_mfcc)
+    return _featurize(waveform, condition(waveform, settings), settings, with_mfcc=settings.use_mfcc)
 
 
-def condition(waveform: np.ndarray, settings: AudioSettings) -> np.ndarray:
+class Voice(NamedTuple):
+    """The voice in a waveform."""
+
+    samples: np.ndarray
+    """(samples,) float32, of which the noise is reduced, if the settings say so."""
+    start: int
+    """Where in the waveform it begins: there is no silence before it, if the settings say so."""
+
+
+def condition(waveform: np.ndarray, settings: AudioSettings) -> Voice:
     """Reduce the noise of `waveform` (samples,) and trim the silence around its voice, as the settings say."""
     if settings.denoise:
         waveform = reduce_noise(waveform, settings.sample_rate_hz)
     start, end = trim_bounds(waveform, settings.sample_rate_hz) if settings.trim_silence else (0, len(waveform))
-    return waveform[start:end]
+    return Voice(waveform[start:end], start)
+
+
+class WindowFeatures:
+    """The network's inputs for the windows of a stream that is pushed in blocks of any length.
+
+    >>> features = WindowFeatures(settings)  # doctest: +SKIP
+    >>> features.add(block)  # doctest: +SKIP
+    >>> if start + len(samples) <= features.covered:
+    ...     inputs = features.arrays(start, samples)  # doctest: +SKIP
+    """
+
+    def __init__(self, settings: AudioSettings) -> None:
+        self._settings, self._heard = settings, 0
+        self._spans = _span_encoder(settings) if settings.encoder == "small" else None
+
+    @property
+    def covered(self) -> int:
+        """Samples of the stream up to which windows can be asked for: up to a span less than was heard."""
+        return self._spans.covered if self._spans else self._heard
+
+    def add(self, samples: np.ndarray) -> None:
+        """Take the next samples (n,) float32 at settings.sample_rate_hz."""
+        self._heard += len(samples)
+        if self._spans:
+            self._spans.add(samples)
+
+    def finish(self) -> None:
+        """Take what was added as the whole stream: windows can be asked for up to its end."""
+        if self._spans:
+            self._spans.finish()
+
+    def arrays(self, start: int, samples: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the inputs of the window that begins at sample `start` and holds `samples`, as `featurize` does."""
+        if not self._spans:
+            return featurize(samples, self._settings)
+        inputs = featurize(samples, replace(self._settings, encoder="none")) if self._settings.use_mfcc else {}
+        return inputs | {"encoder": self._spans.statistics(start, start + len(samples))}
+
+    def forget(self, before: int) -> None:
+        """Let go of what lies before this sample: no window that is still to be asked for begins sooner."""
+        if self._spans:
+            self._spans.forget(before)
 
 
 def baseline_features(inputs: dict[str, np.ndarray], settings: AudioSettings) -> np.ndarray:
@@ -84,19 +139,33 @@ def baseline_features(inputs: dict[str, np.ndarray], settings: AudioSettings) ->
     return np.concatenate([mean, deviation], 1)
 
 
-def _featurize_voice(voice: np.ndarray, settings: AudioSettings, with_mfcc: bool = True) -> dict[str, np.ndarray]:
-    if len(voice) > settings.window_samples:
-        start = loudest_start(voice, settings.window_samples)
-        voice = voice[start : start + settings.window_samples]
-    if settings.normalise_level:
-        voice = normalise_level(voice)
-    arrays = {}
+def _featurize(
+    waveform: np.ndarray, voice: Voice, settings: AudioSettings, with_mfcc: bool = True
+) -> dict[str, np.ndarray]:
+    """Return the inputs of the voice in `waveform` (samples,), of one that is too long, of its loudest part."""
+    samples, start = voice
+    if len(samples) > settings.window_samples:
+        skipped = loudest_start(samples, settings.window_samples)
+        samples, start = samples[skipped : skipped + settings.window_samples], start + skipped
+    levelled, arrays = normalise_level(samples) if settings.normalise_level else samples, {}
     if with_mfcc:
-        frames = mfcc(voice, settings)[: settings.frames]
+        frames = mfcc(levelled, settings)[: settings.frames]
         spare = settings.frames - len(frames)
         padding = (spare // 2, spare - spare // 2)
         arrays["mfcc"] = np.pad(frames, (padding, (0, 0))).astype(np.float16)
         arrays["voiced"] = np.pad(np.ones(len(frames), bool), padding)
-    if settings.encoder == "statistics":
-        arrays["encoder"] = whisper_features.statistics(whisper_features.layers(voice))
+    if settings.encoder == "tiny.en":
+        arrays["encoder"] = whisper_features.statistics(whisper_features.layers(levelled))
+    elif settings.encoder == "small":
+        spans = _span_encoder(settings)
+        spans.add(waveform)
+        spans.finish()
+        arrays["encoder"] = spans.statistics(start, start + len(samples))
     return arrays
+
+
+def _span_encoder(settings: AudioSettings) -> SpanEncoder:
+    """Return what encodes a waveform as it was recorded: at its own level, whatever settings.normalise_level says."""
+    if settings.denoise:
+        return SpanEncoder(lambda samples: reduce_noise(samples, settings.sample_rate_hz))
+    return SpanEncoder()

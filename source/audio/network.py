@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from .backbones import SEQUENCE_ARCHITECTURES
 from .settings import AudioSettings
-from .whisper_features import LAYERS, WIDTH
+from .whisper_features import SHAPES
 
 
 class AudioModel(nn.Module):
@@ -40,7 +40,7 @@ class AudioModel(nn.Module):
         """Return the branches' features, concatenated: (B, features).
 
         mfcc (B, frames, 3 * coefficients) and voiced (B, frames) bool, false in the padding, are read by the MFCC
-        branch; encoder (B, layers, 2 * 384), mean and standard deviation of each encoder layer, by the encoder branch.
+        branch; encoder (B, layers, 2 * width), mean and standard deviation of each layer, by the encoder branch.
         """
         parts = []
         if self.mfcc_branch is not None:
@@ -71,16 +71,17 @@ class EncoderBranch(nn.Module):
 
     def __init__(self, settings: AudioSettings):
         super().__init__()
+        layers, width = SHAPES[settings.encoder]
         self.layers = nn.Sequential(
-            nn.BatchNorm1d(LAYERS * 2 * WIDTH, affine=False),  # the scale of each value, kept with the weights
+            nn.BatchNorm1d(layers * width, affine=False),  # the scale of each value, kept with the weights
             nn.Dropout(settings.encoder_dropout),
-            nn.Linear(LAYERS * 2 * WIDTH, settings.encoder_width, bias=False),
+            nn.Linear(layers * width, settings.encoder_width, bias=False),
             nn.BatchNorm1d(settings.encoder_width),
             nn.ReLU(),
         )
 
     def forward(self, encoder: Tensor) -> Tensor:
-        """Map (B, layers, 2 * 384) to (B, encoder_width)."""
+        """Map (B, layers, 2 * width) to (B, encoder_width)."""
         return self.layers(encoder.float().flatten(1))
 
 

@@ -40,7 +40,8 @@ class AudioSettings(TrainingSettings):
     denoise: bool = False
     """Reduce stationary noise first."""
     normalise_level: bool = True
-    """Normalise every window to the same level, so that the microphone's gain has no influence."""
+    """Normalise every window to the same level, so that the microphone's gain has no influence; encoder=small reads
+    recordings at the level they have."""
     coefficients: PositiveInt = 40
     """MFCC coefficients; their first and second differences over time come on top."""
     mel_bands: PositiveInt = 64
@@ -49,8 +50,9 @@ class AudioSettings(TrainingSettings):
     """Samples of the analysis window: 32 ms."""
     hop_samples: PositiveInt = 256
     """Samples from one frame to the next: 16 ms."""
-    encoder: Literal["none", "statistics"] = "statistics"
-    """Features from Whisper's encoder: none, or the mean and standard deviation of each layer over time."""
+    encoder: Literal["none", "tiny.en", "small"] = "small"
+    """Whisper encoder whose features are read: none, that of tiny.en, or the first blocks of small's, which hears any
+    language."""
     augmented_copies: NonNegativeInt = 3
     """Augmented copies that preprocessing makes of each clip; training draws one of them or the clip itself."""
     speed_perturbation: Annotated[float, Field(ge=0, lt=1)] = 0.12
@@ -91,9 +93,7 @@ class AudioSettings(TrainingSettings):
 
     def __post_init__(self) -> None:
         if not self.use_mfcc and not self.reads_encoder:
-            raise DemeanorError(
-                "The audio model needs an input: use_mfcc=true, or use_encoder=true and encoder=statistics."
-            )
+            raise DemeanorError("The audio model needs an input: use_mfcc=true, or use_encoder=true and encoder=small.")
         if len(self.widths) != len(self.depths) or not self.widths:
             raise DemeanorError(f"widths has {len(self.widths)} stages and depths {len(self.depths)}; they must agree.")
         if self.encoder != "none" and (self.sample_rate_hz != 16_000 or self.window_seconds > 30):

@@ -1,7 +1,11 @@
 """Features of a voice from Whisper's encoder (Radford et al. 2022, arXiv:2212.04356), which hears more than words.
 
-The network is tiny.en's encoder, frozen. It runs on the waveform itself, with the positional embedding cut to its
-length, instead of padding it to 30 seconds: a tenth of the work, and statistics of the voice alone.
+An encoder runs, frozen, on the waveform itself, with the positions cut to its length, instead of padding it to 30
+seconds: a tenth of the work, and statistics of the voice alone. The setting `encoder` chooses one:
+
+* small: the first four blocks of Whisper small, once over the recording (spans.py). Features of a window are statistics
+  of the last block's frames in it that are loud enough to be of the voice.
+* tiny.en: the whole encoder, on each window by itself. Features are statistics of every layer.
 """
 
 from typing import TYPE_CHECKING
@@ -14,15 +18,17 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SAMPLE_RATE_HZ = 16_000
-LAYERS, WIDTH = 4, 384
 FRAME_SAMPLES = 320  # 20 ms: 10 ms of the mel spectrogram, halved by the second convolution
 MOST_SECONDS = 30
+LAYERS, WIDTH = 4, 384  # of tiny.en
+SHAPES = {"tiny.en": (LAYERS, 2 * WIDTH), "small": (1, 2 * 768)}  # of the features: layers, mean and deviation
 
 
 def layers(waveform: np.ndarray) -> "Tensor":
-    """Return each layer's output for `waveform` (samples,) float32 at 16 kHz: (LAYERS, frames, WIDTH), 20 ms a frame.
+    """Return each of tiny.en's layers for `waveform` (samples,) float32 at 16 kHz: (LAYERS, frames, WIDTH).
 
-    Raises DemeanorError where the weights are missing, and ValueError for a waveform of over 30 seconds.
+    A frame is 20 ms. Raises DemeanorError where the weights are missing, and ValueError for a waveform of over 30
+    seconds.
     """
     import torch
     import torch.nn.functional as F
@@ -44,8 +50,21 @@ def layers(waveform: np.ndarray) -> "Tensor":
     return torch.stack(outputs)
 
 
+def frames(waveform: np.ndarray) -> "Tensor":
+    """Return small's fourth block for `waveform` (samples,) float32 at 16 kHz: (frames, 768), 20 ms a frame.
+
+    Raises DemeanorError where the weights are missing.
+    """
+    from .whisper_small import small_encoder
+
+    return small_encoder()(waveform)
+
+
 def statistics(outputs: "Tensor") -> np.ndarray:
-    """Return the mean and standard deviation over time of each layer: (LAYERS, 2 * WIDTH) float16."""
+    """Return the mean and standard deviation over time of `outputs` (layers, frames, width).
+
+    They are (layers, 2 * width) float16.
+    """
     import torch
 
     deviation = outputs.std(1, correction=0)

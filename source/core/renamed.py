@@ -19,21 +19,26 @@ RENAMED = {  # name before version 0.2 -> name
     "faces_from": "face_pairing_corpora",
 }
 
+VALUES = {("encoder", "statistics"): "tiny.en"}  # setting, its value before there was a choice -> value
+
 ARRAYS = {  # model -> a store's array before version 0.2 -> name
     "combined": {"face_found": "face_mask", "heard": "audio_mask", "said": "text_mask"}
 }
 
 
 def with_current_names(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `values` under the settings' names of today, also within nested settings.
+    """Return `values` under the settings' names, and values, of today, also within nested settings.
 
-    >>> with_current_names({"epochs": 3, "audio": {"copies": 2}})
-    {'epochs': 3, 'audio': {'augmented_copies': 2}}
+    >>> with_current_names({"epochs": 3, "audio": {"copies": 2, "encoder": "statistics"}})
+    {'epochs': 3, 'audio': {'augmented_copies': 2, 'encoder': 'tiny.en'}}
     """
-    return {
-        RENAMED.get(name, name): with_current_names(value) if isinstance(value, Mapping) else value
-        for name, value in values.items()
-    }
+    return {RENAMED.get(name, name): _current_value(name, value) for name, value in values.items()}
+
+
+def _current_value(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return with_current_names(value)
+    return VALUES.get((name, value), value) if isinstance(value, str) else value
 
 
 def current_name(name: str) -> str:

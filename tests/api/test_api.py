@@ -24,8 +24,12 @@ class FindsNobody:
         return []
 
 
-def hears_nothing(waveform):
+def silent_layers(waveform):
     return torch.zeros(whisper_features.LAYERS, 3, whisper_features.WIDTH)
+
+
+def silent_frames(waveform):
+    return torch.zeros(-(-len(waveform) // whisper_features.FRAME_SAMPLES), 768)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,8 @@ def test_every_model_is_trained_and_tested(real, tmp_path, monkeypatch):
     config.MODELS_FOLDER.mkdir()
     (config.MODELS_FOLDER / "pretrained").symlink_to(pretrained)
     monkeypatch.setattr(features, "face_detector", FindsNobody)
-    monkeypatch.setattr(whisper_features, "layers", hears_nothing)
+    monkeypatch.setattr(whisper_features, "layers", silent_layers)
+    monkeypatch.setattr(whisper_features, "frames", silent_frames)
     monkeypatch.setattr(charts, "png_of", lambda *_: b"")
     real.store(real.spec.store_folder / "toy", 28, 14)
     trained = api.train(real.model, settings=[*real.words, "epochs=1"], grouping="five")

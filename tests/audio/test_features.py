@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from typing import get_args, get_type_hints
 
 import numpy as np
@@ -12,6 +13,7 @@ from source.audio import SPEC, features, whisper_features
 from source.audio.features import baseline_features, condition, extract, featurize
 from source.audio.mfcc import mfcc
 from source.audio.settings import AudioSettings
+from source.audio.whisper_features import SHAPES
 from source.cli import render
 from source.core import config
 from source.core.errors import DemeanorError
@@ -48,9 +50,16 @@ def stub_layers(waveform):
     return torch.from_numpy(np.outer(np.arange(4), np.ones(5 * 384)).reshape(4, 5, 384) * float(np.abs(waveform).sum()))
 
 
+def stub_frames(waveform):
+    """The same for the other: frames that tell what was heard in them."""
+    filled = np.pad(waveform, (0, -len(waveform) % 320)).reshape(-1, 320)
+    return torch.from_numpy(np.repeat(filled.sum(1, dtype=np.float64)[:, None] + len(filled), 768, axis=1)).float()
+
+
 @pytest.fixture
 def toy_encoder(monkeypatch):
     monkeypatch.setattr(whisper_features, "layers", stub_layers)
+    monkeypatch.setattr(whisper_features, "frames", stub_frames)
 
 
 # --- What it gives -----------------------------------------------------------------------------------------------
@@ -86,9 +95,9 @@ def test_prediction_and_preprocessing_give_the_same_features(tmp_path, toy_encod
     """A known mistake of such tools: the same features by two ways."""
     file = wav(tmp_path / "a.wav", spoken(0.8))
     heard = read_sound(file, RATE).waveform
-    for copies in (0, 2):
-        stored = extract(file, replace(AUDIO, augmented_copies=copies))
-        predicted = featurize(heard, replace(AUDIO, augmented_copies=copies).for_prediction())
+    for encoder, copies in product(SHAPES, (0, 2)):
+        settings = replace(AUDIO, encoder=encoder, augmented_copies=copies)
+        stored, predicted = extract(file, settings), featurize(heard, settings.for_prediction())
         assert stored.keys() == predicted.keys()
         for name, array in predicted.items():
             np.testing.assert_array_equal(stored[name][0] if copies else stored[name], array)
@@ -134,20 +143,21 @@ def test_silence_around_is_trimmed_where_it_is_asked_for():
 def test_noise_is_reduced_where_it_is_asked_for():
     hiss = 0.02 * np.random.default_rng(0).standard_normal(2 * RATE).astype(np.float32)
     samples = np.concatenate([hiss[:RATE], spoken(1.0) + hiss[RATE:]])
-    pause = [np.square(condition(samples, replace(PLAIN, trim_silence=False, denoise=on))[:RATE]).mean()
+    pause = [np.square(condition(samples, replace(PLAIN, trim_silence=False, denoise=on)).samples[:RATE]).mean()
              for on in (False, True)]  # fmt: skip
     assert pause[1] < pause[0] / 10
     one, other = (featurize(samples, replace(PLAIN, window_seconds=2.0, denoise=on))["mfcc"] for on in (False, True))
     assert not np.array_equal(one, other)
 
 
-def test_the_encoder_hears_the_voice_alone(monkeypatch):
+def test_tiny_hears_the_voice_alone(monkeypatch):
     heard = []
     monkeypatch.setattr(
         whisper_features, "layers", lambda waveform: heard.append(len(waveform)) or stub_layers(waveform)
     )
-    featurize(np.pad(spoken(0.4), 1600), replace(AUDIO, trim_silence=False))
-    featurize(spoken(2.0), replace(AUDIO, trim_silence=False))
+    settings = replace(AUDIO, encoder="tiny.en", trim_silence=False)
+    featurize(np.pad(spoken(0.4), 1600), settings)
+    featurize(spoken(2.0), settings)
     assert heard == [6400 + 3200, RATE]  # not the padding of the window, and no more than a window
 
 

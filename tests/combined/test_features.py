@@ -188,7 +188,7 @@ def test_a_voice_is_described_as_the_audio_model_describes_it(tmp_path):
     import soundfile
 
     assert CombinedSettings().audio.sample_rate_hz == AudioSettings().sample_rate_hz == RATE
-    assert CombinedSettings().audio == AudioSettings()
+    assert CombinedSettings().audio == replace(AudioSettings(), encoder="tiny.en")
     for name, rate, channels in (("a.wav", 44_100, 2), ("b.flac", 22_050, 1), ("c.wav", RATE, 1)):
         voice = np.interp(np.arange(0, 1, 1 / rate), np.arange(0, 1, 1 / RATE), spoken(1.0))
         soundfile.write(tmp_path / name, np.stack([voice] * channels, 1), rate)
@@ -208,7 +208,7 @@ def test_only_what_the_branches_take_is_stored(tmp_path, monkeypatch):
     from source.audio import whisper_features
 
     monkeypatch.setattr(whisper_features, "layers", lambda voice: torch.ones(4, 5, 384) * float(np.abs(voice).sum()))
-    audio = replace(AUDIO, use_mfcc=False, augmented_copies=2)
+    audio = replace(COMBINED.audio, use_mfcc=False, augmented_copies=2)
     settings = replace(COMBINED, audio=audio, face=replace(COMBINED.face, use_landmarks=False))
     made = extract(wav(tmp_path / "a.wav", spoken(0.6)), settings)
     assert not {"mfcc", "voiced", "landmarks"} & {*made} and made["encoder"].shape == (3, 4, 768)
@@ -610,7 +610,7 @@ def test_a_store_with_other_faces_is_no_store_of_this_model():
     """What is baked into a store names what the branches are given."""
     other = replace(COMBINED, face=replace(COMBINED.face, image_side=20))
     assert other.extract_settings() != COMBINED.extract_settings()
-    changed = replace(COMBINED, face=replace(COMBINED.face, dropout=0.7), audio=replace(AUDIO, epochs=9))
+    changed = replace(COMBINED, face=replace(COMBINED.face, dropout=0.7), audio=replace(COMBINED.audio, epochs=9))
     assert changed.extract_settings() == COMBINED.extract_settings()
 
 

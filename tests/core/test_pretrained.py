@@ -59,11 +59,14 @@ def place(content):
 
 
 def test_the_table_is_sound():
-    for asset in pretrained.ASSETS.values():
+    for name, asset in pretrained.ASSETS.items():
         assert len(asset.sha256) == 64 and int(asset.sha256, 16)
-        assert asset.url.startswith("https://") and asset.file.endswith(Path(asset.url).suffix)
-        assert Path(asset.member).name == Path(asset.url).name and "==" in asset.wheel
         assert asset.licence and asset.needed_for and asset.works_without
+        if asset.url:
+            assert asset.url.startswith("https://") and asset.file.endswith(Path(asset.url).suffix)
+            assert Path(asset.member).name == Path(asset.url).name and "==" in asset.wheel
+        else:
+            assert pretrained.path(name) == config.ROOT / "models" / "encoder" / asset.file
 
 
 def test_official_address_comes_first(asset, monkeypatch):
@@ -127,6 +130,20 @@ def test_a_folder_that_cannot_be_written_still_serves(asset, monkeypatch):
     place(CONTENT)
     monkeypatch.setattr(Path, "write_text", refuse)
     assert pretrained.path("toy").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("in_clone", [True, False])
+def test_what_is_brought_along_is_downloaded_from_nowhere(tmp_path, monkeypatch, asset, in_clone):
+    monkeypatch.setitem(pretrained.ASSETS, "toy", replace(asset, url="", wheel="", member=""))
+    monkeypatch.setattr(pretrained, "BROUGHT_ALONG", tmp_path)
+    monkeypatch.setattr(config, "IN_CLONE", in_clone)
+    monkeypatch.setattr(subprocess, "run", pip_with(CONTENT))
+    remedy = "git restore" if in_clone else "install Demeanor again"
+    for way in (pretrained.path, lambda name: pretrained.fetch(pretrained.ASSETS[name])):
+        with pytest.raises(DemeanorError, match=f"toy.task is missing, and .* needs it: .*{remedy}"):
+            way("toy")
+    (tmp_path / "toy.task").write_bytes(CONTENT)
+    assert pretrained.path("toy") == pretrained.fetch(pretrained.ASSETS["toy"]) == tmp_path / "toy.task"
 
 
 def test_an_unknown_name_lists_the_known_ones():

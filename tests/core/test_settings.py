@@ -114,6 +114,7 @@ def test_settings_within_settings():
 def test_names_of_before_are_understood():
     assert override_from_text(COMBINED, ["audio.copies=1", "borrowed_words=0.25"]).text_pairing == 0.25
     assert override(COMBINED, {"starts": ["face"], "audio": {"copies": 1}}).audio.augmented_copies == 1
+    assert override_from_text(COMBINED, ["audio.encoder=statistics"]).audio.encoder == "tiny.en"
     known = {field.name for name in source.MODELS for field in fields(spec_of(name).default_settings)}
     assert known.issuperset(RENAMED.values()) and known.isdisjoint(RENAMED)
 

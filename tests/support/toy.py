@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from source.audio.settings import AudioSettings
-from source.audio.whisper_features import LAYERS, WIDTH
+from source.audio.whisper_features import SHAPES
 from source.combined.settings import CombinedSettings
 from source.core import config
 from source.core.settings import list_settings
@@ -84,8 +84,8 @@ def audio_arrays(count: int, seed: int = 0, settings: AudioSettings = AUDIO) -> 
         "mfcc": (draw.normal(size=(*voiced.shape, 3 * settings.coefficients)) * voiced[..., None]).astype(np.float16),
         "voiced": voiced,
     }
-    if settings.encoder == "statistics":
-        arrays["encoder"] = draw.normal(size=(*rows, LAYERS, 2 * WIDTH)).astype(np.float16)
+    if settings.encoder != "none":
+        arrays["encoder"] = draw.normal(size=(*rows, *SHAPES[settings.encoder])).astype(np.float16)
     return arrays
 
 
@@ -201,7 +201,7 @@ COMBINED = CombinedSettings(  # two of the three: the text branch reads its pret
     face=FaceSettings(image_side=SIDE, widths=(4, 8), depths=(1, 1), shape_width=8),
     audio=AudioSettings(
         window_seconds=1.0, coefficients=8, mel_bands=20, augmented_copies=0, widths=(4, 8), depths=(1, 1),
-        encoder_width=4, use_mfcc=True,
+        encoder_width=4, encoder="tiny.en", use_mfcc=True,
     ),
     text=TextSettings(tokens=8, context_tokens=4, fine_tuned_layers=0), epochs=2, batch_size=16, learning_rate=1e-2,
 )  # fmt: skip
@@ -217,7 +217,7 @@ def combined_arrays(count: int, seed: int = 0, settings: CombinedSettings = COMB
     faces["face_mask"][::5] = 0
     masks = {name: (draw.random(count) < 0.8).astype(np.float32) for name in ("audio_mask", "text_mask")}
     masks["audio_mask"][(faces["face_mask"].sum(1) == 0) & (masks["text_mask"] == 0)] = 1
-    return faces | audio_arrays(count, seed) | text_arrays(count, seed) | masks
+    return faces | audio_arrays(count, seed, settings.audio) | text_arrays(count, seed) | masks
 
 
 def combined_store(folder: Path, train: int = 56, val: int = 28, test: int = 0, **masks: float) -> Store:
