@@ -1,4 +1,4 @@
-"""Cross-validation."""
+"""Validation on strangers and on folds of speakers."""
 
 from __future__ import annotations
 
@@ -32,18 +32,20 @@ def validate(
     notify: Notify = silent,
     on_batch: OnProgress = silent,
 ) -> Validation:
-    """Cross-validate `model` by folds of speakers, on all labelled clips of the corpora, whatever their split.
+    """Validate `model` on all labelled clips of the corpora, whatever their split. The trained models are not kept.
 
-    The report compares it with classical baselines. The trained models are not kept.
+    At home: on folds of speakers, beside classical baselines. On strangers (`across`): each corpus by a model that was
+    trained on all others.
 
-    folds: parts that each corpus's speakers are divided into.
-    seeds: trainings of each fold, with the seeds from `seed` on; with several, the spread over them is reported.
+    folds: parts that each corpus's speakers are divided into; 0: none, for strangers alone.
+    seeds: trainings of each fold and of each corpus left out, with the seeds from `seed` on; with several, the spread
+        over them is reported.
     leaky: measure all on random folds too, which share speakers.
-    across: also train on each corpus and test on every other.
-    resume: go on with the folds that a stopped validation left.
+    across: leave out each corpus in turn, and count false emotions on ordinary speech.
+    resume: go on with the trainings that a stopped validation left.
     output: folder for the report (default: models/<model>/validation_<corpora>_<grouping>).
 
-    Raises DemeanorError where the clips have too few speakers for these folds.
+    Raises DemeanorError where the clips have too few speakers for these folds, or too few corpora for `across`.
 
     >>> from source import api
     >>> api.validate("audio", ["SAVEE"], folds=4).to_dict()  # needs a preprocessed corpus  # doctest: +SKIP

@@ -61,7 +61,7 @@ def test(model: str, split: str, as_json: bool, **options: Any) -> None:
 
 
 def validate(model: str, corpora: Sequence[str], **options: Any) -> None:
-    """Cross-validate and print the scores of each method."""
+    """Validate and print the scores on strangers and of each method."""
     with Progress("batches", "Validating") as progress:
         validation = api.validate(model, corpora, **options, notify=progress.notify, on_batch=progress)
     print(f"{render.validation_text(validation.to_dict())}\n\nReport: {near(validation.folder / 'report.md')}")
@@ -166,16 +166,16 @@ TABLE = (
         Option("join", "--join", "only add trials to a study that another machine finishes", default=False),
         replace(OUTPUT, help="folder for the study and the best settings"),
     ), resume_words=()),
-    Entry("MODEL validate", "cross-validate on folds of speakers", validate, (
+    Entry("MODEL validate", "validate on folds of speakers, and on corpora left out in turn", validate, (
         replace(CORPORA, usual="those in config.py", offers=api.preprocessed_corpora),
-        FOLDS,
-        SEEDS,
+        replace(FOLDS, help="number of folds; no speaker is in two of them; 0: none, for --across alone", parse=whole),
+        replace(SEEDS, help="number of seeds; each fold is trained once with each, and each corpus left out once"),
         SEED,
         replace(GROUPING, question="Set of labels"),
         Option("leaky", "--leaky", "also validate on random folds, which share speakers, for comparison",
                default=False, question="Also validate on random folds, which share speakers, yes or no"),
-        Option("across", "--across", "also train on each corpus and test on the others", default=False,
-               question="Also train on each corpus and test on the others, yes or no"),
+        Option("across", "--across", "leave out each corpus in turn and test on it: strangers", default=False,
+               question="Also leave out each corpus in turn and test on it, yes or no"),
         SET,
         replace(RESUME, help="continue an interrupted validation"),
         replace(OUTPUT, help="folder for the report", usual="models/MODEL/validation_..."),

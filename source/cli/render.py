@@ -30,7 +30,7 @@ SCORES = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1"}  # field
 MOST_TRIALS = 5  # shown of a tuning whose best is not confirmed
 MENU_FOOT = "Options can follow a number or name on the same line; NUMBER --help lists them."
 MOST_OFFERED = 20  # answers that a question lists
-VALIDATION_COLUMNS = ("method", "folds", "UAR", "95 % interval", "UAR of the folds")  # fit 80 characters
+FOLD_COLUMNS = ("method", "folds", "UAR", "95 % interval", "UAR of the folds")  # fit 80 characters
 
 
 def epoch_line(epoch: Epoch) -> str:
@@ -69,14 +69,40 @@ def metrics_text(metrics: Metrics) -> str:
 
 
 def validation_text(document: Mapping[str, Any]) -> str:
-    """Return a line for each method and kind of folds; document: `Validation.to_dict()`."""
+    """Return the scores on strangers and on folds, a line for each method; document: `Validation.to_dict()`."""
+    parts = [strangers_text(document["strangers"])] if document["strangers"] else []
+    return "\n\n".join([*parts, *([_folds_text(document)] if document["rows"] else [])])
+
+
+def strangers_text(document: Mapping[str, Any]) -> str:
+    """Return a table of the corpora left out for each condition; document: `Strangers.to_dict()`."""
+    from ..evaluation.reports import strangers
+
+    parts = [wrapped("Strangers: each corpus by a model that was trained on all others.")]
+    for name, condition in document["conditions"].items():
+        rows = strangers.corpus_rows(condition, document["surest_share"])
+        columns = {"corpus": "corpus", **{key: key.replace("right, ", "") for key in rows[-1] if key != "corpus"}}
+        shown = table([{short: row[key] for key, short in columns.items()} for row in rows])
+        parts.append(f"{name}\n{shown}" if name else shown)
+        ordinary = condition["ordinary"]
+        if ordinary:
+            shares = (f"{percent(ordinary[f'false_{kind}'])} of the {kind}" for kind in ("clips", "recordings"))
+            parts.append(wrapped(f"Ordinary speech with a confident emotion other than neutral: {', '.join(shares)}."))
+    return "\n\n".join([*parts, *(wrapped(note) for note in (strangers.seeds_sentence(document),) if note)])
+
+
+def _folds_text(document: Mapping[str, Any]) -> str:
+    """Return a line for each method and kind of folds; names of conditions leave room for the scores alone."""
     from ..evaluation.reports.cross_validation import LEAKY, seeds_sentence, summary_row
 
-    rows = [summary_row(row) for row in document["rows"]]
-    leaky = f"{LEAKY}." if any(row["folds"] == LEAKY for row in rows) else ""
-    short = [row | {"folds": "LEAKY"} if row["folds"] == LEAKY else row for row in rows]
+    rows, leaky = [summary_row(row) for row in document["rows"]], ""
+    columns = ("method", "UAR", "95 % interval") if any(row["condition"] for row in document["rows"]) else FOLD_COLUMNS
+    for row in rows:
+        if row["folds"] == LEAKY:
+            row["folds"], leaky = "LEAKY", f"{LEAKY}."
+            row["method"] += "" if "folds" in columns else ", LEAKY"
     notes = [wrapped(note) for note in (leaky, seeds_sentence(document)) if note]
-    return "\n\n".join([table([{key: row[key] for key in VALIDATION_COLUMNS} for row in short]), *notes])
+    return "\n\n".join([table([{key: row[key] for key in columns} for row in rows]), *notes])
 
 
 def tuning_text(document: Mapping[str, Any]) -> str:

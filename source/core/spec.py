@@ -133,6 +133,10 @@ class ModelSpec:
     """source.training.checkpoint.Trained, dataset of val -> the model with what is fitted on val after training."""
     modality_subsets: Callable[[Any, Any], Any] = lambda dataset, settings: None
     """Dataset, settings -> its source.evaluation.ablation.Subsets; None where there is but one modality."""
+    conditions: Callable[[Any, Any], Mapping[str, Any]] = lambda dataset, settings: {"": dataset}
+    """Dataset, settings -> what the model is told of these clips, by the condition's name, such as with and without
+    other speech of the speaker: datasets of the same clips in the same order. What a user gets without doing more comes
+    first. Every condition is measured and calibrated by itself."""
 
     @property
     def readable(self) -> tuple[str, ...]:

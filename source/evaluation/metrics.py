@@ -162,16 +162,17 @@ def _within(
     return results or None
 
 
-def fit_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
+def fit_temperature(logits: np.ndarray, truth: np.ndarray, weights: np.ndarray | None = None) -> float:
     """Return the temperature T > 0 that makes the truth likeliest under softmax(logits / T) (Guo et al. 2017).
 
-    logits, shape (N, C); truth: label indices, shape (N,).
+    logits, shape (N, C); truth: label indices, shape (N,); weights of the clips, shape (N,), None: all alike.
     """
     from scipy.optimize import minimize_scalar
 
     def loss(log_temperature: float) -> float:
         probabilities = softmax(logits / np.exp(log_temperature))
-        return float(-np.log(probabilities[np.arange(len(truth)), truth] + 1e-12).mean())
+        surprise = -np.log(probabilities[np.arange(len(truth)), truth] + 1e-12)
+        return float(np.average(surprise, weights=weights))
 
     best: Any = minimize_scalar(loss, bounds=(-3, 3), method="bounded")
     return float(np.exp(best.x))

@@ -90,7 +90,7 @@ def test_words_become_the_arguments_of_one_call(played, capsys, line, name, argu
         ("face train --seed -1", "'-1' is not a whole number from zero to 4294967295"),
         ("face train --seed 99999999999", "'99999999999' is not a whole number from zero to 4294967295"),
         ("face train --corpora ,", "',' names nothing"),
-        ("face validate --folds 0", "'0' is not a whole number above zero"),
+        ("face tune --folds 0", "'0' is not a whole number above zero"),
         ("smell train", "There is no command 'smell train'; there are: data get, "),
         ("face trian", "'face trian'"),
         ("face predict", "FILE|FOLDER"),

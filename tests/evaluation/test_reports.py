@@ -196,7 +196,7 @@ def test_charts_are_pictures_and_the_same_each_time(tmp_path):
     metrics, rows = metrics_of(60), [vars(epoch) for epoch in HISTORY]
     for draw in (
         lambda: charts.confusion_matrix(metrics.confusion, LABELS, "title"),
-        lambda: charts.reliability_diagram(metrics.reliability, metrics.ece),
+        lambda: charts.reliability_diagram({"at home": metrics.reliability, "strangers": metrics.reliability[:1]}),
         lambda: charts.learning_curves(rows),
     ):
         first, second = draw(), draw()

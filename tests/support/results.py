@@ -10,6 +10,8 @@ METRICS = Metrics(
     ece=0.02, split="test",
 )  # fmt: skip
 HAPPY = Reading({"happy": 0.93, "sad": 0.07}, 0, (10.2, 20.0, 110.7, 140.0), notes=("small face: 31 pixels",))
-ROW = METRICS.to_dict() | {"method": "face", "speakers_apart": True, "fold_scores": [{"uar": 0.5}, {"uar": 0.75}]}
+SPEAKERS = {"method": "face", "condition": "", "speakers_apart": True}
+ROW = METRICS.to_dict() | SPEAKERS | {"fold_scores": [{"uar": 0.5}, {"uar": 0.75}]}
 VALIDATED = {"model": "face", "seeds": [0, 1], "over_seeds": {"uar": [0.65, 0.67], "mean": 0.66, "sd": 0.014},
+             "strangers": None,
              "rows": [ROW, ROW | {"method": "SVM", "speakers_apart": False, "uar": 0.9}]}  # fmt: skip

@@ -1,8 +1,7 @@
-"""Cross-validation over speakers, with what puts its figure in proportion: baselines, leaky folds, other corpora."""
+"""Validation: on strangers, leaving out a corpus at a time, and at home, on folds of speakers beside simple methods."""
 
 import shutil
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean, stdev
@@ -13,15 +12,16 @@ import numpy as np
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify, OnProgress
 from ...core.spec import ModelSpec
-from ...data.clips import Clip
 from ...data.dataset import Dataset, require_clips
 from ..baselines import ABOUT
-from .cross_corpus import Cell, cross_corpus
-from .folds import corpus_folds, random_folds, speaker_folds, speakers_in
+from .folds import corpus_folds, random_folds, speaker_folds
 from .held_out import Folds, Outcome, Trials, evaluate_baselines, evaluate_model
+from .left_out import ORDINARY, Roles, require_corpora, roles_of
+from .strangers import Strangers, measure_strangers
 
-SCHEMA = "demeanor.validation/1"
-KEPT = "finished_folds"  # in the output folder: the answers of finished folds, until all are done
+SCHEMA = "demeanor.validation/2"
+FEWEST_CORPORA = 2  # one to leave out, and one to train and to calibrate on
+KEPT = "finished_folds"  # in the output folder: the answers of finished trainings, until all are done
 SCORED = ("n", "accuracy", "uar", "macro_f1", "weighted_f1", "ci95", "per_class", "confusion", "within")
 
 
@@ -30,13 +30,14 @@ class Plan:
     """The options of a validation."""
 
     folds: int = 5
+    """Of speakers; 0: none, for strangers alone."""
     seeds: int = 1
     seed: int = 0
     """The first of `seeds` consecutive ones; what is not repeated for each seed uses this one."""
     leaky: bool = False
     """Add random folds, to show what a leak of speakers is worth."""
     across: bool = False
-    """Add training on each corpus and testing on each other."""
+    """Leave out each corpus in turn: strangers."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,24 @@ class Validation:
     settings: Any
     plan: Plan
     outcomes: tuple[Outcome, ...]
-    """First the model, speakers apart; then its baselines; then the leaky ones."""
-    across: dict[str, dict[str, Cell | None]] | None
+    """First the model under each condition, speakers apart; then its baselines; then the leaky ones."""
+    strangers: Strangers | None
     folds: Folds
+    """Of the first clips of `dataset`; after these comes ordinary speech."""
     answers: dict[int, np.ndarray]
-    """Seed -> the model's calibrated probabilities (N, labels), speakers apart."""
+    """Seed -> the model's calibrated probabilities (N, labels) under the first condition, speakers apart."""
     seconds: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of validation.json.
 
-        metrics: as in metrics.json of a test, of the model, first seed, speakers apart; over_seeds: uar of each seed,
-        mean, sd, or None for one seed; rows: for each method and kind of folds method, speakers_apart, SCORED and
-        fold_scores (for each fold: fold, n, speakers, accuracy, uar, temperature); across: trained on -> tested on ->
-        n, labels, uar, ci95, or None.
+        strangers: as in `Strangers.to_dict`, or None. Of the folds, None or empty where there are none: metrics: as in
+        metrics.json of a test, of the model, first seed and condition, speakers apart; over_seeds: uar of each seed,
+        mean, sd, or None for one seed; rows: for each method and kind of folds method, condition, speakers_apart,
+        SCORED and fold_scores (for each fold: fold, n, speakers, accuracy, uar, temperature).
         """
-        uars = self.outcomes[0].uar_of_seeds
+        first = self.outcomes[0] if self.outcomes else None
+        uars = first.uar_of_seeds if first else ()
         return {
             "schema": SCHEMA,
             "model": self.model,
@@ -72,14 +75,14 @@ class Validation:
             "labels": list(self.dataset.grouping.labels),
             "corpora": {name: len(rows) for name, rows in corpus_folds(self.dataset.clips).items()},
             "folds": self.plan.folds,
-            "seeds": list(self.answers),
+            "seeds": list(range(self.plan.seed, self.plan.seed + self.plan.seeds)),
             "settings": asdict(self.settings),
             "baselines": ABOUT,
             "seconds": round(self.seconds, 1),
-            "metrics": self.outcomes[0].metrics.to_dict(),
+            "strangers": self.strangers.to_dict() if self.strangers else None,
+            "metrics": first.metrics.to_dict() if first else None,
             "over_seeds": {"uar": list(uars), "mean": mean(uars), "sd": stdev(uars)} if len(uars) > 1 else None,
             "rows": [_row(outcome) for outcome in self.outcomes],
-            "across": self.across,
         }
 
 
@@ -94,24 +97,30 @@ def validate(
     notify: Notify,
     on_batch: OnProgress,
 ) -> Validation:
-    """Validate on all of `dataset` as `plan` says. Finished folds are kept in `folder` until all are done.
+    """Validate on all of `dataset` as `plan` says. Finished trainings are kept in `folder` until all are done.
 
     Raises DemeanorError, before any training, where a speaker is unknown or there are too few speakers or corpora.
     """
-    folds, started = _checked_folds(dataset, plan), time.perf_counter()
+    dataset, at_home = _ordinary_last(require_clips(dataset, "validate"))
+    roles, started = roles_of(dataset), time.perf_counter()
+    folds, seeds = _checked_folds(dataset, at_home, roles, plan), range(plan.seed, plan.seed + plan.seeds)
+    always = roles.always[roles.always >= at_home]
     if not resume:
         forget_folds(folder)
-    notify(f"{_count_trainings(dataset.clips, plan)} trainings of {settings.epochs} epochs.")
+    count = plan.seeds * (len(folds) + plan.across * len(roles.left_out)) + plan.leaky * len(folds)
+    notify(f"{count} trainings of {settings.epochs} epochs.")
     trials = Trials(spec, settings, dataset, folder / KEPT, notify, on_batch)
-    model, answers = evaluate_model(trials, folds, range(plan.seed, plan.seed + plan.seeds), apart=True)
-    outcomes = [model, *evaluate_baselines(trials, folds, apart=True)]
+    strangers = measure_strangers(trials, roles, seeds) if plan.across else None
+    outcomes, answers = [], {}
+    if folds:
+        outcomes, answers = evaluate_model(trials, folds, seeds, apart=True, always=always)
+        outcomes += evaluate_baselines(trials, folds, apart=True)
     if plan.leaky:
-        leaky = random_folds(dataset.clips, plan.folds, plan.seed)
-        outcomes.append(evaluate_model(trials, leaky, [plan.seed], apart=False)[0])
+        leaky = random_folds(dataset.clips[:at_home], plan.folds, plan.seed)
+        outcomes += evaluate_model(trials, leaky, [plan.seed], apart=False, always=always)[0]
         outcomes += evaluate_baselines(trials, leaky, apart=False)
-    table = cross_corpus(trials, plan.folds, plan.seed) if plan.across else None
     seconds = time.perf_counter() - started
-    return Validation(folder, spec.name, dataset, settings, plan, tuple(outcomes), table, folds, answers, seconds)
+    return Validation(folder, spec.name, dataset, settings, plan, tuple(outcomes), strangers, folds, answers, seconds)
 
 
 def forget_folds(folder: Path) -> None:
@@ -119,23 +128,24 @@ def forget_folds(folder: Path) -> None:
     shutil.rmtree(folder / KEPT, ignore_errors=True)
 
 
-def _checked_folds(dataset: Dataset, plan: Plan) -> Folds:
-    clips, labels = require_clips(dataset, "validate").clips, set(dataset.labels.tolist())
-    corpora = corpus_folds(clips)
-    if len(labels) < 2:
-        raise DemeanorError(f"{', '.join(corpora)} shows only one label; a validation needs two or more.")
-    if plan.across and len(corpora) < 2:
-        raise DemeanorError(f"--across needs two corpora or more; there is only {', '.join(corpora)}.")
-    return speaker_folds(clips, plan.folds)
+def _ordinary_last(dataset: Dataset) -> tuple[Dataset, int]:
+    """Return the clips with ordinary speech, which no fold is measured on, at the end, and how many come before it."""
+    ordinary = np.array([clip.original == ORDINARY for clip in dataset.clips], bool)
+    return dataset.subset(np.argsort(ordinary, kind="stable"), dataset.split), int((~ordinary).sum())
 
 
-def _count_trainings(clips: Sequence[Clip], plan: Plan) -> int:
-    homes = [speakers_in([clips[row] for row in rows]) for rows in corpus_folds(clips).values()] if plan.across else []
-    at_home = sum(min(speakers, plan.folds) for speakers in homes if speakers > 1)
-    return plan.folds * (plan.seeds + plan.leaky) + len(homes) + at_home
+def _checked_folds(dataset: Dataset, at_home: int, roles: Roles, plan: Plan) -> Folds:
+    if len(set(dataset.labels.tolist())) < 2:
+        there = ", ".join(corpus_folds(dataset.clips))
+        raise DemeanorError(f"{there} shows only one label; a validation needs two or more.")
+    if plan.across:
+        require_corpora(roles, FEWEST_CORPORA, "validate across corpora")
+    if not plan.folds and (plan.leaky or not plan.across):
+        raise DemeanorError("Without folds there is only --across to validate by; give --folds N, or --across alone.")
+    return speaker_folds(dataset.clips[:at_home], plan.folds) if plan.folds else []
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
     metrics = outcome.metrics.to_dict()
-    row = {"method": outcome.method, "speakers_apart": outcome.speakers_apart}
+    row = {"method": outcome.method, "condition": outcome.condition, "speakers_apart": outcome.speakers_apart}
     return row | {name: metrics[name] for name in SCORED} | {"fold_scores": list(outcome.fold_scores)}

@@ -8,12 +8,13 @@ fits the other folds' answers (cross-fitted), so that the calibration error is h
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...core import distributed
 from ...core.files import write_whole
 from ...core.hooks import Notify, OnProgress
 from ...core.spec import ModelSpec
@@ -30,8 +31,22 @@ from ..testing import logits_of, measure_clips, people_of
 from .folds import speakers_in
 
 Folds = Sequence[np.ndarray]  # indices of the clips of each
-Answers = dict[str, np.ndarray]  # modalities shown -> logits (N, labels)
-WHOLE = "whole"  # all modalities were shown
+CONDITION, SHOWN = "condition ", "shown "  # before the names in a file of kept answers
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The logits of some clips, each array (N, labels), by models that were not trained on them."""
+
+    conditions: dict[str, np.ndarray] = field(default_factory=dict)
+    """By `ModelSpec.conditions`, in their order."""
+    shown: dict[str, np.ndarray] = field(default_factory=dict)
+    """By the modalities that were shown, the others masked; NaN for clips that lack a modality compared."""
+
+    @property
+    def first(self) -> np.ndarray:
+        """Those under the first condition."""
+        return next(iter(self.conditions.values()))
 
 
 @dataclass(frozen=True)
@@ -46,44 +61,49 @@ class Outcome:
     """Of the first seed; a baseline answers without probabilities, so that its calibration means nothing."""
     fold_scores: tuple[dict[str, Any], ...]
     """For each fold: fold (from 1), n, speakers, accuracy, uar and, of the model, temperature."""
+    condition: str = ""
+    """Of the model, where it has several."""
     uar_of_seeds: tuple[float, ...] = ()
     """The model's pooled UAR with each seed."""
 
 
 @dataclass(frozen=True)
 class Trials:
-    """Trainings on some clips, tested on others; finished answers are kept in `kept` for a validation that resumes."""
+    """Trainings on some clips, tested on others; finished answers are kept in `kept`, if any, for a run that resumes.
+
+    All processes of an `accelerate launch` go through this alike; only the main one reads and writes.
+    """
 
     spec: ModelSpec
     settings: Any
     dataset: Dataset
-    kept: Path
+    kept: Path | None
     notify: Notify
     on_batch: OnProgress
 
     def answers(self, train: np.ndarray, held_out: np.ndarray, seed: int, speakers_apart: bool = True) -> Answers:
-        """Train on the clips `train`; return the logits of `held_out` with all modalities and with some masked."""
+        """Train on the clips `train`; return the answers to `held_out`."""
+        if self.kept is None:
+            return self._train_and_answer(train, held_out, seed, speakers_apart)
         file = self.kept / f"{self._identity(train, held_out, seed)}.npz"
-        if not file.is_file():
-            stream = io.BytesIO()
-            np.savez(stream, allow_pickle=False, **self._train_and_answer(train, held_out, seed, speakers_apart))
-            self.kept.mkdir(parents=True, exist_ok=True)
-            write_whole(file, stream.getvalue())
-        with np.load(file, allow_pickle=False) as arrays:
-            return dict(arrays)
+        answers = distributed.on_main_process(lambda: _read(file))
+        if answers is None:
+            answers = self._train_and_answer(train, held_out, seed, speakers_apart)
+            distributed.on_main_process(lambda: _write(file, answers))
+        return answers
 
     def _train_and_answer(self, train: np.ndarray, held_out: np.ndarray, seed: int, speakers_apart: bool) -> Answers:
-        """Return the logits of `held_out`; with masked modalities, NaN for clips that lack a modality compared."""
         train_part, part = self.dataset.subset(train, "train"), self.dataset.subset(held_out, "held out")
         if speakers_apart:
             assert_disjoint(train_part.clips, part.clips)
         result = fit(self.spec, self.settings, train_part, None, None, seed=seed, on_batch=self.on_batch)
         trained = checkpoint.from_fit(self.spec, self.settings, result, train_part, part, {})
-        answers = {WHOLE: logits_of(trained, part)}
+        conditions = self.spec.conditions(part, self.settings)
+        answers = Answers({name: logits_of(trained, clips) for name, clips in conditions.items()})
         subsets = self.spec.modality_subsets(part, self.settings)
         for name, clips in subsets.shown.items() if subsets else ():
-            answers[name] = np.full((len(part), len(trained.labels)), np.nan, np.float32)
-            answers[name][subsets.rows] = logits_of(trained, clips)
+            answers.shown[name] = np.full((len(part), len(trained.labels)), np.nan, np.float32)
+            answers.shown[name][subsets.rows] = logits_of(trained, clips)
         return answers
 
     def _identity(self, train: np.ndarray, held_out: np.ndarray, seed: int) -> str:
@@ -94,50 +114,57 @@ class Trials:
             digest.update(np.asarray(rows, np.int64).tobytes() + b"|")
         return digest.hexdigest()[:24]
 
-    def held_out_answers(self, folds: Folds, seed: int, speakers_apart: bool = True, name: str = "Fold") -> Answers:
-        """Return the logits of all clips, with all modalities and with some masked; NaN for clips not asked about.
+    def held_out_answers(
+        self, folds: Folds, seed: int, speakers_apart: bool = True, always: np.ndarray | None = None
+    ) -> Answers:
+        """Return the answers to the clips of all folds, each by the model trained on the others.
 
-        name: of a fold, in notices.
+        folds: of clips 0 to N - 1, each once; always: clips beyond these that every model is trained on.
         """
-        together, answers = np.sort(np.concatenate(folds)), {}
+        together, answers = np.sort(np.concatenate(folds)), Answers()
         for number, held_out in enumerate(folds, start=1):
-            parts = self.answers(np.setdiff1d(together, held_out), held_out, seed, speakers_apart)
-            for shown, logits in parts.items():
-                empty = np.full((len(self.dataset), logits.shape[1]), np.nan, np.float32)
-                answers.setdefault(shown, empty)[held_out] = logits
+            train = np.setdiff1d(together, held_out)
+            train = train if always is None else np.concatenate([train, always])
+            part = self.answers(train, held_out, seed, speakers_apart)
+            for every, of_part in ((answers.conditions, part.conditions), (answers.shown, part.shown)):
+                for name, logits in of_part.items():
+                    empty = np.full((len(together), logits.shape[1]), np.nan, np.float32)
+                    every.setdefault(name, empty)[held_out] = logits
             people = speakers_in([self.dataset.clips[row] for row in held_out])
             speakers = f"of {people} speaker{'s' * (people != 1)}" if speakers_apart else "(LEAKY random folds)"
-            uar = percent(_uar(parts[WHOLE].argmax(1), self.dataset.labels[held_out]))
+            uar = percent(_uar(part.first.argmax(1), self.dataset.labels[held_out]))
             about = f"UAR {uar} on {len(held_out):,} clips {speakers}"
-            self.notify(f"{name} {number} of {len(folds)}, seed {seed}: {about}.")
+            self.notify(f"Fold {number} of {len(folds)}, seed {seed}: {about}.")
         return answers
 
 
 def evaluate_model(
-    trials: Trials, folds: Folds, seeds: Sequence[int], apart: bool
-) -> tuple[Outcome, dict[int, np.ndarray]]:
-    """Return how good the model is, and for each seed its calibrated probabilities, shape (N, labels)."""
-    truth, temperatures, answers = trials.dataset.labels, {}, {}
-    subsets = {seed: trials.held_out_answers(folds, seed, apart) for seed in seeds}
-    logits = {seed: subsets[seed].pop(WHOLE) for seed in seeds}
-    for seed in seeds:
-        temperatures[seed] = cross_fitted(logits[seed], truth, folds)
-        of_clips = np.ones(len(truth))
-        for rows, temperature in zip(folds, temperatures[seed], strict=True):
-            of_clips[rows] = temperature
-        answers[seed] = softmax(logits[seed] / of_clips[:, None])
-    first = seeds[0]
-    metrics = _pooled(trials.dataset, answers[first], folds, apart, softmax(logits[first]))
-    metrics = replace(metrics, ablation=ablate(trials, subsets[first], folds) if apart else None)
-    rows = _fold_scores(trials.dataset, answers[first].argmax(1), folds)
-    rows = tuple(row | {"temperature": value} for row, value in zip(rows, temperatures[first], strict=True))
-    uars = tuple(_uar(answers[seed].argmax(1), truth) for seed in seeds)
-    return Outcome(trials.spec.name, apart, metrics, rows, uars), answers
+    trials: Trials, folds: Folds, seeds: Sequence[int], apart: bool, always: np.ndarray | None = None
+) -> tuple[list[Outcome], dict[int, np.ndarray]]:
+    """Return how good the model is under each condition, and under the first its probabilities with each seed.
+
+    The probabilities are calibrated, (N, labels). folds, always: see `Trials.held_out_answers`.
+    """
+    answers = {seed: trials.held_out_answers(folds, seed, apart, always) for seed in seeds}
+    dataset, shares, outcomes = _asked(trials, folds), {}, []
+    for condition in answers[seeds[0]].conditions:
+        logits = {seed: answers[seed].conditions[condition] for seed in seeds}
+        temperatures = {seed: cross_fitted(logits[seed], dataset.labels, folds) for seed in seeds}
+        calibrated = {seed: _calibrated(logits[seed], folds, temperatures[seed]) for seed in seeds}
+        shares = shares or calibrated
+        metrics = _pooled(dataset, calibrated[seeds[0]], folds, apart, softmax(logits[seeds[0]]))
+        if apart and not outcomes:
+            metrics = replace(metrics, ablation=ablate(trials, answers[seeds[0]].shown, folds))
+        rows = _fold_scores(dataset, calibrated[seeds[0]].argmax(1), folds)
+        rows = [row | {"temperature": value} for row, value in zip(rows, temperatures[seeds[0]], strict=True)]
+        uars = tuple(_uar(calibrated[seed].argmax(1), dataset.labels) for seed in seeds)
+        outcomes.append(Outcome(trials.spec.name, apart, metrics, tuple(rows), condition, uars))
+    return outcomes, shares
 
 
 def evaluate_baselines(trials: Trials, folds: Folds, apart: bool) -> list[Outcome]:
     """Return how good the classical baselines are."""
-    dataset, outcomes = trials.dataset, []
+    dataset, outcomes = _asked(trials, folds), []
     inputs = vectors(trials.spec, trials.settings, dataset)
     for name in BASELINES:
         answers = held_out_answers(name, inputs, dataset.labels, folds)
@@ -147,16 +174,17 @@ def evaluate_baselines(trials: Trials, folds: Folds, apart: bool) -> list[Outcom
     return outcomes
 
 
-def ablate(trials: Trials, answers: Answers, folds: Folds) -> dict[str, Any] | None:
+def ablate(trials: Trials, shown: dict[str, np.ndarray], folds: Folds) -> dict[str, Any] | None:
     """Measure what each modality is worth on the clips that have all; late fusion's weights fit the other folds."""
-    dataset, subsets = trials.dataset, trials.spec.modality_subsets(trials.dataset, trials.settings)
-    if subsets is None or not answers:
+    if not shown:
         return None
-    rows = np.flatnonzero(~np.isnan(np.stack(list(answers.values()))).any((0, 2)))
+    dataset = _asked(trials, folds)
+    subsets = trials.spec.modality_subsets(dataset, trials.settings)
+    rows = np.flatnonzero(~np.isnan(np.stack(list(shown.values()))).any((0, 2)))
     if not len(rows):
         return None
-    truth, singles = dataset.labels[rows], [name for name in answers if ablation.PLUS not in name]
-    logits = {name: values[rows] for name, values in answers.items()}
+    truth, singles = dataset.labels[rows], [name for name in shown if ablation.PLUS not in name]
+    logits = {name: values[rows] for name, values in shown.items()}
     alone, late = np.stack([logits[name] for name in singles]), np.zeros_like(next(iter(logits.values())))
     for inside in (np.isin(rows, fold) for fold in folds):
         if inside.any():
@@ -172,6 +200,18 @@ def cross_fitted(logits: np.ndarray, truth: np.ndarray, folds: Folds) -> list[fl
     """Return for each fold the temperature that fits the other folds' held-out logits."""
     others = [np.concatenate([other for other in folds if other is not fold]) for fold in folds]
     return [fit_temperature(logits[rows], truth[rows]) for rows in others]
+
+
+def _calibrated(logits: np.ndarray, folds: Folds, temperatures: Sequence[float]) -> np.ndarray:
+    of_clips = np.ones(len(logits))
+    for rows, temperature in zip(folds, temperatures, strict=True):
+        of_clips[rows] = temperature
+    return softmax(logits / of_clips[:, None])
+
+
+def _asked(trials: Trials, folds: Folds) -> Dataset:
+    """Return the clips of the folds, 0 to N - 1."""
+    return trials.dataset.subset(np.sort(np.concatenate(folds)), trials.dataset.split)
 
 
 def _pooled(
@@ -192,3 +232,20 @@ def _fold_scores(dataset: Dataset, answers: np.ndarray, folds: Folds) -> Iterato
 
 def _uar(answers: np.ndarray, truth: np.ndarray) -> float:
     return scores_of(answers, truth, max(answers.max(), truth.max()) + 1)["uar"]
+
+
+def _read(file: Path) -> Answers | None:
+    if not file.is_file():
+        return None
+    with np.load(file, allow_pickle=False) as arrays:
+        starting = [{n.removeprefix(key): arrays[n] for n in arrays if n.startswith(key)} for key in (CONDITION, SHOWN)]
+    return Answers(*starting)
+
+
+def _write(file: Path, answers: Answers) -> None:
+    arrays = {CONDITION + name: logits for name, logits in answers.conditions.items()}
+    arrays |= {SHOWN + name: logits for name, logits in answers.shown.items()}
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, **arrays)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, stream.getvalue())

@@ -1,11 +1,14 @@
 """Charts of a training and a test, as PNG."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 
 from ...core.figure import new_figure, png_of
+
+CURVES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # colours that colour-blind people tell apart (Okabe & Ito)
 
 
 def confusion_matrix(confusion: Sequence[Sequence[int]], labels: Sequence[str], title: str) -> bytes:
@@ -56,19 +59,21 @@ def _lines(axes: Any, title: str, history: Sequence[Mapping[str, float]], series
     axes.xaxis.get_major_locator().set_params(integer=True)
 
 
-def reliability_diagram(bins: Sequence[Mapping[str, float]], ece: float) -> bytes:
+def reliability_diagram(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> bytes:
     """Draw accuracy against confidence, as PNG; on the dashed line the two are equal.
 
-    bins: for each, confidence, accuracy and share of the clips, in [0, 1].
+    curves: name in the legend -> its bins, for each of which confidence, accuracy and share of the clips, in [0, 1].
     """
     figure = new_figure(5, 5)
     axes, shares = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
-    confidence, accuracy = ([bin_[key] for bin_ in bins] for key in ("confidence", "accuracy"))
     axes.plot((0, 1), (0, 1), "--", color="#8a8a8a", label="confidence = accuracy")
-    axes.plot(confidence, accuracy, "o-", color="#0072b2", label=f"this model (ECE {ece:.1%})")
+    width = 0.04 / len(curves)
+    for number, ((name, bins), colour) in enumerate(zip(curves.items(), cycle(CURVES))):
+        confidence, accuracy, share = ([bin_[key] for bin_ in bins] for key in ("confidence", "accuracy", "share"))
+        axes.plot(confidence, accuracy, "o-", color=colour, markersize=4, label=name)
+        shares.bar(np.array(confidence) + (number - (len(curves) - 1) / 2) * width, share, width=width, color=colour)
     axes.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper left", fontsize=8)
     axes.grid(alpha=0.25)
-    shares.bar(confidence, [bin_["share"] for bin_ in bins], width=0.04, color="#56b4e9")
     shares.set(xlabel="confidence", ylabel="share of\nthe clips")
     return png_of(figure)

@@ -1,10 +1,11 @@
-"""The report of a cross-validation, as Markdown; a `document` is `Validation.to_dict()`."""
+"""The report of a validation, strangers first, as Markdown; a `document` is `Validation.to_dict()`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...core.markdown import command_block, format_value, join_paragraphs, table
 from ...core.units import percent
+from .strangers import strangers
 from .testing import INTERVALS, ablation, breakdown, calibration, confusion_table, each_label, scores
 
 LEAKY = "LEAKY: the same people in training and test"
@@ -21,45 +22,55 @@ WHY_LEAKY = (
     "The rows marked LEAKY come from random folds, in which nearly every speaker is in training and test. They are not "
     "results: they show how such a split, common in published work, inflates the figures of the same models."
 )
-ACROSS = (
-    "Rows: the corpus trained on, all of it; columns: the corpus tested on. UAR over the labels that both have, the "
-    "only answers allowed; their number is in brackets. On the diagonal: folds over the corpus's speakers. Seed {seed}."
-)
+ORDINARY = " Ordinary speech is trained on in every fold, its train split alone, and is not in the folds."
 
 
 def report_of_validation(document: Mapping[str, Any], command: str) -> str:
-    """Return report.md of a cross-validation; command: what was typed."""
-    metrics, leaky = document["metrics"], any(not row["speakers_apart"] for row in document["rows"])
+    """Return report.md of a validation; command: what was typed."""
     clips = ", ".join(f"{name} ({count:,} clips)" for name, count in document["corpora"].items())
+    settings = document["settings"].items()
     parts = [
-        f"# Cross-validation of the {document['model']} model",
+        f"# Validation of the {document['model']} model",
         f"On {clips}. Labels: {', '.join(document['labels'])} (grouping “{document['grouping']}”).",
-        PROTOCOL.format(folds=document["folds"]),
-        "## Result",
-        table([summary_row(row) for row in document["rows"]]),
-        WHY_LEAKY if leaky else "",
-        INTERVALS,
-        document["baselines"],
-        seeds_sentence(document),
-        f"## The {document['model']} model, {APART}",
-        scores(metrics),
-        calibration(metrics),
-        "## Each fold",
-        table([_fold_row(row) for row in document["rows"][0]["fold_scores"]]),
-        *ablation(metrics),
-        *breakdown(metrics),
-        "## Each label",
-        each_label(metrics),
-        "## Confusion",
-        "Rows are the truth, columns the answers.",
-        confusion_table(metrics),
-        "![Confusion matrix](confusion_matrix.png)",
-        *_cross_corpus(document),
+        *(strangers(document["strangers"]) if document["strangers"] else ()),
+        "![Accuracy against confidence](reliability.png)" if document["strangers"] else "",
+        *(_at_home(document) if document["rows"] else ()),
         "## Settings",
-        table([{"setting": name, "value": f"`{format_value(value)}`"} for name, value in document["settings"].items()]),
+        table([{"setting": name, "value": f"`{format_value(value)}`"} for name, value in settings]),
         *command_block("To repeat this", command),
     ]
     return join_paragraphs(parts)
+
+
+def _at_home(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the sections on folds of speakers."""
+    metrics, leaky = document["metrics"], any(not row["speakers_apart"] for row in document["rows"])
+    ordinary = document["strangers"] and any(part["ordinary"] for part in document["strangers"]["conditions"].values())
+    yield "## At home: folds of speakers"
+    yield PROTOCOL.format(folds=document["folds"]) + (ORDINARY if ordinary else "")
+    yield table([summary_row(row) for row in document["rows"]])
+    yield WHY_LEAKY if leaky else ""
+    yield INTERVALS
+    yield document["baselines"]
+    yield seeds_sentence(document)
+    yield f"## The {document['model']} model, {named(document['rows'][0], APART)}"
+    yield scores(metrics)
+    yield calibration(metrics)
+    yield "## Each fold"
+    yield table([_fold_row(row) for row in document["rows"][0]["fold_scores"]])
+    yield from ablation(metrics)
+    yield from breakdown(metrics)
+    yield "## Each label"
+    yield each_label(metrics)
+    yield "## Confusion"
+    yield "Rows are the truth, columns the answers."
+    yield confusion_table(metrics)
+    yield "![Confusion matrix](confusion_matrix.png)"
+
+
+def named(row: Mapping[str, Any], text: str) -> str:
+    """Return `text`, with the condition of a row where it has one."""
+    return f"{text}, {row['condition']}" if row["condition"] else text
 
 
 def summary_row(row: Mapping[str, Any]) -> dict[str, str]:
@@ -67,7 +78,7 @@ def summary_row(row: Mapping[str, Any]) -> dict[str, str]:
     low, high = row["ci95"]["uar"]
     uars = [fold["uar"] for fold in row["fold_scores"]]
     return {
-        "method": row["method"],
+        "method": named(row, row["method"]),
         "folds": APART if row["speakers_apart"] else LEAKY,
         "UAR": percent(row["uar"]),
         "95 % interval": f"{percent(low)} to {percent(high)}",
@@ -91,15 +102,3 @@ def seeds_sentence(document: Mapping[str, Any]) -> str:
 
 def _fold_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: percent(value) if name in ("accuracy", "uar") else value for name, value in row.items()}
-
-
-def _cross_corpus(document: Mapping[str, Any]) -> tuple[str, ...]:
-    if not document["across"]:
-        return ()
-    rows = []
-    for home, cells in document["across"].items():
-        texts = {
-            name: f"{percent(cell['uar'])} ({len(cell['labels'])})" if cell else "–" for name, cell in cells.items()
-        }
-        rows.append({"trained on": home} | texts)
-    return "## From one corpus to another", ACROSS.format(seed=document["seeds"][0]), table(rows)

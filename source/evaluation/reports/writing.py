@@ -1,24 +1,36 @@
-"""The files of a training, a test and a cross-validation."""
+"""The files of a training, a test and a validation."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ...core import config
 from ...core.files import write_whole
 from ...core.serialise import csv_text, json_text
+from ...core.units import percent
 from ...data.clips import SPLITS
 from ...training.checkpoint import Trained
 from ..metrics import Metrics
-from . import charts
+from . import charts, strangers
 from .cross_validation import report_of_validation
 from .model_card import model_card
 from .testing import report_of_test
 
+if TYPE_CHECKING:
+    from ...data.dataset import Dataset
+    from ..cross_validation import Validation
+    from ..cross_validation.strangers import Strangers
+
 CARD = "model_card.md"
+FOLD_COLUMNS = ("path", "corpus", "speaker", "truth", "fold", "seed")
+STRANGER_COLUMNS = ("path", "corpus", "speaker", "truth", "seed", "condition", "left_out")
 COMPARISON = "comparison.md"  # in a model's folder, written by hand: see `_comparison_of`
 
 
@@ -55,33 +67,71 @@ def write_test(
     document = metrics.to_dict() | {"unreadable": dict(unreadable or {}), "trained": _identity(trained)}
     write_whole(folder / "metrics.json", json_text(document))
     write_whole(folder / "confusion_matrix.png", _matrix(metrics))
-    write_whole(folder / "reliability.png", charts.reliability_diagram(metrics.reliability, metrics.ece))
+    curve = {f"this model (ECE {percent(metrics.ece)})": metrics.reliability}
+    write_whole(folder / "reliability.png", charts.reliability_diagram(curve))
     write_whole(folder / "report.md", report_of_test(document, trained.header, command, config.NOT_SURE_BELOW))
     if (folder.parent / CARD).is_file():
         write_card(folder.parent, trained)
 
 
-def write_validation(validation: Any, command: str = "") -> None:
-    """Write validation.json, confusion_matrix.png, predictions.csv and report.md of a `Validation`, in its folder."""
+def write_validation(validation: Validation, command: str = "") -> None:
+    """Write validation.json and report.md of a validation, in its folder, and pictures and answers of its parts.
+
+    Of strangers reliability.png and strangers.csv; of folds confusion_matrix.png and predictions.csv.
+    """
     folder, document = validation.folder, validation.to_dict()
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "validation.json", json_text(document))
-    write_whole(folder / "confusion_matrix.png", _matrix(validation.outcomes[0].metrics))
-    columns = ("path", "corpus", "speaker", "truth", "fold", "seed", *document["labels"])
-    write_whole(folder / "predictions.csv", csv_text(columns, _held_out_rows(validation, document["labels"])))
+    if validation.strangers:
+        rows = _stranger_rows(validation.strangers, document["labels"])
+        write_whole(folder / "strangers.csv", csv_text((*STRANGER_COLUMNS, *document["labels"]), rows))
+        curves = strangers.curves(document["strangers"]) | _at_home_curve(document["metrics"], "folds")
+        write_whole(folder / "reliability.png", charts.reliability_diagram(curves))
+    if validation.outcomes:
+        write_whole(folder / "confusion_matrix.png", _matrix(validation.outcomes[0].metrics))
+        rows = _held_out_rows(validation, document["labels"])
+        write_whole(folder / "predictions.csv", csv_text((*FOLD_COLUMNS, *document["labels"]), rows))
     write_whole(folder / "report.md", report_of_validation(document, command))
 
 
-def _held_out_rows(validation: Any, labels: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _at_home_curve(metrics: Mapping[str, Any] | None, where: str) -> dict[str, Any]:
+    """Return the curve of a reliability diagram for people like those in training; none without metrics."""
+    return {f"at home, {where} (ECE {percent(metrics['ece'])})": metrics["reliability"]} if metrics else {}
+
+
+def _held_out_rows(validation: Validation, labels: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Yield for each seed and clip its label, the fold (from 1) that it was held out in, and the probabilities."""
     fold_of = {index: number for number, rows in enumerate(validation.folds, start=1) for index in rows.tolist()}
     for seed, answers in validation.answers.items():
-        for index, clip in enumerate(validation.dataset.clips):
-            below = clip.path.is_relative_to(config.DATA_FOLDER)
-            path = clip.path.relative_to(config.DATA_FOLDER) if below else clip.path
-            row = {"path": path.as_posix(), "corpus": clip.corpus, "speaker": clip.speaker, "seed": seed}
-            row |= {"truth": labels[validation.dataset.labels[index]], "fold": fold_of[index]}
-            yield row | {label: f"{share:.6f}" for label, share in zip(labels, answers[index], strict=True)}
+        for index, fold in sorted(fold_of.items()):
+            row = _clip_cells(validation.dataset, index) | {"fold": fold, "seed": seed}
+            yield row | _share_cells(labels, answers[index])
+
+
+def _stranger_rows(measured: Strangers, labels: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield the probabilities of each seed, condition and clip, by the model without its corpus.
+
+    Ordinary speech has a row for each model; `left_out` is the corpus that it was not trained on.
+    """
+    for seed, of_seed in measured.answers.items():
+        for condition, answers in of_seed.items():
+            for number, (corpus, rows) in enumerate(measured.roles.left_out.items()):
+                row = {"seed": seed, "condition": condition, "left_out": corpus}
+                asked = np.concatenate([rows, measured.roles.ordinary])
+                shares = np.concatenate([answers.probabilities(corpus), answers.ordinary[number]])
+                for index, of_clip in zip(asked, shares, strict=True):
+                    yield row | _clip_cells(measured.dataset, index) | _share_cells(labels, of_clip)
+
+
+def _clip_cells(dataset: Dataset, index: int) -> dict[str, Any]:
+    clip, labels = dataset.clips[index], dataset.grouping.labels
+    path = clip.path.relative_to(config.DATA_FOLDER) if clip.path.is_relative_to(config.DATA_FOLDER) else clip.path
+    named = {"path": path.as_posix(), "corpus": clip.corpus, "speaker": clip.speaker}
+    return named | {"truth": labels[dataset.labels[index]]}
+
+
+def _share_cells(labels: Sequence[str], shares: np.ndarray) -> dict[str, str]:
+    return {label: f"{share:.6f}" for label, share in zip(labels, shares, strict=True)}
 
 
 def write_card(folder: Path, trained: Trained) -> None:
