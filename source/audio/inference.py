@@ -11,7 +11,7 @@ from ..media.sound.speech_activity import Speech
 from ..results.prediction import Reading
 from ..results.timeline import mean_probabilities
 from ..training.checkpoint import Trained
-from .features import featurize
+from .features import WindowFeatures
 from .own_speech import MOST_SECONDS, Baseline, OtherSpeech, OwnSpeech, baseline_note, with_earlier
 from .windows import BATCH_WINDOWS, batched
 
@@ -24,7 +24,7 @@ WITHHELD = 0.95  # of the confidence beyond even that would just be an answer
 
 
 class VoiceReader:
-    """Reads the windows of a recording, in batches as they come; `speech` must cover them.
+    """Reads the windows of a recording, in batches as they come; `speech` and `features` must cover them.
 
     A model with a baseline reads each against the person's other speech: what was heard before it and, when the
     recording is over, once more against all that does not overlap it. An earlier recording counts in both.
@@ -34,6 +34,7 @@ class VoiceReader:
         self.readings: list[Reading] = []
         self.notes: tuple[str, ...] = ()
         self._trained, self._settings, self._speech = trained, trained.settings.for_prediction(), speech
+        self.features = WindowFeatures(self._settings)
         self.own_speech = OwnSpeech(speech, self._settings.sample_rate_hz)
         self._so_far = OtherSpeech(self.own_speech, later=False)
         self._has_baseline: bool = getattr(self._settings, "use_baseline", False)
@@ -48,11 +49,12 @@ class VoiceReader:
             speech_seconds = self._speech.samples(start, end) / rate_hz
             if enough_speech(speech_seconds, len(samples) / rate_hz):
                 spoken.append(len(self.readings))
-                inputs.append(featurize(samples, self._settings))
+                inputs.append(self.features.arrays(start, samples))
                 if self._has_baseline:
                     self.own_speech.add(start, end, inputs[-1]["encoder"])
                     baselines.append(self._so_far.of(len(self.own_speech) - 1))
             self.readings.append(Reading({}, 0, None, start / rate_hz, end / rate_hz, speech_seconds=speech_seconds))
+            self.features.forget(start)
         self._answer(spoken, inputs, baselines)
         if self._has_baseline:
             self._spoken += spoken

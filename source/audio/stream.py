@@ -30,8 +30,9 @@ class AudioStream(AbstractContextManager["AudioStream"]):
         self._trained, self._source = trained, source
         self._timeline = SoundTimeline(self.sample_rate_hz)
         self._detector, self._speech = SpeechDetector(self.sample_rate_hz), Speech(self.sample_rate_hz)
-        self._windows = SpeechWindows(settings.window_samples, self.sample_rate_hz, self._speech)
         self.reader = VoiceReader(trained, self._speech)
+        needed = self._speech, self.reader.features
+        self._windows = SpeechWindows(settings.window_samples, self.sample_rate_hz, *needed)
         self._samples = self._polled = 0
 
     def __exit__(self, *_: object) -> None:
@@ -48,6 +49,7 @@ class AudioStream(AbstractContextManager["AudioStream"]):
         """Take the samples (n,) that follow the last ones without a gap."""
         self._samples += len(samples)
         self._speech.add(self._detector(samples))
+        self.reader.features.add(samples)
         for batch in self._windows.add(samples):
             self.reader.read(batch)
 
@@ -61,6 +63,7 @@ class AudioStream(AbstractContextManager["AudioStream"]):
     def finish(self, end_seconds: float | None = None) -> Prediction:
         """Return all readings, their mean and the pauses, up to the last sample."""
         self._speech.add(self._detector.finish())
+        self.reader.features.finish()
         for batch in self._windows.finish():
             self.reader.read(batch)
         self.reader.finish()

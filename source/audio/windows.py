@@ -3,13 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from ..core import config
 from ..core.errors import DemeanorError
-from ..media.sound.speech_activity import Speech
 
 BATCH_WINDOWS = 16  # that go through the network together
 
@@ -50,17 +49,26 @@ class Windows:
             yield max(end - self.window_samples, 0), self._held[-self.window_samples :]
 
 
+class Known(Protocol):
+    """What is known of the beginning of a stream, such as where somebody speaks."""
+
+    @property
+    def covered(self) -> int:
+        """Samples of the stream of which it is known."""
+        ...
+
+
 class SpeechWindows:
-    """The windows of a stream, in batches, once it is known where in them somebody speaks.
+    """The windows of a stream, in batches, once all is known that is needed to read them.
 
     One begins every config.HOP_SECONDS. Raises DemeanorError where that is not above zero.
     """
 
-    def __init__(self, window_samples: int, rate_hz: int, speech: Speech) -> None:
+    def __init__(self, window_samples: int, rate_hz: int, *needed: Known) -> None:
         hop_samples = round(config.HOP_SECONDS * rate_hz)
         if hop_samples < 1:
             raise DemeanorError(f"HOP_SECONDS in config.py must be above zero, not {config.HOP_SECONDS}.")
-        self._windows, self._speech = Windows(window_samples, hop_samples), speech
+        self._windows, self._needed = Windows(window_samples, hop_samples), needed
         self._waiting: list[tuple[int, np.ndarray]] = []
 
     def add(self, samples: np.ndarray) -> Iterator[list[tuple[int, np.ndarray]]]:
@@ -81,8 +89,9 @@ class SpeechWindows:
             yield self._take(BATCH_WINDOWS)
 
     def _covered(self) -> int:
-        """Return for how many of those that wait it is known where somebody speaks."""
-        return bisect_right([start + len(samples) for start, samples in self._waiting], self._speech.covered)
+        """Return of how many of those that wait all is known."""
+        known = min(one.covered for one in self._needed)
+        return bisect_right([start + len(samples) for start, samples in self._waiting], known)
 
     def _take(self, count: int) -> list[tuple[int, np.ndarray]]:
         batch, self._waiting = self._waiting[:count], self._waiting[count:]

@@ -17,7 +17,7 @@ import pytest
 import torch
 from PIL import Image
 
-from source.audio import SPEC, inference, predict, windows
+from source.audio import SPEC, features, inference, predict, windows
 from source.audio.features import featurize
 from source.audio.results import figures
 from source.audio.settings import AudioSettings
@@ -33,7 +33,7 @@ from tests.support.voice import LoudIsSpeech
 
 RATE = 16_000
 LABELS = config.EMOTIONS
-CONFIG = AudioSettings()
+CONFIG = AudioSettings(encoder="tiny.en")  # of which a window is read by itself
 FILES = {"result.json", "timeline.csv", "timeline.png"}
 
 
@@ -62,7 +62,7 @@ def toys(monkeypatch):
     """Replace network inputs, voice detector and figure; calling it puts the real detector back."""
     real = speech_activity.VoiceActivity
     monkeypatch.setattr(figures, "timeline", lambda prediction, overview: b"PNG")
-    monkeypatch.setattr(inference, "featurize", pitch_of)
+    monkeypatch.setattr(features, "featurize", pitch_of)
     monkeypatch.setattr(speech_activity, "VoiceActivity", LoudIsSpeech)
     return lambda: monkeypatch.setattr(speech_activity, "VoiceActivity", real)
 
@@ -363,7 +363,7 @@ def real_trained():
 def test_prediction_gives_the_network_what_preprocessing_does(tmp_path, monkeypatch):
     """A known mistake of such tools: other features, or another rate, in prediction than in training."""
     given, kept = [], Trained.probabilities
-    monkeypatch.setattr(inference, "featurize", featurize)
+    monkeypatch.setattr(features, "featurize", featurize)
     monkeypatch.setattr(Trained, "probabilities", lambda self, arrays: given.append(arrays) or kept(self, arrays))
     file = recording(tmp_path, silence(0.3, 44_100), tone(2, rate=44_100), rate=44_100)
     predicting.predict(file, real_trained(), write=False)

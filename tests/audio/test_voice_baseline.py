@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from source import api
-from source.audio import SPEC, inference
+from source.audio import SPEC
+from source.audio.features import WindowFeatures
 from source.audio.own_speech import MOST_SECONDS
 from source.audio.predict import read, with_voice_baseline
 from source.audio.settings import AudioSettings
@@ -28,7 +29,7 @@ from source.results.batch import predict_files
 from source.training import checkpoint
 from source.training.checkpoint import Header, Trained
 from tests.support.toy import wav
-from tests.support.voice import LoudIsSpeech
+from tests.support.voice import LoudIsSpeech, spoken
 
 RATE_HZ = 16_000
 LABELS = config.EMOTIONS
@@ -52,9 +53,9 @@ class AgainstBaseline(torch.nn.Module):
         return torch.cos(sums[:, None] * torch.arange(1, len(LABELS) + 1))
 
 
-def vector_of(samples, settings):
+def vector_of(features, start, samples):
     """Stands for the features: level and steepness."""
-    return {"encoder": np.float16([[np.abs(samples).mean(), np.abs(np.diff(samples)).mean() * 10]])}
+    return {"encoder": np.array([[np.abs(samples).mean(), np.abs(np.diff(samples)).mean() * 10]], np.float16)}
 
 
 def toy(settings=None):
@@ -64,7 +65,7 @@ def toy(settings=None):
 
 @pytest.fixture(autouse=True)
 def toys(monkeypatch):
-    monkeypatch.setattr(inference, "featurize", vector_of)
+    monkeypatch.setattr(WindowFeatures, "arrays", vector_of)
     monkeypatch.setattr(speech_activity, "VoiceActivity", LoudIsSpeech)
 
 
@@ -92,7 +93,7 @@ def expected_baselines(samples, windows):
         for c, d in others:
             heard[c:d] |= speech[c:d]
         weights = [speech[c:d].sum() for c, d in others]
-        vectors = [vector_of(samples[c:d], None)["encoder"].astype(np.float64) for c, d in others]
+        vectors = [vector_of(None, c, samples[c:d])["encoder"].astype(np.float64) for c, d in others]
         mean = np.average(vectors, axis=0, weights=weights) if others else np.zeros((1, 2))
         yield mean, heard.sum() / RATE_HZ
 
@@ -229,3 +230,16 @@ def test_a_baseline_that_is_not_there_is_one_sentence(monkeypatch, tmp_path, mod
             api.predict(model, source, voice_baseline=recording, write=False)
     with pytest.raises(DemeanorError, match=why):
         api.live(model, str(files[0]), lambda now: None, voice_baseline=recording)
+
+
+@pytest.mark.slow
+def test_with_the_real_encoder_a_stream_says_what_the_file_does(monkeypatch):
+    monkeypatch.undo()
+    trained, samples = toy(), spoken(9.7)
+    whole = read_whole(samples, trained)
+    assert len(whole.readings) == 7 and all(reading.probabilities for reading in whole.readings)
+    with AudioStream(trained, source=whole.source) as stream:
+        for at in range(0, len(samples), 7777):
+            stream.samples(samples[at : at + 7777], at / RATE_HZ)
+            stream.poll()
+        assert stream.finish() == whole
