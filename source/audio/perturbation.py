@@ -1,4 +1,4 @@
-"""Offline augmentation: copies of a clip with another speed, pitch and level, and with noise.
+"""Offline augmentation: copies of a clip with another speed, pitch and level, with noise, and through other channels.
 
 Preprocessing keeps their features in the clip's row of the store; only training draws them.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .channels import after_the_microphone, before_the_microphone
 from .settings import AudioSettings
 
 NOISE_RANGE_DB = 25.0  # above settings.noise_snr_db
@@ -27,14 +28,21 @@ def perturbed_copies(waveform: np.ndarray, path: Path, settings: AudioSettings) 
 def perturb(waveform: np.ndarray, settings: AudioSettings, rng: np.random.Generator) -> np.ndarray:
     """Change speed, pitch and gain of `waveform` by random amounts up to the settings', and add noise or not.
 
-    The length changes with the speed.
+    A share of the copies also goes through what lies between a voice and a file (channels.py), with the noise in
+    between: it is in the room, too, and on the telephone. The length changes with the speed alone.
     """
+    channel = rng.spawn(1)[0]  # draws of its own: those of the others are the same with and without
+    has_channel = channel.random() < settings.channel_share
     speed, pitch, gain_db = settings.speed_perturbation, settings.pitch_shift_semitones, settings.gain_perturbation_db
     copy = change_speed(waveform, 1 + rng.uniform(-speed, speed), settings.sample_rate_hz)
     copy = shift_pitch(copy, rng.uniform(-pitch, pitch), settings.sample_rate_hz)
+    if has_channel:
+        copy = before_the_microphone(copy, settings.sample_rate_hz, channel)
     copy = copy * np.float32(10 ** (rng.uniform(-gain_db, gain_db) / 20))
     if rng.random() < 0.5:
         copy = add_noise(copy, settings.noise_snr_db + rng.uniform(0, NOISE_RANGE_DB), rng)
+    if has_channel:
+        copy = after_the_microphone(copy, settings.sample_rate_hz, channel)
     return copy.astype(np.float32)
 
 

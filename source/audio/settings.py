@@ -20,6 +20,7 @@ class AudioSettings(TrainingSettings):
         "window_seconds", "sample_rate_hz", "trim_silence", "denoise", "normalise_level",
         "coefficients", "mel_bands", "fft_samples", "hop_samples", "encoder",
         "augmented_copies", "speed_perturbation", "pitch_shift_semitones", "gain_perturbation_db", "noise_snr_db",
+        "channel_share",
     )  # fmt: skip
 
     # Other defaults than TrainingSettings has; their meaning is the same.
@@ -63,6 +64,8 @@ class AudioSettings(TrainingSettings):
     """Copies are made louder or quieter by up to this; without effect where the level is normalised."""
     noise_snr_db: float = 10.0
     """Half of the copies get noise, at a signal-to-noise ratio from this to 25 dB more."""
+    channel_share: Share = 0.75
+    """Share of the copies that go through another channel: rooms, levels, microphones, telephones, codecs."""
 
     use_mfcc: bool = False
     """Whether the network sees the MFCC. Needed with encoder=none; beside the encoder's features they did harm."""
@@ -117,6 +120,10 @@ class AudioSettings(TrainingSettings):
     def frames(self) -> int:
         """MFCC frames of a window."""
         return 1 + self.window_samples // self.hop_samples
+
+    def extract_settings(self) -> dict[str, Any]:
+        """Return the settings that decide what `extract` returns; without channels, as before there were any."""
+        return {name: value for name, value in super().extract_settings().items() if name != "channel_share" or value}
 
     def for_prediction(self) -> Self:
         """Return these settings without augmented copies, which are for training alone."""

@@ -52,16 +52,20 @@ def test_noise_has_the_signal_to_noise_ratio(snr_db, seed):
 
 @pytest.mark.parametrize("samples", [1, 2, 100, 511, 512, 5000])
 def test_silence_and_scraps_stay_finite(samples):
-    settings = replace(AUDIO, augmented_copies=3, pitch_shift_semitones=3.0)
+    settings = replace(AUDIO, augmented_copies=5, pitch_shift_semitones=3.0, channel_share=1.0)
     for waveform in (np.zeros(samples, np.float32), spoken(1.0)[:samples]):
         for copy in perturbed_copies(waveform, Path("a.wav"), settings):
             assert copy.dtype == np.float32 and len(copy) and np.isfinite(copy).all()
             assert waveform.any() or not copy.any()
 
 
-@pytest.mark.parametrize("setting", ["speed_perturbation", "pitch_shift_semitones", "gain_perturbation_db"])
+SETTINGS = ["speed_perturbation", "pitch_shift_semitones", "gain_perturbation_db", "channel_share"]
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
 def test_every_setting_changes_the_copy_and_zero_leaves_it(setting):
-    off = {"speed_perturbation": 0.0, "pitch_shift_semitones": 0.0, "gain_perturbation_db": 0.0, "noise_snr_db": 150.0}
+    off = {"speed_perturbation": 0.0, "pitch_shift_semitones": 0.0, "gain_perturbation_db": 0.0, "noise_snr_db": 150.0,
+           "channel_share": 0.0}  # fmt: skip
     voice = spoken(0.5)
     same, changed = (
         perturb(voice, replace(AUDIO, **(off | {setting: value})), np.random.default_rng(1))
@@ -75,3 +79,15 @@ def test_a_setting_is_the_largest_change_either_way():
     settings = replace(AUDIO, speed_perturbation=0.2, pitch_shift_semitones=0.0)
     lengths = [len(perturb(spoken(0.3), settings, np.random.default_rng(seed))) / 4800 for seed in range(60)]
     assert 1 / 1.2 - 0.01 < min(lengths) < 0.9 and 1.12 < max(lengths) < 1 / 0.8 + 0.01
+
+
+def test_a_share_of_the_copies_goes_through_a_channel_and_the_others_are_as_without():
+    voice = spoken(0.4)[:2000]
+    without, some, all_of_them = (
+        list(perturbed_copies(voice, Path("a.wav"), replace(AUDIO, augmented_copies=24, channel_share=share)))
+        for share in (0.0, 0.6, 1.0)
+    )
+    assert [len(copy) for copy in without] == [len(copy) for copy in some] == [len(copy) for copy in all_of_them]
+    as_without = [np.array_equal(copy, other) for copy, other in zip(some, without, strict=True)]
+    as_all = [np.array_equal(copy, other) for copy, other in zip(some, all_of_them, strict=True)]
+    assert as_all == [not same for same in as_without] and 6 < sum(as_all) < 22
