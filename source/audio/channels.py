@@ -5,7 +5,7 @@ emotion. Probabilities and ranges are meant to cover meetings, calls and phones,
 """
 
 import io
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -100,15 +100,17 @@ def by_codec(waveform: np.ndarray, encoder: str, bits_a_second: int, sample_rate
     if not len(values):  # less than a sample
         return waveform
     with av.open(file, "w", format=ending) as container:
-        stream = container.add_stream(encoder, rate=CODEC_HZ, options=options, layout="mono", bit_rate=bits_a_second)
+        stream: Any = container.add_stream(
+            encoder, rate=CODEC_HZ, options=options, layout="mono", bit_rate=bits_a_second
+        )
         frame = av.AudioFrame.from_ndarray(values.astype(np.int16)[None], "s16", "mono")
         frame.sample_rate, frame.pts = CODEC_HZ, 0
         container.mux([*stream.encode(frame), *stream.encode(None)])
     file.seek(0)
-    with av.open(file, format=ending) as container:
-        frames = list(container.decode(audio=0))
-    heard = np.concatenate([frame.to_ndarray()[0] for frame in frames])  # float32, as both decode to
-    return _fitted(_resampled(heard, frames[0].sample_rate, sample_rate_hz), len(waveform))
+    with av.open(file, "r", format=ending) as container:
+        resampler = av.AudioResampler("flt", "mono", sample_rate_hz)
+        frames = [part for frame in (*container.decode(audio=0), None) for part in resampler.resample(frame)]
+    return _fitted(np.concatenate([frame.to_ndarray()[0] for frame in frames]), len(waveform))
 
 
 def _filtered(
@@ -122,7 +124,8 @@ def _filtered(
     from scipy.signal import butter, sosfilt
 
     corners_hz = np.minimum(corner_hz, 0.45 * sample_rate_hz)
-    return sosfilt(butter(order, corners_hz, kind, fs=sample_rate_hz, output="sos"), waveform).astype(np.float32)
+    sections = butter(order, corners_hz, kind, fs=sample_rate_hz, output="sos")
+    return np.asarray(sosfilt(sections, waveform), np.float32)
 
 
 def _resampled(waveform: np.ndarray, from_hz: int, to_hz: int) -> np.ndarray:
