@@ -110,7 +110,8 @@ def by_codec(waveform: np.ndarray, encoder: str, bits_a_second: int, sample_rate
     with av.open(file, "r", format=ending) as container:
         resampler = av.AudioResampler("flt", "mono", sample_rate_hz)
         frames = [part for frame in (*container.decode(audio=0), None) for part in resampler.resample(frame)]
-    return _fitted(np.concatenate([frame.to_ndarray()[0] for frame in frames]), len(waveform))
+    heard = [frame.to_ndarray()[0] for frame in frames] or [np.zeros(0)]  # none of a few samples
+    return _fitted(np.concatenate(heard), len(waveform))
 
 
 def _filtered(
