@@ -23,6 +23,7 @@ def train(
     *,
     settings: Sequence[str] = (),
     seed: int = 0,
+    strangers: int | None = None,
     resume: bool = False,
     grouping: str | None = None,
     output: Path | str | None = None,
@@ -35,13 +36,17 @@ def train(
     corpora: default those that config.py names for it, else all that are preprocessed.
     settings: `name=value`, over those of `configured`.
     seed: the same seed gives the same network.
+    strangers: with how many seeds each corpus is left out in turn afterwards, to measure and calibrate on strangers; 0:
+        not at all, and the model is calibrated on val (default: what the model's SPEC asks for, or 0 for fewer than
+        three corpora).
     resume: go on with a training that was stopped.
     grouping: which labels are told apart, a name in config.GROUPINGS (default: config.GROUPING).
     output: folder for weights, model card and history (default: models/<model>); weights there are kept aside.
     on_batch: counts the batches of an epoch; on_epoch_end: takes each epoch's number and metrics.
 
     Of the processes of an `accelerate launch` the main one writes and calls the hooks; all return the same. Raises
-    DemeanorError where the corpora are not preprocessed, or train and val share a person.
+    DemeanorError where the corpora are not preprocessed, train and val share a person, or corpora are too few for
+    `strangers`.
 
     >>> from source import api
     >>> api.train("face", ["CK+"], settings=["epochs=3"]).val.uar  # needs a preprocessed corpus  # doctest: +SKIP
@@ -61,5 +66,5 @@ def train(
     notify(f"Training the {model} model on {len(train_part):,} clips of {names}, validating on {len(val_part):,}.")
     return train_recipe(
         spec, settings_used, train_part, val_part, Path(output).expanduser() if output else spec.folder,
-        seed=seed, resume=resume, notify=notify, on_batch=on_batch, on_epoch_end=on_epoch_end,
+        seed=seed, stranger_seeds=strangers, resume=resume, notify=notify, on_batch=on_batch, on_epoch_end=on_epoch_end,
     )  # fmt: skip

@@ -45,6 +45,8 @@ def train(model: str, corpora: Sequence[str], epochs: int | None, settings: Sequ
         )  # fmt: skip
     print(f"\nKept: epoch {training.best_epoch}; {training.parameters:,} parameters.")
     print(render.metrics_text(training.val))
+    if training.strangers:
+        print(f"\n{render.strangers_text(training.strangers)}")
     print(f"\nWeights: {near(training.weights)}\nModel card: {near(training.folder / 'model_card.md')}")
 
 
@@ -137,6 +139,8 @@ TABLE = (
                usual="as in the settings", question="Maximum number of epochs"),
         SET,
         replace(SEED, help="random seed; the same seed gives the same network", question="Random seed"),
+        Option("strangers", "--strangers", "number of seeds with which each corpus is left out in turn, to measure and "
+               "calibrate on strangers; 0: none, which is quicker", "N", whole, usual="as the model asks"),
         replace(RESUME, question="Continue an interrupted training, yes or no"),
         GROUPING,
         OUTPUT,

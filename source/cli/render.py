@@ -65,7 +65,18 @@ def metrics_text(metrics: Metrics) -> str:
     for label, scores in metrics.per_class.items():
         shares = {name: percent(scores[name]) for name in ("precision", "recall", "f1")}
         rows.append({"label": label} | shares | {"clips": f"{scores['support']:,}"})
-    return "\n".join([*lines, "", table(rows)])
+    lines += ["", table(rows)]
+    if metrics.conditions:
+        from ..evaluation.reports.testing import scores_row
+
+        lines += ["", table([{"condition": name} | scores_row(part) for name, part in metrics.conditions.items()])]
+    return "\n".join([*lines, *([f"\n{ordinary_text(metrics.ordinary)}"] if metrics.ordinary else [])])
+
+
+def ordinary_text(ordinary: Mapping[str, Any]) -> str:
+    """Return how often ordinary speech gets a false emotion; ordinary: as in `Metrics.ordinary`."""
+    shares = (f"{percent(ordinary[f'false_{kind}'])} of the {kind}" for kind in ("clips", "recordings"))
+    return wrapped(f"Ordinary speech with a confident emotion other than neutral: {', '.join(shares)}.")
 
 
 def validation_text(document: Mapping[str, Any]) -> str:
@@ -86,8 +97,7 @@ def strangers_text(document: Mapping[str, Any]) -> str:
         parts.append(f"{name}\n{shown}" if name else shown)
         ordinary = condition["ordinary"]
         if ordinary:
-            shares = (f"{percent(ordinary[f'false_{kind}'])} of the {kind}" for kind in ("clips", "recordings"))
-            parts.append(wrapped(f"Ordinary speech with a confident emotion other than neutral: {', '.join(shares)}."))
+            parts.append(ordinary_text(ordinary))
     return "\n\n".join([*parts, *(wrapped(note) for note in (strangers.seeds_sentence(document),) if note)])
 
 

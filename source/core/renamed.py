@@ -25,6 +25,17 @@ ARRAYS = {  # model -> a store's array before version 0.2 -> name
     "combined": {"face_found": "face_mask", "heard": "audio_mask", "said": "text_mask"}
 }
 
+MEASURES = {"scales": "affect", "answered": "coverage", "answered_accuracy": "selective_accuracy"}  # before 0.2 -> name
+
+
+def with_current_measures(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document of a test under the names of today.
+
+    >>> with_current_measures({"n": 3, "answered": 1.0})
+    {'n': 3, 'coverage': 1.0}
+    """
+    return {MEASURES.get(name, name): value for name, value in metrics.items()}
+
 
 def with_current_names(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return `values` under the settings' names, and values, of today, also within nested settings.

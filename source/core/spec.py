@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -65,6 +65,12 @@ class Read(Protocol):
 
 class DataWarning(UserWarning):
     """A warning of `extract` about how a file was read, in the same words for many files."""
+
+
+def _with_temperature(trained: Any, temperatures: Mapping[str, float]) -> Any:
+    """Return the model with the temperature of its only condition."""
+    (temperature,) = temperatures.values()
+    return replace(trained, header=replace(trained.header, temperature=temperature))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +143,12 @@ class ModelSpec:
     """Dataset, settings -> what the model is told of these clips, by the condition's name, such as with and without
     other speech of the speaker: datasets of the same clips in the same order. What a user gets without doing more comes
     first. Every condition is measured and calibrated by itself."""
+    calibrate: Callable[[Any, Mapping[str, float]], Any] = _with_temperature
+    """source.training.checkpoint.Trained, the temperature of each condition -> the model calibrated under each: what it
+    answers is softmax(logits / header.temperature)."""
+    stranger_seeds: int = 0
+    """Seeds with which `train` leaves out each corpus in turn, to measure and calibrate on strangers; 0: it does not,
+    for each takes a training."""
 
     @property
     def readable(self) -> tuple[str, ...]:

@@ -15,6 +15,10 @@ from ..training.scores import confusion_counts, scores_from_confusion, scores_of
 
 BINS = 15  # of the calibration error (Guo et al. 2017, arXiv:1706.04599)
 RESAMPLES = 1_000  # of the bootstrap
+BRIEF = (
+    *("n", "accuracy", "uar", "macro_f1", "weighted_f1", "ci95", "ece", "coverage", "selective_accuracy"),
+    *("reliability", "ordinary"),
+)
 ZERO: Any = 0.0  # scikit-learn takes numbers too, though its types say strings
 
 
@@ -59,6 +63,16 @@ class Metrics:
     """Simple method -> its scores on the same clips, for comparison; None: none was tried."""
     ablation: dict[str, Any] | None = None
     """Scores without each modality; see `source.evaluation.ablation.measure_subsets`. None: a single modality."""
+    conditions: dict[str, dict[str, Any]] | None = None
+    """Condition (see `ModelSpec.conditions`) -> `brief`; the first is that of all else. None: a single condition."""
+    ordinary: dict[str, Any] | None = None
+    """False emotions on ordinary speech; see `source.evaluation.ordinary.false_answers`. None: there is no such speech.
+
+    It is not among the clips of the scores above."""
+
+    def brief(self) -> dict[str, Any]:
+        """Return the fields that are given of every condition."""
+        return {name: getattr(self, name) for name in BRIEF}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values: the document of metrics.json."""

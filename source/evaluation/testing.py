@@ -21,6 +21,7 @@ from ..training.scores import scores_of, softmax
 from . import ablation, affect
 from .baselines import arrays_of, simple_answers
 from .metrics import Metrics, fit_temperature, measure
+from .ordinary import acted_and_ordinary, false_answers
 
 log = logging.getLogger(__name__)
 
@@ -31,23 +32,44 @@ def logits_of(trained: Trained, dataset: Dataset, size: int = 512) -> np.ndarray
 
 
 def calibrate(trained: Trained, val: Dataset) -> Trained:
-    """Return the model with the temperature that fits val."""
-    temperature = fit_temperature(logits_of(trained, require_clips(val, "calibrate on")), val.labels)
-    return replace(trained, header=replace(trained.header, temperature=temperature))
+    """Return the model with the temperature of each condition that fits val."""
+    acted, _ = acted_and_ordinary(require_clips(val, "calibrate on"))
+    parts = trained.spec.conditions(acted, trained.settings)
+    temperatures = {name: fit_temperature(logits_of(trained, part), part.labels) for name, part in parts.items()}
+    return trained.spec.calibrate(trained, temperatures)
 
 
 def test_split(trained: Trained, dataset: Dataset, train: Dataset | None = None) -> Metrics:
-    """Measure on the preprocessed clips of one split; train: what the model was trained on, where that is known."""
-    logits = logits_of(trained, require_clips(dataset, "test on"))
+    """Measure on the preprocessed clips of one split; train: what the model was trained on, where that is known.
+
+    Ordinary speech is not among the clips that are scored, unless there is nothing else: of it, false emotions are
+    counted.
+    """
+    acted, ordinary = acted_and_ordinary(require_clips(dataset, "test on"))
     disjoint = speakers_disjoint(train.clips, dataset.clips) if train else None
-    calibrated, split = softmax(logits / trained.header.temperature), dataset.split
-    metrics = measure_clips(calibrated, dataset.labels, trained.labels, dataset.clips, split, disjoint, softmax(logits))
-    simple = None
+    measured, others = {}, trained.spec.conditions(ordinary, trained.settings) if len(ordinary) else {}
+    for name, part in trained.spec.conditions(acted, trained.settings).items():
+        logits = logits_of(trained, part)
+        calibrated, plain = softmax(logits / trained.header.temperature), softmax(logits)
+        scores = measure_clips(calibrated, acted.labels, trained.labels, acted.clips, dataset.split, disjoint, plain)
+        false = _false_emotions(trained, others[name]) if others else None
+        measured[name] = replace(scores, ordinary=false)
+    metrics, simple = next(iter(measured.values())), None
+    if len(measured) > 1:
+        metrics = replace(metrics, conditions={name: of_one.brief() for name, of_one in measured.items()})
     if train and trained.spec.baseline_name:
-        answers = simple_answers(trained.spec, trained.settings, train, dataset)
-        simple = {name: scores_of(answer, dataset.labels, len(trained.labels)) for name, answer in answers.items()}
-    measured = affect.measure_affect(trained, dataset) or None
-    return replace(metrics, simple_methods=simple, affect=measured, ablation=ablate(trained, dataset))
+        answers = simple_answers(trained.spec, trained.settings, train, acted)
+        simple = {name: scores_of(answer, acted.labels, len(trained.labels)) for name, answer in answers.items()}
+    affects = affect.measure_affect(trained, acted) or None
+    return replace(metrics, simple_methods=simple, affect=affects, ablation=ablate(trained, acted))
+
+
+def _false_emotions(trained: Trained, ordinary: Dataset) -> dict[str, Any]:
+    """Return what `ordinary.false_answers` counts of one model."""
+    probabilities = softmax(logits_of(trained, ordinary) / trained.header.temperature)
+    return false_answers(
+        probabilities[None], ordinary.labels, trained.labels, ordinary.clips, people_of(ordinary.clips)
+    )
 
 
 def ablate(trained: Trained, dataset: Dataset) -> dict[str, Any] | None:

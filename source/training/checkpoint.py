@@ -18,7 +18,7 @@ from .. import __version__
 from ..core.arrays import tensors
 from ..core.errors import DemeanorError
 from ..core.files import write_whole
-from ..core.renamed import with_current_names
+from ..core.renamed import with_current_measures, with_current_names
 from ..core.settings import override
 from ..core.spec import ModelSpec, Network, spec_of
 from ..data.clips import Clip
@@ -48,7 +48,7 @@ class Header:
     labels: tuple[str, ...]
     grouping: str
     temperature: float
-    """Fitted on val; logits are divided by it."""
+    """Fitted on val, or on the corpora left out in turn; logits are divided by it."""
     extract: dict[str, Any]
     """The settings that the inputs must be made with."""
     data: dict[str, Any] = field(default_factory=dict)
@@ -184,9 +184,7 @@ def read_header(file: Path) -> Header:
         raise DemeanorError(f"{file} is not a checkpoint of this project; restore it or train again.") from None
     if "config" in values:  # as it was called before 0.2
         values["settings"] = with_current_names(values.pop("config"))
-    for measured in values.get("metrics", {}).values():
-        if isinstance(measured, dict) and "scales" in measured:  # the same
-            measured["affect"] = measured.pop("scales")
+    values["metrics"] = {name: with_current_measures(part) for name, part in values.get("metrics", {}).items()}
     unknown = sorted(set(values) - set(Header.__dataclass_fields__))
     if unknown or values.get("format") != FORMAT:
         why = unknown or values.get("format")

@@ -23,9 +23,9 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
     ("face preprocess --corpora 'A, B' --workers 3 --cluster tcp://a:8786 --no-resume --set image_side=32",
      "preprocess", ["face", ("A", "B")],
      {"workers": 3, "cluster": "tcp://a:8786", "resume": False, "settings": ["image_side=32"]}),
-    ("face train --corpora A --set a=1 b=2 --set c=3 --epochs 3 --seed 5 --resume --grouping five --output o",
-     "train", ["face", ("A",)],
-     {"settings": ["a=1", "b=2", "c=3", "epochs=3"], "seed": 5, "resume": True, "grouping": "five",
+    ("face train --corpora A --set a=1 b=2 --set c=3 --epochs 3 --seed 5 --strangers 2 --resume --grouping five "
+     "--output o", "train", ["face", ("A",)],
+     {"settings": ["a=1", "b=2", "c=3", "epochs=3"], "seed": 5, "strangers": 2, "resume": True, "grouping": "five",
       "output": Path("o")}),
     ("audio tune --corpora A --trials 12 --clips 500 --set epochs=10 --pruner hyperband --against parameters "
      "--finalists 0 --folds 4 --seeds 2 --seed 7 --workers 3 --grouping five --study wide --storage x.journal --join "
@@ -53,7 +53,7 @@ DEFAULTS = [
     ("data get FER2013", "get_data", ["FER2013", None], {}),
     ("face preprocess", "preprocess", ["face", ()], {"workers": 2, "cluster": None, "resume": True, "settings": []}),
     ("face train", "train", ["face", ()],
-     {"settings": [], "seed": 0, "resume": False, "grouping": None, "output": None}),
+     {"settings": [], "seed": 0, "strangers": None, "resume": False, "grouping": None, "output": None}),
     ("audio tune", "tune", ["audio", ()],
      {"trials": 30, "clips": None, "settings": [], "pruner": "median", "against": None, "finalists": 3, "folds": 5,
       "seeds": 3, "seed": 0, "workers": 1, "grouping": None, "study": None, "storage": None, "join": False,

@@ -205,11 +205,13 @@ def left_out_by_hand(sure=(1.0, 1.0, 6.0), sizes=(200, 1000, 300), seed=0):
     dataset = opened_by_hand(clips)
     edges = np.cumsum([0, *sizes])
     rows = [np.arange(start, end) for start, end in zip(edges[:-1], edges[1:], strict=True)]
-    roles = Roles(dict(zip(("c0", "c1", "c2"), rows, strict=True)), np.array([], int), np.arange(edges[-1], len(clips)))
+    roles = Roles(
+        dataset, dict(zip(("c0", "c1", "c2"), rows, strict=True)), np.array([], int), np.arange(edges[-1], len(clips))
+    )
     logits = draw.normal(size=(len(clips), 7)) + 1.5 * np.eye(7)[dataset.labels]
     for part, times in zip(rows, sure, strict=True):
         logits[part] *= times
-    return LeftOut(dataset, roles, logits, 3 * draw.normal(size=(3, 120, 7)))
+    return LeftOut(roles, logits, 3 * draw.normal(size=(3, 120, 7)))
 
 
 def opened_by_hand(clips):
@@ -230,7 +232,7 @@ def test_a_corpus_is_calibrated_by_the_others_each_of_the_same_weight():
     assert found["corpora"]["c2"]["ece"] > 0.1  # it did not help to choose its own temperature
     small, large = answers.logits[:200], answers.logits[200:1200]
     repeated = np.concatenate([np.repeat(small, 5, 0), large])
-    truth = np.concatenate([np.repeat(answers.dataset.labels[:200], 5), answers.dataset.labels[200:1200]])
+    truth = np.concatenate([np.repeat(answers.roles.dataset.labels[:200], 5), answers.roles.dataset.labels[200:1200]])
     assert answers.temperatures["c2"] == pytest.approx(fit_temperature(repeated, truth), rel=1e-3)
 
 
@@ -243,7 +245,9 @@ def test_a_mean_counts_every_corpus_once_and_its_interval_lies_around_it():
         low, high = part["ci95"]["uar"]
         assert low < part["uar"] < high
     assert np.ptp(found["ci95"]["uar"]) < np.ptp(found["corpora"]["c0"]["ci95"]["uar"])
-    expected = measure(answers.probabilities("c1"), answers.dataset.labels[200:1200], SEVEN.labels, not_sure_below=0.4)
+    expected = measure(
+        answers.probabilities("c1"), answers.roles.dataset.labels[200:1200], SEVEN.labels, not_sure_below=0.4
+    )
     assert found["corpora"]["c1"]["uar"] == pytest.approx(expected.uar)
     assert found["corpora"]["c1"]["confusion"] == expected.confusion
     assert sum(bin_["share"] for bin_ in found["reliability"]) == pytest.approx(1)

@@ -14,9 +14,10 @@ from ...core.hooks import Notify, OnProgress
 from ...core.spec import ModelSpec
 from ...data.dataset import Dataset, require_clips
 from ..baselines import ABOUT
+from ..ordinary import is_ordinary
 from .folds import corpus_folds, random_folds, speaker_folds
 from .held_out import Folds, Outcome, Trials, evaluate_baselines, evaluate_model
-from .left_out import ORDINARY, Roles, require_corpora, roles_of
+from .left_out import Roles, require_corpora, roles_of
 from .strangers import Strangers, measure_strangers
 
 SCHEMA = "demeanor.validation/2"
@@ -130,7 +131,7 @@ def forget_folds(folder: Path) -> None:
 
 def _ordinary_last(dataset: Dataset) -> tuple[Dataset, int]:
     """Return the clips with ordinary speech, which no fold is measured on, at the end, and how many come before it."""
-    ordinary = np.array([clip.original == ORDINARY for clip in dataset.clips], bool)
+    ordinary = is_ordinary(dataset)
     return dataset.subset(np.argsort(ordinary, kind="stable"), dataset.split), int((~ordinary).sum())
 
 

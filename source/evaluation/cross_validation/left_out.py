@@ -17,16 +17,16 @@ from ...data.labels import Grouping
 from ...data.splits import with_splits
 from ...data.store import Store
 from ...training.scores import scores_of
+from ..ordinary import is_ordinary
 from .folds import corpus_folds
 from .held_out import Answers, Trials
-
-ORDINARY = "ordinary"  # the `original` of a clip of ordinary speech
 
 
 @dataclass(frozen=True)
 class Roles:
     """What becomes of the clips of a dataset; all arrays are indices of clips."""
 
+    dataset: Dataset
     left_out: dict[str, np.ndarray]
     """Corpus -> its clips, for each that is left out once."""
     always: np.ndarray
@@ -42,7 +42,7 @@ class Roles:
 
 def roles_of(dataset: Dataset) -> Roles:
     """Tell which corpora are left out: those that show two labels or more, and whose file does not say otherwise."""
-    ordinary = np.array([clip.original == ORDINARY for clip in dataset.clips], bool)
+    ordinary = is_ordinary(dataset)
     trained_on = ordinary & np.isin([str(clip.path) for clip in dataset.clips], _paths_in(dataset.stores, "train"))
     left_out, always = {}, [np.flatnonzero(trained_on)]
     for corpus, rows in corpus_folds(dataset.clips).items():
@@ -51,7 +51,7 @@ def roles_of(dataset: Dataset) -> Roles:
             left_out[corpus] = rows
         else:
             always.append(rows)
-    return Roles(left_out, np.concatenate(always), np.flatnonzero(ordinary & ~trained_on))
+    return Roles(dataset, left_out, np.concatenate(always), np.flatnonzero(ordinary & ~trained_on))
 
 
 def without_test(stores: Sequence[Store], grouping: Grouping) -> Dataset:

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from ...core import config
-from ...data.dataset import Dataset
-from ...data.splits import person_of
 from ...training.scores import softmax
 from .. import resampling
 from ..metrics import calibration_error, fit_temperature
+from ..ordinary import false_answers
 from ..testing import people_of
 from .folds import speakers_in
 from .held_out import Trials
@@ -31,10 +30,9 @@ OVER_SEEDS = ("uar", "false_clips", "false_recordings")
 class LeftOut:
     """The answers under one condition, with one seed."""
 
-    dataset: Dataset
     roles: Roles
     logits: np.ndarray
-    """Of all clips of `dataset`, each by the model without its corpus, (N, labels); NaN for those never left out."""
+    """Of all clips, each by the model without its corpus, (N, labels); NaN for those never left out."""
     ordinary_logits: np.ndarray
     """Of the clips `roles.ordinary`, by the model without each corpus in turn, (corpora, clips, labels)."""
 
@@ -48,7 +46,7 @@ class LeftOut:
         """Return the temperature that fits these corpora, each of the same weight."""
         parts = [self.roles.left_out[corpus] for corpus in corpora]
         weights, rows = np.concatenate([np.full(len(part), 1 / len(part)) for part in parts]), np.concatenate(parts)
-        return fit_temperature(self.logits[rows], self.dataset.labels[rows], weights)
+        return fit_temperature(self.logits[rows], self.roles.dataset.labels[rows], weights)
 
     def probabilities(self, corpus: str) -> np.ndarray:
         """Return the calibrated probabilities of the corpus's clips, (n, labels)."""
@@ -64,7 +62,6 @@ class LeftOut:
 class Strangers:
     """Every corpus left out once, with each seed and under each condition."""
 
-    dataset: Dataset
     roles: Roles
     answers: dict[int, dict[str, LeftOut]]
     """Seed -> condition -> the answers."""
@@ -78,13 +75,14 @@ class Strangers:
     def to_dict(self) -> dict[str, Any]:
         """Return the document: what was left out, and the figures under each condition.
 
-        seeds; corpora: those left out, each as clips; always: those trained on every time; surest_share;
+        seeds; labels; corpora: those left out, each as clips; always: those trained on every time; surest_share;
         not_sure_below; conditions: name -> `figures` of the first seed, temperature, and over_seeds: of some figures
         each, mean and sd, None for one seed.
         """
-        always = (self.dataset.clips[row].corpus for row in self.roles.always)
+        always = (self.roles.dataset.clips[row].corpus for row in self.roles.always)
         return {
             "seeds": list(self.answers),
+            "labels": list(self.roles.dataset.grouping.labels),
             "corpora": {corpus: len(rows) for corpus, rows in self.roles.left_out.items()},
             "always": sorted(set(always)),
             "not_sure_below": config.NOT_SURE_BELOW,
@@ -102,18 +100,18 @@ class Strangers:
 
 def measure_strangers(trials: Trials, roles: Roles, seeds: Sequence[int]) -> Strangers:
     """Leave out each corpus once with each seed."""
-    dataset, answers = trials.dataset, {}
+    count, answers = len(roles.dataset), {}
     for seed in seeds:
         logits: dict[str, np.ndarray] = {}
         ordinary: dict[str, list[np.ndarray]] = {}
         for corpus, given in leave_out(trials, roles, seed):
             rows = roles.left_out[corpus]
             for name, of_part in given.conditions.items():
-                empty = np.full((len(dataset), of_part.shape[1]), np.nan, np.float32)
+                empty = np.full((count, of_part.shape[1]), np.nan, np.float32)
                 logits.setdefault(name, empty)[rows] = of_part[: len(rows)]
                 ordinary.setdefault(name, []).append(of_part[len(rows) :])
-        answers[seed] = {name: LeftOut(dataset, roles, logits[name], np.stack(ordinary[name])) for name in logits}
-    return Strangers(dataset, roles, answers)
+        answers[seed] = {name: LeftOut(roles, logits[name], np.stack(ordinary[name])) for name in logits}
+    return Strangers(roles, answers)
 
 
 def figures(answers: LeftOut) -> dict[str, Any]:
@@ -121,12 +119,13 @@ def figures(answers: LeftOut) -> dict[str, Any]:
 
     The resampling.SCORES and surest_accuracy as means over the corpora, with ci95 of the SCORES; reliability, every
     corpus of the same weight; corpora: name -> n, speakers, labels, the same scores, ece_before, temperature and
-    confusion; ordinary: see `_false_answers`, None where there is no such speech.
+    confusion; ordinary: see `ordinary.false_answers`, None where there is no such speech.
     """
-    roles, classes = answers.roles, len(answers.dataset.grouping.labels)
+    roles, dataset = answers.roles, answers.roles.dataset
+    classes = len(dataset.grouping.labels)
     corpora, draws, shares = {}, [], []
     for corpus, rows in roles.left_out.items():
-        part, probabilities = answers.dataset.subset(rows, ""), answers.probabilities(corpus)
+        part, probabilities = dataset.subset(rows, ""), answers.probabilities(corpus)
         sums = resampling.clip_sums(probabilities, part.labels, config.NOT_SURE_BELOW)
         drawn = resampling.scores_of_sums(resampling.drawn_sums(sums, people_of(part.clips)), classes)
         labels = [part.grouping.labels[label] for label in np.unique(part.labels)]
@@ -150,46 +149,22 @@ def figures(answers: LeftOut) -> dict[str, Any]:
         "ci95": {name: resampling.interval(values) for name, values in every.items()},
         "reliability": resampling.reliability_of_sums(np.mean(shares, 0), classes),
         "corpora": corpora,
-        "ordinary": _false_answers(answers) if len(roles.ordinary) else None,
+        "ordinary": _false_answers(answers),
     }
+
+
+def _false_answers(answers: LeftOut) -> dict[str, Any] | None:
+    """Return what `ordinary.false_answers` counts; None where there is no ordinary speech."""
+    part = answers.roles.dataset.subset(answers.roles.ordinary, "")
+    if not len(part):
+        return None
+    return false_answers(answers.ordinary, part.labels, part.grouping.labels, part.clips, people_of(part.clips))
 
 
 def surest_accuracy(probabilities: np.ndarray, truth: np.ndarray, share: float = SUREST) -> float:
     """Return the accuracy of the most confident `share` of the answers."""
     first = np.argsort(-probabilities.max(1), kind="stable")[: max(1, round(share * len(truth)))]
     return float((probabilities[first].argmax(1) == truth[first]).mean())
-
-
-def _false_answers(answers: LeftOut) -> dict[str, Any]:
-    """Count how often ordinary speech is confidently answered with something else than it is: neutral.
-
-    clips, recordings, speakers: how many there are; false_clips, false_recordings: the share that is answered so, the
-    mean over the models, with ci95; false_labels: label -> share of the clips. A recording that was cut into several
-    clips is answered by the mean of their probabilities.
-    """
-    part = answers.dataset.subset(answers.roles.ordinary, "")
-    recordings = [(clip.corpus, clip.source or str(clip.path)) for clip in part.clips]
-    _, first, of_clips = np.unique([repr(name) for name in recordings], return_index=True, return_inverse=True)
-    whole = np.stack([answers.ordinary[:, of_clips == number].mean(1) for number in range(len(first))], 1)
-    people = people_of(part.clips)
-    clips = _is_false(answers.ordinary, part.labels)
-    document: dict[str, Any] = {"clips": len(part), "recordings": len(first)}
-    document |= {"speakers": len({person_of(clip) for clip in part.clips}), "ci95": {}}
-    wholes = _is_false(whole, part.labels[first])
-    owners = [people[row] for row in first] if people else None
-    for name, false, who in (("false_clips", clips, people), ("false_recordings", wholes, owners)):
-        sums = np.stack([false.mean(0), np.ones(false.shape[1])], 1)
-        drawn = resampling.drawn_sums(sums, who)
-        document[name] = float(false.mean())
-        document["ci95"][name] = resampling.interval(drawn[:, 0] / drawn[:, 1])
-    said = answers.ordinary.argmax(2)
-    shares = {label: float((clips & (said == at)).mean()) for at, label in enumerate(part.grouping.labels)}
-    return document | {"false_labels": {label: share for label, share in shares.items() if share}}
-
-
-def _is_false(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return whether probabilities (models, clips, labels) are confident in another label than truth (clips,)."""
-    return (probabilities.max(2) >= config.NOT_SURE_BELOW) & (probabilities.argmax(2) != truth)
 
 
 def _plain(scores: Mapping[str, np.ndarray]) -> dict[str, float | None]:

@@ -5,9 +5,12 @@ from typing import Any
 
 from ...core import config
 from ...core.markdown import bullet_list, command_block, format_value, join_paragraphs, table
+from ...core.units import percent
 from ...data.corpora import corpus_named
 from ...training.checkpoint import Header, Trained
+from ..ordinary import ORDINARY
 from . import testing
+from .strangers import strangers
 
 INTENDED = (
     "It predicts which emotion a face, a voice or words *display*, as people who see or hear them would name it. It is "
@@ -30,9 +33,20 @@ LIMITS = (  # of every model; each SPEC has its own beside these
     "The emotions are a short fixed list. Anything else that is displayed is forced into it, or read as “not sure”.",
 )
 PROTOCOL = (
-    "The model was trained on the train split. Weights and the epoch to stop at were chosen on val, and the "
-    "temperature was fitted on val. The test split, where it is shown here, was used for nothing but its result."
+    "The model was trained on the train split. Weights and the epoch to stop at were chosen on val, and {calibrated}. "
+    "The test split, where it is shown here, was used for nothing but its result."
 )
+CALIBRATED = {
+    False: "the temperature was fitted on val",
+    True: "the temperature was fitted on corpora left out in turn, so that confidence means the same on strangers",
+}
+BOTH = (
+    "**Strangers**: corpora that it did not learn from, each left out in turn; expect this on your own files. **At "
+    "home**: other people of the corpora that it learned from."
+)
+UNMEASURED = "**On strangers, corpora that it did not learn from, it was not measured**: expect less than here."
+ASSUMED = "speech in which nobody acts, taken for neutral by assumption"
+STRANGERS_DRAWING = "reliability_strangers.png"
 
 
 def model_card(
@@ -58,9 +72,11 @@ def model_card(
         *_data(header),
         "## How it was trained",
         table([{"what": name.replace("_", " "), "value": format_value(value)} for name, value in facts.items()]),
-        PROTOCOL,
+        PROTOCOL.format(calibrated=CALIBRATED["strangers" in header.metrics]),
         "## How good it is",
+        *_both(header.metrics.get("strangers"), [*tests, *val]),
         testing.INTERVALS,
+        *_strangers(header.metrics.get("strangers")),
         *[text for document in (*tests, *val) for text in _result(document)],
         *(("## What was compared", comparison.strip()) if comparison else ()),
         *[f"![{name.rpartition('.')[0].replace('/', ': ').replace('_', ' ')}]({name})" for name in drawings],
@@ -71,6 +87,30 @@ def model_card(
         *command_block("To train it again", command),
     ]
     return join_paragraphs(parts)
+
+
+def _both(measured: Mapping[str, Any] | None, at_home: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the figures on strangers beside those at home, on the first of these splits, under each condition."""
+    places = {"strangers": measured["conditions"]} if measured else {}
+    places |= {f"at home, {split['split']}": split.get("conditions") or {"": split} for split in at_home[:1]}
+    names = dict.fromkeys(name for conditions in places.values() for name in conditions)
+    rows = [
+        ({"condition": name} if name else {})
+        | {"measured": place}
+        | testing.scores_row(conditions[name])
+        | testing.false_share(conditions[name])
+        for name in names
+        for place, conditions in places.items()
+        if name in conditions
+    ]
+    yield BOTH if measured else UNMEASURED
+    yield table(rows)
+
+
+def _strangers(measured: Mapping[str, Any] | None) -> Iterator[str]:
+    if measured:
+        yield from strangers(measured, "###")
+        yield f"![Accuracy against confidence]({STRANGERS_DRAWING})"
 
 
 def _data(header: Header) -> tuple[str, str]:
@@ -84,7 +124,15 @@ def _data(header: Header) -> tuple[str, str]:
     ]
     affect = (header.metrics.get("val") or {}).get("affect") or {}  # some of its corpora have no labels
     corpora = dict.fromkeys([*(row["corpus"] for row in rows), *(name.partition(", ")[2] for name in affect)])
-    return table(rows), bullet_list(f"{corpus}: {corpus_named(corpus).LICENCE}" for corpus in corpora)
+    return table(rows), bullet_list(_about_corpus(corpus, header.settings) for corpus in corpora)
+
+
+def _about_corpus(corpus: str, settings: Mapping[str, Any]) -> str:
+    """Give the terms of a corpus, and say of ordinary speech what is assumed and how much it weighs."""
+    terms, weight = f"{corpus}: {corpus_named(corpus).LICENCE}", settings.get("ordinary_weight")
+    if corpus_named(corpus).NAME != ORDINARY:
+        return terms
+    return f"{terms}; {ASSUMED}" + (f", at {percent(weight)} of an average corpus's weight" if weight else "")
 
 
 def _thin_labels(header: Header) -> Iterator[str]:
@@ -103,6 +151,8 @@ def _result(document: Mapping[str, Any]) -> Iterator[str]:
     yield testing.protocol(document)
     yield testing.scores(document)
     yield testing.each_label(document)
+    yield from testing.conditions(document, "####")
+    yield from testing.false_emotions(document, "####")
     yield from testing.breakdown(document, ("corpus", "sex"), "####")
     yield testing.spread(document)
     yield from testing.ablation(document, "####")

@@ -1,10 +1,12 @@
-"""How good a model is on strangers, as Markdown; a `document` is `source.evaluation.cross_validation.Strangers`'."""
+"""How good a model is on strangers, as Markdown; a `document` is `Strangers.to_dict()`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import mean
 from typing import Any
 
-from ...core.markdown import join_paragraphs, table
+from ...core.markdown import table
 from ...core.units import percent
+from .testing import false_emotions, false_share, scores_row
 
 Document = Mapping[str, Any]
 ABOUT = (
@@ -19,35 +21,24 @@ COLUMNS = (
     "ECE: expected calibration error (15 bins). Answered: the share with a confidence of {limit} or more; below it the "
     "answer is “not sure”. Wrong: the share of these answers that is."
 )
-ORDINARY = (
-    "**Ordinary speech**, in which nobody acts, is neutral by assumption: {clips:,} clips of {recordings:,} recordings "
-    "of {speakers:,} people who were never trained on. The share that is confidently answered with another emotion, "
-    "as the mean over these models; a recording of several clips is answered by their mean."
-)
+MODELS = "These shares are the mean over the models without one corpus each; these people were in no training."
 
 
 def strangers(document: Document, heading: str = "##") -> Iterator[str]:
     """Yield the section on strangers."""
     yield f"{heading} Strangers: each corpus by a model that never learned from it"
-    yield about(document)
+    yield ABOUT.format(corpora=_listed(document["corpora"]))
+    yield ALWAYS.format(names=", ".join(document["always"])) if document["always"] else ""
+    yield COLUMNS.format(limit=percent(document["not_sure_below"]))
     yield table(mean_rows(document))
     yield seeds_sentence(document)
     for name, condition in document["conditions"].items():
         yield f"{heading}# Each corpus{f', {name}' if name else ''}"
         yield table(corpus_rows(condition, document["surest_share"]))
-    yield from _ordinary(document, heading)
-
-
-def about(document: Document) -> str:
-    """Say how strangers were measured."""
-    always = ALWAYS.format(names=", ".join(document["always"])) if document["always"] else ""
-    parts = (ABOUT.format(corpora=_listed(document["corpora"])), always, columns(document))
-    return join_paragraphs(part for part in parts).strip()
-
-
-def columns(document: Document) -> str:
-    """Say what the columns of the tables mean."""
-    return COLUMNS.format(limit=percent(document["not_sure_below"]))
+        yield "The recall of each label:"
+        yield table(_recall_rows(condition, document["labels"]))
+    yield from false_emotions(document, f"{heading}#")
+    yield MODELS if any(condition["ordinary"] for condition in document["conditions"].values()) else ""
 
 
 def mean_rows(document: Document) -> list[dict[str, str]]:
@@ -55,40 +46,21 @@ def mean_rows(document: Document) -> list[dict[str, str]]:
     rows, several = [], len(document["conditions"]) > 1
     for name, condition in document["conditions"].items():
         row = {"condition": name} if several else {}
-        rows.append(row | scores_row(condition, document["surest_share"]) | false_cells(condition))
+        rows.append(row | _scores_row(condition, document["surest_share"]) | false_share(condition))
     return rows
 
 
 def corpus_rows(condition: Document, surest_share: float) -> list[dict[str, str]]:
     """Return a row for each corpus under one condition, and their mean."""
-    rows = [{"corpus": name} | scores_row(part, surest_share) for name, part in condition["corpora"].items()]
+    rows = [{"corpus": name} | _scores_row(part, surest_share) for name, part in condition["corpora"].items()]
     counts = [{"clips": f"{part['n']:,}", "people": str(part["speakers"])} for part in condition["corpora"].values()]
-    mean = {"corpus": "mean"} | scores_row(condition, surest_share)
-    return [*(row | count for row, count in zip(rows, counts, strict=True)), mean]
+    means = {"corpus": "mean"} | _scores_row(condition, surest_share)
+    return [*(row | count for row, count in zip(rows, counts, strict=True)), means]
 
 
-def scores_row(scores: Document, surest_share: float) -> dict[str, str]:
-    """Return the scores of a corpus, or of their mean, as text."""
-    right = scores["selective_accuracy"]
-    return {
-        "UAR": percent(scores["uar"]),
-        "95 % interval": interval(scores["ci95"]["uar"]),
-        "ECE": percent(scores["ece"]),
-        "answered": percent(scores["coverage"]),
-        "wrong": "–" if right is None else percent(1 - right),
-        f"right, surest {surest_share:.0%}".replace("%", " %"): percent(scores["surest_accuracy"]),
-    }
-
-
-def false_cells(condition: Document) -> dict[str, str]:
-    """Return the share of ordinary recordings that get a false emotion, as text; empty where there are none."""
-    ordinary = condition["ordinary"]
-    return {"false emotion on ordinary speech": percent(ordinary["false_recordings"])} if ordinary else {}
-
-
-def interval(ends: Any) -> str:
-    """Return both ends of an interval as text; empty for None."""
-    return " to ".join(map(percent, ends)) if ends else ""
+def _scores_row(scores: Document, surest_share: float) -> dict[str, str]:
+    right = f"right, surest {surest_share:.0%}".replace("%", " %")
+    return scores_row(scores) | {right: percent(scores["surest_accuracy"])}
 
 
 def seeds_sentence(document: Document) -> str:
@@ -107,20 +79,20 @@ def seeds_sentence(document: Document) -> str:
     return f"{over} The tables are of seed {seeds[0]}."
 
 
-def _ordinary(document: Document, heading: str) -> Iterator[str]:
-    """Yield the section on ordinary speech, where there is any."""
-    measured = {name: part["ordinary"] for name, part in document["conditions"].items() if part["ordinary"]}
-    if not measured:
-        return
-    yield f"{heading}# Ordinary speech"
-    yield ORDINARY.format(**next(iter(measured.values())))
-    rows = []
-    for name, part in measured.items():
-        row = {"condition": name} if len(measured) > 1 else {}
-        for key, title in (("false_clips", "clips"), ("false_recordings", "recordings")):
-            row |= {title: f"{percent(part[key])} ({interval(part['ci95'][key])})"}
-        rows.append(row | {label: percent(share) for label, share in part["false_labels"].items()})
-    yield table(rows)
+def _recall_rows(condition: Document, labels: Sequence[str]) -> list[dict[str, str]]:
+    """Return the recall of each label in each corpus that has it, and the mean of these."""
+    recalls = {
+        corpus: {
+            label: row[at] / sum(row) for at, (label, row) in enumerate(zip(labels, rows, strict=True)) if sum(row)
+        }
+        for corpus, rows in ((name, part["confusion"]) for name, part in condition["corpora"].items())
+    }
+    known = {label: [row[label] for row in recalls.values() if label in row] for label in labels}
+    recalls["mean"] = {label: mean(values) for label, values in known.items() if values}
+    return [
+        {"corpus": corpus} | {label: percent(row[label]) if label in row else "" for label in labels}
+        for corpus, row in recalls.items()
+    ]
 
 
 def _listed(corpora: Mapping[str, int]) -> str:

@@ -16,6 +16,11 @@ INTERVALS = (
     "UAR is the mean of the labels' recalls; recall and F1 are averaged over the labels that occur. Intervals are "
     "95 % bootstrap intervals, over speakers where two or more are known, else over clips."
 )
+ORDINARY = (
+    "In ordinary speech nobody acts; it is neutral by assumption, and not among the clips above: {clips:,} clips of "
+    "{recordings:,} recordings of {speakers:,} people. The share that is confidently answered with another emotion, "
+    "and with which; a recording of several clips is answered by their mean."
+)
 PEOPLE = {
     True: "None of the people in it were in training.",
     False: "**Some of the people in it were in training too: the figures are too good for new people.**",
@@ -39,6 +44,8 @@ def report_of_test(document: Mapping[str, Any], header: Header, command: str, no
         scores(document),
         INTERVALS,
         _coverage(document, not_sure_below),
+        *conditions(document),
+        *false_emotions(document),
         *breakdown(document),
         "## Each label",
         each_label(document),
@@ -67,9 +74,62 @@ def scores(document: Mapping[str, Any]) -> str:
     """Return a table of the SCORES and their intervals."""
     rows = []
     for key, name in SCORES.items():
-        interval = " to ".join(map(percent, document["ci95"].get(key, ())))
-        rows.append({"measure": name, "value": percent(document[key]), "95 % interval": interval})
+        row = {"measure": name, "value": percent(document[key])}
+        rows.append(row | {"95 % interval": interval(document["ci95"].get(key))})
     return table(rows)
+
+
+def conditions(document: Mapping[str, Any], heading: str = "##") -> Iterator[str]:
+    """Yield the section on what the model may be told beside the clip, where there are several such conditions."""
+    measured = document.get("conditions")
+    if measured:
+        yield f"{heading} Each condition"
+        yield f"All else here is measured {next(iter(measured))}."
+        yield table([{"condition": name} | scores_row(part) for name, part in measured.items()])
+
+
+def scores_row(scores: Mapping[str, Any]) -> dict[str, str]:
+    """Return UAR, calibration and abstention as text."""
+    right = scores["selective_accuracy"]
+    return {
+        "UAR": percent(scores["uar"]),
+        "95 % interval": interval(scores["ci95"]["uar"]),
+        "ECE": percent(scores["ece"]),
+        "answered": percent(scores["coverage"]),
+        "wrong": "–" if right is None else percent(1 - right),
+    }
+
+
+def false_share(scores: Mapping[str, Any]) -> dict[str, str]:
+    """Return the share of ordinary recordings that get a false emotion as text; empty where there are none."""
+    ordinary = scores.get("ordinary")
+    return {"false emotion on ordinary speech": percent(ordinary["false_recordings"])} if ordinary else {}
+
+
+def interval(ends: Sequence[float] | None) -> str:
+    """Return both ends of an interval as text; empty for None."""
+    return " to ".join(map(percent, ends)) if ends else ""
+
+
+def false_emotions(document: Mapping[str, Any], heading: str = "##") -> Iterator[str]:
+    """Yield the section on ordinary speech, where there is any."""
+    measured = {"": document} if not document.get("conditions") else document["conditions"]
+    measured = {name: part["ordinary"] for name, part in measured.items() if part.get("ordinary")}
+    if measured:
+        yield f"{heading} Ordinary speech"
+        yield ORDINARY.format(**next(iter(measured.values())))
+        yield table(false_rows(measured))
+
+
+def false_rows(measured: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return a row for each condition with the shares of false emotions; measured: as `ordinary.false_answers` does."""
+    rows = []
+    for name, part in measured.items():
+        row = {"condition": name} if len(measured) > 1 else {}
+        for key, title in (("false_clips", "clips"), ("false_recordings", "recordings")):
+            row |= {title: f"{percent(part[key])} ({interval(part['ci95'][key])})"}
+        rows.append(row | {label: percent(share) for label, share in part["false_labels"].items()})
+    return rows
 
 
 def each_label(document: Mapping[str, Any]) -> str:
@@ -83,7 +143,7 @@ def _formatted(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def affect_and_simple_methods(document: Mapping[str, Any], heading: str = "##") -> Iterator[str]:
     """Yield the sections on the affect dimensions and on simple methods, where they were measured."""
-    measured = document.get("affect") or document.get("scales")  # as it was called before 0.2
+    measured = document.get("affect")
     if measured:
         yield f"{heading} Sentiment, valence and arousal"
         yield "Pearson's correlation, Lin's concordance and mean absolute error, on scales from -1 to 1."

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...core import config
 from ...core.files import write_whole
+from ...core.renamed import with_current_measures
 from ...core.serialise import csv_text, json_text
 from ...core.units import percent
 from ...data.clips import SPLITS
@@ -20,7 +21,7 @@ from ...training.checkpoint import Trained
 from ..metrics import Metrics
 from . import charts, strangers
 from .cross_validation import report_of_validation
-from .model_card import model_card
+from .model_card import STRANGERS_DRAWING, model_card
 from .testing import report_of_test
 
 if TYPE_CHECKING:
@@ -35,12 +36,18 @@ COMPARISON = "comparison.md"  # in a model's folder, written by hand: see `_comp
 
 
 def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: Metrics) -> None:
-    """Write history.csv, learning_curves.png, confusion_matrix_val.png and the card; history: one `Epoch` each."""
+    """Write history.csv, charts and the card; history: one `Epoch` each."""
     rows = [asdict(epoch) for epoch in history]
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "history.csv", csv_text(list(rows[0]), rows))
     write_whole(folder / "learning_curves.png", charts.learning_curves(rows))
     write_whole(folder / "confusion_matrix_val.png", _matrix(val))
+    measured = trained.header.metrics.get("strangers")
+    if measured:
+        curves = strangers.curves(measured) | _at_home_curve(val.to_dict(), "val")
+        write_whole(folder / STRANGERS_DRAWING, charts.reliability_diagram(curves))
+    else:
+        (folder / STRANGERS_DRAWING).unlink(missing_ok=True)  # of an earlier training
     write_card(folder, trained)
 
 
@@ -120,7 +127,7 @@ def _stranger_rows(measured: Strangers, labels: Sequence[str]) -> Iterator[dict[
                 asked = np.concatenate([rows, measured.roles.ordinary])
                 shares = np.concatenate([answers.probabilities(corpus), answers.ordinary[number]])
                 for index, of_clip in zip(asked, shares, strict=True):
-                    yield row | _clip_cells(measured.dataset, index) | _share_cells(labels, of_clip)
+                    yield row | _clip_cells(measured.roles.dataset, index) | _share_cells(labels, of_clip)
 
 
 def _clip_cells(dataset: Dataset, index: int) -> dict[str, Any]:
@@ -148,7 +155,7 @@ def _tests_of(folder: Path, trained: Trained) -> Iterator[tuple[str, dict[str, A
     for file in sorted(folder.glob("test_*/metrics.json")):
         document = json.loads(file.read_text(encoding="utf-8"))
         if document.get("trained") == _identity(trained) and document["split"] in SPLITS:
-            yield file.parent.name, document
+            yield file.parent.name, with_current_measures(document)
 
 
 def _comparison_of(folder: Path, trained: Trained) -> str:
