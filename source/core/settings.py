@@ -97,6 +97,10 @@ class TrainingSettings:
     """Share of the target spread evenly over the labels."""
     corpus_balance: Share = 0.0
     """How far smaller corpora are repeated within an epoch; 0: not at all, 1: up to the size of the largest."""
+    ordinary_weight: NonNegativeFloat = 0.15
+    """Weight of all ordinary recordings, neutral by assumption, as a share of an average other corpus's."""
+    own_labels: bool = False
+    """Whether a clip's labels compete in the loss only among those that its corpus tells apart."""
     mixup: NonNegativeFloat = 0.0
     """Parameter of the beta distribution from which the shares of mixed pairs of clips are drawn; 0: no mixup."""
     class_weight_power: float = 0.3

@@ -14,24 +14,31 @@ from ..core import config
 from ..core.errors import DemeanorError
 from ..media.types import VIDEOS
 from .clips import Clip
-from .labels import Grouping
+from .labels import ORDINARY, Grouping
 from .splits import with_splits
 from .store import Store
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Clips as inputs by name, each (B, ...); labels (B,) int64; votes (B, C) float32, zero where there are none."""
+    """Clips as a network and its loss take them."""
 
     inputs: dict[str, Tensor]
+    """By name, each (B, ...)."""
     labels: Tensor
+    """(B,) int64."""
     votes: Tensor
+    """(B, C) float32, zero where there are none."""
+    candidates: Tensor
+    """(B, C) bool: the labels that the clip's corpus tells apart."""
+    weights: Tensor
+    """(B,) float32, with mean 1 over the dataset."""
 
     def to(self, device: Any, non_blocking: bool = False) -> "Batch":
         """Move it to `device`; accelerate looks for this method."""
         inputs = {name: value.to(device, non_blocking=non_blocking) for name, value in self.inputs.items()}
-        moved = (value.to(device, non_blocking=non_blocking) for value in (self.labels, self.votes))
-        return Batch(inputs, *moved)
+        others = (self.labels, self.votes, self.candidates, self.weights)
+        return Batch(inputs, *(value.to(device, non_blocking=non_blocking) for value in others))
 
 
 # Maps the inputs of a batch, each clip's label and its index in the dataset to the inputs that the network is given.
@@ -41,7 +48,7 @@ Transform = Callable[[dict[str, Tensor], np.ndarray, np.ndarray], dict[str, Tens
 class Dataset(torch.utils.data.Dataset):
     """Clips whose rows are read from memory-mapped arrays only when a batch asks for them."""
 
-    _draws = False  # see `with_copies`
+    _copy: int | None = 0  # that is taken of each clip: itself, one of its augmented copies from 1, or drawn (None)
     transform: Transform | None = None
     """See `with_transform`."""
 
@@ -65,32 +72,50 @@ class Dataset(torch.utils.data.Dataset):
         none = (0.0,) * len(config.EMOTIONS)
         votes = np.array([clip.votes or none for clip in self.clips], np.float32).reshape(-1, len(none))
         self._votes = grouping.group_votes(votes)
+        self._candidates = self._labels_of_corpora()
+        self._weights = np.ones(len(self.clips), np.float32)
 
     def subset(self, indices: Sequence[int] | np.ndarray, name: str) -> Self:
         """Return these clips of it, in this order, under another name; nothing is read."""
         chosen, part = np.asarray(indices, np.int64), copy(self)
         part.split, part.labels, part._votes = name, self.labels[chosen], self._votes[chosen]
+        part._candidates, part._weights = self._candidates[chosen], self._weights[chosen]
         part.clips, part._places = [self.clips[i] for i in chosen], [self._places[i] for i in chosen]
         return part
 
-    def balanced(self, power: float) -> Self:
+    def balanced(self, power: float, ordinary_weight: float = 1.0) -> Self:
         """Return it with the clips of smaller corpora repeated; power 0: once; 1: until all are equally large.
 
-        The videos and the sounds of one corpus count as two.
+        The videos and the sounds of one corpus count as two. ordinary_weight: what all ordinary recordings together
+        weigh, as a share of what an average other corpus does; they are not repeated.
         """
+        ordinary = np.array([clip.original == ORDINARY for clip in self.clips], bool)
         corpora = [(clip.corpus, clip.path.suffix.lower() in VIDEOS) for clip in self.clips]
-        sizes = Counter(corpora)
-        times = [round((max(sizes.values()) / sizes[corpus]) ** power) for corpus in corpora]
-        return self.subset(np.repeat(np.arange(len(self)), times), self.split)
+        sizes = Counter(corpus for corpus, apart in zip(corpora, ordinary, strict=True) if not apart)
+        largest = max(sizes.values(), default=0)
+        times = [
+            1 if apart else round((largest / sizes[corpus]) ** power)
+            for corpus, apart in zip(corpora, ordinary, strict=True)
+        ]
+        repeated = self.subset(np.repeat(np.arange(len(self)), times), self.split)
+        apart = np.repeat(ordinary, times)
+        if apart.any() and sizes:
+            repeated._weights[apart] = ordinary_weight * (~apart).sum() / len(sizes) / apart.sum()
+            repeated._weights /= repeated._weights.mean()
+        return repeated
 
     def with_copies(self) -> Self:
         """Return it drawing, whenever it is asked for a clip, the clip or one of its augmented copies, if it has any.
 
         For training only. A copy is part of its clip's row, so it can never be on another side of a split.
         """
-        drawing = copy(self)
-        drawing._draws = True
-        return drawing
+        return self.as_copy(None)
+
+    def as_copy(self, number: int | None) -> Self:
+        """Return it with this augmented copy of every clip, from 1, in place of the clip itself (0); None: drawn."""
+        chosen = copy(self)
+        chosen._copy = number
+        return chosen
 
     def with_transform(self, transform: Transform) -> Self:
         """Return it passing the inputs of each batch through `transform`."""
@@ -101,14 +126,19 @@ class Dataset(torch.utils.data.Dataset):
     def __len__(self) -> int:
         return len(self.clips)
 
-    def column(self, name: str) -> np.ndarray:
-        """Return one array of all clips, (N, ...), as it is stored, without augmented copies."""
-        versions = [(0,) if self.stores[store].copies else () for store, _ in self._places]
+    @property
+    def copies(self) -> int:
+        """Augmented copies that every clip has."""
+        return min((store.copies for store in self.stores), default=0)
+
+    def column(self, name: str, copy: int = 0) -> np.ndarray:
+        """Return one array of all clips, (N, ...), as it is stored; copy: see `as_copy`."""
+        versions = [(copy,) if self.stores[store].copies else () for store, _ in self._places]
         return self._gather(name, self._places, versions)
 
     def counts(self) -> Tensor:
-        """Count the clips of each label: (C,)."""
-        return torch.from_numpy(np.bincount(self.labels, minlength=len(self.grouping.labels)))
+        """Count the clips of each label, each as much as it weighs: (C,)."""
+        return torch.from_numpy(np.bincount(self.labels, self._weights, len(self.grouping.labels)))
 
     def __getitem__(self, index: int) -> Batch:
         return self.__getitems__([index])
@@ -122,12 +152,23 @@ class Dataset(torch.utils.data.Dataset):
         tensors = {name: torch.from_numpy(array) for name, array in inputs.items()}
         if self.transform:
             tensors = self.transform(tensors, self.labels[chosen], chosen)
-        return Batch(tensors, torch.from_numpy(self.labels[chosen]), torch.from_numpy(self._votes[chosen]))
+        others = (self.labels, self._votes, self._candidates, self._weights)
+        return Batch(tensors, *(torch.from_numpy(rows[chosen]) for rows in others))
+
+    def _labels_of_corpora(self) -> np.ndarray:
+        """Return the labels that each clip's corpus tells apart, (N, C) bool; of ordinary recordings all."""
+        candidates = np.ones((len(self.clips), len(self.grouping.labels)), bool)
+        corpora = np.array([clip.original == ORDINARY or clip.corpus for clip in self.clips], object)
+        for corpus in set(corpora) - {True}:
+            inside = corpora == corpus
+            candidates[inside] = np.isin(np.arange(candidates.shape[1]), self.labels[inside])
+        return candidates
 
     def _version(self, copies: int) -> tuple[int, ...]:
         """Return the index of the clip (0) or a drawn copy in a row; empty where rows hold the clip alone."""
-        drawn = int(torch.randint(copies + 1, ())) if self._draws else 0
-        return (drawn,) if copies else ()
+        if not copies:
+            return ()
+        return (int(torch.randint(copies + 1, ())) if self._copy is None else self._copy,)
 
     def _gather(self, name: str, places: Sequence[tuple[int, int]], versions: Sequence[tuple[int, ...]]) -> np.ndarray:
         return np.stack([self.stores[s].arrays[name][row, *at] for (s, row), at in zip(places, versions, strict=True)])

@@ -30,7 +30,8 @@ def emotion_named(text: str) -> str | None:
 
 
 # Labels of single corpora that are finer than the emotions -> the emotion each is read as, unless a grouping names it.
-FINER = {"calm": "neutral", "ordinary": "neutral"}  # ordinary: speech that nobody acts, neutral by assumption
+ORDINARY = "ordinary"  # speech that nobody acts, neutral by assumption
+FINER = {"calm": "neutral", ORDINARY: "neutral"}
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,8 @@ class Trainer:
         require_clips(train, "train on")
         if val is not None:
             assert_disjoint(train.clips, require_clips(val, "validate on").clips)
-        train = spec.prepare_dataset(train.balanced(settings.corpus_balance), settings)
+        train = train.balanced(settings.corpus_balance, settings.ordinary_weight)
+        train = spec.prepare_dataset(train, settings)
         set_seed(seed)
         self.spec, self.settings, self.seed, self.labels = spec, settings, seed, train.grouping.labels
         self.accelerator = distributed.accelerator()
@@ -135,10 +136,14 @@ class Trainer:
             group["lr"] = self.settings.learning_rate * schedule(step, self.total_steps)
         with torch.no_grad():
             inputs = self.spec.augment(batch.inputs, self.settings)
-            inputs, target = mixup(inputs, targets(batch.labels, batch.votes, self.settings), self.settings.mixup)
+            inputs |= {"candidates": batch.candidates}  # which mixing unites
+            inputs, target = mixup(inputs, targets(batch, self.settings), self.settings.mixup)
+            candidates = inputs.pop("candidates")
         with self._precision():
             logits = self.network(**inputs)
-        value = loss(logits, target, self.class_weights, self.settings)
+        candidates = candidates if self.settings.own_labels else None
+        losses = loss(logits, target, self.class_weights, self.settings, candidates)
+        value = (losses * batch.weights).mean()
         # The mean over the processes is that over the batch's clips, however many of these each has.
         self.accelerator.backward(value * (distributed.world_size() * len(logits) / self.batch_size))
         if self.settings.gradient_clip:
