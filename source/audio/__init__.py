@@ -20,6 +20,7 @@ SPEC = ModelSpec(
     extract=_in("features", "extract"),
     build=_in("network", "AudioModel"),
     augment=_in("augment", "augment"),
+    prepare_dataset=_in("baseline", "with_baselines"),
     baseline_features=_in("features", "baseline_features"),
     read=_in("predict", "read"),
     stream=_in("stream", "AudioStream"),

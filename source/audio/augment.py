@@ -12,9 +12,11 @@ from .settings import AudioSettings
 def augment(inputs: dict[str, Tensor], settings: AudioSettings) -> dict[str, Tensor]:
     """Mask spans of time and ranges of coefficients, drawn for each clip by itself.
 
-    Of the inputs, mfcc (B, T, values) and voiced (B, T) bool change. Masked frames become zero and unvoiced, though
-    never all frames of a clip; masked coefficients and their differences take their clip's mean.
+    Of the inputs, mfcc (B, T, values) and voiced (B, T) bool change, if they are there. Masked frames become zero and
+    unvoiced, though never all frames of a clip; masked coefficients and their differences take their clip's mean.
     """
+    if "mfcc" not in inputs:
+        return inputs
     mfcc, voiced = inputs["mfcc"].float(), inputs["voiced"]
     mean = (mfcc * voiced[..., None]).sum(1, keepdim=True) / voiced.sum(1).clamp(min=1)[:, None, None]
     for _ in range(settings.coefficient_masks):

@@ -6,6 +6,7 @@ CELL_SECONDS = 0.02  # over which a level is measured: two periods of the deepes
 CELL_SAMPLES = 320  # the same at 16 kHz, where no rate is given
 KEPT_SECONDS = 0.1  # of silence on either side: weak consonants are fainter than any threshold
 VOICE_DB = 40.0  # below the loudest cell, from which a cell is not voice
+QUIET_DB = 30.0  # below the loudest cell, from which a cell is too faint to be read
 MOST_GAIN_DB = 40.0  # so that a room's hiss is not raised to a voice's level
 
 # Spectral subtraction (Berouti, Schwartz and Makhoul 1979). The noise of a frequency is a low quantile of its power, as
@@ -42,6 +43,12 @@ def normalise_level(waveform: np.ndarray, target_dbfs: float = -26.0) -> np.ndar
         return waveform
     gain = 10 ** (target_dbfs / 20) / np.sqrt(np.mean(voiced**2))
     return waveform * np.float32(min(gain, 10 ** (MOST_GAIN_DB / 20)))
+
+
+def speech_seconds(waveform: np.ndarray, sample_rate_hz: int) -> float:
+    """Return how much of `waveform` (samples,), which is of a voice, is loud enough to be read."""
+    cell = round(CELL_SECONDS * sample_rate_hz)
+    return float(_is_voice(_cell_levels(waveform, cell), QUIET_DB).sum() * CELL_SECONDS)
 
 
 def reduce_noise(waveform: np.ndarray, sample_rate_hz: int) -> np.ndarray:

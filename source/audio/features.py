@@ -13,7 +13,7 @@ from ..core.errors import DemeanorError
 from ..core.spec import DataWarning
 from ..media.sound import Sound, read_sound
 from . import whisper_features
-from .conditioning import loudest_start, normalise_level, reduce_noise, trim_bounds
+from .conditioning import loudest_start, normalise_level, reduce_noise, speech_seconds, trim_bounds
 from .mfcc import mfcc
 from .perturbation import perturbed_copies
 from .settings import AudioSettings
@@ -65,10 +65,10 @@ def featurize(waveform: np.ndarray, settings: AudioSettings) -> dict[str, np.nda
 
     mfcc (frames, 3 * coefficients) float16, centred between zeros where the voice is shorter than the window; voiced
     (frames,) bool, where it is not padding: both only where settings.use_mfcc is on; encoder, of the shape that
-    `whisper_features.SHAPES` names, float16, unless settings.encoder is none. Of a voice longer than the window the
-    loudest part is read.
+    `whisper_features.SHAPES` names, float16, unless settings.encoder is none; of small also speech_seconds () float32.
+    Of a voice longer than the window the loudest part is read.
     """
-    return _featurize(waveform, condition(waveform, settings), settings, with_mfcc=settings.use_mfcc)
+    return _featurize(waveform, condition(waveform, settings), settings)
 
 
 class Voice(NamedTuple):
@@ -99,7 +99,7 @@ class WindowFeatures:
 
     def __init__(self, settings: AudioSettings) -> None:
         self._settings, self._heard = settings, 0
-        self._spans = _span_encoder(settings) if settings.encoder == "small" else None
+        self._spans = SpanEncoder(settings.denoise, settings.normalise_level) if settings.encoder == "small" else None
 
     @property
     def covered(self) -> int:
@@ -131,7 +131,12 @@ class WindowFeatures:
 
 
 def baseline_features(inputs: dict[str, np.ndarray], settings: AudioSettings) -> np.ndarray:
-    """Return the mean and deviation of the MFCC and their differences over the voiced frames: (N, 6 * coefficients)."""
+    """Return what a classical baseline is given of N clips: (N, D) float32.
+
+    The encoder's features; without an encoder the mean and deviation of the MFCC over the voiced frames.
+    """
+    if settings.reads_encoder:
+        return inputs["encoder"].reshape(len(inputs["encoder"]), -1).astype(np.float32)
     values, voiced = inputs["mfcc"].astype(np.float32), inputs["voiced"][..., None]
     count = np.maximum(voiced.sum(1), 1)
     mean = (values * voiced).sum(1) / count
@@ -139,16 +144,15 @@ def baseline_features(inputs: dict[str, np.ndarray], settings: AudioSettings) ->
     return np.concatenate([mean, deviation], 1)
 
 
-def _featurize(
-    waveform: np.ndarray, voice: Voice, settings: AudioSettings, with_mfcc: bool = True
-) -> dict[str, np.ndarray]:
+def _featurize(waveform: np.ndarray, voice: Voice, settings: AudioSettings) -> dict[str, np.ndarray]:
     """Return the inputs of the voice in `waveform` (samples,), of one that is too long, of its loudest part."""
     samples, start = voice
     if len(samples) > settings.window_samples:
         skipped = loudest_start(samples, settings.window_samples)
         samples, start = samples[skipped : skipped + settings.window_samples], start + skipped
-    levelled, arrays = normalise_level(samples) if settings.normalise_level else samples, {}
-    if with_mfcc:
+    levelled = normalise_level(samples) if settings.normalise_level else samples
+    arrays = {}
+    if settings.use_mfcc:
         frames = mfcc(levelled, settings)[: settings.frames]
         spare = settings.frames - len(frames)
         padding = (spare // 2, spare - spare // 2)
@@ -157,15 +161,9 @@ def _featurize(
     if settings.encoder == "tiny.en":
         arrays["encoder"] = whisper_features.statistics(whisper_features.layers(levelled))
     elif settings.encoder == "small":
-        spans = _span_encoder(settings)
+        spans = SpanEncoder(settings.denoise, settings.normalise_level)
         spans.add(waveform)
         spans.finish()
         arrays["encoder"] = spans.statistics(start, start + len(samples))
+        arrays["speech_seconds"] = np.array(speech_seconds(samples, settings.sample_rate_hz), np.float32)
     return arrays
-
-
-def _span_encoder(settings: AudioSettings) -> SpanEncoder:
-    """Return what encodes a waveform as it was recorded: at its own level, whatever settings.normalise_level says."""
-    if settings.denoise:
-        return SpanEncoder(lambda samples: reduce_noise(samples, settings.sample_rate_hz))
-    return SpanEncoder()

@@ -37,7 +37,7 @@ class VoiceReader:
         self.features = WindowFeatures(self._settings)
         self.own_speech = OwnSpeech(speech, self._settings.sample_rate_hz)
         self._so_far = OtherSpeech(self.own_speech, later=False)
-        self._has_baseline: bool = getattr(self._settings, "use_baseline", False)
+        self._has_baseline: bool = self._settings.reads_baseline
         self._spoken: list[int] = []  # readings that will be read again
         self._inputs: list[dict[str, np.ndarray]] = []  # theirs
 

@@ -1,5 +1,7 @@
 """The audio model: features of Whisper's encoder, a network over the MFCC pooled over time, or both."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -11,6 +13,9 @@ from .whisper_features import SHAPES
 class AudioModel(nn.Module):
     """Voice -> logits: `forward_features`, then `head`. With num_classes=0 the head is the identity, for fusion.
 
+    With `use_baseline`, a second branch and head read the voice against the same person's other speech, where there is
+    any.
+
     >>> network = AudioModel(AudioSettings(widths=(8,), depths=(1,)), num_classes=7)
     """
 
@@ -21,6 +26,7 @@ class AudioModel(nn.Module):
         self.encoder_branch = EncoderBranch(settings) if settings.reads_encoder else None
         self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
+        self.relative = RelativeReading(settings, num_classes) if settings.reads_baseline and num_classes else None
 
     @property
     def features(self) -> int:
@@ -29,18 +35,40 @@ class AudioModel(nn.Module):
         return mfcc + (self.settings.encoder_width if self.encoder_branch else 0)
 
     def forward(
-        self, mfcc: Tensor | None = None, voiced: Tensor | None = None, encoder: Tensor | None = None
+        self,
+        mfcc: Tensor | None = None,
+        voiced: Tensor | None = None,
+        encoder: Tensor | None = None,
+        baseline: Tensor | None = None,
+        baseline_seconds: Tensor | None = None,
+        speech_seconds: Tensor | None = None,
     ) -> Tensor:
-        """Return the logits (B, num_classes); `forward_features` says what the inputs are."""
-        return self.head(self.dropout(self.forward_features(mfcc, voiced, encoder)))
+        """Return the logits (B, num_classes); `forward_features` says what the first inputs are.
+
+        baseline (B, layers, 2 * width): mean of `encoder` over other speech of the same person; baseline_seconds (B,):
+        how much speech that is, 0 where there is none. speech_seconds (B,), of the voice itself, is not read here: it
+        weighs the clips that a baseline is made of.
+        """
+        logits = self.head(self.dropout(self.forward_features(mfcc, voiced, encoder)))
+        if self.relative is None or self.encoder_branch is None or encoder is None:
+            return logits
+        logits = logits / self.relative.temperatures[0]
+        if baseline is None or baseline_seconds is None:
+            return logits
+        known = torch.nonzero(baseline_seconds > 0)[:, 0]
+        if len(known) <= self.training:  # batch normalisation can learn nothing of a single clip
+            return logits
+        relative = self.relative(encoder[known], baseline[known], baseline_seconds[known], self.encoder_branch.mean)
+        return logits.index_copy(0, known, relative.to(logits.dtype))  # each reading learns, and answers, by itself
 
     def forward_features(
-        self, mfcc: Tensor | None = None, voiced: Tensor | None = None, encoder: Tensor | None = None
+        self, mfcc: Tensor | None = None, voiced: Tensor | None = None, encoder: Tensor | None = None, **_: Tensor
     ) -> Tensor:
-        """Return the branches' features, concatenated: (B, features).
+        """Return the branches' features, concatenated: (B, features). What else `forward` takes has no influence.
 
         mfcc (B, frames, 3 * coefficients) and voiced (B, frames) bool, false in the padding, are read by the MFCC
-        branch; encoder (B, layers, 2 * width), mean and standard deviation of each layer, by the encoder branch.
+        branch; encoder (B, layers, 2 * width), mean and standard deviation of each encoder layer, by the encoder
+        branch.
         """
         parts = []
         if self.mfcc_branch is not None:
@@ -48,6 +76,29 @@ class AudioModel(nn.Module):
         if self.encoder_branch is not None:
             parts.append(self.encoder_branch(encoder))
         return torch.cat([part.float() for part in parts], 1)
+
+
+class RelativeReading(nn.Module):
+    """A voice read against the same person's other speech, so that what people differ in is not taken for emotion."""
+
+    temperatures: Tensor
+
+    def __init__(self, settings: AudioSettings, num_classes: int):
+        super().__init__()
+        self.prior_seconds = settings.baseline_prior_seconds
+        self.branch = EncoderBranch(settings)
+        self.dropout = nn.Dropout(settings.dropout)
+        self.head = nn.Linear(settings.encoder_width, num_classes)
+        self.register_buffer("temperatures", torch.ones(2))  # of the logits without a baseline, and of these
+
+    def forward(self, encoder: Tensor, baseline: Tensor, seconds: Tensor, typical: Tensor) -> Tensor:
+        """Return logits (B, num_classes) of encoder and baseline (B, layers, 2 * width), of so many seconds (B,) > 0.
+
+        typical (layers * 2 * width,): the mean over people, to which a baseline of few seconds is shrunk.
+        """
+        trust = (seconds / (seconds + self.prior_seconds))[:, None]
+        expected = torch.lerp(typical.expand(len(trust), -1), baseline.float().flatten(1), trust)
+        return self.head(self.dropout(self.branch(encoder.float().flatten(1) - expected))) / self.temperatures[1]
 
 
 class MfccBranch(nn.Module):
@@ -71,17 +122,22 @@ class EncoderBranch(nn.Module):
 
     def __init__(self, settings: AudioSettings):
         super().__init__()
-        layers, width = SHAPES[settings.encoder]
+        values = math.prod(SHAPES[settings.encoder])
         self.layers = nn.Sequential(
-            nn.BatchNorm1d(layers * width, affine=False),  # the scale of each value, kept with the weights
+            nn.BatchNorm1d(values, affine=False),  # the scale of each value, kept with the weights
             nn.Dropout(settings.encoder_dropout),
-            nn.Linear(layers * width, settings.encoder_width, bias=False),
+            nn.Linear(values, settings.encoder_width, bias=False),
             nn.BatchNorm1d(settings.encoder_width),
             nn.ReLU(),
         )
 
+    @property
+    def mean(self) -> Tensor:
+        """Mean of its inputs in training, (values,)."""
+        return self.get_buffer("layers.0.running_mean")
+
     def forward(self, encoder: Tensor) -> Tensor:
-        """Map (B, layers, 2 * width) to (B, encoder_width)."""
+        """Map (B, layers, 2 * width), or the same flat, to (B, encoder_width)."""
         return self.layers(encoder.float().flatten(1))
 
 

@@ -57,7 +57,7 @@ def with_voice_baseline(file: Path, trained: Trained, notify: Notify = log.info)
 
     Raises DemeanorError where these weights have no baseline, or where nobody speaks in the recording.
     """
-    if not getattr(trained.settings, "use_baseline", False):
+    if not trained.settings.reads_baseline:
         raise DemeanorError("These weights of the audio model read a voice without a baseline; leave it out.")
     rate_hz = trained.settings.sample_rate_hz
     with stream_sound(file, rate_hz, BLOCK_SECONDS) as sound, AudioStream(trained, notify) as stream:

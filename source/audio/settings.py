@@ -1,7 +1,7 @@
 """The audio model's settings, and what tuning may vary."""
 
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -18,7 +18,7 @@ class AudioSettings(TrainingSettings):
 
     EXTRACT: ClassVar[tuple[str, ...]] = (
         "window_seconds", "sample_rate_hz", "trim_silence", "denoise", "normalise_level",
-        "coefficients", "mel_bands", "fft_samples", "hop_samples", "encoder",
+        "use_mfcc", "coefficients", "mel_bands", "fft_samples", "hop_samples", "encoder",
         "augmented_copies", "speed_perturbation", "pitch_shift_semitones", "gain_perturbation_db", "noise_snr_db",
         "channel_share",
     )  # fmt: skip
@@ -41,8 +41,7 @@ class AudioSettings(TrainingSettings):
     denoise: bool = False
     """Reduce stationary noise first."""
     normalise_level: bool = True
-    """Normalise every window to the same level, so that the microphone's gain has no influence; encoder=small reads
-    recordings at the level they have."""
+    """Normalise what is read at once to the same level, so that the microphone's gain has no influence."""
     coefficients: PositiveInt = 40
     """MFCC coefficients; their first and second differences over time come on top."""
     mel_bands: PositiveInt = 64
@@ -54,7 +53,7 @@ class AudioSettings(TrainingSettings):
     encoder: Literal["none", "tiny.en", "small"] = "small"
     """Whisper encoder whose features are read: none, that of tiny.en, or the first blocks of small's, which hears any
     language."""
-    augmented_copies: NonNegativeInt = 3
+    augmented_copies: NonNegativeInt = 1
     """Augmented copies that preprocessing makes of each clip; training draws one of them or the clip itself."""
     speed_perturbation: Annotated[float, Field(ge=0, lt=1)] = 0.12
     """Copies are resampled to be faster or slower, and so higher or lower, by up to this share."""
@@ -79,6 +78,14 @@ class AudioSettings(TrainingSettings):
     """Blocks in each stage."""
     pooling: Literal["attention", "statistics"] = "attention"
     """How frames are pooled into one vector: weighted by attention, or all alike."""
+    use_baseline: bool = True
+    """Whether features of the encoder small are also read against those of the same person's other speech."""
+    baseline_seconds: PositiveFloat = 30.0
+    """Most seconds of other speech that a training clip's baseline is made of."""
+    baseline_share: Share = 0.5
+    """Share of the training clips that are given a baseline; the others teach to do without."""
+    baseline_prior_seconds: PositiveFloat = 12.0
+    """Seconds of an unknown person's speech that a baseline is mixed with: one of few seconds is trusted little."""
     encoder_width: PositiveInt = 128
     """Units of the layer over the encoder's features."""
     encoder_dropout: Share = 0.5
@@ -112,6 +119,11 @@ class AudioSettings(TrainingSettings):
         return self.use_encoder and self.encoder != "none"
 
     @property
+    def reads_baseline(self) -> bool:
+        """Whether the network reads a voice against a baseline."""
+        return self.use_baseline and self.use_encoder and self.encoder == "small"
+
+    @property
     def window_samples(self) -> int:
         """Samples of a window."""
         return round(self.window_seconds * self.sample_rate_hz)
@@ -132,8 +144,7 @@ class AudioSettings(TrainingSettings):
 
 def suggest(trial: Any) -> dict[str, Any]:
     """Return the settings that an Optuna trial overrides."""
-    varied = {
-        "use_mfcc": trial.suggest_categorical("use_mfcc", [False, True]),
+    return {
         "batch_size": trial.suggest_categorical("batch_size", [32, 64, 128]),
         "learning_rate": trial.suggest_float("learning_rate", 5e-4, 5e-3, log=True),
         "weight_decay": trial.suggest_float("weight_decay", 1e-3, 2e-1, log=True),
@@ -144,7 +155,3 @@ def suggest(trial: Any) -> dict[str, Any]:
         "label_smoothing": trial.suggest_float("label_smoothing", 0.0, 0.15),
         "class_weight_power": trial.suggest_float("class_weight_power", 0.0, 1.0),
     }
-    if varied["use_mfcc"]:  # only then are there frames
-        varied["architecture"] = trial.suggest_categorical("architecture", list(get_args(SequenceArchitecture)))
-        varied["pooling"] = trial.suggest_categorical("pooling", ["attention", "statistics"])
-    return varied

@@ -3,12 +3,12 @@
 A training clip is encoded in the same way as a recording, so that both give the same features.
 """
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from . import whisper_features
+from .conditioning import QUIET_DB, normalise_level, reduce_noise
 from .whisper_features import FRAME_SAMPLES, SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 SPAN_SECONDS = 4.0
 SPAN_FRAMES = round(SPAN_SECONDS * SAMPLE_RATE_HZ / FRAME_SAMPLES)
 SPAN_SAMPLES = SPAN_FRAMES * FRAME_SAMPLES
-QUIET_DB = 30.0  # below the loudest frame of a window, from which a frame is not of the voice
 
 
 class Span(NamedTuple):
@@ -26,7 +25,7 @@ class Span(NamedTuple):
     frames: "Tensor"
     """(frames, width) float32."""
     power: np.ndarray
-    """Mean square of each frame's samples, (frames,) float64."""
+    """Mean square of each frame's samples at their own level, (frames,) float64."""
 
 
 class SpanEncoder:
@@ -44,9 +43,9 @@ class SpanEncoder:
     (1, 1536)
     """
 
-    def __init__(self, prepare: Callable[[np.ndarray], np.ndarray] = lambda samples: samples) -> None:
-        """`prepare` changes the samples (n,) of a span before they are encoded, but not their number."""
-        self._prepare = prepare
+    def __init__(self, denoise: bool = False, normalise_level: bool = True) -> None:
+        """With denoise the noise of each span is reduced, with normalise_level all are encoded at the same level."""
+        self._denoise, self._normalise_level = denoise, normalise_level
         self._heard, self._length = np.zeros(SPAN_SAMPLES, np.float32), 0  # of the span that is not complete
         self._complete = 0  # spans
         self._samples: dict[int, np.ndarray] = {}  # number of a span -> its samples, until it is encoded
@@ -104,8 +103,10 @@ class SpanEncoder:
         if number not in self._spans:
             if number not in self._samples:
                 raise ValueError(f"span {number} was forgotten")
-            samples = self._prepare(self._samples.pop(number))
+            samples = self._samples.pop(number)
+            samples = reduce_noise(samples, SAMPLE_RATE_HZ) if self._denoise else samples
             filled = np.zeros((max(1, -(-len(samples) // FRAME_SAMPLES)), FRAME_SAMPLES))
             filled.flat[: len(samples)] = samples
-            self._spans[number] = Span(whisper_features.frames(samples), np.square(filled).mean(1))
+            levelled = normalise_level(samples) if self._normalise_level else samples
+            self._spans[number] = Span(whisper_features.frames(levelled), np.square(filled).mean(1))
         return self._spans[number]

@@ -131,7 +131,7 @@ class CombinedSettings(TrainingSettings):
     @property
     def audio_input(self) -> dict[str, Any]:
         """The settings that decide what the audio branch is given."""
-        return self.audio.extract_settings() | {"use_mfcc": self.audio.use_mfcc}
+        return self.audio.extract_settings()
 
     @property
     def text_input(self) -> dict[str, Any]:

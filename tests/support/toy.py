@@ -80,12 +80,14 @@ def audio_arrays(count: int, seed: int = 0, settings: AudioSettings = AUDIO) -> 
     lengths = draw.integers(10, settings.frames + 1, rows)[..., None]
     before, place = (settings.frames - lengths) // 2, np.arange(settings.frames)
     voiced = (place >= before) & (place < before + lengths)
-    arrays = {
-        "mfcc": (draw.normal(size=(*voiced.shape, 3 * settings.coefficients)) * voiced[..., None]).astype(np.float16),
-        "voiced": voiced,
-    }
+    arrays = {}
+    if settings.use_mfcc:
+        values = draw.normal(size=(*voiced.shape, 3 * settings.coefficients))
+        arrays = {"mfcc": (values * voiced[..., None]).astype(np.float16), "voiced": voiced}
     if settings.encoder != "none":
         arrays["encoder"] = draw.normal(size=(*rows, *SHAPES[settings.encoder])).astype(np.float16)
+    if settings.encoder == "small":
+        arrays["speech_seconds"] = draw.uniform(1, 3, rows).astype(np.float32)
     return arrays
 
 
