@@ -77,7 +77,7 @@ def train_recipe(
     fit = loop.fit(spec, settings, train, val, folder, seed=seed, resume=resume, **hooks)
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
     trained = checkpoint.from_fit(spec, settings, fit, train, val, run)
-    trained = spec.fit_after_training(trained, val)  # the combined model's late fusion
+    trained = spec.fit_after_training(trained, train, val)  # late fusion, what is familiar
     strangers = None
     if roles:
         if not resume:

@@ -22,6 +22,7 @@ SPEC = ModelSpec(
     augment=_in("augment", "augment"),
     prepare_dataset=_in("baseline", "with_baselines"),
     conditions=_in("baseline", "conditions"),
+    fit_after_training=_in("familiarity", "fit_familiarity"),
     calibrate=_in("baseline", "calibrate"),
     stranger_seeds=1,
     baseline_features=_in("features", "baseline_features"),

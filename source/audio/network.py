@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .backbones import SEQUENCE_ARCHITECTURES
+from .familiarity import Familiarity
 from .settings import AudioSettings
 from .whisper_features import SHAPES
 
@@ -26,6 +27,8 @@ class AudioModel(nn.Module):
         self.encoder_branch = EncoderBranch(settings) if settings.reads_encoder else None
         self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
+        is_small = settings.use_encoder and settings.encoder == "small"
+        self.familiarity = Familiarity(math.prod(SHAPES["small"])) if is_small and num_classes else None
         self.relative = RelativeReading(settings, num_classes) if settings.reads_baseline and num_classes else None
 
     @property
@@ -60,6 +63,12 @@ class AudioModel(nn.Module):
             return logits
         relative = self.relative(encoder[known], baseline[known], baseline_seconds[known], self.encoder_branch.mean)
         return logits.index_copy(0, known, relative.to(logits.dtype))  # each reading learns, and answers, by itself
+
+    def distance(self, **inputs: Tensor) -> Tensor:
+        """Return how far voices lie from all of training, (B,): above 1 it is none that is known; 0: not measured."""
+        if self.familiarity is None:
+            return torch.zeros(len(next(iter(inputs.values()))))
+        return self.familiarity(inputs["encoder"])
 
     def forward_features(
         self, mfcc: Tensor | None = None, voiced: Tensor | None = None, encoder: Tensor | None = None, **_: Tensor

@@ -24,13 +24,16 @@ class AudioSettings(TrainingSettings):
     )  # fmt: skip
 
     # Other defaults than TrainingSettings has; their meaning is the same.
-    epochs: PositiveInt = 40
-    patience: PositiveInt = 15
+    epochs: PositiveInt = 16
+    patience: PositiveInt = 16
     learning_rate: PositiveFloat = 2e-3
-    weight_decay: NonNegativeFloat = 0.05
+    weight_decay: NonNegativeFloat = 0.5
     ema_decay: Share = 0.99
-    label_smoothing: Share = 0.1
-    mixup: NonNegativeFloat = 0.3
+    label_smoothing: Share = 0.0
+    corpus_balance: Share = 0.5
+    ordinary_weight: NonNegativeFloat = 0.5
+    own_labels: bool = True
+    class_weight_power: float = 1.0
 
     window_seconds: PositiveFloat = config.WINDOW_SECONDS
     """Length of the window that is read at once; shorter audio is centred in it and masked."""
@@ -90,7 +93,7 @@ class AudioSettings(TrainingSettings):
     """Units of the layer over the encoder's features."""
     encoder_dropout: Share = 0.5
     """Dropout on the encoder's features."""
-    dropout: Share = 0.4
+    dropout: Share = 0.3
     """Dropout on the concatenated features."""
     time_masks: NonNegativeInt = 2
     """Time masks per training clip (SpecAugment: Park et al. 2019, arXiv:1904.08779)."""

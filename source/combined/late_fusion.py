@@ -10,7 +10,7 @@ from ..training.checkpoint import Trained
 from .modality_subsets import modality_subsets
 
 
-def fit_late_weights(trained: Trained, val: Dataset) -> Trained:
+def fit_late_weights(trained: Trained, train: Dataset, val: Dataset) -> Trained:
     """Fit the weights to val, if the model fuses late and the settings give none; modalities that val lacks weigh 1."""
     network, settings = trained.network, trained.settings
     if settings.fusion != "late" or settings.late_weights:

@@ -135,8 +135,8 @@ class ModelSpec:
     """Untrained network, settings, labels: puts in the weights that training begins with."""
     prepare_dataset: Callable[[Any, Any], Any] = lambda dataset, settings: dataset
     """source.data.dataset.Dataset, settings -> it, or one with other transforms, for the model to learn from."""
-    fit_after_training: Callable[[Any, Any], Any] = lambda trained, val: trained
-    """source.training.checkpoint.Trained, dataset of val -> the model with what is fitted on val after training."""
+    fit_after_training: Callable[[Any, Any, Any], Any] = lambda trained, train, val: trained
+    """source.training.checkpoint.Trained, datasets of train and val -> the model with what is fitted after training."""
     modality_subsets: Callable[[Any, Any], Any] = lambda dataset, settings: None
     """Dataset, settings -> its source.evaluation.ablation.Subsets; None where there is but one modality."""
     conditions: Callable[[Any, Any], Mapping[str, Any]] = lambda dataset, settings: {"": dataset}

@@ -117,7 +117,7 @@ def train_trial(
     """Train as `source.api.train` does, and return the scores on val, the epochs, the seconds and the cost."""
     started, spec = time.perf_counter(), study_spec.spec
     result = fit(spec, settings, train, val, None, seed=seed, on_epoch_end=on_epoch_end, on_batch=on_batch)
-    network = spec.fit_after_training(checkpoint.from_fit(spec, settings, result, train, val, {}), val)
+    network = spec.fit_after_training(checkpoint.from_fit(spec, settings, result, train, val, {}), train, val)
     scores = scores_of(logits_of(network, val).argmax(1), val.labels, len(network.labels))
     seconds = round(time.perf_counter() - started, 1)
     measured = {f"val_{name}": scores[name] for name in ("uar", "accuracy", "macro_f1", "weighted_f1")}
