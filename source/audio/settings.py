@@ -1,7 +1,7 @@
 """The audio model's settings, and what tuning may vary."""
 
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
@@ -147,14 +147,20 @@ class AudioSettings(TrainingSettings):
 
 def suggest(trial: Any) -> dict[str, Any]:
     """Return the settings that an Optuna trial overrides."""
-    return {
+    varied = {
         "batch_size": trial.suggest_categorical("batch_size", [32, 64, 128]),
         "learning_rate": trial.suggest_float("learning_rate", 5e-4, 5e-3, log=True),
-        "weight_decay": trial.suggest_float("weight_decay", 1e-3, 2e-1, log=True),
+        "weight_decay": trial.suggest_float("weight_decay", 1e-2, 2.0, log=True),
         "encoder_width": trial.suggest_categorical("encoder_width", [64, 128, 256]),
-        "encoder_dropout": trial.suggest_float("encoder_dropout", 0.2, 0.7),
+        "encoder_dropout": trial.suggest_float("encoder_dropout", 0.2, 0.8),
         "dropout": trial.suggest_float("dropout", 0.2, 0.6),
+        "baseline_prior_seconds": trial.suggest_float("baseline_prior_seconds", 4.0, 30.0, log=True),
+        "ordinary_weight": trial.suggest_float("ordinary_weight", 0.1, 1.0, log=True),
         "mixup": trial.suggest_float("mixup", 0.0, 0.5),
         "label_smoothing": trial.suggest_float("label_smoothing", 0.0, 0.15),
         "class_weight_power": trial.suggest_float("class_weight_power", 0.0, 1.0),
     }
+    if trial.suggest_categorical("use_mfcc", [False, True]):  # as it was preprocessed
+        varied["architecture"] = trial.suggest_categorical("architecture", list(get_args(SequenceArchitecture)))
+        varied["pooling"] = trial.suggest_categorical("pooling", ["attention", "statistics"])
+    return varied

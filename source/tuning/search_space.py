@@ -1,4 +1,4 @@
-"""What a study varies: the ranges of a model's `suggest`, except for fixed settings."""
+"""What a study varies: the ranges of a model's `suggest`, except for fixed settings and those of preprocessing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -51,7 +51,7 @@ class _Trial:
         return self._suggest(name, CategoricalDistribution(choices), "suggest_categorical", choices)
 
     def _suggest(self, name: str, distribution: BaseDistribution, method: str, *range_: Any, **options: Any) -> Any:
-        if name in self.fixed:
+        if name in self.fixed or name in self.base.EXTRACT:  # of the latter another value needs another preprocessing
             return getattr(self.base, name)
         self.ranges[name] = distribution
         return getattr(self.trial, method)(name, *range_, **options) if self.trial else getattr(self.base, name)
