@@ -23,6 +23,7 @@ from .torchaudio_import import torchaudio
 SAMPLE_RATE_HZ = 16_000
 FRAME_SAMPLES = 320  # 20 ms: 10 ms of the mel spectrogram, halved by the second convolution
 MOST_FRAMES = 1500  # that there are positions for: 30 s
+PADDED_FRAMES = 50  # of which every length is a multiple: torch compiles and keeps its kernels for each length anew
 BLOCKS, WIDTH, HEADS = 4, 768, 12
 MEL_BANDS, FFT_SAMPLES, HOP_SAMPLES = 80, 400, 160
 _ONE_AT_A_TIME = Lock()  # two threads may both be first to ask
@@ -98,23 +99,27 @@ class SmallEncoder:
     def __call__(self, waveform: np.ndarray) -> Tensor:
         """Map `waveform` (samples,) float32 at 16 kHz, at most 30 s, to (frames, WIDTH) float32, 20 ms a frame.
 
-        It is filled up to a whole frame with zeros, not to the 30 seconds that Whisper itself reads at once. Raises
-        ValueError for more than those.
+        It is filled up to a whole frame with zeros, not to the 30 seconds that Whisper itself reads at once. What the
+        network computes further, up to a length of PADDED_FRAMES, no frame attends to. Raises ValueError for more than
+        30 seconds.
         """
         if len(waveform) > MOST_FRAMES * FRAME_SAMPLES:
             raise ValueError(f"the encoder takes 30 seconds, not {len(waveform) / SAMPLE_RATE_HZ:.0f}")
-        samples = torch.zeros(max(1, math.ceil(len(waveform) / FRAME_SAMPLES)) * FRAME_SAMPLES)
+        frames = max(1, math.ceil(len(waveform) / FRAME_SAMPLES))
+        padded = math.ceil(frames / PADDED_FRAMES) * PADDED_FRAMES
+        samples = torch.zeros(frames * FRAME_SAMPLES)
         samples[: len(waveform)] = torch.from_numpy(np.ascontiguousarray(waveform, np.float32))
+        is_voice = (torch.arange(padded) < frames)[None, None, None]
         with torch.inference_mode():
-            x = self.log_mel_spectrogram(samples)[None].to(self.dtype)
+            x = F.pad(self.log_mel_spectrogram(samples), (0, 2 * (padded - frames)))[None].to(self.dtype)
             for stride, (weight, bias) in enumerate(self._convolutions, 1):
                 x = F.gelu(F.conv1d(x, weight, bias, stride, padding=1))
-            x = x[0].T + self._positions[: len(samples) // FRAME_SAMPLES]
+            x = x[0].T + self._positions[:padded]
             for block in self._blocks:
-                x = x + self._attention(F.layer_norm(x, (WIDTH,), *block.attention_norm), block)
+                x = x + self._attention(F.layer_norm(x, (WIDTH,), *block.attention_norm), block, is_voice)
                 inner = F.gelu(F.linear(F.layer_norm(x, (WIDTH,), *block.norm).to(self.dtype), *block.up))
                 x = x + F.linear(inner, *block.down).float()
-        return x
+        return x[:frames]
 
     def log_mel_spectrogram(self, samples: Tensor) -> Tensor:
         """Return what `whisper.audio.log_mel_spectrogram` does: (MEL_BANDS, samples / 160), 80 dB below the loudest."""
@@ -122,11 +127,11 @@ class SmallEncoder:
         log = (self._filters @ spectrum[:, :-1].abs().square()).clamp(min=1e-10).log10()
         return (torch.maximum(log, log.max() - 8.0) + 4.0) / 4.0
 
-    def _attention(self, x: Tensor, block: Block) -> Tensor:
+    def _attention(self, x: Tensor, block: Block, is_voice: Tensor) -> Tensor:
         frames = len(x)
         projected = F.linear(x.to(self.dtype), *block.attention).view(frames, 3, HEADS, WIDTH // HEADS)
         query, key, value = projected.permute(1, 2, 0, 3)[:, None]
-        heard = F.scaled_dot_product_attention(query, key, value)[0].transpose(0, 1).reshape(frames, WIDTH)
+        heard = F.scaled_dot_product_attention(query, key, value, is_voice)[0].transpose(0, 1).reshape(frames, WIDTH)
         return F.linear(heard, *block.out).float()
 
 

@@ -43,7 +43,7 @@ def lag_samples(one, other):
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000, 44_100])
 def test_any_waveform_keeps_its_length_and_stays_finite_and_within_full_scale(rate_hz):
     waves = [np.zeros(3000, np.float32), *(spoken(1.0)[:n] for n in (1, 100, 5001)), np.sign(spoken(0.3)) * 3]
-    for wave, seed in product(waves, range(12)):
+    for wave, seed in product(waves, range(8)):
         rng = np.random.default_rng(seed)
         heard = before_the_microphone(wave, rate_hz, rng)
         made = after_the_microphone(heard, rate_hz, rng)

@@ -76,7 +76,7 @@ def test_every_setting_changes_the_copy_and_zero_leaves_it(setting):
 
 
 def test_a_setting_is_the_largest_change_either_way():
-    settings = replace(AUDIO, speed_perturbation=0.2, pitch_shift_semitones=0.0)
+    settings = replace(AUDIO, speed_perturbation=0.2, pitch_shift_semitones=0.0, channel_share=0.0)
     lengths = [len(perturb(spoken(0.3), settings, np.random.default_rng(seed))) / 4800 for seed in range(60)]
     assert 1 / 1.2 - 0.01 < min(lengths) < 0.9 and 1.12 < max(lengths) < 1 / 0.8 + 0.01
 
@@ -84,10 +84,10 @@ def test_a_setting_is_the_largest_change_either_way():
 def test_a_share_of_the_copies_goes_through_a_channel_and_the_others_are_as_without():
     voice = spoken(0.4)[:2000]
     without, some, all_of_them = (
-        list(perturbed_copies(voice, Path("a.wav"), replace(AUDIO, augmented_copies=24, channel_share=share)))
+        list(perturbed_copies(voice, Path("a.wav"), replace(AUDIO, augmented_copies=16, channel_share=share)))
         for share in (0.0, 0.6, 1.0)
     )
     assert [len(copy) for copy in without] == [len(copy) for copy in some] == [len(copy) for copy in all_of_them]
     as_without = [np.array_equal(copy, other) for copy, other in zip(some, without, strict=True)]
     as_all = [np.array_equal(copy, other) for copy, other in zip(some, all_of_them, strict=True)]
-    assert as_all == [not same for same in as_without] and 6 < sum(as_all) < 22
+    assert as_all == [not same for same in as_without] and 3 < sum(as_all) < 15
