@@ -1,4 +1,4 @@
-"""How far a voice lies from all that the model was trained on: music, tones and noise are none, and are not answered."""
+"""How far a voice lies from all of training: music, tones and noise lie far and are not answered."""
 
 import torch
 from torch import Tensor, nn
