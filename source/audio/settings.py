@@ -24,16 +24,17 @@ class AudioSettings(TrainingSettings):
     )  # fmt: skip
 
     # Other defaults than TrainingSettings has; their meaning is the same.
-    epochs: PositiveInt = 16
-    patience: PositiveInt = 16
+    epochs: PositiveInt = 4
+    patience: PositiveInt = 4
     learning_rate: PositiveFloat = 2e-3
     weight_decay: NonNegativeFloat = 0.5
     ema_decay: Share = 0.99
     label_smoothing: Share = 0.0
     corpus_balance: Share = 0.5
-    ordinary_weight: NonNegativeFloat = 0.5
+    label_balance: Share = 1.0
+    ordinary_weight: NonNegativeFloat = 0.1
     own_labels: bool = True
-    class_weight_power: float = 1.0
+    class_weight_power: float = 0.0
 
     window_seconds: PositiveFloat = config.WINDOW_SECONDS
     """Length of the window that is read at once; shorter audio is centred in it and masked."""

@@ -97,6 +97,8 @@ class TrainingSettings:
     """Share of the target spread evenly over the labels."""
     corpus_balance: Share = 0.0
     """How far smaller corpora are repeated within an epoch; 0: not at all, 1: up to the size of the largest."""
+    label_balance: Share = 0.0
+    """How far the labels of each corpus are brought to the same weight; 0: not at all, 1: wholly."""
     ordinary_weight: NonNegativeFloat = 0.15
     """Weight of all ordinary recordings, neutral by assumption, as a share of an average other corpus's."""
     own_labels: bool = False
@@ -104,7 +106,7 @@ class TrainingSettings:
     mixup: NonNegativeFloat = 0.0
     """Parameter of the beta distribution from which the shares of mixed pairs of clips are drawn; 0: no mixup."""
     class_weight_power: float = 0.3
-    """Weight of a label in the loss: its frequency to minus this power, mean 1; 0: none, 1: balanced."""
+    """Weight of a label in the loss: its frequency over all corpora to minus this power, mean 1; 0: none, 1: balanced."""
     bfloat16: bool = True
     """Compute in bfloat16 where the processor supports it."""
     weights_dtype: Literal["float32", "float16"] = "float32"

@@ -83,26 +83,35 @@ class Dataset(torch.utils.data.Dataset):
         part.clips, part._places = [self.clips[i] for i in chosen], [self._places[i] for i in chosen]
         return part
 
-    def balanced(self, power: float, ordinary_weight: float = 1.0) -> Self:
+    def balanced(self, power: float) -> Self:
         """Return it with the clips of smaller corpora repeated; power 0: once; 1: until all are equally large.
 
-        The videos and the sounds of one corpus count as two. ordinary_weight: what all ordinary recordings together
-        weigh, as a share of what an average other corpus does; they are not repeated.
+        The videos and the sounds of one corpus count as two. Ordinary recordings are not repeated.
         """
-        ordinary = np.array([clip.original == ORDINARY for clip in self.clips], bool)
-        corpora = [(clip.corpus, clip.path.suffix.lower() in VIDEOS) for clip in self.clips]
-        sizes = Counter(corpus for corpus, apart in zip(corpora, ordinary, strict=True) if not apart)
-        largest = max(sizes.values(), default=0)
-        times = [
-            1 if apart else round((largest / sizes[corpus]) ** power)
-            for corpus, apart in zip(corpora, ordinary, strict=True)
-        ]
-        repeated = self.subset(np.repeat(np.arange(len(self)), times), self.split)
-        apart = np.repeat(ordinary, times)
-        if apart.any() and sizes:
-            repeated._weights[apart] = ordinary_weight * (~apart).sum() / len(sizes) / apart.sum()
-            repeated._weights /= repeated._weights.mean()
-        return repeated
+        corpora = self._corpora()
+        sizes = Counter(corpora[corpora != ORDINARY].tolist()) or Counter([ORDINARY])
+        times = [round((max(sizes.values()) / sizes.get(corpus, max(sizes.values()))) ** power) for corpus in corpora]
+        return self.subset(np.repeat(np.arange(len(self)), times), self.split)
+
+    def weighted(self, label_power: float, ordinary_weight: float) -> Self:
+        """Return it with weights of the clips, with mean 1.
+
+        label_power: how far the labels of each corpus are brought to the same weight, from 0 to 1. ordinary_weight:
+        what all ordinary recordings together weigh, as a share of what an average other corpus does.
+        """
+        corpora, weights = self._corpora(), np.ones(len(self), np.float32)
+        acted = sorted(set(corpora) - {ORDINARY})
+        for corpus in acted:
+            inside = np.flatnonzero(corpora == corpus)
+            _, label, count = np.unique(self.labels[inside], return_inverse=True, return_counts=True)
+            of_labels = count[label] ** -label_power
+            weights[inside] = of_labels / of_labels.mean()
+        ordinary = corpora == ORDINARY
+        if acted and ordinary.any():
+            weights[ordinary] = ordinary_weight * (~ordinary).sum() / len(acted) / ordinary.sum()
+        weighted = copy(self)
+        weighted._weights = weights / weights.mean() if len(weights) else weights
+        return weighted
 
     def with_copies(self) -> Self:
         """Return it drawing, whenever it is asked for a clip, the clip or one of its augmented copies, if it has any.
@@ -155,11 +164,18 @@ class Dataset(torch.utils.data.Dataset):
         others = (self.labels, self._votes, self._candidates, self._weights)
         return Batch(tensors, *(torch.from_numpy(rows[chosen]) for rows in others))
 
+    def _corpora(self) -> np.ndarray:
+        """Return whose each clip is, (N,): a corpus's, apart for its videos, or of ordinary recordings."""
+        return np.array([
+            ORDINARY if clip.original == ORDINARY else f"{clip.corpus} {clip.path.suffix.lower() in VIDEOS}"
+            for clip in self.clips
+        ], object)  # fmt: skip
+
     def _labels_of_corpora(self) -> np.ndarray:
         """Return the labels that each clip's corpus tells apart, (N, C) bool; of ordinary recordings all."""
+        corpora = self._corpora()
         candidates = np.ones((len(self.clips), len(self.grouping.labels)), bool)
-        corpora = np.array([clip.original == ORDINARY or clip.corpus for clip in self.clips], object)
-        for corpus in set(corpora) - {True}:
+        for corpus in set(corpora) - {ORDINARY}:
             inside = corpora == corpus
             candidates[inside] = np.isin(np.arange(candidates.shape[1]), self.labels[inside])
         return candidates

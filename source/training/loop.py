@@ -89,7 +89,7 @@ class Trainer:
         require_clips(train, "train on")
         if val is not None:
             assert_disjoint(train.clips, require_clips(val, "validate on").clips)
-        train = train.balanced(settings.corpus_balance, settings.ordinary_weight)
+        train = train.balanced(settings.corpus_balance).weighted(settings.label_balance, settings.ordinary_weight)
         train = spec.prepare_dataset(train, settings)
         set_seed(seed)
         self.spec, self.settings, self.seed, self.labels = spec, settings, seed, train.grouping.labels

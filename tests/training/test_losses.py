@@ -67,9 +67,18 @@ def test_a_corpus_has_its_own_labels_and_ordinary_speech_all(mixed):
 @pytest.mark.parametrize("share", [0.0, 0.15, 1.0])
 @pytest.mark.parametrize("power", [0.0, 1.0])
 def test_all_ordinary_speech_together_weighs_a_share_of_an_average_corpus(mixed, share, power):
-    balanced = mixed.balanced(power, share)
+    balanced = mixed.balanced(power).weighted(0.5, share)
     weights = balanced.__getitems__(range(len(balanced))).weights.numpy()
     ordinary = np.array([clip.original == ORDINARY for clip in balanced.clips])
     assert ordinary.any() and weights.mean() == pytest.approx(1)
     assert weights[ordinary].sum() == pytest.approx(share * weights[~ordinary].sum() / 2, abs=1e-5)
     assert balanced.counts().sum() == pytest.approx(len(balanced))
+
+
+def test_the_labels_of_a_corpus_can_weigh_the_same(mixed):
+    uneven = mixed.subset([0, 0, 0, *range(len(mixed))], "train").weighted(1.0, 0.3)
+    clips = uneven.__getitems__(range(len(uneven)))
+    for corpus in ("toy", "few"):
+        inside = np.array([clip.corpus == corpus for clip in uneven.clips])
+        sums = np.bincount(clips.labels[inside], clips.weights[inside])
+        np.testing.assert_allclose(sums[sums > 0], sums.max(), rtol=1e-4)
