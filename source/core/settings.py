@@ -106,7 +106,7 @@ class TrainingSettings:
     mixup: NonNegativeFloat = 0.0
     """Parameter of the beta distribution from which the shares of mixed pairs of clips are drawn; 0: no mixup."""
     class_weight_power: float = 0.3
-    """Weight of a label in the loss: its frequency over all corpora to minus this power, mean 1; 0: none, 1: balanced."""
+    """Weight of a label in the loss: its frequency over all corpora to minus this power; 0: none, 1: balanced."""
     bfloat16: bool = True
     """Compute in bfloat16 where the processor supports it."""
     weights_dtype: Literal["float32", "float16"] = "float32"
