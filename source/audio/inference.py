@@ -12,7 +12,8 @@ from ..results.prediction import Reading
 from ..results.timeline import mean_probabilities
 from ..training.checkpoint import Trained
 from .features import WindowFeatures
-from .own_speech import MOST_SECONDS, Baseline, OtherSpeech, OwnSpeech, baseline_note, with_earlier
+from .mixtures import MIXTURES, mixture_notes
+from .own_speech import Baseline, OtherSpeech, OwnSpeech, baseline_note, with_earlier
 from .windows import BATCH_WINDOWS, batched
 
 LEAST_SPEECH_SECONDS = 0.25  # a syllable; a window with less is "no speech"
@@ -76,15 +77,17 @@ class VoiceReader:
             return
         arrays = stacked(inputs)
         if own:
-            baselines = [with_earlier(baseline, self._trained.person) for baseline in own]
+            most_seconds = self._settings.baseline_seconds  # training has no more
+            baselines = [with_earlier(baseline, self._trained.person, most_seconds) for baseline in own]
             arrays["baseline"] = np.stack([baseline.mean for baseline in baselines]).astype(np.float32)
-            known_seconds = [min(baseline.seconds, MOST_SECONDS) for baseline in baselines]
+            known_seconds = [min(baseline.seconds, most_seconds) for baseline in baselines]
             arrays["baseline_seconds"] = np.array(known_seconds, np.float32)
         rows, unfamiliar = self._trained.probabilities(arrays), self._are_unfamiliar(arrays)
-        for at, row, is_unfamiliar in zip(spoken, rows, unfamiliar, strict=True):
+        mixed = mixture_notes(arrays["encoder"]) if self._settings.encoder == "small" else [()] * len(spoken)
+        for at, row, is_unfamiliar, mixture in zip(spoken, rows, unfamiliar, mixed, strict=True):
             seconds = self.readings[at].speech_seconds or 0.0
-            probabilities, notes = dict(zip(self._trained.labels, map(float, row), strict=True)), speech_notes(seconds)
-            probabilities = soften(probabilities, seconds)
+            probabilities = soften(dict(zip(self._trained.labels, map(float, row), strict=True)), seconds)
+            notes = speech_notes(seconds) or mixture  # on less than a second nobody can tell
             if is_unfamiliar:
                 probabilities, notes = withheld(probabilities), (*notes, UNFAMILIAR)
             self.readings[at] = replace(self.readings[at], probabilities=probabilities, notes=notes)
@@ -103,14 +106,18 @@ class VoiceReader:
 def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds: float) -> Reading:
     """Return the mean of the windows' readings, weighted by their speech, for a recording of this length.
 
-    It is "not sure" where most of the speech is unlike any voice in training.
+    What holds of most of the speech is said of the whole: it is "not sure" where that is unlike any voice in training.
     """
     probabilities = mean_probabilities(readings)
-    notes = speech_notes(speech_seconds) if probabilities else ()
-    spoken = [reading for reading in readings if reading.probabilities]
-    far = sum(reading.speech_seconds or 0 for reading in spoken if UNFAMILIAR in reading.notes)
-    if far > sum(reading.speech_seconds or 0 for reading in spoken) / 2:
-        probabilities, notes = withheld(probabilities), (*notes, UNFAMILIAR)
+    seconds_with = dict.fromkeys((*MIXTURES.values(), UNFAMILIAR), 0.0)
+    for reading in readings:
+        for note in seconds_with.keys() & set(reading.notes):
+            seconds_with[note] += reading.speech_seconds or 0.0
+    seconds_read = sum(reading.speech_seconds or 0.0 for reading in readings if reading.probabilities)
+    mostly = [note for note, with_note in seconds_with.items() if with_note > seconds_read / 2]
+    notes = (*speech_notes(speech_seconds), *mostly) if probabilities else ()
+    if UNFAMILIAR in mostly:
+        probabilities = withheld(probabilities)
     return Reading(probabilities, 0, None, 0.0, seconds, notes=notes, speech_seconds=speech_seconds)
 
 

@@ -8,8 +8,6 @@ import numpy as np
 from ..core.units import duration
 from ..media.sound.speech_activity import Speech
 
-MOST_SECONDS = 30.0  # that an earlier recording weighs, and that the network is told of: training has no more
-
 
 @dataclass(frozen=True)
 class Baseline:
@@ -99,14 +97,14 @@ class _Sum:
         self._count = max(self._count, count)
 
 
-def with_earlier(own: Baseline, earlier: Baseline | None) -> Baseline:
-    """Return both together, each by its seconds; of an earlier recording no more than MOST_SECONDS count.
+def with_earlier(own: Baseline, earlier: Baseline | None, most_seconds: float) -> Baseline:
+    """Return both together, each by its seconds; of an earlier recording no more than `most_seconds` count.
 
     The recording itself has the same room and microphone, so it prevails as it grows.
     """
     if earlier is None:
         return own
-    weight = min(earlier.seconds, MOST_SECONDS)
+    weight = min(earlier.seconds, most_seconds)
     seconds = own.seconds + weight
     return Baseline((own.seconds * own.mean + weight * earlier.mean) / seconds, seconds)
 

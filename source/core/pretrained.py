@@ -80,6 +80,15 @@ ASSETS = {
         works_without="everything that reads faces or written words; training and testing on voices that are "
         "preprocessed already",
     ),
+    "mixtures": Asset(
+        file="mixtures.safetensors",
+        bytes=12_432,
+        sha256="6b8bde1ce369a9cacc55c6e47155b5f8023d9c689a82c6b4e275678af3a91838",
+        licence="for research, as the corpora that it was trained on",
+        needed_for="telling several voices and music from one voice, with encoder=small",
+        works_without="everything that reads faces or written words; training and testing on voices that are "
+        "preprocessed already",
+    ),
     "minilm": Asset(
         file="all-MiniLM-L6-v2.safetensors",
         bytes=90_868_376,

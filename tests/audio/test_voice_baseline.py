@@ -13,15 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from source import api
-from source.audio import SPEC
+from source.audio import SPEC, inference
 from source.audio.features import WindowFeatures
-from source.audio.own_speech import MOST_SECONDS
 from source.audio.predict import read, with_voice_baseline
 from source.audio.settings import AudioSettings
 from source.audio.stream import AudioStream
 from source.core import config
 from source.core.errors import DemeanorError
-from source.core.settings import settings_class
 from source.core.spec import spec_of
 from source.media.sound import Sound, speech_activity
 from source.results import predicting, readers
@@ -33,11 +31,7 @@ from tests.support.voice import LoudIsSpeech, spoken
 
 RATE_HZ = 16_000
 LABELS = config.EMOTIONS
-
-
-@settings_class
-class WithBaseline(AudioSettings):
-    use_baseline: bool = True
+MOST_SECONDS = AudioSettings().baseline_seconds
 
 
 class AgainstBaseline(torch.nn.Module):
@@ -58,14 +52,20 @@ def vector_of(features, start, samples):
     return {"encoder": np.array([[np.abs(samples).mean(), np.abs(np.diff(samples)).mean() * 10]], np.float16)}
 
 
+def crowd_is_loud(features):
+    """Stands for the mixtures' readings."""
+    return [("several voices at once",) if level > 0.4 else () for level in features[:, 0, 0]]
+
+
 def toy(settings=None):
-    settings = settings or WithBaseline()
+    settings = settings or AudioSettings()
     return Trained(SPEC, settings, AgainstBaseline(), Header("audio", asdict(settings), LABELS, "seven", 1.0, {}))
 
 
 @pytest.fixture(autouse=True)
 def toys(monkeypatch):
     monkeypatch.setattr(WindowFeatures, "arrays", vector_of)
+    monkeypatch.setattr(inference, "mixture_notes", crowd_is_loud)
     monkeypatch.setattr(speech_activity, "VoiceActivity", LoudIsSpeech)
 
 
@@ -230,6 +230,15 @@ def test_a_baseline_that_is_not_there_is_one_sentence(monkeypatch, tmp_path, mod
             api.predict(model, source, voice_baseline=recording, write=False)
     with pytest.raises(DemeanorError, match=why):
         api.live(model, str(files[0]), lambda now: None, voice_baseline=recording)
+
+
+@pytest.mark.parametrize("loud_seconds, mostly", [(20, True), (4, False)])
+def test_several_voices_are_said_of_their_windows_and_of_the_whole_where_most_are(loud_seconds, mostly):
+    prediction = read_whole(talk((loud_seconds, 0.9), (12, 0.3)), toy())
+    for reading in prediction.readings:
+        if reading.end_seconds <= loud_seconds or reading.start_seconds >= loud_seconds:
+            assert reading.notes == (("several voices at once",) if reading.end_seconds <= loud_seconds else ())
+    assert prediction.overall.notes == (("several voices at once",) if mostly else ())
 
 
 @pytest.mark.slow
