@@ -16,7 +16,7 @@ from .settings import default_settings
 if TYPE_CHECKING:
     from ..tuning import OnStatus, Tuned
     from ..tuning.sampler import Pruner
-    from ..tuning.study_spec import SecondObjective
+    from ..tuning.study_spec import Objective, SecondObjective
 
 
 def tune(
@@ -24,6 +24,7 @@ def tune(
     corpora: Sequence[str] = (),
     *,
     trials: int = 30,
+    objective: Objective = "val",
     settings: Sequence[str] = (),
     clips: int | None = None,
     pruner: Pruner = "median",
@@ -42,16 +43,18 @@ def tune(
     on_batch: OnProgress = silent,
     on_status: OnStatus = silent,
 ) -> Tuned:
-    """Search for settings with a better UAR on val, until the study has `trials` in all, and confirm the best.
+    """Search for settings with a better UAR, until the study has `trials` in all, and confirm the best.
 
     What `ModelSpec.suggest` names is varied; all else keeps its default, whatever an earlier tuning found.
 
+    objective: what a trial is scored by: "val", the UAR on val; "strangers", the mean UAR of the corpora, each by a
+        training on all others, as the mean over the model's conditions.
     settings: `name=value` of settings that are not varied, but fixed to this value.
-    clips: most clips of the train split, drawn at random (default: all).
+    clips: most clips of the train split (strangers: of train and val), drawn at random (default: all).
     pruner: how bad trials are given up early.
     against: what UAR is weighed against in a Pareto study (default: UAR alone).
     finalists, folds, seeds: the best settings are compared with the default on folds of speakers, with several seeds;
-        0 finalists: they are not.
+        0 finalists: they are not. Strangers: on the corpora left out again, with other seeds.
     study: a name, for a further study of the model.
     storage: URL of a database, or a journal file, that several machines share (default: tuning.db beside the results).
     join: only add trials to a study that another machine finishes.
@@ -59,7 +62,8 @@ def tune(
     output: folder for the study, and for best_hyperparameters.json, which `train` reads (default: models/<model>).
     on_status: takes a `source.tuning.Status` after every epoch.
 
-    Raises DemeanorError where the corpora are not preprocessed, or the study was one of other settings or clips.
+    Raises DemeanorError where the corpora are not preprocessed or too few for strangers, or the study was one of other
+    settings or clips.
 
     >>> from source import api
     >>> api.tune("face", ["CK+"], trials=50).best  # needs a preprocessed corpus  # doctest: +SKIP
@@ -86,12 +90,19 @@ def tune(
         seed=seed,
         second_objective=against,
         pruner=pruner,
+        objective=objective,
         storage=storage or sqlite(home / "tuning.db"),
         study=f"{model} {name}",
         trials=trials,
     )
     names = ", ".join(folder.name for folder in work.stores)
-    notify(f"Tuning the {model} model on {len(work.train):,} clips of {names}, by the UAR on {len(work.val):,} others.")
+    count = sum(map(len, work.datasets))
+    by = (
+        f"{work.steps} corpora left out in turn"
+        if objective == "strangers"
+        else f"the UAR on {len(work.val):,} of them"
+    )
+    notify(f"Tuning the {model} model on {count:,} clips of {names}, by {by}.")
     plan = tuning.Plan(workers, join, finalists, folds, seeds)
     place = tuning.Place(home, home / name, command_line(), default, found_by_train=output is None)
     with answering(work.storage):

@@ -149,6 +149,8 @@ TABLE = (
         replace(CORPORA, usual="those in config.py", offers=api.preprocessed_corpora),
         Option("trials", "--trials", "number of trials in the study; a higher number extends a finished study", "N",
                positive, 30, question="Number of trials"),
+        Option("objective", "--objective", "what a trial is scored by: UAR on val, or on corpora left out in turn",
+               "val|strangers", default="val", choices=("val", "strangers")),
         Option("clips", "--clips", "maximum number of training clips, drawn at random", "N", positive, usual="all",
                question="Maximum number of training clips"),
         replace(SET, help="settings to keep fixed; 'MODEL settings' lists them",

@@ -119,8 +119,9 @@ def tuning_text(document: Mapping[str, Any]) -> str:
     """Return which settings are best, the candidates, and what to do next; document: `Tuned.to_dict()`."""
     from ..tuning.reports.confirmation import candidate_row
 
-    confirmation, trials = document["confirmation"], document["trials"]
-    rows = [candidate_row(row) for row in confirmation["candidates"]] if confirmation else _best_trials(trials)
+    confirmation, objective = document["confirmation"], document["objective"]
+    found = [candidate_row(row, objective) for row in confirmation["candidates"]] if confirmation else []
+    rows = found or _best_trials(document)
     candidates = table(rows) if rows else ""
     front = _front_text(document) if document["front"] else ""
     next_step = f"Train with the best settings:\n  {document['train']}" if document["best"] else ""
@@ -129,18 +130,23 @@ def tuning_text(document: Mapping[str, Any]) -> str:
 
 def _front_text(document: Mapping[str, Any]) -> str:
     """Return the trials of the Pareto front with their cost."""
+    from ..tuning.reports.tables import score_name
+
     cost = document["against"]
     rows = sorted((row for row in document["trials"] if row["trial"] in document["front"]), key=lambda row: row[cost])
-    shown = [{"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), cost: f"{row[cost]:,}"} for row in rows]
-    heading = wrapped(f"Pareto front of val UAR and {cost}, with one seed: no trial beats these in both.")
+    name = score_name(document)
+    shown = [{"trial": str(row["trial"]), name: percent(row["uar"]), cost: f"{row[cost]:,}"} for row in rows]
+    heading = wrapped(f"Pareto front of {name} and {cost}, with one seed: no trial beats these in both.")
     return f"{heading}\n{table(shown)}"
 
 
-def _best_trials(trials: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+def _best_trials(document: Mapping[str, Any]) -> list[dict[str, str]]:
+    from ..tuning.reports.tables import in_state, score_name
+
     return [
-        {"trial": str(row["trial"]), "val UAR": percent(row["val_uar"]), "accuracy": percent(row["val_accuracy"])}
+        {"trial": str(row["trial"]), score_name(document): percent(row["uar"])}
         | {"epochs": str(row["epochs"]), "parameters": f"{row['parameters']:,}"}
-        for row in [row for row in trials if row["state"] == "complete"][:MOST_TRIALS]
+        for row in in_state(document, "complete")[:MOST_TRIALS]
     ]
 
 

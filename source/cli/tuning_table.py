@@ -23,13 +23,13 @@ BAR = 20  # columns
 
 def best_of(status: Status) -> list[Row]:
     """Return the complete trials, best first."""
-    complete = (row for row in status.trials if row["state"] == "complete" and row["val_uar"] is not None)
-    return sorted(complete, key=lambda row: (-row["val_uar"], row["trial"]))
+    complete = (row for row in status.trials if row["state"] == "complete" and row["uar"] is not None)
+    return sorted(complete, key=lambda row: (-row["uar"], row["trial"]))
 
 
 def best_text(status: Status) -> str:
     """Return the best so far in words; empty before there is one."""
-    return next((f"best {percent(row['val_uar'])} (trial {row['trial']})" for row in best_of(status)), "")
+    return next((f"best {percent(row['uar'])} (trial {row['trial']})" for row in best_of(status)), "")
 
 
 def left_text(seconds: float | None) -> str:
@@ -80,7 +80,7 @@ def cells_of(status: Status) -> list[dict[str, str]]:
 def _cells(name: str, row: Row) -> dict[str, str]:
     from ..tuning.reports.tables import setting_brief
 
-    uar = "" if row["val_uar"] is None else percent(row["val_uar"])
+    uar = "" if row["uar"] is None else percent(row["uar"])
     epochs = f"{row['epochs'] or 0} of {row.get('of') or '?'}" if name == "running" else str(row["epochs"])
     # As wide with a running trial as without one, so that nothing jumps aside.
     fixed = {"": name.ljust(len("running")), "trial": str(row["trial"]), "UAR": uar, "epochs": epochs.rjust(7)}
@@ -100,8 +100,8 @@ def fitting(rows: Sequence[Mapping[str, str]], order: Sequence[str], columns: in
 
 
 def by_effect(trials: Sequence[Row]) -> list[str]:
-    """Return the settings' names by their effect on val UAR, largest first; with few trials as they were suggested."""
-    complete = [row for row in trials if row["state"] == "complete" and row["val_uar"] is not None]
+    """Return the settings' names by their effect on the UAR, largest first; with few trials as they were suggested."""
+    complete = [row for row in trials if row["state"] == "complete" and row["uar"] is not None]
     names = list(dict.fromkeys(name for row in trials for name in row["settings"]))
     if len(complete) < FEWEST_TO_RANK:
         return names
@@ -109,13 +109,13 @@ def by_effect(trials: Sequence[Row]) -> list[str]:
 
 
 def _effect(rows: Sequence[Row], name: str) -> float:
-    """Return the F statistic of val UAR grouped by the setting's values (one-way ANOVA); 0 where it is undefined."""
+    """Return the F statistic of the UAR grouped by the setting's values (one-way ANOVA); 0 where it is undefined."""
     from statistics import fmean  # scipy's is imported far more slowly than it is computed here
 
-    groups = list(_groups([row["settings"][name] for row in rows], [row["val_uar"] for row in rows]))
+    groups = list(_groups([row["settings"][name] for row in rows], [row["uar"] for row in rows]))
     if len(groups) < 2 or len(rows) <= len(groups):
         return 0.0
-    overall, means = fmean(row["val_uar"] for row in rows), [fmean(group) for group in groups]
+    overall, means = fmean(row["uar"] for row in rows), [fmean(group) for group in groups]
     between = sum(len(group) * (mean - overall) ** 2 for group, mean in zip(groups, means, strict=True))
     within = sum((uar - mean) ** 2 for group, mean in zip(groups, means, strict=True) for uar in group)
     return between / (len(groups) - 1) * (len(rows) - len(groups)) / (within or 1e-12)

@@ -94,7 +94,7 @@ def trial_line(row: Any, status: Status) -> str:
 def _outcome(row: Any) -> str:
     if row["state"] == "failed":
         return f"failed: {' '.join(row['why'].split()).rstrip('.') or 'unknown cause'}"
-    uar = "" if row["val_uar"] is None else f"UAR {percent(row['val_uar'])}"
+    uar = "" if row["uar"] is None else f"UAR {percent(row['uar'])}"
     epochs = f"{row['epochs']} epoch{'' if row['epochs'] == 1 else 's'}"
     took = duration(row["seconds"] or 0)
     if row["state"] == "pruned":

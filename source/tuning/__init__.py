@@ -18,7 +18,7 @@ from ..core.hooks import Notify, OnProgress
 from ..core.serialise import json_text
 from ..core.settings import BEST_SETTINGS, list_settings
 from . import workers
-from .confirmation import confirm, folds_of
+from .confirmation import confirm, parts_of
 from .reports.document import describe_study, importances_of, rows_of, verdict_of
 from .reports.study import write_trials, write_tuning
 from .search_space import difference
@@ -101,7 +101,7 @@ def tune(
     Raises DemeanorError where the study was begun with other settings or clips, or folds cannot be made.
     """
     if plan.top_k and not plan.join:
-        folds_of(study_spec.train, plan.folds)  # raises before the search what it would raise after it
+        parts_of(study_spec, plan.folds)  # raises before the search what it would raise after it
     started, study = time.monotonic(), open_study(study_spec)
     monitor = _Monitor(study, study_spec, place.folder, on_status)
     confirmation = None
@@ -112,7 +112,7 @@ def tune(
             confirmation = confirm(study, study_spec, plan.top_k, plan.folds, plan.seeds, pool, notify, on_batch)
     document = describe_study(study, study_spec)
     document |= {"importances": importances_of(study), "confirmation": confirmation}
-    document["verdict"] = JOINED if plan.join else verdict_of(confirmation, document["trials"])
+    document["verdict"] = JOINED if plan.join else verdict_of(document)
     document["seconds"] = round(time.monotonic() - started, 1)
     if plan.join:
         return Tuned(place.folder, None, document)
@@ -172,7 +172,7 @@ def _wait_for_others(study: optuna.Study, study_spec: StudySpec, monitor: _Monit
 def _write_best(document: Document, study_spec: StudySpec, place: Place, notify: Notify) -> Path | None:
     """Write best_hyperparameters.json and complete the document; an earlier file is kept under another name.
 
-    The best trial is that of the confirmation, or without one that of val; None where no trial is complete.
+    The best trial is that of the confirmation, or without one that of the search; None where no trial is complete.
     """
     complete = [row for row in document["trials"] if row["state"] == "complete"]
     if not complete:

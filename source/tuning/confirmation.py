@@ -1,8 +1,11 @@
 """Confirmation of a study: whether the best settings beat the default by more than chance.
 
-The val UAR of the best of N trials is too good: it was chosen for it. So the top k settings and the default are trained
+The UAR of the best of N trials is too good: it was chosen for it. So the top k settings and the default are trained
 again with other seeds, which shows what `train` gives with them and how far that varies; and on folds of the train
 split, each with the others to the end of the schedule, and tested on people on whom nothing was ever chosen.
+
+A study of strangers leaves out each corpus again, with seeds that the search did not use: what is compared are the
+corpora, each by its mean over the seeds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,23 +37,30 @@ CONFIRMED = "confirmed"  # prefix of the study's attributes that keep the UAR of
 
 @dataclass(frozen=True)
 class Rerun:
-    """A training of a trial's settings: with another seed, measured on val; or with fold number `fold` held out."""
+    """A training of a trial's settings: with another seed, measured on val; or with a fold or a corpus held out."""
 
     trial: int
     settings: Any
     seed: int
     fold: int | None = None
     folds: int = 0
+    corpus: str = ""
+
+    @property
+    def part(self) -> str:
+        """What is measured, in words."""
+        if self.corpus:
+            return f"seed {self.seed} without {self.corpus}"
+        return f"seed {self.seed}" if self.fold is None else f"seed {self.seed} fold {self.fold} of {self.folds}"
 
     @property
     def key(self) -> str:
         """The study's attribute that keeps its UAR."""
-        part = f"seed {self.seed}" if self.fold is None else f"seed {self.seed} fold {self.fold} of {self.folds}"
-        return f"{CONFIRMED}: trial {self.trial}, {part}"
+        return f"{CONFIRMED}: trial {self.trial}, {self.part}"
 
 
 def top_trials(study: optuna.Study, study_spec: StudySpec, top_k: int) -> list[FrozenTrial]:
-    """Return the default's trial, where it is complete, and the `top_k` others with the best val UAR.
+    """Return the default's trial, where it is complete, and the `top_k` others with the best UAR.
 
     Of a Pareto study only trials of its front count, as any other is beaten in both objectives.
     """
@@ -84,8 +94,10 @@ def confirm(
     chosen, default = top_trials(study, study_spec, top_k), default_of(study, study_spec)
     if not chosen:
         return None
-    folds = len(folds_of(study_spec.train, folds))
-    plan = {trial.number: _reruns(study_spec, trial, folds, seeds) for trial in chosen}
+    folds, by_corpus = parts_of(study_spec, folds), study_spec.objective == "strangers"
+    first = study_spec.seed + by_corpus  # with the search's own seed the best is in part the luckiest
+    of_seeds = range(first, first + seeds)
+    plan = {trial.number: _reruns(study_spec, trial, folds, of_seeds) for trial in chosen}
     known = {Rerun(trial.number, None, study_spec.seed).key: trial.values[0] for trial in chosen}
     known |= {name: value for name, value in study.user_attrs.items() if name.startswith(CONFIRMED)}
     missing = [rerun for reruns in plan.values() for rerun in reruns if rerun.key not in known]
@@ -95,34 +107,40 @@ def confirm(
         study.set_user_attr(rerun.key, uar)
         known[rerun.key] = uar
         name = "the default" if default and rerun.trial == default.number else f"trial {rerun.trial}"
-        part = f"seed {rerun.seed}" if rerun.fold is None else f"fold {rerun.fold + 1} of {rerun.folds}"
-        notify(f"{number} of {len(missing)}: {name}, {part}: UAR {percent(uar)}.")
+        notify(f"{number} of {len(missing)}: {name}, {rerun.part}: UAR {percent(uar)}.")
     rows = [_candidate(trial, plan[trial.number], known) for trial in chosen]
     _compare_with_default(rows, default)
-    rows.sort(key=lambda row: (-row["fold_mean"], -row["val_mean"]))
+    rows.sort(key=lambda row: (-row["fold_mean"], -row["seed_mean"]))
     return {
         "folds": folds,
-        "speakers": _has_speakers(study_spec.train),
-        "clips": len(study_spec.train),
-        "seeds": list(range(study_spec.seed, study_spec.seed + seeds)),
+        "speakers": by_corpus or _has_speakers(study_spec.train),
+        "clips": len(study_spec.datasets[0]),
+        "seeds": list(of_seeds),
         "candidates": rows,
     }
 
 
 def run(study_spec: StudySpec, rerun: Rerun, on_batch: OnProgress) -> float:
-    """Train, and return the UAR on val or on the fold held out."""
+    """Train, and return the UAR on val, or on the fold or the corpus held out."""
+    if rerun.corpus:
+        return trials.uar_left_out(study_spec, rerun.settings, rerun.corpus, rerun.seed, on_batch)
     train = study_spec.train
     if rerun.fold is None:
         scores = trials.train_trial(study_spec, rerun.settings, train, study_spec.val, rerun.seed, silent, on_batch)
-        return scores["val_uar"]
+        return scores["uar"]
     held_out = folds_of(train, rerun.folds)[rerun.fold]
-    rest, part = (
-        train.subset(np.setdiff1d(np.arange(len(train)), held_out), "train"),
-        train.subset(held_out, "held out"),
-    )
+    rest = train.subset(np.setdiff1d(np.arange(len(train)), held_out), "train")
+    part = train.subset(held_out, "held out")
     result = fit(study_spec.spec, rerun.settings, rest, None, None, seed=rerun.seed, on_batch=on_batch)
     network = checkpoint.from_fit(study_spec.spec, rerun.settings, result, rest, part, {})
     return scores_of(logits_of(network, part).argmax(1), part.labels, len(network.labels))["uar"]
+
+
+def parts_of(study_spec: StudySpec, folds: int) -> int:
+    """Return how many parts are held out in turn: corpora, or at most `folds` folds; raise DemeanorError for none."""
+    if study_spec.objective == "strangers":
+        return len(study_spec.roles.left_out)
+    return len(folds_of(study_spec.train, folds))
 
 
 def folds_of(train: Dataset, folds: int) -> list[np.ndarray]:
@@ -141,9 +159,12 @@ def _most_speakers(train: Dataset) -> int:
     return max(speakers_in([train.clips[row] for row in rows]) for rows in corpus_folds(train.clips).values())
 
 
-def _reruns(study_spec: StudySpec, trial: FrozenTrial, folds: int, seeds: int) -> list[Rerun]:
+def _reruns(study_spec: StudySpec, trial: FrozenTrial, folds: int, seeds: Sequence[int]) -> list[Rerun]:
     settings = study_spec.space.settings_of_trial(optuna.trial.FixedTrial(trial.params))
-    by_seed = [Rerun(trial.number, settings, study_spec.seed + extra) for extra in range(seeds)]
+    if study_spec.objective == "strangers":
+        corpora = study_spec.roles.left_out
+        return [Rerun(trial.number, settings, seed, corpus=corpus) for seed in seeds for corpus in corpora]
+    by_seed = [Rerun(trial.number, settings, seed) for seed in seeds]
     return by_seed + [Rerun(trial.number, settings, study_spec.seed + fold, fold, folds) for fold in range(folds)]
 
 
@@ -162,11 +183,17 @@ def _run_all(
 
 
 def _candidate(trial: FrozenTrial, reruns: Sequence[Rerun], known: Mapping[str, float]) -> dict[str, Any]:
-    val = [known[rerun.key] for rerun in reruns if rerun.fold is None]
-    held_out = [known[rerun.key] for rerun in reruns if rerun.fold is not None]
-    row = {"trial": trial.number, "default": False, "settings": trial.params, "val_uar": val, "fold_uar": held_out}
-    for name, values in (("val", val), ("fold", held_out)):
-        row |= {f"{name}_mean": mean(values), f"{name}_sd": stdev(values) if len(values) > 1 else 0.0}
+    corpora, seeds = dict.fromkeys(rerun.corpus for rerun in reruns), dict.fromkeys(rerun.seed for rerun in reruns)
+    if "" in corpora:  # folds
+        of_seeds = [known[rerun.key] for rerun in reruns if rerun.fold is None]
+        held_out = [known[rerun.key] for rerun in reruns if rerun.fold is not None]
+    else:
+        of_seeds = [mean(known[rerun.key] for rerun in reruns if rerun.seed == seed) for seed in seeds]
+        held_out = [mean(known[rerun.key] for rerun in reruns if rerun.corpus == corpus) for corpus in corpora]
+    row = {"trial": trial.number, "default": False, "settings": trial.params}
+    for name, values in (("seed", of_seeds), ("fold", held_out)):
+        row |= {f"{name}_uar": values, f"{name}_mean": mean(values)}
+        row |= {f"{name}_sd": stdev(values) if len(values) > 1 else 0.0}
     return row | {"parameters": trial.user_attrs[RESULT]["parameters"], "against_default": None}
 
 

@@ -1,14 +1,16 @@
 """Which settings a trial tries, and when it is pruned: TPE, median and hyperband."""
 
+from statistics import median
 from typing import Any, Literal
 
 import numpy as np
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import TPESampler
+from optuna.trial import TrialState
 
 Pruner = Literal["median", "hyperband", "none"]
 RANDOM_TRIALS = 8  # before TPE begins
-UNDISTURBED = 3  # first trials, and one in so many of the epochs, that the median pruner spares
+UNDISTURBED = 3  # first trials, and one in so many of the steps, that the median pruner spares
 
 
 class RepeatableSampler(TPESampler):
@@ -31,12 +33,29 @@ class RepeatableSampler(TPESampler):
         super().before_trial(study, trial)
 
 
-def pruner_named(name: Pruner, epochs: int) -> BasePruner:
-    """Return the pruner called `name`, for trainings of so many epochs.
+class CorpusPruner(BasePruner):
+    """Prune a trial whose score so far is below the median of the complete trials' after the same corpora.
 
-    median: prunes a trial whose best val UAR is below the median of the others at the same epoch; hyperband: successive
-    halving with several budgets (Li et al. 2018, arXiv:1603.06560).
+    Optuna's own takes the best score so far, which says nothing where every step is another corpus.
+    """
+
+    def __init__(self, spared: int) -> None:
+        self.spared = spared  # first corpora
+
+    def prune(self, study: Any, trial: Any) -> bool:
+        """Return whether the trial is to be given up."""
+        step, complete = trial.last_step, study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        others = [other.intermediate_values[step] for other in complete if step in other.intermediate_values]
+        return step > self.spared and len(others) >= UNDISTURBED and trial.intermediate_values[step] < median(others)
+
+
+def pruner_named(name: Pruner, steps: int, by_corpus: bool = False) -> BasePruner:
+    """Return the pruner called `name`, for trainings of so many epochs, or so many corpora left out.
+
+    median: prunes a trial whose best UAR (by corpus: whose UAR) is below the median of the others at the same step;
+    hyperband: successive halving with several budgets (Li et al. 2018, arXiv:1603.06560).
     """
     if name == "median":
-        return MedianPruner(n_startup_trials=UNDISTURBED, n_warmup_steps=epochs // UNDISTURBED)
-    return HyperbandPruner(min_resource=1, max_resource=epochs) if name == "hyperband" else NopPruner()
+        spared = steps // UNDISTURBED
+        return CorpusPruner(spared) if by_corpus else MedianPruner(UNDISTURBED, n_warmup_steps=spared)
+    return HyperbandPruner(min_resource=1, max_resource=steps) if name == "hyperband" else NopPruner()

@@ -58,7 +58,7 @@ def open_study(study_spec: StudySpec) -> optuna.Study:
         directions=["maximize", "minimize"] if study_spec.second_objective else ["maximize"],
         load_if_exists=True,
     )
-    pruner = pruner_named(study_spec.pruner, study_spec.base.epochs)
+    pruner = pruner_named(study_spec.pruner, study_spec.steps, study_spec.objective == "strangers")
     study = Study(name, storage, RepeatableSampler(study_spec.seed), pruner)
     conditions, begun = _conditions(study_spec), _begun_under(study)
     if not begun:
@@ -73,6 +73,7 @@ def open_study(study_spec: StudySpec) -> optuna.Study:
 def _begun_under(study: optuna.Study) -> dict[str, Any]:
     """Return the conditions the study was begun under, with the settings' names of today; none for a new one."""
     begun = with_current_names(study.user_attrs.get(OF, {}))
+    begun = {"objective": "val"} | begun if begun else {}  # the only one before version 0.3
     return begun | ({"held": sorted(map(current_name, begun["held"]))} if "held" in begun else {})
 
 
@@ -103,6 +104,7 @@ def _conditions(study_spec: StudySpec) -> dict[str, Any]:
     """Return what makes trials comparable, as plain values; the same on every machine that has the same clips."""
     return json.loads(json.dumps({
         "model": study_spec.model,
+        "objective": study_spec.objective,
         "corpora": study_spec.corpora,
         "grouping": study_spec.grouping,
         "seed": study_spec.seed,

@@ -27,12 +27,12 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
      "--output o", "train", ["face", ("A",)],
      {"settings": ["a=1", "b=2", "c=3", "epochs=3"], "seed": 5, "strangers": 2, "resume": True, "grouping": "five",
       "output": Path("o")}),
-    ("audio tune --corpora A --trials 12 --clips 500 --set epochs=10 --pruner hyperband --against parameters "
-     "--finalists 0 --folds 4 --seeds 2 --seed 7 --workers 3 --grouping five --study wide --storage x.journal --join "
-     "--output o", "tune", ["audio", ("A",)],
-     {"trials": 12, "clips": 500, "settings": ["epochs=10"], "pruner": "hyperband", "against": "parameters",
-      "finalists": 0, "folds": 4, "seeds": 2, "seed": 7, "workers": 3, "grouping": "five", "study": "wide",
-      "storage": "x.journal", "join": True, "output": Path("o")}),
+    ("audio tune --corpora A --trials 12 --objective strangers --clips 500 --set epochs=10 --pruner hyperband "
+     "--against parameters --finalists 0 --folds 4 --seeds 2 --seed 7 --workers 3 --grouping five --study wide "
+     "--storage x.journal --join --output o", "tune", ["audio", ("A",)],
+     {"trials": 12, "objective": "strangers", "clips": 500, "settings": ["epochs=10"], "pruner": "hyperband",
+      "against": "parameters", "finalists": 0, "folds": 4, "seeds": 2, "seed": 7, "workers": 3, "grouping": "five",
+      "study": "wide", "storage": "x.journal", "join": True, "output": Path("o")}),
     ("text validate --corpora A --folds 4 --seeds 3 --seed 1 --grouping five --leaky --across --set a=1 --resume "
      "--output o", "validate", ["text", ("A",)],
      {"folds": 4, "seeds": 3, "seed": 1, "grouping": "five", "leaky": True, "across": True, "settings": ["a=1"],
@@ -55,9 +55,9 @@ DEFAULTS = [
     ("face train", "train", ["face", ()],
      {"settings": [], "seed": 0, "strangers": None, "resume": False, "grouping": None, "output": None}),
     ("audio tune", "tune", ["audio", ()],
-     {"trials": 30, "clips": None, "settings": [], "pruner": "median", "against": None, "finalists": 3, "folds": 5,
-      "seeds": 3, "seed": 0, "workers": 1, "grouping": None, "study": None, "storage": None, "join": False,
-      "output": None}),
+     {"trials": 30, "objective": "val", "clips": None, "settings": [], "pruner": "median", "against": None,
+      "finalists": 3, "folds": 5, "seeds": 3, "seed": 0, "workers": 1, "grouping": None, "study": None,
+      "storage": None, "join": False, "output": None}),
     ("text validate", "validate", ["text", ()],
      {"folds": 5, "seeds": 1, "seed": 0, "grouping": None, "leaky": False, "across": False, "settings": [],
       "resume": False, "output": None}),

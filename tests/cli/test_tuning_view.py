@@ -46,13 +46,13 @@ def test_the_table_has_what_a_person_wants_to_know():
     lines = shown(status(document), (12, 40), columns=120)
     best = [row for row in document["trials"] if row["state"] == "complete"]
     assert lines[0].startswith("Tuning audio: 13 of 30 trials, best ") and lines[0].endswith("8 min, about 21 min left")
-    assert f"best {100 * best[0]['val_uar']:.1f} % (trial {best[0]['trial']})" in lines[0]
+    assert f"best {100 * best[0]['uar']:.1f} % (trial {best[0]['trial']})" in lines[0]
     assert lines[1].split()[:4] == ["trial", "UAR", "epochs", "architecture"]
     numbers = [int(re.findall(r"\d+", line)[0]) for line in lines[2:-1]]
     assert numbers == [row["trial"] for row in best[:5]] + [2, 7, 12], "the five best, then the running ones"
     assert lines[2].startswith("best") and best[0]["settings"]["architecture"] in lines[2]
     running = next(row for row in document["trials"] if row["trial"] == 7)
-    assert f"running      7  {100 * running['val_uar']:.1f} %  3 of 20" in lines[-3]
+    assert f"running      7  {100 * running['uar']:.1f} %  3 of 20" in lines[-3]
     assert lines[-1].startswith("batch 12 of 40 ━")
 
 
@@ -79,7 +79,7 @@ def test_many_running_trials_do_not_fill_the_screen():
 
 @pytest.mark.parametrize("document", [tuning(0), tuning(3, ("failed",)), tuning(1, ("running",))])
 def test_there_need_not_be_a_best(document):
-    row = trial(5, "running", uar=0.5, val_uar=None, epochs=0, of=None)
+    row = trial(5, "running", epochs=0, of=None) | {"uar": None}
     lines = shown(status(document | {"trials": [*document["trials"], row]}, seconds_left=None))
     assert lines[0].endswith("of 30 trials, 8 min")
     assert lines[-1].split()[:5] == ["running", "5", "0", "of", "?"]
@@ -134,7 +134,8 @@ def test_a_setting_that_does_not_fit_gives_way_to_a_shorter_one():
 def test_a_line_for_each_newly_finished_trial(capsys):
     before = trial(0, uar=0.64)
     rows = [before, trial(7, uar=0.631), trial(8, "pruned", uar=0.401), trial(9, "failed", why="Too\nlarge. "),
-            trial(10, "running"), trial(11, "failed", why=""), trial(12, "pruned", val_uar=None, epochs=1)]  # fmt: skip
+            trial(10, "running"), trial(11, "failed", why=""),
+            trial(12, "pruned", epochs=1) | {"uar": None}]  # fmt: skip
     with TuningView("audio") as view:
         view.status(status(tuning(0, trials=[before])))
         view.notify("A sentence.")

@@ -62,7 +62,7 @@ def played(work, settings, train, val, seed, on_epoch_end=None, on_batch=None):
             on_batch(epoch, settings.epochs)
         if on_epoch_end:
             on_epoch_end(epoch, Epoch(epoch, 1.0, 1.0, score(settings), score(settings), 0.001, 0.1))
-    scores = dict.fromkeys(("val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1"), score(settings))
+    scores = dict.fromkeys(("uar", "val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1"), score(settings))
     cost = {"parameters": round(1000 * settings.dropout), "milliseconds": 1.0}
     return scores | cost | {"val_loss": 1.0, "best_epoch": 1, "epochs": settings.epochs, "seconds": 0.1}
 

@@ -136,7 +136,7 @@ def test_costs_number_what_no_other_trial_beats(monkeypatch, against):
     cost = against or "parameters"
     rows = [row for row in document["trials"] if row["state"] == "complete"]
     beaten = {b["trial"] for a in rows for b in rows
-              if a[cost] <= b[cost] and a["val_uar"] >= b["val_uar"] and a is not b}  # fmt: skip
+              if a[cost] <= b[cost] and a["uar"] >= b["uar"] and a is not b}  # fmt: skip
     axes = drawn(monkeypatch, charts.costs, document)
     assert {int(text.get_text()) for text in axes.texts} == {row["trial"] for row in rows} - beaten
     assert axes.get_xscale() == "log" and len(axes.get_xticks()) >= 3
@@ -270,7 +270,7 @@ def test_failed_trials_are_listed_with_their_reason():
 def test_the_terminal_has_it_in_80_columns(monkeypatch, trials, more):
     monkeypatch.setenv("COLUMNS", "80")
     document = tuning(trials, ("complete", "pruned"), **more)
-    document["verdict"] = verdict_of(document["confirmation"], document["trials"])
+    document["verdict"] = verdict_of(document)
     lines = tuning_text(document).splitlines()
     assert max(map(len, lines[1:]), default=0) <= 80, "the verdict is wrapped where there is a terminal"
     assert (lines[-1] == f"  {document['train']}") == bool(trials)

@@ -98,12 +98,12 @@ def test_the_best_is_the_best_and_the_search_finds_it(quick, tmp_path):
     """With the optimiser's sign turned round, the worst would be named."""
     made = search(toy_study(tmp_path, trials=20), tmp_path)
     rows = [row for row in made.document["trials"] if row["state"] == "complete"]
-    uars = [row["val_uar"] for row in rows]
+    uars = [row["uar"] for row in rows]
     assert uars == sorted(uars, reverse=True)
     best = override_from_file(TOYS["audio"].settings, made.best)
     assert score(best) == pytest.approx(max(uars)) and max(uars) > score(TOYS["audio"].settings)
-    late = np.mean([row["val_uar"] for row in rows if row["trial"] >= 12])
-    early = np.mean([row["val_uar"] for row in rows if row["trial"] < 8])
+    late = np.mean([row["uar"] for row in rows if row["trial"] >= 12])
+    early = np.mean([row["uar"] for row in rows if row["trial"] < 8])
     assert late > early, "TPE does no better than chance"
 
 
@@ -232,7 +232,7 @@ def test_bad_trials_are_given_up_early_and_good_ones_are_not(pruner, quick, tmp_
     rows = search(toy_study(tmp_path, trials=16, pruner=pruner, base=base), tmp_path).document["trials"]
     given_up = [row for row in rows if row["state"] == "pruned"]
     assert given_up and all(0 < row["epochs"] < 9 for row in given_up)
-    best = max(rows, key=lambda row: row["val_uar"])
+    best = max(rows, key=lambda row: row["uar"])
     assert best["state"] == "complete" and best["epochs"] == 9
 
 
@@ -262,7 +262,7 @@ def test_a_pareto_study_keeps_what_nothing_beats(cost, tmp_path, monkeypatch):
 
     monkeypatch.setattr(trial, "train_trial", costly)
     document = search(toy_study(tmp_path, trials=9, second_objective=cost), tmp_path).document
-    points = {row["trial"]: (row["val_uar"], row[cost]) for row in document["trials"]}
+    points = {row["trial"]: (row["uar"], row[cost]) for row in document["trials"]}
 
     def beaten(uar, price):
         return any(u >= uar and c <= price and (u, c) != (uar, price) for u, c in points.values())
@@ -464,8 +464,8 @@ def test_the_confirmation_trains_for_real(tmp_path):
     made = search(work, tmp_path, Plan(top_k=1, folds=2, seeds=2))
     for row in made.document["confirmation"]["candidates"]:
         settings = work.space.settings_of_trial(optuna.trial.FixedTrial(row["settings"]))
-        again = [trial.train_trial(work, settings, work.train, work.val, seed)["val_uar"] for seed in (0, 1)]
-        assert row["val_uar"] == again and row["val_mean"] == pytest.approx(np.mean(again))
+        again = [trial.train_trial(work, settings, work.train, work.val, seed)["uar"] for seed in (0, 1)]
+        assert row["seed_uar"] == again and row["seed_mean"] == pytest.approx(np.mean(again))
         assert row["fold_sd"] == pytest.approx(np.std(row["fold_uar"], ddof=1)) and len(row["fold_uar"]) == 2
 
 

@@ -78,17 +78,22 @@ def require_corpora(roles: Roles, fewest: int, purpose: str) -> None:
 def leave_out(trials: Trials, roles: Roles, seed: int) -> Iterator[tuple[str, Answers]]:
     """Yield each corpus left out and the answers to its clips, then to those of `roles.ordinary`."""
     for number, (corpus, rows) in enumerate(roles.left_out.items(), start=1):
-        others = [other for name, other in roles.left_out.items() if name != corpus]
-        train = np.sort(np.concatenate([*others, roles.always]))
-        answers = trials.answers(train, np.concatenate([rows, roles.ordinary]), seed)
-        uars = [percent(uar) for uar in uar_of_conditions(trials.dataset, rows, answers).values()]
+        answers = answer_left_out(trials, roles, corpus, seed)
+        uars = [percent(uar) for uar in uar_of_conditions(roles, corpus, answers).values()]
         about = f"{number} of {len(roles.left_out)}, seed {seed}: UAR {', '.join(uars)} on {len(rows):,} clips"
         trials.notify(f"{corpus} left out, {about}.")
         yield corpus, answers
 
 
-def uar_of_conditions(dataset: Dataset, rows: np.ndarray, answers: Answers) -> dict[str, float]:
-    """Return the UAR of the clips `rows`, which the answers begin with, under each condition."""
-    truth, classes = dataset.labels[rows], len(dataset.grouping.labels)
-    firsts = {name: logits[: len(rows)].argmax(1) for name, logits in answers.conditions.items()}
+def answer_left_out(trials: Trials, roles: Roles, corpus: str, seed: int) -> Answers:
+    """Train on all but one corpus; return the answers to its clips, then to those of `roles.ordinary`."""
+    others = [other for name, other in roles.left_out.items() if name != corpus]
+    train = np.sort(np.concatenate([*others, roles.always]))
+    return trials.answers(train, np.concatenate([roles.left_out[corpus], roles.ordinary]), seed)
+
+
+def uar_of_conditions(roles: Roles, corpus: str, answers: Answers) -> dict[str, float]:
+    """Return the UAR of the corpus's clips, which the answers begin with, under each condition."""
+    truth, classes = roles.dataset.labels[roles.left_out[corpus]], len(roles.dataset.grouping.labels)
+    firsts = {name: logits[: len(truth)].argmax(1) for name, logits in answers.conditions.items()}
     return {name: scores_of(answer, truth, classes)["uar"] for name, answer in firsts.items()}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...core.figure import PALETTE, new_figure, png_of
-from .tables import Document, Row, front_of, is_default, scored, setting_brief
+from .tables import Document, Row, front_of, is_default, score_name, scored, setting_brief
 
 COMPLETE = {"marker": "o", "color": PALETTE[4], "label": "complete"}
 PRUNED = {"marker": "x", "color": PALETTE[0], "label": "pruned"}
@@ -24,22 +24,22 @@ GOLDEN = 0.6180339887  # its multiples spread evenly over [0, 1)
 
 
 def history(document: Document) -> bytes | None:
-    """Draw val UAR of each trial by its number, and the best so far."""
+    """Draw the UAR of each trial by its number, and the best so far."""
     rows = sorted(scored(document), key=lambda row: row["trial"])
     if not rows:
         return None
     complete = [row for row in rows if row["state"] == "complete"]
-    best = list(accumulate((row["val_uar"] for row in complete), max))
+    best = list(accumulate((row["uar"] for row in complete), max))
     line = list(zip((row["trial"] for row in complete), best, strict=True))
     figure, axes = _scatter(document, rows, "trial", line, f"best so far: {best[-1]:.1%}" if best else "")
-    axes.set(xlabel="trial", title=f"{document['model']}: val UAR of the trials")
+    axes.set(xlabel="trial", title=f"{document['model']}: {score_name(document)} of the trials")
     axes.set_xlim(rows[0]["trial"] - 0.5, rows[-1]["trial"] + 0.5)
     axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     return png_of(figure)
 
 
 def importances(document: Document) -> bytes | None:
-    """Draw each setting's share of the variance of val UAR."""
+    """Draw each setting's share of the variance of the UAR."""
     shares = list((document["importances"] or {}).items())[:MOST_BARS]
     if not shares:
         return None
@@ -55,23 +55,23 @@ def importances(document: Document) -> bytes | None:
 
 
 def costs(document: Document) -> bytes | None:
-    """Draw val UAR against the cost of a trial's network; the trials of the Pareto front are numbered."""
+    """Draw the UAR against the cost of a trial's network; the trials of the Pareto front are numbered."""
     cost = document["against"] or "parameters"
     rows, front = [row for row in scored(document) if row.get(cost)], front_of(document)
     if not rows:
         return None
-    places = [(row[cost], row["val_uar"]) for row in front]
+    places = [(row[cost], row["uar"]) for row in front]
     figure, axes = _scatter(document, rows, cost, places, "Pareto front")
     for row, place in zip(front, places, strict=True):
         axes.annotate(str(row["trial"]), place, (0, 10), textcoords="offset points", ha="center", fontsize=9)
     _log_axis(axes, [row[cost] for row in rows])
     name = f"{cost} for a clip on one thread" if cost == "milliseconds" else cost
-    axes.set(xlabel=name, title=f"{document['model']}: val UAR against {cost}")
+    axes.set(xlabel=name, title=f"{document['model']}: {score_name(document)} against {cost}")
     return png_of(figure)
 
 
 def slices(document: Document) -> bytes | None:
-    """Draw each varied setting's values against val UAR, a small chart each, coloured by the trial's number."""
+    """Draw each varied setting's values against the UAR, a small chart each, coloured by the trial's number."""
     from matplotlib.lines import Line2D
     from matplotlib.ticker import MaxNLocator
 
@@ -92,7 +92,7 @@ def slices(document: Document) -> bytes | None:
     for axes in grid.flat[len(names) :]:
         axes.remove()
     for axes in grid[:, 0]:
-        _uar_axis(axes)
+        _uar_axis(axes, document)
     if len(rows) > 1:
         bar = figure.colorbar(points, ax=figure.axes, label="trial", fraction=0.03)
         bar.ax.yaxis.set_major_locator(MaxNLocator(integer=True))
@@ -108,20 +108,20 @@ def slices(document: Document) -> bytes | None:
 def _scatter(
     document: Document, rows: Sequence[Row], across: str, line: Sequence[tuple[float, float]], label: str
 ) -> tuple[Any, Any]:
-    """Draw val UAR against the column `across`, with the default marked, and a stepped line; return figure and axes."""
+    """Draw the UAR against the column `across`, with the default marked, and a stepped line; return figure and axes."""
     figure = new_figure(8, 4.4)
     axes = figure.add_subplot()
     for style in (COMPLETE, PRUNED):
-        places = [(row[across], row["val_uar"]) for row in rows if row["state"] == style["label"]]
+        places = [(row[across], row["uar"]) for row in rows if row["state"] == style["label"]]
         if places:
             axes.scatter(*zip(*places, strict=True), s=34, zorder=3, **style)
     if line:
         axes.step(*zip(*line, strict=True), where="post", color=BEST, label=label, zorder=1)
     default = next((row for row in rows if is_default(document, row)), None)
     if default:
-        axes.scatter(default[across], default["val_uar"], zorder=4, **DEFAULT)
+        axes.scatter(default[across], default["uar"], zorder=4, **DEFAULT)
     axes.grid(alpha=0.25)
-    _uar_axis(axes)
+    _uar_axis(axes, document)
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
     return figure, axes
 
@@ -142,7 +142,7 @@ def _slice(axes: Any, name: str, range_: Any, rows: Sequence[Row], colours: Any)
     points = None
     for style, edges in ((PRUNED, {"linewidths": 1.2}), (COMPLETE, {"linewidths": 0.4, "edgecolors": "black"})):
         of_state = [(x, row) for x, row in zip(across, rows, strict=True) if row["state"] == style["label"]]
-        places = np.reshape([(x, row["val_uar"], row["trial"]) for x, row in of_state], (-1, 3)).T
+        places = np.reshape([(x, row["uar"], row["trial"]) for x, row in of_state], (-1, 3)).T
         points = axes.scatter(*places[:2], c=places[2], s=26, marker=style["marker"], **edges, **colours)
     return points
 
@@ -166,8 +166,8 @@ def _darkening() -> Any:
     return ListedColormap(colormaps["viridis"](np.linspace(0.82, 0, 256)))
 
 
-def _uar_axis(axes: Any) -> None:
-    axes.set_ylabel("val UAR")
+def _uar_axis(axes: Any, document: Document) -> None:
+    axes.set_ylabel(score_name(document))
     axes.yaxis.set_major_formatter(_percent())
     axes.margins(y=0.12)
 

@@ -8,8 +8,14 @@ from ...core.units import percent
 from .tables import Document
 
 UNCONFIRMED = (
-    "**Not confirmed.** The best of {trials} trials, each with one seed, was chosen for its high val UAR, which is "
+    "**Not confirmed.** The best of {trials} trials, each with one seed, was chosen for its high UAR, which is "
     "therefore too good. Expect less of it; it may be no better than the default."
+)
+CORPORA = (
+    "**UAR of the corpora**: each corpus is left out in turn and answered by a model that was trained on all others, "
+    "to the end of its schedule; the mean over the seeds {seeds}, which the search did not use. **UAR of the seeds**: "
+    "the mean over the corpora with each of these. The best was chosen on these very corpora, so that this is somewhat "
+    "optimistic: the best of {trials} trials is in part the one that suits these corpora."
 )
 FOLDS = {
     True: (
@@ -39,10 +45,10 @@ SOME_CLIPS = (
     "only the settings are compared here."
 )
 TEST = (
-    "**Difference**: from the default on the same folds, in points of UAR. As the folds' trainings share most clips, "
-    "the usual paired t-test would be too optimistic; this is the corrected resampled t-test (Nadeau & Bengio 2003, "
-    "Machine Learning 52, 239–281).{several} Where p is 0.05 or more, the difference may be chance. The folds are few: "
-    "a small true difference can go unseen."
+    "**Difference**: from the default on the same folds or corpora, in points of UAR. As their trainings share most "
+    "clips, the usual paired t-test would be too optimistic; this is the corrected resampled t-test (Nadeau & Bengio "
+    "2003, Machine Learning 52, 239–281).{several} Where p is 0.05 or more, the difference may be chance. They are "
+    "few: a small true difference can go unseen."
 )
 SEVERAL = (
     " As {others} trials are compared with the default, p is multiplied by {others}, and the 95 % interval is widened "
@@ -55,22 +61,26 @@ def confirmation_parts(document: Document) -> Iterator[str]:
     confirmation = document["confirmation"]
     if confirmation:
         yield "## Better, or lucky?"
-        yield table([candidate_row(row) for row in confirmation["candidates"]])
-        yield FOLDS[confirmation["speakers"]].format(**confirmation)
-        yield _about_seeds(document)
+        yield table([candidate_row(row, document["objective"]) for row in confirmation["candidates"]])
+        if document["objective"] == "strangers":
+            yield CORPORA.format(seeds=", ".join(map(str, confirmation["seeds"])), trials=len(document["trials"]))
+        else:
+            yield FOLDS[confirmation["speakers"]].format(**confirmation)
+            yield _about_seeds(document)
         yield _about_test(confirmation)
     elif document["best"]:
         yield "## Better, or lucky?"
         yield UNCONFIRMED.format(trials=len(document["trials"]))
 
 
-def candidate_row(row: Mapping[str, Any]) -> dict[str, str]:
-    """Return the scores of one candidate, formatted."""
-    test = row["against_default"]
+def candidate_row(row: Mapping[str, Any], objective: str) -> dict[str, str]:
+    """Return the scores of one candidate, formatted; objective: what the study was scored by."""
+    test, seeds = row["against_default"], row["seed_uar"]
+    parts, again = ("corpora", "UAR of the seeds") if objective == "strangers" else ("folds", "val UAR")
     return {
         "candidate": "default" if row["default"] else f"trial {row['trial']}",
-        "UAR of the folds": spread(row["fold_mean"], row["fold_sd"]),
-        "val UAR": spread(row["val_mean"], row["val_sd"]) if len(row["val_uar"]) > 1 else percent(row["val_mean"]),
+        f"UAR of the {parts}": spread(row["fold_mean"], row["fold_sd"]),
+        again: spread(row["seed_mean"], row["seed_sd"]) if len(seeds) > 1 else percent(row["seed_mean"]),
         "difference": f"{points(test['difference'])} ({' to '.join(map(points, test['ci95']))})" if test else "",
         "p": ("< 0.001" if test["p"] < 0.001 else f"{test['p']:.3f}") if test else "",
     }

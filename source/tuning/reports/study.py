@@ -9,21 +9,28 @@ from ...core.serialise import csv_text, json_text
 from ...core.units import duration, percent
 from .charts import costs, history, importances, slices
 from .confirmation import confirmation_parts
-from .tables import STATES, Document, in_state, is_default, scored, setting_brief, trial_columns, trial_rows
+from .tables import STATES, Document, in_state, is_default, score_name, scored, setting_brief, trial_columns, trial_rows
 
 PICTURES = {  # file -> the function that draws it, and its caption
-    "history.png": (history, "Val UAR of each trial by its number"),
+    "history.png": (history, "UAR of each trial by its number"),
     "importances.png": (importances, "Importance of each setting"),
-    "slices.png": (slices, "Val UAR against each setting's values"),
-    "costs.png": (costs, "Val UAR against the cost of a trial's network"),
+    "slices.png": (slices, "UAR against each setting's values"),
+    "costs.png": (costs, "UAR against the cost of a trial's network"),
 }
 PROTOCOL = (
     "Settings were suggested by Optuna's tree-structured Parzen estimator (TPE; Bergstra et al. 2011), seed {seed}; "
-    "the first trial has the default's. {pruner} A trial is trained on the train split with early stopping, and its "
-    "score is the **UAR on the val split**. The test split was not read."
+    "the first trial has the default's. {pruner} {objective} The test split was not read."
 )
+OBJECTIVES = {
+    "val": "A trial is trained on the train split with early stopping, and its score is the **UAR on the val split**.",
+    "strangers": (
+        "A trial leaves out each corpus in turn, trains on all others to the end of the schedule and answers it; its "
+        "score is the **mean UAR of the corpora left out**, each over its own labels and as the mean over what the "
+        "model may be told. The clips are those of train and val."
+    ),
+}
 PRUNERS = {
-    "median": "A trial that is worse at an epoch than the median of the earlier ones is pruned.",
+    "median": "A trial that is worse at a step than the median of the earlier ones is pruned.",
     "hyperband": "Unpromising trials are pruned by Hyperband (Li et al. 2018).",
     "none": "No trial is pruned.",
 }
@@ -64,7 +71,9 @@ def report_of_tuning(document: Document, command: str, drawings: Sequence[str] =
         *command_block("To train with the best", document["train"] if document["best"] else ""),
         *confirmation_parts(document),
         "## The search",
-        PROTOCOL.format(seed=document["seed"], pruner=PRUNERS[document["pruner"]]),
+        PROTOCOL.format(
+            seed=document["seed"], pruner=PRUNERS[document["pruner"]], objective=OBJECTIVES[document["objective"]]
+        ),
         _budget_text(document),
         _pareto_text(document),
         pictures.get("history.png", ""),
@@ -103,9 +112,9 @@ def _pareto_text(document: Document) -> str:
         return ""
     numbers = ", ".join(map(str, document["front"]))
     return (
-        f"The study had two objectives: high val UAR, and few {document['against']}. The Pareto front, which no trial "
-        f"beats in both: trials {numbers}. It is from one seed and from val, so neighbours may change places. To train "
-        "another than the best named above, give `--set` its settings."
+        f"The study had two objectives: high {score_name(document)}, and few {document['against']}. The Pareto front, "
+        f"which no trial beats in both: trials {numbers}. It is from one seed, so neighbours may change places. To "
+        "train another than the best named above, give `--set` its settings."
     )
 
 
@@ -114,11 +123,16 @@ def _best_trials(document: Document) -> Iterator[str]:
     if not every:
         return
     yield "## The best trials" if len(every) <= MOST_TRIALS else f"## The best {MOST_TRIALS} trials"
-    yield "Val UAR as the search saw it. trials.csv has all trials, with all settings in full precision."
+    yield "UAR as the search saw it. trials.csv has all trials, with all settings in full precision."
     cost, rows = document["against"] or "parameters", []
     for row in every[:MOST_TRIALS]:
         name = f"{row['trial']} (default)" if is_default(document, row) else str(row["trial"])
-        scores = {"trial": name, "val UAR": percent(row["val_uar"]), "state": row["state"], "epochs": row["epochs"]}
+        scores = {
+            "trial": name,
+            score_name(document): percent(row["uar"]),
+            "state": row["state"],
+            "epochs": row["epochs"],
+        }
         settings = {name: setting_brief(value) for name, value in row["settings"].items()}
         rows.append(scores | {cost: "" if row[cost] is None else f"{row[cost]:,}"} | settings)
     yield table(rows)
@@ -148,7 +162,7 @@ def _importances(document: Document, pictures: Mapping[str, str]) -> Iterator[st
     yield "## Which settings matter"
     few = f" **These are few: under {FEW} complete trials, the order is hardly more than chance.**"
     yield (
-        "Each setting's share of val UAR's variance over the ranges, by itself and together with others (functional "
+        "Each setting's share of the UAR's variance over the ranges, by itself and together with others (functional "
         f"ANOVA, Hutter et al. 2014), estimated from {complete} complete trials.{few if complete < FEW else ''}"
     )
     yield table([{"setting": name, "importance": percent(share)} for name, share in shares.items()])

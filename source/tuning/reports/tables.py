@@ -7,7 +7,7 @@ Document = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 MEASURED = (
-    *("val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1", "val_loss", "best_epoch"),
+    *("uar", "val_uar", "val_accuracy", "val_macro_f1", "val_weighted_f1", "val_loss", "best_epoch"),
     *("epochs", "seconds", "parameters", "milliseconds"),
 )
 TRIALS_COLUMNS = ("trial", "state", *MEASURED, "host", "finished", "why")
@@ -29,6 +29,11 @@ def trial_rows(document: Document) -> list[dict[str, Any]]:
         texts = {setting_column(name): setting_text(value) for name, value in settings.items()}
         rows.append({name: trial.get(name) for name in TRIALS_COLUMNS} | texts)
     return rows
+
+
+def score_name(document: Document) -> str:
+    """Return what the UAR of a trial is called."""
+    return "UAR on strangers" if document["objective"] == "strangers" else "val UAR"
 
 
 def setting_column(name: str) -> str:
@@ -66,8 +71,8 @@ def in_state(document: Document, *states: str) -> list[Row]:
 
 
 def scored(document: Document, *states: str) -> list[Row]:
-    """Return the trials in these states (default: complete and pruned) that have a val UAR."""
-    return [row for row in in_state(document, *(states or ("complete", "pruned"))) if row["val_uar"] is not None]
+    """Return the trials in these states (default: complete and pruned) that have a UAR."""
+    return [row for row in in_state(document, *(states or ("complete", "pruned"))) if row["uar"] is not None]
 
 
 def is_default(document: Document, trial: Row) -> bool:
@@ -77,11 +82,11 @@ def is_default(document: Document, trial: Row) -> bool:
 
 
 def front_of(document: Document) -> list[Row]:
-    """Return the complete trials that no other beats in val UAR at no higher cost, the cheapest first."""
+    """Return the complete trials that no other beats in UAR at no higher cost, the cheapest first."""
     cost, front, best = document["against"] or "parameters", [], float("-inf")
     rows = [row for row in scored(document, "complete") if row[cost] is not None]
-    for row in sorted(rows, key=lambda row: (row[cost], -row["val_uar"])):
-        if row["val_uar"] > best:
+    for row in sorted(rows, key=lambda row: (row[cost], -row["uar"])):
+        if row["uar"] > best:
             front.append(row)
-            best = row["val_uar"]
+            best = row["uar"]
     return front
