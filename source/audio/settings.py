@@ -24,15 +24,15 @@ class AudioSettings(TrainingSettings):
     )  # fmt: skip
 
     # Other defaults than TrainingSettings has; their meaning is the same.
-    epochs: PositiveInt = 4
-    patience: PositiveInt = 4
-    learning_rate: PositiveFloat = 2e-3
+    epochs: PositiveInt = 3
+    patience: PositiveInt = 3
+    learning_rate: PositiveFloat = 1e-3
     weight_decay: NonNegativeFloat = 0.5
     ema_decay: Share = 0.99
     label_smoothing: Share = 0.0
     corpus_balance: Share = 0.5
     label_balance: Share = 1.0
-    ordinary_weight: NonNegativeFloat = 0.1
+    ordinary_weight: NonNegativeFloat = 0.15
     own_labels: bool = True
     class_weight_power: float = 0.0
 
@@ -88,7 +88,7 @@ class AudioSettings(TrainingSettings):
     """Most seconds of other speech that a training clip's baseline is made of."""
     baseline_share: Share = 0.5
     """Share of the training clips that are given a baseline; the others teach to do without."""
-    baseline_prior_seconds: PositiveFloat = 12.0
+    baseline_prior_seconds: PositiveFloat = 8.0
     """Seconds of an unknown person's speech that a baseline is mixed with: one of few seconds is trusted little."""
     encoder_width: PositiveInt = 128
     """Units of the layer over the encoder's features."""
