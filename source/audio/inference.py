@@ -80,8 +80,7 @@ class VoiceReader:
             most_seconds = self._settings.baseline_seconds  # training has no more
             baselines = [with_earlier(baseline, self._trained.person, most_seconds) for baseline in own]
             arrays["baseline"] = np.stack([baseline.mean for baseline in baselines]).astype(np.float32)
-            known_seconds = [min(baseline.seconds, most_seconds) for baseline in baselines]
-            arrays["baseline_seconds"] = np.array(known_seconds, np.float32)
+            arrays["baseline_seconds"] = np.array([baseline.seconds for baseline in baselines], np.float32)
         rows, unfamiliar = self._trained.probabilities(arrays), self._are_unfamiliar(arrays)
         mixed = mixture_notes(arrays["encoder"]) if self._settings.encoder == "small" else [()] * len(spoken)
         for at, row, is_unfamiliar, mixture in zip(spoken, rows, unfamiliar, mixed, strict=True):

@@ -98,15 +98,16 @@ class _Sum:
 
 
 def with_earlier(own: Baseline, earlier: Baseline | None, most_seconds: float) -> Baseline:
-    """Return both together, each by its seconds; of an earlier recording no more than `most_seconds` count.
+    """Return both together, each by its seconds: of an earlier recording at most so many, of the recording itself half.
 
-    The recording itself has the same room and microphone, so it prevails as it grows.
+    For who is angry throughout a recording would not be, against all of it.
     """
+    own_seconds = min(own.seconds, most_seconds / 2)
     if earlier is None:
-        return own
-    weight = min(earlier.seconds, most_seconds)
-    seconds = own.seconds + weight
-    return Baseline((own.seconds * own.mean + weight * earlier.mean) / seconds, seconds)
+        return Baseline(own.mean, own_seconds)
+    earlier_seconds = min(earlier.seconds, most_seconds)
+    seconds = own_seconds + earlier_seconds
+    return Baseline((own_seconds * own.mean + earlier_seconds * earlier.mean) / seconds, min(seconds, most_seconds))
 
 
 def baseline_note(own_seconds: float, earlier: Baseline | None) -> str:
