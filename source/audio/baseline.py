@@ -83,12 +83,11 @@ class Baselines:
 
 
 def calibrate(trained: Trained, temperatures: Mapping[str, float]) -> Trained:
-    """Return the model with a temperature for its reading without a baseline and one for that with it.
+    """Return the model with a temperature for what it reads without a baseline and one for what it reads with it.
 
     temperatures: of the conditions that `conditions` names.
     """
-    relative = trained.network.relative
-    if relative is not None:
-        relative.temperatures.copy_(torch.tensor([temperatures[WITHOUT], temperatures[WITH]]))
-        return trained
-    return replace(trained, header=replace(trained.header, temperature=temperatures[""]))
+    if trained.network.baseline is None:
+        return replace(trained, header=replace(trained.header, temperature=next(iter(temperatures.values()))))
+    trained.network.baseline.temperatures.copy_(torch.tensor([temperatures[WITHOUT], temperatures[WITH]]))
+    return trained

@@ -9,9 +9,12 @@ LIMITS = (
     "other languages than those of the corpora above, and the voices of children, were not measured.",
     "It is not told what the words mean: irony, or a calm voice that tells of something sad, is easily misread.",
     "All that sounds in a window is read as one voice: people who speak at once are not separated, nor is a voice "
-    "from music or noise behind it, and who speaks is not told apart.",
-    "A telephone's narrow band, a distant microphone, echo and strong compression were not measured; expect worse. "
-    "A result carries a note where the sampling rate or clipping shows it; echo and distance go unnoticed.",
+    "from music or noise behind it (a note says so where it is noticed), and who speaks is not told apart.",
+    "The baseline is other, unlabelled speech of the same person. It was measured with clips of all emotions in equal "
+    "parts; a recording in one mood throughout is its own baseline, which hides that mood, so a recording's own speech "
+    "counts for no more than half a baseline. Where several people speak, the baseline is a mixture of them.",
+    "Rooms, telephones and codecs were measured as they were generated, not on recordings made through them.",
+    "Ordinary speech is taken for neutral, which is an assumption: nobody labelled it.",
     "Less than a second of speech says little: such a reading carries a note, and its probabilities are drawn "
     "towards even, so that it mostly abstains. Of a training clip longer than "
     "the window only the loudest part was heard.",

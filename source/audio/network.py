@@ -14,8 +14,8 @@ from .whisper_features import SHAPES
 class AudioModel(nn.Module):
     """Voice -> logits: `forward_features`, then `head`. With num_classes=0 the head is the identity, for fusion.
 
-    With `use_baseline`, a second branch and head read the voice against the same person's other speech, where there is
-    any.
+    With `use_baseline` the encoder branch reads what is different from the same person's other speech, as far as that
+    is known, and else from a typical voice.
 
     >>> network = AudioModel(AudioSettings(widths=(8,), depths=(1,)), num_classes=7)
     """
@@ -27,9 +27,9 @@ class AudioModel(nn.Module):
         self.encoder_branch = EncoderBranch(settings) if settings.reads_encoder else None
         self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
+        self.baseline = Baseline(settings) if settings.reads_baseline else None
         is_small = settings.use_encoder and settings.encoder == "small"
         self.familiarity = Familiarity(math.prod(SHAPES["small"])) if is_small and num_classes else None
-        self.relative = RelativeReading(settings, num_classes) if settings.reads_baseline and num_classes else None
 
     @property
     def features(self) -> int:
@@ -37,7 +37,14 @@ class AudioModel(nn.Module):
         mfcc = 2 * self.settings.widths[-1] if self.mfcc_branch else 0
         return mfcc + (self.settings.encoder_width if self.encoder_branch else 0)
 
-    def forward(
+    def forward(self, **inputs: Tensor) -> Tensor:
+        """Return the logits (B, num_classes); `forward_features` says what the inputs are."""
+        logits = self.head(self.dropout(self.forward_features(**inputs)))
+        if self.baseline is None:
+            return logits
+        return logits / self.baseline.temperature(inputs["encoder"], inputs.get("baseline_seconds"))
+
+    def forward_features(
         self,
         mfcc: Tensor | None = None,
         voiced: Tensor | None = None,
@@ -46,23 +53,22 @@ class AudioModel(nn.Module):
         baseline_seconds: Tensor | None = None,
         speech_seconds: Tensor | None = None,
     ) -> Tensor:
-        """Return the logits (B, num_classes); `forward_features` says what the first inputs are.
+        """Return the branches' features, concatenated: (B, features).
 
-        baseline (B, layers, 2 * width): mean of `encoder` over other speech of the same person; baseline_seconds (B,):
-        how much speech that is, 0 where there is none. speech_seconds (B,), of the voice itself, is not read here: it
-        weighs the clips that a baseline is made of.
+        mfcc (B, frames, 3 * coefficients) and voiced (B, frames) bool, false in the padding, are read by the MFCC
+        branch; encoder (B, layers, 2 * width), mean and standard deviation of each encoder layer, by the encoder
+        branch. baseline, like encoder: its mean over other speech of the same person; baseline_seconds (B,): how much
+        speech that is, 0 where there is none. speech_seconds (B,), of the voice itself, has no influence: it weighs the
+        clips that a baseline is made of.
         """
-        logits = self.head(self.dropout(self.forward_features(mfcc, voiced, encoder)))
-        if self.relative is None or self.encoder_branch is None or encoder is None:
-            return logits
-        logits = logits / self.relative.temperatures[0]
-        if baseline is None or baseline_seconds is None:
-            return logits
-        known = torch.nonzero(baseline_seconds > 0)[:, 0]
-        if len(known) <= self.training:  # batch normalisation can learn nothing of a single clip
-            return logits
-        relative = self.relative(encoder[known], baseline[known], baseline_seconds[known], self.encoder_branch.mean)
-        return logits.index_copy(0, known, relative.to(logits.dtype))  # each reading learns, and answers, by itself
+        parts = []
+        if self.mfcc_branch is not None:
+            parts.append(self.mfcc_branch(mfcc, voiced))
+        if self.encoder_branch is not None and encoder is not None:
+            if self.baseline is not None:
+                encoder = self.baseline(encoder, baseline, baseline_seconds)
+            parts.append(self.encoder_branch(encoder))
+        return torch.cat([part.float() for part in parts], 1)
 
     def distance(self, **inputs: Tensor) -> Tensor:
         """Return how far voices lie from all of training, (B,): above 1 it is none that is known; 0: not measured."""
@@ -70,44 +76,44 @@ class AudioModel(nn.Module):
             return torch.zeros(len(next(iter(inputs.values()))))
         return self.familiarity(inputs["encoder"])
 
-    def forward_features(
-        self, mfcc: Tensor | None = None, voiced: Tensor | None = None, encoder: Tensor | None = None, **_: Tensor
-    ) -> Tensor:
-        """Return the branches' features, concatenated: (B, features). What else `forward` takes has no influence.
 
-        mfcc (B, frames, 3 * coefficients) and voiced (B, frames) bool, false in the padding, are read by the MFCC
-        branch; encoder (B, layers, 2 * width), mean and standard deviation of each encoder layer, by the encoder
-        branch.
-        """
-        parts = []
-        if self.mfcc_branch is not None:
-            parts.append(self.mfcc_branch(mfcc, voiced))
-        if self.encoder_branch is not None:
-            parts.append(self.encoder_branch(encoder))
-        return torch.cat([part.float() for part in parts], 1)
+class Baseline(nn.Module):
+    """What is to be expected of a person's voice, so that what people differ in is not taken for emotion.
 
+    It is the mean of their other speech, and the less there is of it the more the mean of all people.
+    """
 
-class RelativeReading(nn.Module):
-    """A voice read against the same person's other speech, so that what people differ in is not taken for emotion."""
-
+    typical: Tensor
     temperatures: Tensor
+    batches: Tensor
 
-    def __init__(self, settings: AudioSettings, num_classes: int):
+    def __init__(self, settings: AudioSettings):
         super().__init__()
-        self.prior_seconds = settings.baseline_prior_seconds
-        self.branch = EncoderBranch(settings)
-        self.dropout = nn.Dropout(settings.dropout)
-        self.head = nn.Linear(settings.encoder_width, num_classes)
-        self.register_buffer("temperatures", torch.ones(2))  # of the logits without a baseline, and of these
+        self.prior_seconds, self.most_seconds = settings.baseline_prior_seconds, settings.baseline_seconds
+        self.register_buffer("typical", torch.zeros(math.prod(SHAPES[settings.encoder])))
+        self.register_buffer("temperatures", torch.ones(2))  # of logits without a baseline, and with `most_seconds`
+        self.register_buffer("batches", torch.zeros(()))
 
-    def forward(self, encoder: Tensor, baseline: Tensor, seconds: Tensor, typical: Tensor) -> Tensor:
-        """Return logits (B, num_classes) of encoder and baseline (B, layers, 2 * width), of so many seconds (B,) > 0.
+    def forward(self, encoder: Tensor, baseline: Tensor | None, seconds: Tensor | None) -> Tensor:
+        """Return (B, layers * 2 * width): encoder (B, layers, 2 * width) minus what was to be expected of it."""
+        values = encoder.float().flatten(1)
+        if self.training:  # the mean of all voices so far
+            self.batches += 1
+            self.typical.lerp_(values.detach().mean(0), 1 / self.batches)
+        if baseline is None or seconds is None:
+            return values - self.typical
+        trust = self.trust(seconds)[:, None]
+        return values - torch.lerp(self.typical.expand(len(values), -1), baseline.float().flatten(1), trust)
 
-        typical (layers * 2 * width,): the mean over people, to which a baseline of few seconds is shrunk.
-        """
-        trust = (seconds / (seconds + self.prior_seconds))[:, None]
-        expected = torch.lerp(typical.expand(len(trust), -1), baseline.float().flatten(1), trust)
-        return self.head(self.dropout(self.branch(encoder.float().flatten(1) - expected))) / self.temperatures[1]
+    def trust(self, seconds: Tensor) -> Tensor:
+        """Return how far so many seconds (B,) of other speech are trusted, from 0 to 1."""
+        return seconds / (seconds + self.prior_seconds)
+
+    def temperature(self, encoder: Tensor, seconds: Tensor | None) -> Tensor:
+        """Return what logits with a baseline of so many seconds (B,) are divided by, (B, 1); seconds None: of none."""
+        known = encoder.new_zeros(len(encoder), dtype=torch.float32) if seconds is None else seconds
+        most = self.trust(torch.tensor(self.most_seconds))
+        return torch.lerp(*self.temperatures, (self.trust(known) / most).clamp(max=1))[:, None]
 
 
 class MfccBranch(nn.Module):
@@ -139,11 +145,6 @@ class EncoderBranch(nn.Module):
             nn.BatchNorm1d(settings.encoder_width),
             nn.ReLU(),
         )
-
-    @property
-    def mean(self) -> Tensor:
-        """Mean of its inputs in training, (values,)."""
-        return self.get_buffer("layers.0.running_mean")
 
     def forward(self, encoder: Tensor) -> Tensor:
         """Map (B, layers, 2 * width), or the same flat, to (B, encoder_width)."""

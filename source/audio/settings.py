@@ -32,7 +32,7 @@ class AudioSettings(TrainingSettings):
     label_smoothing: Share = 0.0
     corpus_balance: Share = 0.5
     label_balance: Share = 1.0
-    ordinary_weight: NonNegativeFloat = 0.15
+    ordinary_weight: NonNegativeFloat = 0.25
     own_labels: bool = True
     class_weight_power: float = 0.0
 
@@ -86,7 +86,7 @@ class AudioSettings(TrainingSettings):
     """Whether features of the encoder small are also read against those of the same person's other speech."""
     baseline_seconds: PositiveFloat = 30.0
     """Most seconds of other speech that a training clip's baseline is made of."""
-    baseline_share: Share = 0.5
+    baseline_share: Share = 0.8
     """Share of the training clips that are given a baseline; the others teach to do without."""
     baseline_prior_seconds: PositiveFloat = 8.0
     """Seconds of an unknown person's speech that a baseline is mixed with: one of few seconds is trusted little."""

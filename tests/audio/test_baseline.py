@@ -92,16 +92,37 @@ def test_what_a_voice_always_has_makes_no_difference_against_a_long_baseline():
         assert not torch.allclose(network(**voices | without), network(**lifted | without), atol=1e-2)
 
 
-def test_without_seconds_there_is_no_baseline_and_each_reading_has_its_temperature():
-    network, voices = warmed_up(), inputs(8, 10.0)
-    none = voices | {"baseline_seconds": torch.zeros(8)}
-    some = voices | {"baseline_seconds": torch.tensor([0.0, 10.0] * 4)}
+def test_without_seconds_there_is_no_baseline():
+    network, voices = warmed_up(), inputs(8, 30.0)
+    some = voices | {"baseline_seconds": torch.tensor([0.0, 30.0] * 4)}
     with torch.inference_mode():
-        without, whole, mixed = (network(**given) for given in (none, voices, some))
-        assert torch.equal(without, network(**voices | {"baseline": None, "baseline_seconds": None}))
-        torch.testing.assert_close(mixed, torch.where(torch.tensor([[False], [True]] * 4), whole, without))
-        calibrate(
-            Trained(SPEC, SETTINGS, network, Header("audio", {}, (), "seven", 1.0, {})), {WITHOUT: 2.0, WITH: 4.0}
-        )
-        torch.testing.assert_close(network(**none), without / 2)
-        torch.testing.assert_close(network(**voices), whole / 4)
+        without = network(**voices | {"baseline": None, "baseline_seconds": None})
+        expected = torch.where(torch.tensor([[False], [True]] * 4), network(**voices), without)
+        torch.testing.assert_close(network(**some), expected)
+
+
+def test_less_speech_moves_what_is_expected_of_a_voice_less():
+    network, encoder = warmed_up(), inputs(8, 0.0)["encoder"]
+    baseline, typical = torch.randn_like(encoder), network.baseline.typical
+    for seconds in (0.0, 1.0, 8.0, 1e6):
+        expected = encoder.flatten(1) - network.baseline(encoder, baseline, torch.full((8,), seconds))
+        share = seconds / (seconds + SETTINGS.baseline_prior_seconds)
+        torch.testing.assert_close(expected, share * baseline.flatten(1) + (1 - share) * typical, atol=1e-4, rtol=1e-4)
+
+
+def test_the_typical_voice_is_the_mean_of_training():
+    network, voices = SPEC.build(SETTINGS, 7), inputs(32, 0.0)
+    for part in range(4):
+        network(**{name: value[8 * part : 8 * part + 8] for name, value in voices.items()})
+    torch.testing.assert_close(network.baseline.typical, voices["encoder"].flatten(1).mean(0), atol=1e-5, rtol=1e-4)
+
+
+def test_each_condition_has_its_temperature():
+    network, voices, none = warmed_up(), inputs(8, 30.0), inputs(8, 0.0)
+    trained = Trained(SPEC, SETTINGS, network, Header("audio", {}, (), "seven", 1.0, {}))
+    with torch.inference_mode():
+        before = network(**none), network(**voices), network(**voices | {"baseline_seconds": torch.full((8,), 1e6)})
+        calibrate(trained, {WITHOUT: 2.0, WITH: 4.0})
+        after = network(**none), network(**voices), network(**voices | {"baseline_seconds": torch.full((8,), 1e6)})
+    for logits, calibrated, temperature in zip(before, after, (2, 4, 4), strict=True):
+        torch.testing.assert_close(calibrated, logits / temperature)
