@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .. import MODELS
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify
-from ..core.spec import spec_of
+from ..core.spec import spec_of, weights_of
 from .inputs import input_named
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 def load(model: str, weights: Path | str | None = None) -> Trained:
     """Return the trained `model`, on the processor and in evaluation mode, from a safetensors file.
 
-    weights: default models/<model>/<model>_model.safetensors, else the weights that come with the package. Raises
-    DemeanorError where the file is missing, is no checkpoint, or holds another model.
+    weights: a path, or the name of further weights in a folder of models/<model>, such as mfcc (default:
+    models/<model>/<model>_model.safetensors, else the weights that come with the package). Raises DemeanorError where
+    the file is missing, is no checkpoint, or holds another model.
 
     >>> from source import api
     >>> api.load("face").labels
@@ -37,7 +38,8 @@ def weights_file(model: str, weights: Path | str | None = None) -> Path:
 
     if weights is not None and not isinstance(weights, str | PathLike):
         raise DemeanorError(f"{weights!r} names no file of weights; give its path.")
-    file = Path(weights or spec_of(model).weights).expanduser()
+    named = weights_of(model, str(weights or ""))
+    file = named if named.is_file() or not weights else Path(weights).expanduser()
     held = checkpoint.read_header(file).model
     if held != model:
         raise DemeanorError(f"{weights} holds the {held} model, not the {model} model.")

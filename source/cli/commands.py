@@ -114,7 +114,14 @@ CLUSTER = Option("cluster", "--cluster", "address of a Dask scheduler whose work
                  usual="none")  # fmt: skip
 OUTPUT = Option("output", "--output", "folder for weights, model card and history", "FOLDER", Path,
                 usual="models/MODEL")  # fmt: skip
-WEIGHTS = Option("weights", "--weights", "weights of a trained model", "FILE", Path, usual="those in models/MODEL")
+WEIGHTS = Option(
+    "weights",
+    "--weights",
+    "weights of a trained model: a file, or a name in models/MODEL such as mfcc",
+    "FILE",
+    Path,
+    usual="those in models/MODEL",
+)
 VOICE_BASELINE = Option("voice_baseline", "--voice-baseline", "earlier recording of the same person's ordinary speech, "
                         "against which the audio model reads them", "FILE", usual="none")  # fmt: skip
 JSON = Option("as_json", "--json", "print the result as one JSON document", default=False)

@@ -181,10 +181,14 @@ class ModelSpec:
         return tuple(config.CORPORA.get(self.name, ()))
 
 
-def weights_of(name: str) -> Path:
-    """Return the file of the trained model in use: in models/<name>, else the one that an installed package brings."""
+def weights_of(name: str, variant: str = "") -> Path:
+    """Return the file of the trained model in use: in models/<name>, else the one that an installed package brings.
+
+    variant: of further weights, in a folder of that name below.
+    """
     own, shipped = (
-        folder / name / f"{name}_model.safetensors" for folder in (config.MODELS_FOLDER, config.SHIPPED_MODELS)
+        folder / name / variant / f"{name}_model.safetensors"
+        for folder in (config.MODELS_FOLDER, config.SHIPPED_MODELS)
     )
     return own if own.is_file() or not shipped.is_file() else shipped
 
