@@ -26,6 +26,7 @@ class AudioSettings(TrainingSettings):
     # Other defaults than TrainingSettings has; their meaning is the same.
     epochs: PositiveInt = 3
     patience: PositiveInt = 3
+    keep: Literal["best", "last"] = "last"
     learning_rate: PositiveFloat = 1e-3
     weight_decay: NonNegativeFloat = 0.5
     ema_decay: Share = 0.99

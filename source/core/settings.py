@@ -77,6 +77,8 @@ class TrainingSettings:
     """Most passes over the training split; the learning rate's schedule spans them."""
     patience: PositiveInt = 12
     """Epochs without a better val UAR after which training stops."""
+    keep: Literal["best", "last"] = "best"
+    """Epoch whose weights are kept: the best on val, or the last of the schedule, which `validate` keeps too."""
     batch_size: PositiveInt = 64
     """Clips per step, shared among all processes of an `accelerate launch`."""
     learning_rate: PositiveFloat = 1.5e-3

@@ -56,10 +56,14 @@ class Fit:
 
     history: list[Epoch] = field(default_factory=list)
     best_weights: dict[str, Any] = field(default_factory=dict)
+    keep_last: bool = False
+    """Whether no epoch is chosen; see `TrainingSettings.keep`."""
 
     @property
     def best(self) -> Epoch:
-        """The epoch of `best_weights`: the first with the best val UAR, or without val the last."""
+        """The epoch of `best_weights`: the first with the best val UAR; without val, or with `keep_last`, the last."""
+        if self.keep_last:
+            return self.history[-1]
         return max(self.history, key=lambda epoch: epoch.epoch if epoch.val_uar is None else epoch.val_uar)
 
 
@@ -226,6 +230,7 @@ def fit(
     identity = {"settings": repr(settings), "seed": seed, "clips": clips, "grouping": grouping}
     file = folder / STATE if folder else None
     fit = trainer.resume(file, identity) if resume and file else Fit()
+    fit.keep_last = settings.keep == "last"
     if is_main and file and not resume:  # so that a stop in the first epoch is one to resume from
         trainer.save(file, identity, fit)
     for epoch in range(len(fit.history) + 1, settings.epochs + 1):
