@@ -72,6 +72,14 @@ def test_smaller_corpora_are_repeated(toy, tmp_path):
         assert (corpora.count("toy"), corpora.count("small")) == (56, expected)
 
 
+def test_the_last_epoch_is_kept_where_none_is_chosen(toy, store, tmp_path):
+    settings = replace(toy.settings, epochs=6, patience=1, keep="last")
+    result = fit(toy.spec, settings, *parts(store), tmp_path / "val")
+    assert len(result.history) == result.best.epoch == 6
+    without_val = fit(toy.spec, settings, parts(store)[0], None, tmp_path / "none")
+    assert same(result.best_weights, without_val.best_weights)
+
+
 def test_it_learns_what_can_be_learnt(toy, store, tmp_path):
     settings = replace(toy.settings, epochs=30, patience=30, ema_decay=0.9, **toy.plain)
     assert fit(toy.spec, settings, *parts(store), tmp_path).best.val_uar > 0.6  # chance: 0.14

@@ -32,10 +32,11 @@ LIMITS = (  # of every model; each SPEC has its own beside these
     "show, whether the model is equally good for all groups was **not measured**; do not assume it.",
     "The emotions are a short fixed list. Anything else that is displayed is forced into it, or read as “not sure”.",
 )
-PROTOCOL = (
-    "The model was trained on the train split. Weights and the epoch to stop at were chosen on val, and {calibrated}. "
-    "The test split, where it is shown here, was used for nothing but its result."
-)
+PROTOCOL = "The model was trained on the train split. {epoch}, and {calibrated}. The test split, where it is shown here, was used for nothing but its result."
+EPOCH = {
+    "best": "The epoch whose weights are kept was chosen on val",
+    "last": "Training went to the end of its schedule, and the last averaged weights are kept",
+}
 CALIBRATED = {
     False: "the temperature was fitted on val",
     True: "the temperature was fitted on corpora left out in turn, so that confidence means the same on strangers",
@@ -72,7 +73,9 @@ def model_card(
         *_data(header),
         "## How it was trained",
         table([{"what": name.replace("_", " "), "value": format_value(value)} for name, value in facts.items()]),
-        PROTOCOL.format(calibrated=CALIBRATED["strangers" in header.metrics]),
+        PROTOCOL.format(
+            epoch=EPOCH[header.settings.get("keep", "best")], calibrated=CALIBRATED["strangers" in header.metrics]
+        ),
         "## How good it is",
         *_both(header.metrics.get("strangers"), [*tests, *val]),
         testing.INTERVALS,
