@@ -32,7 +32,10 @@ LIMITS = (  # of every model; each SPEC has its own beside these
     "show, whether the model is equally good for all groups was **not measured**; do not assume it.",
     "The emotions are a short fixed list. Anything else that is displayed is forced into it, or read as “not sure”.",
 )
-PROTOCOL = "The model was trained on the train split. {epoch}, and {calibrated}. The test split, where it is shown here, was used for nothing but its result."
+PROTOCOL = (
+    "The model was trained on the train split. {epoch}, and {calibrated}. The test split, where it is shown here, was "
+    "used for nothing but its result."
+)
 EPOCH = {
     "best": "The epoch whose weights are kept was chosen on val",
     "last": "Training went to the end of its schedule, and the last averaged weights are kept",
