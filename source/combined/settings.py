@@ -85,7 +85,7 @@ class CombinedSettings(TrainingSettings):
 
     face: FaceSettings = FaceSettings()
     """Settings of the face branch."""
-    audio: AudioSettings = AudioSettings(encoder="tiny.en", channel_share=0.0)
+    audio: AudioSettings = AudioSettings(encoder="tiny.en", augmented_copies=3, channel_share=0.0, dropout=0.4)
     """Settings of the audio branch."""
     text: TextSettings = TextSettings()
     """Settings of the text branch."""

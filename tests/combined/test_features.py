@@ -188,7 +188,7 @@ def test_a_voice_is_described_as_the_audio_model_describes_it(tmp_path):
     import soundfile
 
     assert CombinedSettings().audio.sample_rate_hz == AudioSettings().sample_rate_hz == RATE
-    assert CombinedSettings().audio == replace(AudioSettings(), encoder="tiny.en", channel_share=0.0)
+    assert CombinedSettings().audio.extract_settings().items() >= {"window_seconds": 4.0, "encoder": "tiny.en"}.items()
     for name, rate, channels in (("a.wav", 44_100, 2), ("b.flac", 22_050, 1), ("c.wav", RATE, 1)):
         voice = np.interp(np.arange(0, 1, 1 / rate), np.arange(0, 1, 1 / RATE), spoken(1.0))
         soundfile.write(tmp_path / name, np.stack([voice] * channels, 1), rate)

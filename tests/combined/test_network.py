@@ -414,7 +414,7 @@ def logits_of(model, inputs, name):
         own = branch(**faces, face_found=inputs["face_mask"].flatten()).log_softmax(1).view(*mask.shape[:2], 7)
         own = (own * mask).sum(1) / mask.sum(1).clamp(min=1)
     elif name == "audio":
-        own = branch(inputs["mfcc"], inputs["voiced"], encoder=inputs["encoder"]).log_softmax(1)
+        own = branch(**{key: inputs[key] for key in ("mfcc", "voiced", "encoder")}).log_softmax(1)
     else:
         own = branch(inputs["token_ids"], inputs["before_ids"], inputs["lexicon"]).log_softmax(1)
     return model.modality_weights[at] * own + model.residual_heads[name](features[:, at])
