@@ -197,7 +197,7 @@ def test_charts_are_pictures_and_the_same_each_time(tmp_path):
     for draw in (
         lambda: charts.confusion_matrix(metrics.confusion, LABELS, "title"),
         lambda: charts.reliability_diagram({"at home": metrics.reliability, "strangers": metrics.reliability[:1]}),
-        lambda: charts.learning_curves(rows),
+        lambda: charts.learning_curves(rows, 1),
     ):
         first, second = draw(), draw()
         assert first == second and first.startswith(PNG)
@@ -205,7 +205,7 @@ def test_charts_are_pictures_and_the_same_each_time(tmp_path):
 
 
 def test_a_chart_of_a_single_epoch_or_of_two_labels(tmp_path):
-    charts.learning_curves([vars(HISTORY[0])])
+    charts.learning_curves([vars(HISTORY[0])], HISTORY[0].epoch)
     charts.confusion_matrix([[1, 2], [0, 4]], ("yes", "no"), "title")
 
 

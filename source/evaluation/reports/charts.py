@@ -30,18 +30,19 @@ def confusion_matrix(confusion: Sequence[Sequence[int]], labels: Sequence[str], 
     return png_of(figure)
 
 
-def learning_curves(history: Sequence[Mapping[str, float]]) -> bytes:
+def learning_curves(history: Sequence[Mapping[str, float]], kept: int) -> bytes:
     """Draw loss, val scores and learning rate over the epochs, as PNG.
 
-    history: for each epoch, epoch, train_loss, val_loss, val_accuracy, val_uar, learning_rate.
+    history: for each epoch, epoch, train_loss, val_loss, val_accuracy, val_uar, learning_rate. kept: epoch whose
+    weights were kept.
     """
     figure = new_figure(12, 3.6)
     losses, scores, rates = figure.subplots(1, 3)
     _lines(losses, "loss", history, {"train_loss": "train", "val_loss": "val"})
     _lines(scores, "val", history, {"val_accuracy": "accuracy", "val_uar": "UAR"})
     _lines(rates, "learning rate", history, {"learning_rate": "learning rate"})
-    best = max(history, key=lambda row: row["val_uar"])
-    scores.axvline(best["epoch"], color="#8a8a8a", linestyle=":", label=f"kept: {best['val_uar']:.1%}")
+    uar = next(row["val_uar"] for row in history if row["epoch"] == kept)
+    scores.axvline(kept, color="#8a8a8a", linestyle=":", label=f"kept: {uar:.1%}")
     scores.legend()
     return png_of(figure)
 
@@ -64,7 +65,7 @@ def reliability_diagram(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> 
 
     curves: name in the legend -> its bins, for each of which confidence, accuracy and share of the clips, in [0, 1].
     """
-    figure = new_figure(5, 5)
+    figure = new_figure(5, 5 + 0.2 * len(curves))
     axes, shares = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     axes.plot((0, 1), (0, 1), "--", color="#8a8a8a", label="confidence = accuracy")
     width = 0.04 / len(curves)
@@ -73,7 +74,7 @@ def reliability_diagram(curves: Mapping[str, Sequence[Mapping[str, float]]]) -> 
         axes.plot(confidence, accuracy, "o-", color=colour, markersize=4, label=name)
         shares.bar(np.array(confidence) + (number - (len(curves) - 1) / 2) * width, share, width=width, color=colour)
     axes.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
-    axes.legend(loc="upper left", fontsize=8)
+    figure.legend(loc="outside upper left", fontsize=8)
     axes.grid(alpha=0.25)
     shares.set(xlabel="confidence", ylabel="share of\nthe clips")
     return png_of(figure)

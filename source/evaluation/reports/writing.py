@@ -40,7 +40,10 @@ def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: 
     rows = [asdict(epoch) for epoch in history]
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "history.csv", csv_text(list(rows[0]), rows))
-    write_whole(folder / "learning_curves.png", charts.learning_curves(rows))
+    write_whole(
+        folder / "learning_curves.png",
+        charts.learning_curves(rows, trained.header.training.get("best_epoch", len(rows))),
+    )
     write_whole(folder / "confusion_matrix_val.png", _matrix(val))
     measured = trained.header.metrics.get("strangers")
     if measured:
