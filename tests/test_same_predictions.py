@@ -1,4 +1,4 @@
-"""The shipped models say of the demo files what they said in version 0.1, by the schema."""
+"""The shipped models say of the demo files what they said when their weights were made, by the schema."""
 
 import json
 
@@ -10,7 +10,7 @@ from tests.support.schema import assert_follows_schema
 
 pytestmark = pytest.mark.slow
 
-EXPECTED = json.loads((config.ROOT / "tests" / "support" / "predictions_of_0_1.json").read_text(encoding="utf-8"))
+EXPECTED = json.loads((config.ROOT / "tests" / "support" / "predictions_as_shipped.json").read_text(encoding="utf-8"))
 INPUTS = {
     "clip": ("combined", "demo_clip.mp4"),
     "audio": ("audio", "demo_clip.mp4"),
