@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..core.command_line import command_line
 from ..core.hooks import Notify, OnProgress, silent
 from .data import open_dataset
-from .load import load
+from .load import load, weights_file
 
 if TYPE_CHECKING:
     from ..evaluation.metrics import Metrics
@@ -61,7 +61,7 @@ def test(
         metrics, unreadable = testing.test_folder(trained, folder, on_progress, notify)
     else:
         metrics = _test_corpora(trained, corpora, split)
-    home = Path(weights).expanduser().parent if weights else trained.spec.folder
+    home = weights_file(model, weights).parent if weights else trained.spec.folder
     target = writing.test_result_folder(home, metrics.split, folder)
     writing.write_test(target, trained, metrics, unreadable, command_line())
     return Test(metrics, target, unreadable)

@@ -33,7 +33,7 @@ def with_baselines(dataset: Dataset, settings: AudioSettings) -> Dataset:
 
 def conditions(dataset: Dataset, settings: AudioSettings) -> dict[str, Dataset]:
     """Return the dataset as it is measured: without baselines, with whole ones, and as augmented copies."""
-    measured = {WITHOUT if settings.reads_baseline else "": dataset}
+    measured = {WITHOUT: dataset}
     if settings.reads_baseline:
         measured[WITH] = dataset.with_transform(Baselines(dataset, settings, None))
     if dataset.copies:

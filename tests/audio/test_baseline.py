@@ -61,7 +61,7 @@ def test_training_draws_and_measuring_does_not(dataset):
 
 def test_it_is_measured_with_and_without_and_through_channels(dataset, tmp_path):
     assert list(conditions(dataset, SETTINGS)) == [WITHOUT, WITH]
-    assert list(conditions(dataset, replace(SETTINGS, use_baseline=False))) == [""]
+    assert list(conditions(dataset, replace(SETTINGS, use_baseline=False))) == [WITHOUT]
     store = audio_store(tmp_path / "copies", 7, 0, copies=2)
     measured = conditions(Dataset([store], "train", grouping_named("seven")), SETTINGS)
     assert list(measured) == [WITHOUT, WITH, CHANNELS]
