@@ -20,6 +20,7 @@ from .stream import AudioStream
 log = logging.getLogger(__name__)
 
 BLOCK_SECONDS = 8.0  # decoded at a time
+LEAST_SECONDS = 1.0  # of speech in a baseline
 ENOUGH_SECONDS = 10.0  # of speech in a baseline; less of it is mostly what was said, not who said it
 
 
@@ -65,11 +66,11 @@ def with_voice_baseline(file: Path, trained: Trained, notify: Notify = log.info)
             stream.listen(block)
         stream.finish()
     speech = stream.reader.own_speech
-    if not len(speech):
+    person = speech.mean(file.name) if len(speech) else None
+    if person is None or person.seconds < LEAST_SECONDS:
         raise DemeanorError(
-            f"Nobody speaks in {file}; a voice baseline is a recording of the person's ordinary speech."
+            f"Nobody speaks for a second in {file}; a voice baseline is a recording of the person's ordinary speech."
         )
-    person = speech.mean(file.name)
     if person.seconds < ENOUGH_SECONDS:
         notify(f"{file} holds {duration(person.seconds)} of speech; half a minute makes a better baseline.")
     return replace(trained, person=person)

@@ -57,7 +57,12 @@ def read(folder: Path) -> Mapping[str, Any]:
                 exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), names)
             except Exception as error:
                 raise DemeanorError(f"{file} cannot be used ({type(error).__name__}: {error}); correct it.") from None
-    return {name: value for name, value in names.items() if name.isupper()}
+    return {name: _as_path(name, value) for name, value in names.items() if name.isupper()}
+
+
+def _as_path(name: str, value: Any) -> Any:
+    """Return the path of a folder that is named by a text."""
+    return Path(value).expanduser() if name.endswith("_FOLDER") and isinstance(value, str) else value
 
 
 globals().update(read(home()))

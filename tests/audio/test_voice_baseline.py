@@ -202,7 +202,7 @@ def test_a_baseline_that_cannot_serve_is_one_sentence(tmp_path, monkeypatch):
     with_voice_baseline(wav(tmp_path / "brief.wav", talk((3, 0.5)), RATE_HZ), toy(), said.append)
     assert len(said) == 1 and "brief.wav holds 3 s of speech" in said[0]
     silent = wav(tmp_path / "silent.wav", talk((9, 0.0)), RATE_HZ)
-    with pytest.raises(DemeanorError, match=r"Nobody speaks in .*silent.wav"):
+    with pytest.raises(DemeanorError, match=r"Nobody speaks .*silent.wav"):
         with_voice_baseline(silent, toy())
     (tmp_path / "diary.wav").write_text("dear diary")
     with pytest.raises(DemeanorError, match="a text file"):

@@ -1,5 +1,7 @@
 """config.py, read by its path."""
 
+from pathlib import Path
+
 import pytest
 
 from source.core import config
@@ -17,3 +19,9 @@ def test_a_broken_one_is_one_sentence(tmp_path):
     (tmp_path / "config.py").write_text("EMOTIONS = (\n")
     with pytest.raises(DemeanorError, match="config.py cannot be used .SyntaxError"):
         config.read(tmp_path)
+
+
+def test_a_folder_may_be_named_by_a_text(tmp_path):
+    (tmp_path / "config.py").write_text('DATA_FOLDER = "~/corpora"\nWHISPER_MODEL = "base"\n', encoding="utf-8")
+    names = config.read(tmp_path)
+    assert names["DATA_FOLDER"] == Path("~/corpora").expanduser() and names["WHISPER_MODEL"] == "base"

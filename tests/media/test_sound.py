@@ -230,7 +230,7 @@ def test_what_is_no_number_is_silence(tmp_path):
     sound = read_sound(saved(tmp_path, odd, rate_hz=RATE_HZ, subtype="FLOAT"))
     assert not sound.waveform[[10, 20, 30]].any() and np.isfinite(sound.waveform).all()
     np.testing.assert_array_equal(np.delete(sound.waveform, [10, 20, 30]), np.delete(voice, [10, 20, 30]))
-    assert sound.notes == ("3 samples are no numbers and count as silence",)
+    assert sound.notes == ("samples that are no numbers, and count as silence: 3",)
 
 
 # --- Stream ------------------------------------------------------------------------------------------------------

@@ -45,8 +45,8 @@ CALIBRATED = {
     True: "the temperature was fitted on corpora left out in turn, so that confidence means the same on strangers",
 }
 BOTH = (
-    "**Strangers**: corpora that it did not learn from, each left out in turn; expect this on your own files. **At "
-    "home**: other people of the corpora that it learned from."
+    "**Strangers**: corpora that it did not learn from, each left out in turn, by the clips of train and val alone; "
+    "expect this on your own files. **At home**: other people of the corpora that it learned from."
 )
 UNMEASURED = "**On strangers, corpora that it did not learn from, it was not measured**: expect less than here."
 ASSUMED = "speech in which nobody acts, taken for neutral by assumption"

@@ -52,6 +52,6 @@ class SoundNotes:
             f"recorded at {rate_hz} Hz: what lies above {rate_hz / 2000:g} kHz is missing": rate_hz < needed_hz,
             f"clipped: {clipped:.1%} of the samples are at full scale": clipped > CLIPPED_SHARE,
             f"beyond full scale: reaches {self.peak:.3g} times of it": self.peak > BEYOND_SCALE,
-            f"{self.not_finite} samples are no numbers and count as silence": self.not_finite > 0,
+            f"samples that are no numbers, and count as silence: {self.not_finite}": self.not_finite > 0,
         }
         return tuple(sentence for sentence, holds in notes.items() if holds)
