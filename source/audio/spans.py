@@ -104,6 +104,7 @@ class SpanEncoder:
             if number not in self._samples:
                 raise ValueError(f"span {number} was forgotten")
             samples = self._samples.pop(number)
+            samples = samples - samples.mean()  # a microphone's constant offset is no sound
             samples = reduce_noise(samples, SAMPLE_RATE_HZ) if self._denoise else samples
             filled = np.zeros((max(1, -(-len(samples) // FRAME_SAMPLES)), FRAME_SAMPLES))
             filled.flat[: len(samples)] = samples

@@ -90,13 +90,25 @@ def test_each_span_is_encoded_once_and_only_where_a_window_needs_it(encoded):
         window(features, samples, start, end)
         window(features, samples, start, end)
     assert [len(span) for span in encoded] == [SPAN_SAMPLES] * 4 + [round(1.5 * RATE)]
-    np.testing.assert_array_equal(np.concatenate(encoded), samples[SPAN_SAMPLES:])
+    spans = np.split(samples, range(SPAN_SAMPLES, len(samples), SPAN_SAMPLES))[1:]
+    np.testing.assert_allclose(
+        np.concatenate(encoded), np.concatenate([span - span.mean() for span in spans]), atol=1e-5
+    )
+
+
+def test_a_constant_offset_makes_no_difference(encoded):
+    samples = noise(6.0)
+    plain, lifted = (pushed(samples + offset) for offset in (np.float32(0), np.float32(0.5)))
+    made = (window(features, samples, 16_000, 80_000) for features in (plain, lifted))
+    np.testing.assert_allclose(*made, atol=0.05, rtol=1e-2)
 
 
 @pytest.mark.parametrize("start", [0, 16_000, 48_000, 50_000, 64_000, 90_000])
 def test_a_windows_features_are_numpys_over_its_loud_frames(encoded, start):
     samples = noise(9.0)
     samples[40_000:60_000] *= 10 ** (-35 / 20)
+    for span in np.split(samples, range(SPAN_SAMPLES, len(samples), SPAN_SAMPLES)):
+        span -= span.mean()
     end = start + 48_000
     made = window(pushed(samples), samples, start, end)
     cells = samples.reshape(-1, FRAME)
