@@ -7,6 +7,7 @@ from ..data.dataset import Dataset
 from ..training.checkpoint import Trained
 
 DIRECTIONS = 64  # in which the voices of training differ most
+UNLIMITED = 1e30  # before it is fitted; an average of infinite ones would be no number
 LIMIT_QUANTILE = 0.995  # of the training clips, whose distance is 1
 
 
@@ -27,7 +28,7 @@ class Familiarity(nn.Module):
         self.register_buffer("mean", torch.zeros(values))
         self.register_buffer("scale", torch.ones(values))
         self.register_buffer("directions", torch.zeros(values, DIRECTIONS))
-        self.register_buffer("limit", torch.tensor(torch.inf))
+        self.register_buffer("limit", torch.tensor(UNLIMITED))
 
     def forward(self, encoder: Tensor) -> Tensor:
         """Return the distance of encoder (B, layers, 2 * width) as a multiple of the limit: (B,)."""

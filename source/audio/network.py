@@ -113,7 +113,8 @@ class Baseline(nn.Module):
         """Return what logits with a baseline of so many seconds (B,) are divided by, (B, 1); seconds None: of none."""
         known = encoder.new_zeros(len(encoder), dtype=torch.float32) if seconds is None else seconds
         most = self.trust(torch.tensor(self.most_seconds))
-        return torch.lerp(*self.temperatures, (self.trust(known) / most).clamp(max=1))[:, None]
+        without, whole = self.temperatures
+        return torch.lerp(without, whole, (self.trust(known) / most).clamp(max=1))[:, None]
 
 
 class MfccBranch(nn.Module):

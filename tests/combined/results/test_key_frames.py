@@ -180,7 +180,8 @@ def test_pictures_and_where_the_network_looked(explained, rotation):
 def test_of_a_part_the_times_are_the_recordings(explained):
     (first, second), (later,) = explained(moving_face), explained(moving_face, start_seconds=1.0)
     assert (later.seconds, later.reading.emotion) == (second.seconds, "angry") and first.seconds < 1
-    assert np.array_equal(later.picture, second.picture)
+    change = np.abs(np.asarray(later.picture, float) - np.asarray(second.picture, float))
+    assert change.mean() < 0.5  # the crop may differ by a part of a pixel: a face is tracked from another frame on
 
 
 @finds_faces
