@@ -8,6 +8,7 @@ import source
 from source.core import config
 from source.core.settings import TrainingSettings, override
 from source.core.spec import spec_of
+from source.text.inference import TextQuery, infer
 from source.training import checkpoint
 from tests.support.faces import finds_faces
 
@@ -76,3 +77,14 @@ def test_the_astronaut_smiles():
     [reading] = prediction.readings
     assert reading.emotion == "happy" and reading.confidence > 0.8
     assert sum(reading.probabilities.values()) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("emotion, written", [
+    ("angry", ["😡😡😡", "😡", "🤬", ">:("]), ("happy", ["❤️", "😂😂", "🎉", ":-)", ":D", "<3"]), ("sad", ["😢", ":("]),
+    ("fear", ["😱"]), ("disgust", ["🤢"]), ("surprise", ["😮", ":-O"]),
+])  # fmt: skip
+def test_an_emoji_alone_says_what_it_shows(emotion, written):
+    trained = checkpoint.load(shipped("text"))
+    for output in infer([TextQuery(text) for text in written], trained):
+        assert max(output.probabilities, key=output.probabilities.__getitem__) == emotion, output

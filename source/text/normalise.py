@@ -23,28 +23,45 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}  # categories of Unicode: control, fo
 PICTURES = "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"  # and emoji
 LETTERS = re.compile(r"([^\W\d_])\1{2,}", re.IGNORECASE)
 MARKS = re.compile(r"([^\w\s]|_)\1{3,}")
+# Emoji whose official names say what they picture, not what people show with them: 😡 is a "pouting face", 🎉 a popper.
+SHOWN = {
+    "angry": "😡😠🤬👿😤😾💢",
+    "sad": "😢😭😿😔😥😦☹🙁",
+    "disgusted": "🤢🤮",
+    "scared": "😱😨😧🙀",
+    "surprised": "😮😯😲🤯",
+    "laughing": "😂🤣😆😹",
+    "love": "❤♥❣💓💕💖💗💘💙💚💛💜💝💞💟🖤🧡😘😗😙😚😽💋",
+    "celebration": "🎉🎊🥳",
+}
+EMOTICON = re.compile(  # a word or mark may stand before it, but no digit: 12:00, 3:D
+    r"(?<![^\s\w.!?,])(?<![\d_])(?:"
+    r"(?P<angry>>[:=]-?\(+)|(?P<sad>[:=]'?-?\(+)|(?P<smiling>[:=]'?-?\)+)|(?P<laughing>[:=]-?D+|(?<!\w)[xX]D+)"
+    r"|(?P<surprised>[:=]-?[oO])|(?P<love>(?<!\w)<3+))+(?![^\s.!?,])"
+)
 ADDRESS = re.compile(r"\b(?:https?://|www?\.(?=\w))[^\s<>\"]*[^\s<>\".,;:!?)\]}']", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
     """Return `text` on one line, in characters that the model's vocabulary knows. Idempotent.
 
-    Emoji become their descriptions (MiniLM knows hardly any), URLs "http" (as TweetEval writes them), quotes and dashes
-    those of the keyboard. A letter repeated three times or more is kept twice, a mark repeated four times or more three
-    times, an emoji once, so that repetition leaves room for the words. Invisible characters are removed. Capitals,
-    "@user" and emoticons such as ":)" stay.
+    Emoji and emoticons become what they show or, without a feeling, picture; URLs "http" (as TweetEval writes them);
+    quotes and dashes those of the keyboard. A letter repeated three times or more is kept twice, a mark repeated four
+    times or more three times, an emoji once, so that repetition leaves room for the words. Invisible characters are
+    removed. Capitals and "@user" stay.
 
     >>> normalise("“Soooo good”…  see https://a.bc/d?e=1 😂😂!!!!!!")
-    '"Soo good"... see http face with tears of joy !!!'
+    '"Soo good"... see http laughing !!!'
     """
     if not text.isascii():
         text = _plain(text)
     text = MARKS.sub(r"\1\1\1", LETTERS.sub(r"\1\1", CONTROL.sub("", text)))
-    return " ".join(ADDRESS.sub("http", text).split())
+    text = EMOTICON.sub(lambda match: f" {match.lastgroup} ", ADDRESS.sub("http", text))
+    return " ".join(text.split())
 
 
 def _plain(text: str) -> str:
-    """Return the text with emoji described and typographic variants of a character unified."""
+    """Return the text with emoji in words and typographic variants of a character unified."""
     text = _emoji().sub(_described, text.translate(EQUIVALENT))
     text = unicodedata.normalize("NFKC", text).translate(EQUIVALENT)  # makes full-width and fancy letters plain
     return "".join(char for char in text if char.isspace() or unicodedata.category(char) not in INVISIBLE)
@@ -52,13 +69,14 @@ def _plain(text: str) -> str:
 
 @cache
 def _descriptions() -> dict[str, str]:
-    """Return emoji -> description, from the list in VADER's package, read as a file."""
+    """Return emoji -> what it shows, or else its description in the list of VADER's package, read as a file."""
     spec = find_spec("vaderSentiment")
     assert spec and spec.origin
     folder = Path(spec.origin).parent
     lines = (folder / "emoji_utf8_lexicon.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("\t")[:2] for line in lines if not re.search(f"[\\x00-\\x7f{SKIN}]", line.partition("\t")[0]))
-    return {emoji.translate(EQUIVALENT): words.strip() for emoji, words in pairs}
+    described = {emoji.translate(EQUIVALENT): words.strip() for emoji, words in pairs}
+    return described | {emoji: words for words, emojis in SHOWN.items() for emoji in emojis}
 
 
 @cache
