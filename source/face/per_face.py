@@ -1,4 +1,4 @@
-"""Readings of each face of a video: second by second, and over the whole video."""
+"""Readings of each face of a video: second by second, and over the whole video. Frames count by their quality."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -39,5 +39,5 @@ def people_readings(face_tracks: FaceTracks, trained: Trained) -> list[Reading]:
 
 def _face(face_tracks: FaceTracks, rows: np.ndarray, person: int, trained: Trained) -> Reading:
     box = tuple(np.median(face_tracks.box[rows], 0).round(1).tolist())
-    probabilities = dict(zip(trained.labels, face_tracks.probabilities[rows].mean(0).tolist(), strict=True))
-    return with_valence_arousal(Reading(probabilities, person, box))
+    mean = np.average(face_tracks.probabilities[rows], 0, face_tracks.quality[rows])
+    return with_valence_arousal(Reading(dict(zip(trained.labels, mean.tolist(), strict=True)), person, box))

@@ -9,6 +9,7 @@ import numpy as np
 from ..core.arrays import GrowingArray, stacked
 from ..media.video.frame import Frame
 from .features import featurize
+from .quality import quality
 from .settings import FaceSettings
 from .tracker import FaceTracker
 from .tracks import UNCONFIRMED, FaceTracks
@@ -38,6 +39,7 @@ class FaceRecorder(AbstractContextManager["FaceRecorder"]):
         self._seconds, self._person = GrowingArray((), np.float64), GrowingArray((), np.int32)
         self._box, self._pose = GrowingArray((4,), np.float32), GrowingArray((3,), np.float32)
         self._eye_aspect = GrowingArray((2,), np.float32)
+        self._quality = GrowingArray((), np.float32)
         self._features = GrowingArray((features,), np.float16)
         self._probabilities = GrowingArray((labels,), np.float32)
 
@@ -54,7 +56,8 @@ class FaceRecorder(AbstractContextManager["FaceRecorder"]):
         """What is encoded so far, as views: it costs nothing. The rows of nobody are UNCONFIRMED."""
         count = len(self._features)
         columns = (
-            self._seconds, self._person, self._box, self._pose, self._eye_aspect, self._features, self._probabilities
+            self._seconds, self._person, self._box, self._pose, self._eye_aspect, self._quality, self._features,
+            self._probabilities,
         )  # fmt: skip
         return FaceTracks(*(column.rows[:count] for column in columns), frame_seconds=self._frame_seconds.rows)
 
@@ -74,7 +77,8 @@ class FaceRecorder(AbstractContextManager["FaceRecorder"]):
         self._frame_seconds.append(frame.seconds)
         seen_twice = []
         for seen in self._tracker.update(frame.pixels, frame.seconds):
-            self._waiting.append(featurize(frame.pixels, seen.face, self._settings))
+            inputs = featurize(frame.pixels, seen.face, self._settings)
+            self._waiting.append(inputs)
             if seen.person not in self._numbers:
                 rows = self._unconfirmed.setdefault(seen.person, [])
                 rows.append(len(self._seconds))
@@ -84,6 +88,7 @@ class FaceRecorder(AbstractContextManager["FaceRecorder"]):
             self._box.append(np.asarray(seen.face.box, np.float32) * frame.scale)
             self._pose.append(seen.face.pose)
             self._eye_aspect.append(seen.face.eye_aspect)
+            self._quality.append(quality(seen.face, inputs["image"]))
         self._confirm(seen_twice)
         if len(self._waiting) >= BATCH:
             self._encode(self._waiting)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from ..core.errors import DemeanorError
 from ..core.settings import Share, TrainingSettings, settings_class
@@ -46,12 +46,35 @@ class FaceSettings(TrainingSettings):
     """Training crops are scaled by up to this share either way."""
     shift_share: Share = 0.08
     """Training crops are shifted by up to this share of their side."""
+    loose_framing: Annotated[float, Field(ge=1)] = 2.0
+    """How many times as far these three go for training faces whose shape is hidden, as if no face had been found."""
     contrast: Share = 0.3
     """The contrast of training crops is changed by up to this share."""
     brightness: Share = 0.2
     """The brightness of training crops is changed by up to this share of the full range."""
+    gamma_octaves: NonNegativeFloat = 0.7
+    """The middle greys of training crops are darkened or brightened by up to this power of two."""
+    side_light: Share = 0.3
+    """Training crops are lit from a random side by up to this share."""
+    blur_probability: Share = 0.25
+    """Share of training crops that are blurred."""
+    blur_pixels: NonNegativeFloat = 1.5
+    """Most standard deviation of that blur in pixels of the crop."""
+    noise_probability: Share = 0.15
+    """Share of training crops that noise is added to."""
+    noise_share: Share = 0.06
+    """Most standard deviation of that noise, as a share of the full range."""
+    compression_probability: Share = 0.15
+    """Share of training crops that are compressed as JPEG does."""
     erase_probability: Share = 0.25
     """Share of training crops in which a rectangle is erased (Zhong et al. 2017, arXiv:1708.04896)."""
+    warm_start: bool = False
+    """Whether training begins with the weights in use, where they fit, instead of at random."""
+    balance_share: Share = 0.5
+    """How far the answers are freed of how frequent each label was in training; 0: not at all, 1: wholly."""
+    stranger_temperature: PositiveFloat = 1.4
+    """Factor on the temperature that fits val, for pictures of other collections: the model is less often right there.
+    Measured on collections that it never learned from; see models/face/comparison.md."""
 
     def __post_init__(self) -> None:
         if not (self.use_image or self.use_landmarks or self.use_blendshapes):

@@ -25,6 +25,8 @@ class FaceTracks:
     """(N, 3) float32: yaw, pitch and roll of the head in degrees; see `source.face.detector.Face`."""
     eye_aspect: np.ndarray
     """(N, 2) float32: how far the person's left and right eye are open; see `source.face.detector.Face`."""
+    quality: np.ndarray
+    """(N,) float32: the weight of this face in means over frames; see `source.face.quality`."""
     features: np.ndarray
     """(N, F) float16: of `CombinedModel.encode_face`, the last of which are the blendshapes."""
     probabilities: np.ndarray
