@@ -15,6 +15,7 @@ from .load import load
 from .predict import predict
 from .preprocess import preprocess
 from .recipe import Training
+from .score import Score, score
 from .settings import configured, settings
 from .stream import live, stream
 from .test import Test, test
@@ -23,8 +24,8 @@ from .tune import tune
 from .validate import validate
 
 __all__ = [
-    "Notify", "OnProgress", "Selection", "Test", "Training", "Words", "are_several", "asked_for", "command_line",
-    "configured", "examine", "get_data", "input_named", "inputs", "known_corpora", "live", "load", "predict",
-    "preprocess", "preprocessed_corpora", "settings", "silent", "stream", "test", "train", "training_corpora", "tune",
-    "validate",
+    "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "are_several", "asked_for",
+    "command_line", "configured", "examine", "get_data", "input_named", "inputs", "known_corpora", "live", "load",
+    "predict", "preprocess", "preprocessed_corpora", "score", "settings", "silent", "stream", "test", "train",
+    "training_corpora", "tune", "validate",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from math import inf
 from typing import Any, NoReturn
 
 from ..core import distributed
+from ..core.units import seconds_of
 
 FAILED, WRONG_USE, STOPPED = 1, 2, 130  # exit codes
 HELP_WORDS = ("-h", "--help", "help")
@@ -225,9 +226,10 @@ def identifier(text: str) -> str:
 
 def seconds(text: str) -> float:
     """Return a time such as 80, 1:20 or 1:02:05.5 in seconds; raises ArgumentTypeError for anything else."""
-    if not re.fullmatch(r"(\d+:)?(\d+:)?\d+(\.\d+)?", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"'{text}' is no time, such as 80, 1:20 or 1:02:05")
-    return sum(float(part) * 60**power for power, part in enumerate(reversed(text.split(":"))))
+    try:
+        return seconds_of(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def rate(text: str) -> float:

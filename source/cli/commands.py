@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import MODELS, api
 from ..core import config
+from ..core.serialise import json_text
 from . import render
 from .command import FAILED, Entry, Option, expanded, identifier, names, positive, rate, seconds, seed, whole
 from .live_view import LiveView
@@ -60,6 +61,16 @@ def test(model: str, split: str, as_json: bool, **options: Any) -> None:
         print((result.folder / "metrics.json").read_text(encoding="utf-8"))
     else:
         print(f"{render.metrics_text(result.metrics)}\n\nReport: {near(result.folder / 'report.md')}")
+
+
+def score(model: str, source: str, as_json: bool, **options: Any) -> None:
+    """Score the model on clips labelled by eye and print the scores."""
+    with Progress("files", "Predicting") as progress:
+        result = api.score(model, source, **options, notify=progress.notify, on_progress=progress)
+    if as_json:
+        print(json_text(result.document))
+    else:
+        print(f"{render.score_text(result.document)}\n\nReport: {near(result.folder / 'report.md')}")
 
 
 def validate(model: str, corpora: Sequence[str], **options: Any) -> None:
@@ -222,6 +233,15 @@ TABLE = (
         replace(RESUME, help="go on with a run over several files that was stopped"),
         replace(JSON, help="print the result as one JSON document and write no files"),
     ), resume_words=("--resume",)),
+    Entry("MODEL score", "score the trained model on your own clips, labelled by eye", score, (
+        Option("source", "FOLDER", "folder of clips with labels.csv, or with a sub-folder for each emotion; where "
+               "neither is there, labels.csv is written to be filled in", question="Folder of clips",
+               offers=api.inputs),
+        WEIGHTS,
+        replace(OUTPUT, help="folder for the results", usual="output_files"),
+        replace(WORKERS, help="number of processes that share the files"),
+        JSON,
+    ), resume_words=()),
     Entry("MODEL live", "play a recording and watch the answers as they come", live, (
         Option("name", "--from", "recording to play, looked up in input_files/ first, then as a path", "FILE",
                default="demo_clip.mp4", question="Recording to play", offers=lambda model: api.inputs("combined")),

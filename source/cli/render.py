@@ -73,6 +73,19 @@ def metrics_text(metrics: Metrics) -> str:
     return "\n".join([*lines, *([f"\n{ordinary_text(metrics.ordinary)}"] if metrics.ordinary else [])])
 
 
+def score_text(document: Mapping[str, Any]) -> str:
+    """Return the scores on moments labelled by eye; document: `Score.document`."""
+    from ..evaluation.reports import moments
+
+    heading = f"{document['moments']:,} moments in {document['split']}"
+    sure = percent(document["sure_from"])
+    shares = (
+        f"Sure: with a confidence of {sure} or more; right: of these. The report has intervals and sets of modalities."
+    )
+    notes = (*moments.left_out(document), shares)
+    return "\n\n".join([wrapped(heading), table(moments.score_rows(document, brief=True)), *map(wrapped, notes)])
+
+
 def ordinary_text(ordinary: Mapping[str, Any]) -> str:
     """Return how often ordinary speech gets a false emotion; ordinary: as in `Metrics.ordinary`."""
     shares = (f"{percent(ordinary[f'false_{kind}'])} of the {kind}" for kind in ("clips", "recordings"))

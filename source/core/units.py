@@ -1,4 +1,6 @@
-"""Shares, times and durations as text."""
+"""Shares, times and durations as text, and times from text."""
+
+import re
 
 
 def percent(share: float) -> str:
@@ -44,6 +46,17 @@ def clock(seconds: float, hours: bool = False, tenths: bool = False) -> str:
     if minutes >= 60 or hours:
         return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
     return f"{minutes}:{rest:02}"
+
+
+def seconds_of(text: str) -> float:
+    """Return a time such as 80, 1:20 or 1:02:05.5 in seconds; raises ValueError for anything else.
+
+    >>> seconds_of("1:02:05.5")
+    3725.5
+    """
+    if not re.fullmatch(r"(\d+:)?(\d+:)?\d+(\.\d+)?", text, re.ASCII):
+        raise ValueError(f"'{text}' is no time, such as 80, 1:20 or 1:02:05")
+    return sum(float(part) * 60**power for power, part in enumerate(reversed(text.split(":"))))
 
 
 def short_duration(seconds: float) -> str:

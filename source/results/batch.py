@@ -29,13 +29,14 @@ def predict_files(
     folder: Path | None = None,
     *,
     where: str = "",
+    keep_open: bool = False,
     notify: Notify = silent,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
     """Return the prediction of each file, in this order; one that cannot be read has a note with the reason instead.
 
     folder: exists and takes the results, see `BatchFolder`; what an earlier run was done with there is not read again.
-    where: what the files lie in, for people.
+    where: what the files lie in, for people. keep_open: a later run in `folder` shall read only what has changed.
 
     Raises DemeanorError where no file could be read or their folder is gone, and CannotWrite.
     """
@@ -61,7 +62,7 @@ def predict_files(
                     _require_folder(file)
                 on_progress(len(predictions), len(files))
         if batch:
-            batch.finish()
+            batch.finish(keep_open)
     except CannotWrite as error:
         raise CannotWrite(f"{error} {KEPT}") from None
     if len(troubles) == len(files):

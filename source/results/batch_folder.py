@@ -17,7 +17,7 @@ from .prediction import Prediction
 from .writing import RESULT, explained
 
 SUMMARY = "summary.csv"
-STATE = ".unfinished.jsonl"  # there until all files are done: a line for each that is
+STATE = ".unfinished.jsonl"  # a line for each file that is done; there until all are, or until none goes on from it
 WEIGHTS = ".weights.safetensors"  # what the machines of a cluster read with
 
 
@@ -93,13 +93,17 @@ class BatchFolder:
             if prediction.folder:
                 _append(self.path / STATE, _line(Done(*self._stamps[file], Path(prediction.folder).name)))
 
-    def finish(self) -> None:
-        """Write summary.csv in the order of the files, and result.json, the list of their documents."""
+    def finish(self, keep_open: bool = False) -> None:
+        """Write summary.csv in the order of the files, and result.json, the list of their documents.
+
+        keep_open: remember what is done, so that a later run in the same folder goes on from it.
+        """
         with explained(self.path):
             self._write_summary(self._stamps)
             write_whole(self.path / RESULT, self._write_documents)
-            for file in (WEIGHTS, STATE):
-                (self.path / file).unlink(missing_ok=True)
+            (self.path / WEIGHTS).unlink(missing_ok=True)
+            if not keep_open:
+                (self.path / STATE).unlink(missing_ok=True)
 
     def _write_summary(self, files: Iterable[Path]) -> None:
         write_whole(self.path / SUMMARY, csv_text(self._columns, []) + "".join(self._rows[file] for file in files))

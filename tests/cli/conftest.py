@@ -19,7 +19,7 @@ from source.doctor import Finding
 from source.evaluation.cross_validation import Validation
 from source.results.prediction import Prediction
 from source.tuning import Tuned
-from tests.support.results import HAPPY, METRICS, VALIDATED
+from tests.support.results import HAPPY, METRICS, SCORED, VALIDATED
 from tests.support.tunings import confirmed, tuning
 
 
@@ -66,6 +66,7 @@ def played(tmp_path, monkeypatch):
         "preprocess": [Preprocessed("FER2013", tmp_path, 100, 3, 40)],
         "train": api.Training(tmp_path, tmp_path / "face_model.safetensors", 3, 2, 12_345, 60.0, METRICS),
         "test": api.Test(METRICS, tmp_path, {"a.png": "a.png is no picture."}),
+        "score": api.Score(METRICS, SCORED, tmp_path),
         "validate": validation,
         "tune": tuned,
         "predict": [Prediction("photo.jpg", "face", ("happy", "sad"), (HAPPY,), folder=str(tmp_path / "photo"))],

@@ -17,7 +17,7 @@ from source.core.command_line import command_for
 from source.core.settings import override_from_text
 from source.core.spec import spec_of
 
-VERBS = ("preprocess", "train", "tune", "validate", "test", "predict", "settings")
+VERBS = ("preprocess", "train", "tune", "validate", "test", "predict", "score", "settings")
 LIVE = ("face live", "audio live", "combined live")
 FLAG, KEPT = Option("flag", "--flag", "", default=False), Option("kept", "--kept", "", default=True)
 

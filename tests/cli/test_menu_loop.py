@@ -101,7 +101,7 @@ def test_wrong_answers_are_asked_again(played, session, capsys):
     assert played.calls[0][2]["settings"] == ["epochs=4"] and played.calls[0][2]["seed"] == 9
 
 
-@pytest.mark.parametrize("wrong", ["0 1", "9", "-1", "x", "''", "²", "1" * 5000, "face"])
+@pytest.mark.parametrize("wrong", ["0 1", "10", "-1", "x", "''", "²", "1" * 5000, "face"])
 def test_a_wrong_number_is_one_sentence_at_the_second_level_too(wrong, played, session, capsys):
     assert session("face", wrong, "q", "q") == 0
     assert capsys.readouterr().err.count("\n") == 1 and not played.calls

@@ -39,6 +39,8 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
       "resume": True, "output": Path("o")}),
     ("face test --split val --folder f --corpora A --weights w --json", "test", ["face", "val"],
      {"folder": Path("f"), "corpora": ("A",), "weights": Path("w")}),
+    ("combined score clips --weights w --output o --workers 3 --json", "score", ["combined", "clips"],
+     {"weights": Path("w"), "output": Path("o"), "workers": 3}),
     ("face predict photo.jpg --weights w --without faces.csv,heatmap.png --json --from 1:20 --to 1:02:05.5 --fps 2.5 "
      "--audio-track 2 --output o --workers 3 --cluster tcp://a:8786 --resume --voice-baseline me.wav",
      "predict", ["face", "photo.jpg"],
@@ -62,6 +64,7 @@ DEFAULTS = [
      {"folds": 5, "seeds": 1, "seed": 0, "grouping": None, "leaky": False, "across": False, "settings": [],
       "resume": False, "output": None}),
     ("face test", "test", ["face", "test"], {"folder": None, "corpora": (), "weights": None}),
+    ("text score texts.csv", "score", ["text", "texts.csv"], {"weights": None, "output": None, "workers": 1}),
     ("face predict photo.jpg", "predict", ["face", "photo.jpg"],
      PREDICT | {"write": True, "brief": True}),
 ]  # fmt: skip
@@ -199,6 +202,7 @@ def test_metrics_and_predictions_as_json(played, tmp_path, capsys):
         return json.loads(capsys.readouterr().out)
 
     assert shown("face", "test") == {"n": 1200}
+    assert shown("combined", "score", "clips")["moments"] == 100
     assert shown("face", "predict", "photo.jpg")["readings"][0]["emotion"] == "happy"
     (tmp_path / "folder").mkdir()
     assert len(shown("face", "predict", "folder")) == 1, "of a folder a list"

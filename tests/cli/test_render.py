@@ -9,7 +9,7 @@ from source.cli.render_prediction import clipped
 from source.data.preprocessing import Preprocessed
 from source.results.prediction import Prediction, Reading
 from source.training.loop import Epoch
-from tests.support.results import HAPPY, METRICS, VALIDATED
+from tests.support.results import HAPPY, METRICS, SCORED, VALIDATED
 from tests.support.tunings import confirmed, tuning
 
 
@@ -114,3 +114,9 @@ def test_preprocessing_says_what_was_left_out_and_how_fast_it_went(tmp_path):
     assert render.preprocessed_line(part).startswith("A: 100 clips, 3 unreadable")
     assert render.speed_line([part], 9.0).startswith("63 done in 9 s, 7 per second")
     assert "left" in render.speed_line([replace(part, done_before=103)], 9.0)
+
+
+def test_scores_of_moments_fit_a_terminal_and_say_what_is_missing():
+    text = render.score_text(SCORED)
+    assert max(map(len, text.splitlines()[2:5])) < 80 and "–" in text, "of no sure answer there is no share"
+    assert "nothing to read in 2 " in text and "5; of these 3 were answered" in text

@@ -15,3 +15,9 @@ ROW = METRICS.to_dict() | SPEAKERS | {"fold_scores": [{"uar": 0.5}, {"uar": 0.75
 VALIDATED = {"model": "face", "seeds": [0, 1], "over_seeds": {"uar": [0.65, 0.67], "mean": 0.66, "sd": 0.014},
              "strangers": None,
              "rows": [ROW, ROW | {"method": "SVM", "speakers_apart": False, "uar": 0.9}]}  # fmt: skip
+SCORES = {"coverage": 0.9, "wrong": 0.25, "sure_share": 0.5, "sure_accuracy": None, "uar": 0.6, "ece": 0.1}
+SCORED = METRICS.to_dict() | {
+    "moments": 100, "unread": 2, "unclear": {"moments": 5, "answered": 3}, "sure_from": 0.7, "resampled": "people",
+    "rows": [{"given": "all", "answer": name, "n": 100, "false_calm": 0.05} | SCORES for name in ("fused", "face")]
+    + [{"given": "face + audio", "answer": "fused", "n": 9, "false_calm": None} | SCORES],
+}  # fmt: skip

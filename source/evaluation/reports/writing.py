@@ -19,13 +19,17 @@ from ...core.units import percent
 from ...data.clips import SPLITS
 from ...training.checkpoint import Trained
 from ..metrics import Metrics
+from ..moments import ALL
 from . import charts, strangers
 from .cross_validation import report_of_validation
 from .model_card import STRANGERS_DRAWING, model_card
+from .moments import moment_columns, moment_rows, report_of_moments
 from .testing import report_of_test
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
+    from ...data.moments import Moment
+    from ...results.prediction import Reading
     from ..cross_validation import Validation
     from ..cross_validation.strangers import Strangers
 
@@ -57,8 +61,13 @@ def write_training(folder: Path, trained: Trained, history: Sequence[Any], val: 
 def test_result_folder(home: Path, split: str, folder: Path | None = None) -> Path:
     """Return where in `home` a test on `split`, or else on `folder`, is written: over the same test, never another."""
     name = f"test_folder_{folder.name}" if folder else "test_" + split.replace(" of ", "_").replace(", ", "_")
-    places = (home / (f"{name}_{number}" if number > 1 else name) for number in count(1))
-    return next(place for place in places if _tested_split(place) in (None, str(folder or split)))
+    return place_for(home / name, str(folder or split))
+
+
+def place_for(first: Path, split: str) -> Path:
+    """Return `first`, or else it with a number, in which no test of anything but `split` lies."""
+    places = (first.with_name(f"{first.name}_{number}" if number > 1 else first.name) for number in count(1))
+    return next(place for place in places if _tested_split(place) in (None, split))
 
 
 def _tested_split(folder: Path) -> str | None:
@@ -82,6 +91,30 @@ def write_test(
     write_whole(folder / "report.md", report_of_test(document, trained.header, command, config.NOT_SURE_BELOW))
     if (folder.parent / CARD).is_file():
         write_card(folder.parent, trained)
+
+
+def write_score(
+    folder: Path,
+    trained: Trained,
+    metrics: Metrics,
+    document: Mapping[str, Any],
+    moments: Sequence[Moment],
+    readings: Sequence[Reading],
+    command: str = "",
+) -> None:
+    """Write metrics.json, moments.csv, report.md and pictures of moments that were labelled by eye.
+
+    document: metrics.json; command: what was typed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [row for row in document["rows"] if row["given"] == ALL]
+    curves = {f"{row['answer']} (ECE {percent(row['ece'])})": row["reliability"] for row in rows}
+    columns = moment_columns(trained.labels, readings)
+    write_whole(folder / "moments.csv", csv_text(columns, moment_rows(moments, readings)))
+    write_whole(folder / "confusion_matrix.png", _matrix(metrics))
+    write_whole(folder / "reliability.png", charts.reliability_diagram(curves))
+    write_whole(folder / "report.md", report_of_moments(document, trained.header, command, config.NOT_SURE_BELOW))
+    write_whole(folder / "metrics.json", json_text(document))
 
 
 def write_validation(validation: Validation, command: str = "") -> None:
