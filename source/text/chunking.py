@@ -32,7 +32,8 @@ def _split(utterance: Utterance, tokens: int) -> Iterator[Utterance]:
     edges = [end / characters for end in accumulate(map(len, texts), initial=0)]
     for text, (start, end) in zip(texts, pairwise(edges), strict=True):
         spoken = utterance.words[round(start * len(utterance.words)) : round(end * len(utterance.words))]
-        yield from _split(Utterance(text, _time_at(utterance, start), _time_at(utterance, end), spoken), tokens)
+        times = _time_at(utterance, start), _time_at(utterance, end)
+        yield from _split(Utterance(text, *times, spoken, utterance.language), tokens)
 
 
 @lru_cache(maxsize=256)  # a thousand emoji in a row have the same halves

@@ -18,6 +18,7 @@ from .chunking import split_long_utterances
 from .documents import NOTHING, document_from_text, read_document
 from .explain import explained_note, with_attributions
 from .inference import BATCH, TextOutput, TextQuery, infer
+from .language import unknown_language_note
 from .normalise import normalise
 from .results import result_files
 from .tokens import is_longer
@@ -50,10 +51,16 @@ def read(
     counts_sentences = None if is_recording(source) else on_progress  # of a recording, the seconds were counted
     readings, contexts = read_utterances(document.utterances, trained, counts_sentences)
     readings = with_attributions(readings, contexts, trained, counts_sentences)
-    unreadable = readings and not any(reading.probabilities for reading in readings)
+    is_known = trained.settings.knows(document.language)
+    unreadable = is_known and readings and not any(reading.probabilities for reading in readings)
     prediction = Prediction(
         str(source) if isinstance(source, Path) else TYPED, trained.spec.name, trained.labels, tuple(readings),
-        notes=(*document.notes, *((NOTHING,) if unreadable else ()), *explained_note(readings)),
+        notes=(
+            *document.notes,
+            *((NOTHING,) if unreadable else ()),
+            *(() if is_known else (unknown_language_note(document.language),)),
+            *explained_note(readings),
+        ),
         overall=overall_reading(readings, document), seconds=document.seconds, language=document.language,
     )  # fmt: skip
     return Result(prediction, lambda without: result_files(prediction, document), folder_name(source))
@@ -84,12 +91,16 @@ def is_recording(source: Path | str) -> bool:
 def read_utterances(
     utterances: Sequence[Utterance], trained: Trained, on_progress: OnProgress | None = None
 ) -> tuple[list[Reading], list[str]]:
-    """Return a Reading for each utterance, and each one's context as the network gets it."""
-    before = CONTEXT_SENTENCES if trained.settings.use_context else 0
+    """Return a Reading for each utterance, and each one's context as the network gets it.
+
+    What is in a language that the network does not know is not read.
+    """
+    before, knows = CONTEXT_SENTENCES if trained.settings.use_context else 0, trained.settings.knows
     texts = [utterance.text for utterance in utterances]
     contexts = ["\n".join(texts[max(at - before, 0) : at]) for at in range(len(texts))]
     queries = [
-        TextQuery(text, context) if is_readable(text) else None for text, context in zip(texts, contexts, strict=True)
+        TextQuery(one.text, context) if knows(one.language) and is_readable(one.text) else None
+        for one, context in zip(utterances, contexts, strict=True)
     ]
     outputs: dict[TextQuery | None, TextOutput] = {None: TextOutput({}, {})}
     batches = list(_batches([query for query in queries if query]))

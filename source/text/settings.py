@@ -6,6 +6,7 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from ..core.errors import DemeanorError
 from ..core.settings import Share, TrainingSettings, settings_class
+from .language import ENGLISH
 
 LAYERS = 6  # of MiniLM
 MOST_POSITIONS = 512
@@ -45,6 +46,13 @@ class TextSettings(TrainingSettings):
     """Dropout on the features before the head."""
     word_dropout: Share = 0.0
     """Share of the tokens of each training utterance that are masked."""
+
+    def knows(self, language: str) -> bool:
+        """Return whether the encoder knows a language, given by its ISO 639-1 code; one not known ("") counts as known.
+
+        What is said or written in any other language is withheld: an answer would be invented.
+        """
+        return language in ("", ENGLISH)
 
     def __post_init__(self) -> None:
         if self.tokens + self.context_tokens > MOST_POSITIONS:

@@ -26,6 +26,8 @@ class Utterance:
     end_seconds: float | None = None
     words: tuple[Word, ...] = ()
     """Its words with their times, where it was transcribed."""
+    language: str = ""
+    """ISO 639-1 code, such as "en"; empty where it is not known."""
 
     @property
     def confidence(self) -> float | None:

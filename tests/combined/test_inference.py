@@ -313,8 +313,20 @@ def sentence(text, start, end, sure=0.9):
 def test_a_window_has_the_sentences_of_which_half_lies_in_it_or_that_fill_half_of_it():
     said = [sentence("a", 0.0, 3.0), sentence("b", 3.0, 5.0), sentence("long", 5.0, 20.0), sentence("?", 6.0, 7.0, 0.4)]
     windows = [window(start) for start in (0.0, 1.5, 2.0, 4.0, 5.0, 20.0)]
-    assert words.words_of(said, windows) == ["a b", "a b", "b", "b long", "long", ""]
-    assert words.words_of([], windows) == [""] * 6
+    assert words.words_of(said, windows, evident("text")) == ["a b", "a b", "b", "b long", "long", ""]
+    assert words.words_of([], windows, evident("text")) == [""] * 6
+
+
+def test_words_of_a_language_that_the_model_does_not_know_take_no_part(monkeypatch):
+    monkeypatch.setattr(words, "encoded_texts", lambda texts, _: dict.fromkeys(texts, torch.zeros(WIDTH)))
+    said = [replace(sentence("jestem smutny", 0.0, 2.0), language="pl"), sentence("sad", 2.0, 4.0)]
+    windows = [window(start, logits("sad")) for start in (0.0, 2.0)]
+    assert words.words_of(said, windows, evident("text")) == ["sad", "sad"]
+    made = [Reading({"sad": 1.0}, start_seconds=one.start_seconds, end_seconds=one.end_seconds) for one in windows]
+    told = words.sentence_readings(said, made, evident("text"))
+    assert [one.text for one in told] == ["jestem smutny", "sad"]
+    assert [set(one.modalities) for one in told] == [set(), {"text"}]
+    assert "'pl'" in told[0].notes[0] and told[1].notes == ()
 
 
 @pytest.mark.slow
@@ -324,7 +336,7 @@ def test_an_hour_of_sentences_does_not_take_long(monkeypatch):
     made = [Reading({"sad": 1.0}, start_seconds=one.start_seconds, end_seconds=one.end_seconds) for one in windows]
     monkeypatch.setattr(words, "encoded_texts", lambda texts, _: dict.fromkeys(texts, torch.zeros(WIDTH)))
     started = time.process_time()
-    spoken = words.words_of(said, windows)
+    spoken = words.words_of(said, windows, evident("text"))
     told = words.sentence_readings(said, made, evident("text"))
     assert time.process_time() - started < 1, "every window was compared with every sentence"
     assert spoken[100] == "25" and len(told) == 900 and told[9].likeliest == "sad"

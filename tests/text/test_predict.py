@@ -235,9 +235,15 @@ def test_one_word_says_little_and_an_emoji_says_something(toys):
     assert read("😂").readings[0].probabilities and read(":(").readings[0].probabilities
 
 
-def test_another_script_carries_a_note(toys):
-    result = read("Я тебя очень люблю и никогда не забуду, что ты для меня сделал.")
-    assert result.language == "ru" and "trained on English" in result.notes[0]
+@pytest.mark.parametrize("text, language", [
+    ("Я тебя очень люблю и никогда не забуду, happy!", "ru"), ("Ich bin so happy, dass du da bist!", "de"),
+])  # fmt: skip
+def test_what_is_in_a_language_that_the_model_does_not_know_is_withheld(toys, monkeypatch, text, language):
+    result = read(text)
+    assert result.language == language and {reading.emotion for reading in [result.overall, *result.readings]} == {None}
+    assert len(result.notes) == 1 and f"'{language}'" in result.notes[0] and result.readings[0].text in text
+    monkeypatch.setattr(TextSettings, "knows", lambda settings, language: True)
+    assert read(text).overall.emotion == "happy" and read(text).notes == ()
 
 
 def test_nothing_is_cut(toys):

@@ -70,7 +70,7 @@ class WindowReadings:
             return first
         before = next((person for _, person, _ in reversed(self._subjects[:first]) if person is not None), None)
         changed = windows[first:]
-        people, words = active_speakers(changed, face_tracks, before), words_of(utterances, changed)
+        people, words = active_speakers(changed, face_tracks, before), words_of(utterances, changed, self._trained)
         self._subjects[first:] = zip(changed, people, words, strict=True)
         texts = encoded_texts(words, self._trained)
         batches = batched(self._subjects[first:], BATCH)

@@ -16,6 +16,7 @@ from ...results.circumplex import with_valence_arousal
 from ...results.prediction import Reading
 from ...results.timeline import mean_probabilities
 from ...text.features import featurize
+from ...text.language import unknown_language_note
 from ...text.utterances import Utterance
 from ...training.checkpoint import Trained
 from .forward import fused_probabilities, to_label_dict
@@ -25,9 +26,12 @@ BATCH = 256  # texts that go through the network together
 SURE_WORDS = 0.6  # mean probability of a sentence's words from which it is read; clear speech has 0.9
 
 
-def words_of(utterances: Sequence[Utterance], windows: Sequence[Window]) -> list[str]:
-    """Return each window's words: the sure sentences of which half lies in it, and those that fill half of it."""
-    timed = _TimeIndex([utterance for utterance in utterances if _is_sure(utterance)])
+def words_of(utterances: Sequence[Utterance], windows: Sequence[Window], trained: Trained) -> list[str]:
+    """Return each window's words: the sentences of which half lies in it, and those that fill half of it.
+
+    Those are left out that are unsure or in a language that `trained` does not know.
+    """
+    timed = _TimeIndex([utterance for utterance in utterances if not _doubts(utterance, trained)])
 
     def belongs_to(utterance: Utterance, window: Window) -> bool:
         length = (utterance.end_seconds or 0.0) - (utterance.start_seconds or 0.0)
@@ -54,20 +58,19 @@ def encoded_texts(texts: Sequence[str], trained: Trained) -> dict[str, Tensor]:
 def sentence_readings(utterances: Sequence[Utterance], readings: Sequence[Reading], trained: Trained) -> list[Reading]:
     """Return a reading of each sentence: the windows' answer meanwhile, that of the words alone, and their sentiment.
 
-    readings: of the windows. Unsure words are not read: a transcriber invents words of a language it does not know.
+    readings: of the windows. What is unsure, or in a language that the network does not know, is not read.
     """
-    encoded = encoded_texts([utterance.text for utterance in utterances if _is_sure(utterance)], trained)
+    encoded = encoded_texts([utterance.text for utterance in utterances if not _doubts(utterance, trained)], trained)
     timed, sentences = _TimeIndex(readings), []
     for utterance in utterances:
         windows = timed.overlapping(utterance)
         weights = [max(_shared_seconds(utterance, window), 0.0) for window in windows]
         start, end, text = utterance.start_seconds, utterance.end_seconds, utterance.text
         reading = Reading(mean_probabilities(windows, weights), start_seconds=start, end_seconds=end, text=text)
-        if _is_sure(utterance):
-            reading = _with_words(reading, encoded[text], trained)
+        if doubts := _doubts(utterance, trained):
+            reading = replace(reading, modalities={}, notes=doubts)
         else:
-            note = f"the words are unsure ({utterance.confidence:.0%}) and took no part"
-            reading = replace(reading, modalities={}, notes=(note,))
+            reading = _with_words(reading, encoded[text], trained)
         sentences.append(with_valence_arousal(reading))
     return sentences
 
@@ -98,5 +101,10 @@ def _shared_seconds(first: Any, second: Any) -> float:
     return min(first.end_seconds or 0.0, second.end_seconds or 0.0) - start
 
 
-def _is_sure(utterance: Utterance) -> bool:
-    return utterance.confidence is None or utterance.confidence >= SURE_WORDS
+def _doubts(utterance: Utterance, trained: Trained) -> tuple[str, ...]:
+    """Return why the words of an utterance take no part; nothing where they do."""
+    if not trained.settings.text.knows(utterance.language):
+        return (unknown_language_note(utterance.language),)
+    if utterance.confidence is not None and utterance.confidence < SURE_WORDS:
+        return (f"the words are unsure ({utterance.confidence:.0%}) and took no part",)
+    return ()

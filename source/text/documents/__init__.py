@@ -116,9 +116,9 @@ def _decode(path: Path) -> tuple[str, tuple[str, ...]]:
 def _document(text: str, notes: tuple[str, ...], wrapped: bool | None = None) -> Document:
     if not text.strip():
         return Document((), notes=(*notes, NOTHING))
-    from ..language import foreign_notes, language_of
+    from ..language import language_of
     from ..language.words import sentences
 
-    utterances = tuple(Utterance(sentence) for sentence in sentences(text, wrapped))
-    notes = (*notes, *foreign_notes(text)) if utterances else (*notes, NOTHING)
-    return Document(utterances, language_of(text), notes=notes)
+    language = language_of(text)
+    utterances = tuple(Utterance(sentence, language=language) for sentence in sentences(text, wrapped))
+    return Document(utterances, language, notes=notes if utterances else (*notes, NOTHING))

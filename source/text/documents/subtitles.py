@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from ..language import language_of
 from ..utterances import Document, Utterance
 
 # 00:01:02,500 or 1:02.5 or 1:02: hours and fraction may be missing; a comma may stand for a point.
@@ -43,16 +44,17 @@ def parse_subtitles(text: str, notes: tuple[str, ...] = ()) -> Document:
     utterances, and a note. notes: on how the text was read, kept in the Document.
 
     >>> parse_subtitles("1\n00:00:01,500 --> 00:00:03,000\n<i>Nobody</i>\ncame.").utterances[0]
-    Utterance(text='Nobody came.', start_seconds=1.5, end_seconds=3.0, words=())
+    Utterance(text='Nobody came.', start_seconds=1.5, end_seconds=3.0, words=(), language='')
     """
     cues = [(cue, clean_words(" ".join(cue.lines))) for cue in parse_cues(text)]
     cues = [(cue, words) for cue, words in cues if words]
     if not cues:
         return Document((), notes=(*notes, "there are no words in it"))
     notes = (*notes, *_time_notes([cue for cue, _ in cues]))
-    utterances = tuple(_by_time([Utterance(words, cue.start_seconds, cue.end_seconds) for cue, words in cues]))
+    language = language_of(" ".join(words for _, words in cues))
+    utterances = [Utterance(words, cue.start_seconds, cue.end_seconds, language=language) for cue, words in cues]
     seconds = max(utterance.end_seconds or 0.0 for utterance in utterances) or None
-    return Document(utterances, seconds=seconds, notes=notes)
+    return Document(tuple(_by_time(utterances)), language, seconds, notes)
 
 
 def clean_words(text: str) -> str:

@@ -48,7 +48,9 @@ def _split(utterances: list[Utterance], space: str) -> list[Utterance]:
     edges = list(accumulate((len(part) for part in parts), initial=0))
     spans = zip(parts, pairwise([*starts, len(text)][edge] for edge in edges), strict=True)
     return [
-        Utterance(text[start:end].strip(), part[0].start_seconds, part[-1].end_seconds, tuple(part))
+        Utterance(
+            text[start:end].strip(), part[0].start_seconds, part[-1].end_seconds, tuple(part), utterances[0].language
+        )
         for part, (start, end) in spans
         if part
     ]

@@ -50,15 +50,15 @@ class Transcript:
         loops = find_loops(self._words)
         kept = indices_without_loops(self._words, loops)
         segments = groupby(kept, key=self._segments.__getitem__)
-        utterances = tuple(utterance_of([self._words[at] for at in segment]) for _, segment in segments)
+        utterances = tuple(utterance_of([self._words[at] for at in segment], language) for _, segment in segments)
         return Document(utterances, language, notes=loops_note(self._words, loops))
 
 
-def utterance_of(words: Sequence[Word]) -> Utterance:
+def utterance_of(words: Sequence[Word], language: str = "") -> Utterance:
     """Return words that have the spaces before them as one Utterance."""
     text = "".join(word.text for word in words).strip()
     stripped = tuple(replace(word, text=word.text.strip()) for word in words)
-    return Utterance(text, words[0].start_seconds, words[-1].end_seconds, stripped)
+    return Utterance(text, words[0].start_seconds, words[-1].end_seconds, stripped, language)
 
 
 def to_recording(word: Word, block: Block) -> Word:

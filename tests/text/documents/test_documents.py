@@ -94,9 +94,12 @@ def test_a_document_has_its_sentences_in_order(file):
     assert all(utterance.start_seconds is None for utterance in document.utterances)
 
 
-def test_another_language_gets_a_note(file):
+def test_each_sentence_and_each_cue_knows_the_language(file):
     document = read_document(file("a.txt", "Ich weiß nicht, was ich machen soll. Gestern war alles noch gut."))
-    assert document.language == "de" and "trained on English" in document.notes[0] and len(document.utterances) == 2
+    assert [document.language, *(one.language for one in document.utterances)] == ["de"] * 3
+    cues = "1\n00:00:01,000 --> 00:00:02,000\nIch weiß nicht,\n\n2\n00:00:03,000 --> 00:00:04,000\nwas ich will.\n"
+    document = read_document(file("a.srt", cues))
+    assert [document.language, *(one.language for one in document.utterances)] == ["de"] * 3
 
 
 # --- What cannot be read -----------------------------------------------------------------------------------------

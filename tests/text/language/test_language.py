@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source.text.language import foreign_notes, language_of
+from source.text.language import language_of
 from source.text.language import pipeline as pipelines
 from source.text.language.paragraphs import paragraphs
 from source.text.language.pipeline import pipeline
@@ -209,7 +209,6 @@ def test_without_an_english_pipeline_rules_do(monkeypatch):
 ])  # fmt: skip
 def test_the_language_is_guessed(text, language):
     assert language_of(text) == language
-    assert bool(foreign_notes(text)) == (language not in ("", "en"))
 
 
 # --- Normalisation -----------------------------------------------------------------------------------------------
