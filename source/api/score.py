@@ -67,7 +67,7 @@ def score(
 
     place, trained = input_named(str(source)).resolve(), load(model, weights)
     grouping = grouping_of(trained)
-    moments = read_moments(place, trained.spec, grouping)
+    moments = read_moments(place, trained.spec, grouping, notify)
     home = Path(output).expanduser() if output else config.OUTPUT_FOLDER
     name = place.name if place.is_dir() else place.stem
     target = writing.place_for(home / f"{name}_{model}_scored", str(place))

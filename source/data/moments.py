@@ -8,6 +8,7 @@ from pathlib import Path
 from ..core import config
 from ..core.errors import DemeanorError
 from ..core.files import natural, write_whole
+from ..core.hooks import Notify, silent
 from ..core.serialise import csv_text
 from ..core.spec import ModelSpec
 from ..core.units import clock, seconds_of
@@ -58,8 +59,10 @@ class Moment:
         return named | {"person": self.person, "labels": SEVERAL.join(self.accepted)}
 
 
-def read_moments(place: Path, spec: ModelSpec, grouping: Grouping) -> list[Moment]:
+def read_moments(place: Path, spec: ModelSpec, grouping: Grouping, notify: Notify = silent) -> list[Moment]:
     """Return the moments in a folder, by its labels.csv, else by names or sub-folders; or those of a table.
+
+    notify: is told how many files have no label, where names or sub-folders give them.
 
     Raises DemeanorError where a row is wrong, naming it; where no moment has a label; and where nothing says the
     labels: then a table of all files is written, to be filled in.
@@ -77,6 +80,9 @@ def read_moments(place: Path, spec: ModelSpec, grouping: Grouping) -> list[Momen
     moments = [
         Moment(clip.path, (label,), person=clip.speaker) for clip, label in zip(clips, labels, strict=True) if label
     ]
+    others = sorted({*files_below(place, spec.readable)} - {moment.source for moment in moments})
+    if moments and others:
+        notify(f"{len(others):,} files are left out, for nothing says their emotion, such as {others[0]}.")
     return moments or _lay_out(table, spec, grouping)
 
 

@@ -37,8 +37,9 @@ def reading_of(prediction: Prediction, moment: Moment) -> Reading:
     if prediction.seconds is None:
         asked = [reading for reading in prediction.readings if moment.face in (None, reading.person)]
         return max(asked, key=_area, default=Reading({}))
-    segments = [_cut(part, moment) for part in non_overlapping(prediction.readings)]
-    inside = [part for part in segments if part and moment.face in (None, part.person)]
+    pairs = zip(prediction.readings, non_overlapping(prediction.readings), strict=True)
+    parts = [_cut(reading, segment, moment) for reading, segment in pairs if moment.face in (None, reading.person)]
+    inside = [part for part in parts if part]
     return mean_multimodal(inside) if inside else Reading({})
 
 
@@ -47,10 +48,10 @@ def _area(reading: Reading) -> float:
     return (right - left) * (bottom - top)
 
 
-def _cut(segment: Reading, moment: Moment) -> Reading | None:
-    """Return what of the segment lies in the moment; None for nothing."""
-    start = max(segment.start_seconds or 0.0, moment.start_seconds)
-    end = min(segment.end_seconds or 0.0, moment.end_seconds)
+def _cut(reading: Reading, segment: Reading, moment: Moment) -> Reading | None:
+    """Return what of the segment lies in the moment, and in its own reading: sentences have gaps. None for nothing."""
+    start = max(reading.start_seconds or 0.0, segment.start_seconds or 0.0, moment.start_seconds)
+    end = min(reading.end_seconds or 0.0, segment.end_seconds or 0.0, moment.end_seconds)
     return replace(segment, start_seconds=start, end_seconds=end) if start < end else None
 
 

@@ -30,6 +30,7 @@ def house(project):
         np.savetxt(original / f"{number}.csv", 50 + 6 * (number % 7) + draw.normal(size=20))
         rows.append(f"{number}.csv,{emotion},{speaker},{('train', 'train', 'val', 'test')[speaker % 4]}")
     (original / "clips.csv").write_text("\n".join(rows))
+    (project.folder / "by_eye.csv").write_text("file,emotion\noriginal/0.csv,angry\noriginal/3.csv,happy|fear\n")
     (project.folder / "input_files" / "three").mkdir()
     for name in ("calm.csv", "three/a.csv", "three/b.csv", "three/c.csv"):
         shutil.copy(original / "0.csv", project.folder / "input_files" / name)
@@ -49,6 +50,7 @@ def test_a_fifth_model_is_one_folder_and_one_line(house):
         "pulse predict calm.csv --json",
         "pulse predict calm.csv",
         "pulse predict three",
+        "pulse score by_eye.csv",
         "pulse settings",
         "pulse",
         "q",
@@ -66,4 +68,5 @@ def test_a_fifth_model_is_one_folder_and_one_line(house):
     assert set(document["readings"][0]["probabilities"]) == set(config.EMOTIONS)
     assert (house.folder / "output_files" / "calm" / "pulse.csv").is_file()
     assert len(list((house.folder / "output_files" / "three").glob("*/pulse.csv"))) == 3
+    assert "2 moments in" in out and (house.folder / "output_files" / "by_eye_pulse_scored" / "report.md").is_file()
     assert "pulse model" in house.run("doctor").stdout

@@ -126,6 +126,16 @@ def test_a_part_is_the_mean_of_what_is_said_within_it():
     assert not reading_of(made, moment("happy", start_seconds=99.0)).probabilities
 
 
+def test_between_two_sentences_nothing_is_said():
+    said = [
+        Reading(sure("sad"), start_seconds=1.0, end_seconds=2.0),
+        Reading(sure("happy"), start_seconds=6.0, end_seconds=7.0),
+    ]
+    text = Prediction("a.srt", "text", LABELS, tuple(said), seconds=9.0)
+    assert not reading_of(text, moment("sad", start_seconds=3.0, end_seconds=5.0)).probabilities
+    assert reading_of(text, moment("sad", start_seconds=1.5, end_seconds=5.0)).likeliest == "sad"
+
+
 def test_of_several_people_the_named_one_is_read_else_the_largest_face():
     small, large = Reading(sure("sad"), 0, (0, 0, 9, 9)), Reading(sure("happy"), 1, (10, 0, 40, 40))
     picture = Prediction("a.png", "face", LABELS, (small, large), (50, 50))
