@@ -10,6 +10,7 @@ import numpy as np
 from ..core.errors import DemeanorError
 from ..media.image import Picture, read_picture
 from .detector import BLENDSHAPES, POINTS, Face, FaceDetector, aligned_crop, aligned_mesh
+from .second_look import find_faces
 from .settings import FaceSettings
 
 
@@ -28,7 +29,7 @@ def extract(path: Path, settings: FaceSettings) -> dict[str, np.ndarray]:
     be read.
     """
     picture = read_picture(path).pixels
-    face = max(face_detector().detect(picture), key=lambda face: face.area, default=None)
+    face = max(find_faces(face_detector(), picture), key=lambda face: face.area, default=None)
     return featurize(picture, face, settings)
 
 
@@ -44,14 +45,15 @@ def from_array(pixels: np.ndarray, sample_rate_hz: int | None = None) -> Picture
 def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) -> dict[str, np.ndarray]:
     """Return the network's inputs for one face of `picture` (H, W, 3) uint8 RGB; None: for the whole picture.
 
-    image (side, side) uint8 grey; landmarks (478, 3) float16, aligned like the crop; blendshapes (52,) float16 in
-    [0, 1]; face_found () float32: 1, or 0 for None, with landmarks and blendshapes zero.
+    image (side, side) uint8 grey, of the whole picture its central square; landmarks (478, 3) float16, aligned like the
+    crop; blendshapes (52,) float16 in [0, 1]; face_found () float32: 1, or 0 for None, with landmarks and blendshapes
+    zero.
     """
     side = settings.image_side
     if face is None:
         import cv2
 
-        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        grey = _central_square(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
         method = cv2.INTER_AREA if min(grey.shape) > side else cv2.INTER_CUBIC
         image = cv2.resize(grey, (side, side), interpolation=method)
         mesh, blendshapes = np.zeros((POINTS, 3)), np.zeros(BLENDSHAPES)
@@ -63,6 +65,13 @@ def featurize(picture: np.ndarray, face: Face | None, settings: FaceSettings) ->
         "blendshapes": blendshapes.astype(np.float16),
         "face_found": np.array(face is not None, np.float32),
     }
+
+
+def _central_square(grey: np.ndarray) -> np.ndarray:
+    """Return the middle of grey (H, W): squeezing it into a square would distort the face."""
+    side = min(grey.shape)
+    top, left = ((length - side) // 2 for length in grey.shape)
+    return grey[top : top + side, left : left + side]
 
 
 def baseline_features(inputs: dict[str, Any], settings: FaceSettings) -> np.ndarray:

@@ -18,6 +18,7 @@ from ..results.writing import Written
 from ..training.checkpoint import Trained
 from .detector import Face
 from .features import face_detector, featurize
+from .second_look import find_faces, is_tight_crop
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,6 @@ SMALL_FACE = 40  # pixels of the box's shorter side
 FAR_ASIDE = 35.0  # degrees that the head is turned left or right
 LEAST_OUTSIDE = 0.1  # share of the mesh beyond the picture's edges that earns a note
 CHEEKS = (234, 454)  # mesh points, the picture's left and right
-TIGHT_SIDE = 128  # pixels; a picture up to this size may be a tight crop, as FER2013's are
-TIGHT_RATIO = 1.5  # of its sides, at most
 LEAST_CONTRAST = 16  # grey levels; a picture with less shows nothing
 MOST_EXPLAINED = 6  # faces in explanation.png, the largest
 
@@ -60,8 +59,8 @@ def read_faces(pixels: np.ndarray, trained: Trained) -> tuple[tuple[Reading, ...
 
     A tight crop in which no face is found is read whole, as in training. No face: no readings and no inputs.
     """
-    faces: list[Face | None] = list(face_detector().detect(pixels))
-    if not faces and _is_tight_crop(pixels):
+    faces: list[Face | None] = list(find_faces(face_detector(), pixels))
+    if not faces and is_tight_crop(pixels) and np.ptp(pixels) >= LEAST_CONTRAST:
         faces = [None]
     if not faces:
         return (), {}
@@ -101,11 +100,6 @@ def turned_degrees(face: Face) -> float:
     """Return how far the head is turned, by the line between the cheeks: 0 is frontal, the sign is the side."""
     across = face.mesh[CHEEKS[1]] - face.mesh[CHEEKS[0]]
     return float(np.degrees(np.arctan2(across[2], np.hypot(across[0], across[1]))))
-
-
-def _is_tight_crop(pixels: np.ndarray) -> bool:
-    short, long = sorted(pixels.shape[:2])
-    return short <= TIGHT_SIDE and long <= short * TIGHT_RATIO and np.ptp(pixels) >= LEAST_CONTRAST
 
 
 def _files(pixels: np.ndarray, prediction: Prediction, arrays: Any, trained: Trained) -> dict[str, Written]:

@@ -23,6 +23,8 @@ class FindsNobody:
     def detect(self, picture):
         return []
 
+    detect_single_pass = detect
+
 
 def silent_layers(waveform):
     return torch.zeros(whisper_features.LAYERS, 3, whisper_features.WIDTH)
