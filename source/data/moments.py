@@ -95,8 +95,8 @@ def _lay_out(table: Path, spec: ModelSpec, grouping: Grouping) -> list[Moment]:
     rows = list(_rows_to_fill_in(files, folder))
     write_whole(table, csv_text(COLUMNS, rows))
     raise DemeanorError(
-        f"Nothing says yet what the {len(files):,} {spec.layout.noun}s in {folder} show, so {table} was written with "
-        f"{len(rows):,} moments of them; {_how_to_fill_in(grouping)}"
+        f"Nothing says yet what the {spec.layout.noun}s in {folder} show, so {table} was written with {len(rows):,} of "
+        f"their moments; {_how_to_fill_in(grouping)}"
     )
 
 

@@ -20,7 +20,7 @@ from .writing import CannotWrite
 
 MOST_NAMED = 6  # of what is skipped
 MOST_THREADS = 1000  # each waits for a process or a machine
-KEPT = "What is done is kept, and --resume goes on with the rest."
+KEPT = "What is done is kept, and the same command, of predict with --resume, goes on with the rest."
 
 
 def predict_files(

@@ -106,7 +106,7 @@ def test_folders_of_emotions_need_no_table(folder):
 
 
 def test_without_labels_a_table_of_moments_is_written_to_be_filled_in(folder):
-    with pytest.raises(DemeanorError, match=f"{TABLE} was written with 4 moments"):
+    with pytest.raises(DemeanorError, match=f"{TABLE} was written with 4 of their moments"):
         read_moments(folder, AUDIO, SEVEN)
     with (folder / TABLE).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
