@@ -15,7 +15,7 @@ from ..core.units import clock, seconds_of
 from ..media.types import RECORDINGS
 from .clips import labelled_files
 from .corpora.folders import files_below
-from .corpora.tables import by_column, table_rows
+from .corpora.tables import TABLES, by_column, table_rows
 from .labels import Grouping, emotion_named
 from .segmentation.probe import header_of
 
@@ -128,7 +128,8 @@ def _how_to_fill_in(grouping: Grouping) -> str:
 
 def _moments_of_table(table: Path, spec: ModelSpec, grouping: Grouping) -> Iterator[Moment]:
     """Yield the moments of a table, with commas, semicolons or tabs between its cells."""
-    rows = by_column(table_rows(table, _delimiter(table)))
+    is_table = table.suffix.lower() in TABLES  # a video is not even opened
+    rows = by_column(table_rows(table, _delimiter(table))) if is_table else []
     wanted = "file or text, and emotion" if spec.typed else "file and emotion"
     if not rows or "emotion" not in rows[0] or not {"file", "text"} & set(rows[0]):
         raise DemeanorError(f"{table} is no table of labelled moments: its columns are {wanted}, one row a moment.")
@@ -203,5 +204,6 @@ def _seconds(cell: str) -> float | None:
 
 
 def _delimiter(table: Path) -> str:
-    header = table.read_bytes().partition(b"\n")[0].decode("utf-8", "replace")
+    with table.open("rb") as stream:
+        header = stream.readline().decode("utf-8", "replace")
     return max(",;\t", key=header.count)

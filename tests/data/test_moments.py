@@ -89,6 +89,11 @@ def test_another_table_is_refused(folder, text):
         moments(folder, text)
 
 
+def test_a_recording_is_no_table(folder):
+    with pytest.raises(DemeanorError, match="a.wav is no table of labelled moments"):
+        read_moments(folder / "a.wav", AUDIO, SEVEN)
+
+
 def test_texts_are_for_the_model_that_reads_them(tmp_path):
     rows = 'text,emotion\n"Well, well.",neutral|surprise'
     (moment,) = moments(tmp_path, rows, spec_of("text"))
