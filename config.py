@@ -37,7 +37,7 @@ CORPORA = {
         "RAVDESS", "CREMA-D", "SAVEE", "TESS", "EmoDB", "nEMO", "JAVED", "eNTERFACE", "EMOVO", "ASED", "TurEV-DB",
         "CASIA", "EmoGator", "ordinary",
     ),
-    "text": ("GoEmotions", "MELD", "ISEAR", "EmoBank"),
+    "text": ("GoEmotions", "MELD", "ISEAR", "XED", "SemEval2018", "EmoBank"),
     "combined": ("RAVDESS", "CREMA-D", "SAVEE", "eNTERFACE", "JAVED", "MELD", "OMG"),
 }  # fmt: skip
 

@@ -148,7 +148,7 @@ def fetch(asset: Asset) -> bool:
     """Put a pretrained file in place, or say what is missing without it; returns whether it is in place."""
     from source.core import pretrained
 
-    if asset.url and pretrained.problem_with(asset):
+    if asset.downloaded and pretrained.problem_with(asset):
         print(f"Fetching {asset.file} ({asset.bytes / 1e6:.0f} MB) ...")
     try:
         pretrained.fetch(asset)

@@ -52,7 +52,7 @@ def milliseconds_alone(trained: Any, count: int, calls: int) -> float:
 
     from source.text.tokens import utterance_ids
 
-    ids = utterance_ids(SENTENCE, trained.settings.tokens)
+    ids = utterance_ids(SENTENCE, trained.settings)
     tokens = torch.from_numpy(np.tile(ids[ids > 0].astype(np.int64), (count, 1)))
     network, places = trained.network, torch.arange(tokens.shape[1])[None]
 

@@ -100,7 +100,7 @@ def _folders() -> Iterator[Finding]:
 def _assets() -> Iterator[Finding]:
     for asset in pretrained.ASSETS.values():
         problem = pretrained.problem_with(asset)
-        if problem and asset.url and not config.IN_CLONE:
+        if problem and asset.downloaded and not config.IN_CLONE:
             yield Finding(asset.file, True, "downloaded when first needed")
         else:
             detail = "missing or damaged" if problem else f"present ({asset.licence})"

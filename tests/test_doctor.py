@@ -44,7 +44,7 @@ def test_the_pretrained_files_of_the_models_are_needed(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "MODELS_FOLDER", tmp_path)
     missing = {finding.name: finding for finding in doctor._assets()}
     assert missing.keys() == {asset.file for asset in pretrained.ASSETS.values()}
-    brought = {asset.file for asset in pretrained.ASSETS.values() if not asset.url}
+    brought = {asset.file for asset in pretrained.ASSETS.values() if not asset.downloaded}
     assert {name for name, finding in missing.items() if finding.ok} == brought and brought
     assert "finding faces needs it" in missing["face_landmarker.task"].sentence
 

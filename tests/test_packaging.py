@@ -68,7 +68,7 @@ def test_the_wheel_holds_the_code_and_the_weights_and_no_other_top_level_name(wh
     assert {
         f"demeanor/models/{model}/{model}_model.safetensors" for model in ("face", "audio", "text", "combined")
     } < set(names)
-    brought = [asset for asset in pretrained.ASSETS.values() if not asset.url]
+    brought = [asset for asset in pretrained.ASSETS.values() if not asset.downloaded]
     assert {f"demeanor/models/encoder/{name}" for name in ("LICENSE", *(asset.file for asset in brought))} < set(names)
     assert not [name for name in names if name.endswith(".proof")]
     assert not [name for name in names if "pretrained/" in name or "tuning" in name and name.endswith(".json")]

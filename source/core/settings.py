@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     NonNegativeFloat,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     TypeAdapter,
@@ -81,6 +82,8 @@ class TrainingSettings:
     """Epoch whose weights are kept: the best on val, or the last of the schedule, which `validate` keeps too."""
     batch_size: PositiveInt = 64
     """Clips per step, shared among all processes of an `accelerate launch`."""
+    clips_per_epoch: NonNegativeInt = 0
+    """Clips of an epoch, drawn anew for each, so that an epoch of a large corpus ends; 0: all."""
     learning_rate: PositiveFloat = 1.5e-3
     """AdamW's peak rate: linear warm-up over the first tenth of the steps, then a cosine to zero."""
     weight_decay: NonNegativeFloat = 1e-2

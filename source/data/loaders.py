@@ -13,10 +13,14 @@ from .dataset import Dataset, as_batch
 VAL_BATCH_SIZE = 512
 
 
-def training_loader(dataset: Dataset, batch_size: int, order: torch.Generator) -> DataLoader:
-    """Load this process's shares of batches of `batch_size` clips, shuffled anew by `order` each time."""
+def training_loader(dataset: Dataset, batch_size: int, order: torch.Generator, clips: int = 0) -> DataLoader:
+    """Load this process's shares of batches of `batch_size` clips, drawn anew by `order` each time.
+
+    clips: how many are drawn, no more than there are; 0: all.
+    """
+    drawn = RandomSampler(dataset, num_samples=min(clips, len(dataset)) or None, generator=order)
     # A batch of one clip would break batch normalisation, so a short last batch is dropped.
-    whole = BatchSampler(RandomSampler(dataset, generator=order), batch_size, len(dataset) >= batch_size)
+    whole = BatchSampler(drawn, batch_size, len(drawn) >= batch_size)
     return DataLoader(dataset.with_copies(), batch_sampler=ProcessShares(whole), collate_fn=as_batch, generator=order)
 
 

@@ -21,6 +21,7 @@ SPEC = ModelSpec(
     augment=_in("augment", "augment"),
     baseline_features=_in("features", "baseline_features"),
     baseline_name="VADER",
+    initialise=_in("initial", "initialise"),
     read=_in("predict", "read"),
     typed=True,
     also_predicts=RECORDINGS,

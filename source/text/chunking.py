@@ -6,22 +6,23 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from .normalise import normalise
+from .settings import TextSettings
 from .tokens import is_longer
 from .utterances import Document, Utterance
 
 
-def split_long_utterances(document: Document, tokens: int) -> Document:
-    """Return the document with every utterance of more than `tokens` tokens split at sentence ends, else in halves.
+def split_long_utterances(document: Document, settings: TextSettings) -> Document:
+    """Return the document, utterances that are longer than the model reads split at sentence ends, else in halves.
 
     The parts share the utterance's time and words in proportion to their length. A single word is never split.
     """
-    parts = (part for utterance in document.utterances for part in _split(utterance, tokens))
+    parts = (part for utterance in document.utterances for part in _split(utterance, settings))
     return replace(document, utterances=tuple(parts))
 
 
-def _split(utterance: Utterance, tokens: int) -> Iterator[Utterance]:
+def _split(utterance: Utterance, settings: TextSettings) -> Iterator[Utterance]:
     words = utterance.text.split()
-    if len(words) < 2 or not is_longer(normalise(utterance.text), tokens):
+    if len(words) < 2 or not is_longer(normalise(utterance.text), settings):
         yield utterance
         return
     texts = _sentences(utterance.text)
@@ -33,7 +34,7 @@ def _split(utterance: Utterance, tokens: int) -> Iterator[Utterance]:
     for text, (start, end) in zip(texts, pairwise(edges), strict=True):
         spoken = utterance.words[round(start * len(utterance.words)) : round(end * len(utterance.words))]
         times = _time_at(utterance, start), _time_at(utterance, end)
-        yield from _split(Utterance(text, *times, spoken, utterance.language), tokens)
+        yield from _split(Utterance(text, *times, spoken, utterance.language), settings)
 
 
 @lru_cache(maxsize=256)  # a thousand emoji in a row have the same halves

@@ -25,7 +25,7 @@ def extract(path: Path, settings: TextSettings) -> dict[str, np.ndarray]:
     context, text = split_context(read_text(path))
     if not text:
         raise DemeanorError(f"{path} holds no words.")
-    if is_longer(normalise(text), settings.tokens):
+    if is_longer(normalise(text), settings):
         warnings.warn(f"longer than {settings.tokens} tokens: the beginning was read", DataWarning, stacklevel=2)
     return featurize(text, context, settings)
 
@@ -33,12 +33,12 @@ def extract(path: Path, settings: TextSettings) -> dict[str, np.ndarray]:
 def featurize(text: str, context: str, settings: TextSettings) -> dict[str, np.ndarray]:
     """Return an utterance and its context (what was said before) as the model's inputs.
 
-    token_ids (tokens,) and before_ids (context_tokens,), int16, 0 where there is no token; lexicon (4,) float32.
+    token_ids (tokens,) and before_ids (context_tokens,), int, 0 where there is no token; lexicon (4,) float32.
     """
     words = normalise(text)
     return {
-        "token_ids": utterance_ids(words, settings.tokens),
-        "before_ids": context_ids(normalise(context), settings.context_tokens),
+        "token_ids": utterance_ids(words, settings),
+        "before_ids": context_ids(normalise(context), settings),
         "lexicon": lexicon_scores(words),
     }
 

@@ -1,5 +1,6 @@
-"""The text model: MiniLM, its last layers trained further, with a sentiment lexicon's scores beside it."""
+"""The text model: an encoder, its last layers trained further, with a sentiment lexicon's scores beside it."""
 
+from functools import cache
 from typing import Any, Self
 
 import torch
@@ -7,11 +8,10 @@ from torch import Tensor, nn
 from torch.nn.modules.module import _IncompatibleKeys
 
 from ..data.clips import AFFECT_DIMENSIONS
-from . import minilm
-from .settings import LAYERS, TextSettings
+from . import bert
+from .settings import TextSettings
+from .tokens import encoder_named
 from .vader import SCORES
-
-CHUNK = 16  # utterances of similar length that go through the layers together, so that there is little padding
 
 
 class TextModel(nn.Module):
@@ -23,10 +23,16 @@ class TextModel(nn.Module):
     def __init__(self, settings: TextSettings, num_classes: int) -> None:
         super().__init__()
         self.settings = settings
-        first = LAYERS - settings.fine_tuned_layers
-        frozen = {"embeddings": minilm.embeddings(), "layers": minilm.frozen_layers(0, first)}
-        self.pretrained = nn.ModuleDict(frozen)
-        self.layers = minilm.trainable_layers(first, LAYERS, settings.encoder_dropout)
+        encoder, last = encoder_named(settings.encoder), settings.layers
+        first = last - settings.fine_tuned_layers
+        frozen = nn.ModuleList(bert.layer(0.0, _frozen_weights(settings.encoder, n)) for n in range(first))
+        embeddings = _embeddings(settings.encoder)
+        self.pretrained = nn.ModuleDict({"embeddings": embeddings, "layers": frozen.requires_grad_(False)})
+        tuned = (bert.layer_weights(number, encoder.weight) for number in range(first, last))
+        self.layers = nn.ModuleList(
+            bert.layer(settings.encoder_dropout, {name: value.clone() for name, value in weights.items()})
+            for weights in tuned
+        )
         self.dropout = nn.Dropout(settings.dropout)
         self.head = nn.Linear(self.features, num_classes) if num_classes else nn.Identity()
         self.affect = AffectHead(self.features)
@@ -36,7 +42,7 @@ class TextModel(nn.Module):
     @property
     def features(self) -> int:
         """Length of what `forward_features` gives."""
-        return minilm.WIDTH + (len(SCORES) if self.settings.use_lexicon else 0)
+        return bert.WIDTH + (len(SCORES) if self.settings.use_lexicon else 0)
 
     def train(self, mode: bool = True) -> Self:
         """Set training mode for all but the frozen layers."""
@@ -57,21 +63,17 @@ class TextModel(nn.Module):
         context_ids = before_ids.long() if self.settings.use_context else before_ids[:, :0].long()
         token_ids = token_ids.long()
         order = (torch.cat([token_ids, context_ids], 1) > 0).sum(1).argsort()
-        chunks = [self._encode_chunk(token_ids[rows], context_ids[rows]) for rows in order.split(CHUNK)]
-        encoded = torch.cat(chunks)[order.argsort()]
-        return torch.cat([encoded, lexicon.float()], 1) if self.settings.use_lexicon else encoded
-
-    def _encode_chunk(self, token_ids: Tensor, context_ids: Tensor) -> Tensor:
-        token_ids, context_ids = _trimmed(token_ids), _trimmed(context_ids)
-        ids = torch.cat([token_ids, context_ids], 1)
-        is_token = ids > 0
-        is_token[:, 0] = True  # a row without any token would give NaN
+        parts = [(_trimmed(token_ids[rows]), _trimmed(context_ids[rows])) for rows in order.split(bert.ROWS)]
+        ids = [torch.cat(part, 1) for part in parts]
+        packed = bert.Packed([_is_token(part) for part in ids])
+        positions = torch.cat([((part.cumsum(1) - 1).clamp(min=0)).flatten() for part in packed.is_token])
         with torch.no_grad():
-            hidden = self.pretrained["embeddings"](ids, (is_token.cumsum(1) - 1).clamp(min=0))
-            hidden = _apply(self.pretrained["layers"], hidden, is_token)
-        hidden = _apply(self.layers, hidden, is_token)
-        in_mean = (token_ids > 0).unsqueeze(-1)
-        return (hidden[:, : token_ids.shape[1]].float() * in_mean).sum(1) / in_mean.sum(1).clamp(min=1)
+            hidden = self.pretrained["embeddings"](torch.cat([part.flatten() for part in ids]), positions)
+            hidden = bert.encode(self.pretrained["layers"].children(), hidden, packed)
+        hidden = bert.encode(self.layers, hidden, packed).float().split(packed.sizes)
+        means = [_mean(of.view(*all.shape, -1), own) for of, all, (own, _) in zip(hidden, ids, parts, strict=True)]
+        encoded = torch.cat(means)[order.argsort()]
+        return torch.cat([encoded, lexicon.float()], 1) if self.settings.use_lexicon else encoded
 
 
 class AffectHead(nn.Module):
@@ -96,17 +98,36 @@ class AffectHead(nn.Module):
         return values.masked_fill(~self.fitted, torch.nan)
 
 
+@cache
+def _embeddings(encoder: str) -> bert.Embeddings:
+    """Return the frozen embeddings, one copy for all networks."""
+    module = encoder_named(encoder)
+    return bert.Embeddings(module.words(), module.weight)
+
+
+@cache
+def _frozen_weights(encoder: str, number: int) -> dict[str, Tensor]:
+    """Return the weights of a frozen layer, one copy for all networks."""
+    return bert.layer_weights(number, encoder_named(encoder).weight)
+
+
 def _trimmed(ids: Tensor) -> Tensor:
     """Return the ids without the columns at the end that hold no token; at least one column where there was one."""
     longest = int((ids > 0).sum(1).max()) if ids.numel() else 0
     return ids[:, : max(longest, min(1, ids.shape[1]))]
 
 
-def _apply(layers: nn.Module, hidden: Tensor, is_token: Tensor) -> Tensor:
-    padding = None if bool(is_token.all()) else ~is_token
-    for layer in layers.children():
-        hidden = layer(hidden, src_key_padding_mask=padding)
-    return hidden
+def _is_token(ids: Tensor) -> Tensor:
+    """Return which of ids (B, T) are tokens; the first always is, for attention to nothing would give NaN."""
+    is_token = ids > 0
+    is_token[:, 0] = True
+    return is_token
+
+
+def _mean(hidden: Tensor, token_ids: Tensor) -> Tensor:
+    """Return the mean of hidden (B, T, W) over the utterances' own tokens (B, t), which come first: (B, W)."""
+    in_mean = (token_ids > 0).unsqueeze(-1)
+    return (hidden[:, : token_ids.shape[1]] * in_mean).sum(1) / in_mean.sum(1).clamp(min=1)
 
 
 def _drop_pretrained(module: nn.Module, state: dict[str, Any], prefix: str, _: object) -> None:

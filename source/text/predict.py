@@ -21,6 +21,7 @@ from .inference import BATCH, TextOutput, TextQuery, infer
 from .language import unknown_language_note
 from .normalise import normalise
 from .results import result_files
+from .settings import TextSettings
 from .tokens import is_longer
 from .utterances import Document, Utterance
 from .vader import lexicon_scores
@@ -47,7 +48,7 @@ def read(
     A recording is transcribed first; without the transcriber's weights, its Prediction has a note and no readings.
     `on_progress` takes seconds of a recording, or sentences of a text. See `source.results.predicting.predict`.
     """
-    document = split_long_utterances(load_document(source, on_progress, notify), trained.settings.tokens)
+    document = split_long_utterances(load_document(source, on_progress, notify), trained.settings)
     counts_sentences = None if is_recording(source) else on_progress  # of a recording, the seconds were counted
     readings, contexts = read_utterances(document.utterances, trained, counts_sentences)
     readings = with_attributions(readings, contexts, trained, counts_sentences)
@@ -108,8 +109,8 @@ def read_utterances(
         outputs |= zip(batch, infer(batch, trained), strict=True)
         if on_progress:
             on_progress(done * len(utterances) // len(batches), len(utterances))
-    tokens = trained.settings.tokens
-    readings = [_reading(one, outputs[query], tokens) for one, query in zip(utterances, queries, strict=True)]
+    settings = trained.settings
+    readings = [_reading(one, outputs[query], settings) for one, query in zip(utterances, queries, strict=True)]
     return readings, contexts
 
 
@@ -146,18 +147,18 @@ def folder_name(source: Path | str) -> str:
     return "_".join(re.findall(r"\w+", source))[:LONGEST_NAME].strip("_") or TYPED.replace(" ", "_")
 
 
-def _reading(utterance: Utterance, output: TextOutput, tokens: int) -> Reading:
+def _reading(utterance: Utterance, output: TextOutput, settings: TextSettings) -> Reading:
     start, end = utterance.start_seconds, utterance.end_seconds
-    notes = tuple(_doubts(utterance, tokens)) if output.probabilities else ()
+    notes = tuple(_doubts(utterance, settings)) if output.probabilities else ()
     reading = Reading(output.probabilities, start_seconds=start, end_seconds=end, text=utterance.text, notes=notes)
     return replace(reading, **output.affect)
 
 
-def _doubts(utterance: Utterance, tokens: int) -> Iterator[str]:
+def _doubts(utterance: Utterance, settings: TextSettings) -> Iterator[str]:
     """Yield what makes the reading of an utterance less trustworthy."""
     if len(utterance.text.split()) == 1:
         yield "one word says little"
     if utterance.confidence is not None and utterance.confidence < UNSURE_BELOW:
         yield f"the transcriber is unsure of the words: {utterance.confidence:.0%}".replace("%", " %")
-    if is_longer(normalise(utterance.text), tokens):
-        yield f"longer than {tokens} tokens: the beginning was read"
+    if is_longer(normalise(utterance.text), settings):
+        yield f"longer than {settings.tokens} tokens: the beginning was read"

@@ -8,7 +8,7 @@ from ..core.errors import DemeanorError
 from ..core.settings import Share, TrainingSettings, settings_class
 from .language import ENGLISH
 
-LAYERS = 6  # of MiniLM
+LAYERS = {"minilm": 6, "e5": 12}  # of each encoder
 MOST_POSITIONS = 512
 
 
@@ -16,7 +16,7 @@ MOST_POSITIONS = 512
 class TextSettings(TrainingSettings):
     """Settings of the text model."""
 
-    EXTRACT: ClassVar[tuple[str, ...]] = ("tokens", "context_tokens")
+    EXTRACT: ClassVar[tuple[str, ...]] = ("encoder", "tokens", "context_tokens")
 
     # Other defaults than TrainingSettings has; their meaning is the same.
     epochs: PositiveInt = 2
@@ -29,8 +29,12 @@ class TextSettings(TrainingSettings):
     vote_share: Share = 1.0
     weights_dtype: Literal["float32", "float16"] = "float16"
 
-    tokens: Annotated[int, Field(ge=3)] = 64
-    """Most tokens of an utterance, including the two that frame it; a longer one is cut."""
+    encoder: Literal["minilm", "e5"] = "minilm"
+    """Network that reads the words: minilm, all-MiniLM-L6-v2; e5, multilingual-e5-small."""
+    init_from: Literal["encoder", "trained"] = "encoder"
+    """Weights that training begins with: the encoder's, or those of the trained text model in use."""
+    tokens: Annotated[int, Field(ge=6)] = 64
+    """Most tokens of an utterance, including those that frame it; a longer one is cut."""
     context_tokens: PositiveInt = 32
     """Most tokens of the preceding context; of a longer one, the last are kept."""
 
@@ -38,8 +42,8 @@ class TextSettings(TrainingSettings):
     """Whether the network also sees what was said before."""
     use_lexicon: bool = True
     """Whether the network sees VADER's scores."""
-    fine_tuned_layers: Annotated[int, Field(ge=0, le=LAYERS)] = 3
-    """MiniLM's last layers that training changes; the others stay frozen."""
+    fine_tuned_layers: Annotated[int, Field(ge=0, le=max(LAYERS.values()))] = 3
+    """The encoder's last layers that training changes; the others stay frozen."""
     encoder_dropout: Share = 0.1
     """Dropout within the fine-tuned layers."""
     dropout: Share = 0.3
@@ -47,14 +51,29 @@ class TextSettings(TrainingSettings):
     word_dropout: Share = 0.0
     """Share of the tokens of each training utterance that are masked."""
 
+    @property
+    def layers(self) -> int:
+        """Layers of the encoder."""
+        return LAYERS[self.encoder]
+
+    def extract_settings(self) -> dict[str, Any]:
+        """Return those that decide what `extract` returns; without MiniLM's name, as stores were before the choice."""
+        settings = super().extract_settings()
+        return {name: value for name, value in settings.items() if (name, value) != ("encoder", "minilm")}
+
     def knows(self, language: str) -> bool:
         """Return whether the encoder knows a language, given by its ISO 639-1 code; one not known ("") counts as known.
 
         What is said or written in any other language is withheld: an answer would be invented.
         """
-        return language in ("", ENGLISH)
+        return self.encoder == "e5" or language in ("", ENGLISH)
 
     def __post_init__(self) -> None:
+        if self.fine_tuned_layers > self.layers:
+            raise DemeanorError(
+                f"fine_tuned_layers must be at most {self.layers}, the layers of {self.encoder}, not "
+                f"{self.fine_tuned_layers}."
+            )
         if self.tokens + self.context_tokens > MOST_POSITIONS:
             raise DemeanorError(
                 f"tokens and context_tokens together must be at most {MOST_POSITIONS}, not {self.tokens} and "
@@ -68,7 +87,7 @@ def suggest(trial: Any) -> dict[str, Any]:
     """Return the settings that an Optuna trial overrides."""
     return {
         "learning_rate": trial.suggest_float("learning_rate", 3e-5, 5e-4, log=True),
-        "fine_tuned_layers": trial.suggest_int("fine_tuned_layers", 0, LAYERS),
+        "fine_tuned_layers": trial.suggest_int("fine_tuned_layers", 0, LAYERS["minilm"]),
         "dropout": trial.suggest_float("dropout", 0.0, 0.5),
         "encoder_dropout": trial.suggest_float("encoder_dropout", 0.0, 0.3),
         "word_dropout": trial.suggest_float("word_dropout", 0.0, 0.2),

@@ -1,52 +1,45 @@
-"""Words -> MiniLM's tokens (WordPiece, lower case)."""
+"""Words -> the tokens of an encoder."""
 
-from functools import cache
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 import numpy as np
 
-from ..core import pretrained
+from . import e5, minilm
+from .settings import TextSettings
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-PADDING, CLS, SEP = 0, 101, 102
-DTYPE = np.int16  # the vocabulary has 30,522 tokens
+PADDING = 0
+ENCODERS = {"minilm": minilm, "e5": e5}
 
 
-def utterance_ids(text: str, size: int) -> np.ndarray:
-    """Return CLS, the tokens of `text` (the first ones that fit), SEP and padding: (size,) int16; no tokens, no CLS."""
-    tokens = _token_ids(text)[: size - 2]
-    return _padded([CLS, *tokens, SEP] if tokens else [], size)
+def encoder_named(name: str) -> ModuleType:
+    """Return an encoder: a module with its LAYERS, tokens (BEGIN, SEP, MASK, DTYPE, `token_ids`) and weights.
+
+    Its `words()` embeds tokens, and its `weight(name)` is one of BERT's names.
+    """
+    return ENCODERS[name]
 
 
-def context_ids(text: str, size: int) -> np.ndarray:
-    """Return the tokens of `text` (the last ones that fit), SEP and padding: (size,) int16; no tokens, no SEP."""
-    tokens = _token_ids(text)[-(size - 1) :]
-    return _padded([*tokens, SEP] if tokens else [], size)
+def utterance_ids(text: str, settings: TextSettings) -> np.ndarray:
+    """Return BEGIN, the tokens of `text` (the first ones that fit), SEP and padding: (tokens,); no tokens, no BEGIN."""
+    encoder, size = encoder_named(settings.encoder), settings.tokens
+    tokens = encoder.token_ids(text)[: size - len(encoder.BEGIN) - 1]
+    return _padded([*encoder.BEGIN, *tokens, encoder.SEP] if tokens else [], size, encoder.DTYPE)
 
 
-def is_longer(text: str, size: int) -> bool:
+def context_ids(text: str, settings: TextSettings) -> np.ndarray:
+    """Return the tokens of `text` (the last ones that fit), SEP and padding: (context_tokens,); no tokens, no SEP."""
+    encoder, size = encoder_named(settings.encoder), settings.context_tokens
+    tokens = encoder.token_ids(text)[-(size - 1) :]
+    return _padded([*tokens, encoder.SEP] if tokens else [], size, encoder.DTYPE)
+
+
+def is_longer(text: str, settings: TextSettings) -> bool:
     """Return whether `utterance_ids` would cut `text`."""
-    return len(_token_ids(text)) > size - 2
+    encoder = encoder_named(settings.encoder)
+    return len(encoder.token_ids(text)) > settings.tokens - len(encoder.BEGIN) - 1
 
 
-def _token_ids(text: str) -> list[int]:
-    return tokenizer().encode(text, add_special_tokens=False).ids if text.strip() else []
-
-
-def _padded(ids: list[int], size: int) -> np.ndarray:
-    padded = np.full(size, PADDING, DTYPE)
+def _padded(ids: list[int], size: int, dtype: type) -> np.ndarray:
+    padded = np.full(size, PADDING, dtype)
     padded[: len(ids)] = ids
     return padded
-
-
-@cache
-def tokenizer() -> "Tokenizer":
-    """Return this process's tokenizer. Raises DemeanorError where its file is missing."""
-    from tokenizers import Tokenizer
-
-    loaded = Tokenizer.from_file(str(pretrained.path("minilm_tokenizer")))
-    loaded.no_padding()
-    loaded.no_truncation()
-    return loaded

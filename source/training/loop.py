@@ -105,8 +105,9 @@ class Trainer:
         self.class_weights = class_weights(train.counts(), settings.class_weight_power).to(self.accelerator.device)
         optimizer = torch.optim.AdamW(_parameter_groups(self.network, settings), settings.learning_rate)
         self.network, self.optimizer = self.accelerator.prepare(self.network, optimizer)
-        self.order, self.batch_size = torch.Generator(), step_size(settings.batch_size, len(train))
-        self.train_batches = self._on_device(training_loader(train, settings.batch_size, self.order))
+        clips = min(settings.clips_per_epoch or len(train), len(train))
+        self.order, self.batch_size = torch.Generator(), step_size(settings.batch_size, clips)
+        self.train_batches = self._on_device(training_loader(train, settings.batch_size, self.order, clips))
         self.val_batches = None if val is None else self._on_device(val_loader(val))
         self.total_steps = settings.epochs * len(self.train_batches)
 

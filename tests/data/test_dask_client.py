@@ -166,7 +166,7 @@ def test_code_packages_and_pretrained_files_are_part_of_the_state(clone, monkeyp
     there = dask_worker.environment.__wrapped__()
     changed = {name for name in here if there[name] != here[name]}
     assert "Checksum of Demeanor's code" in changed and all(
-        there[a.file] == "missing" for a in pretrained.ASSETS.values() if a.url
+        there[a.file] == "missing" for a in pretrained.ASSETS.values() if a.downloaded
     )
 
 

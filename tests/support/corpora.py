@@ -434,6 +434,83 @@ def emobank(folder: Path) -> Path:
     return table(folder / "emobank.csv", [("id", "split", "V", "A", "D", "text"), *rows])
 
 
+XED = (  # file, text, numbers
+    ("en-annotated.tsv", "You're breaking my arm , Tom !", "1, 2, 4"),
+    ("en-annotated.tsv", "Don't shoot !", "4"),
+    ("en-annotated.tsv", "Okay , sweetie .", "8, 5"),
+    ("en-annotated.tsv", "I trust you .", "8"),
+    ("en-annotated.tsv", "[PERSON] , turn me in .", "1"),
+    ("en-annotated.tsv", ", ...", "1"),
+    ("neu_en.txt", "One moment please.", "9"),
+)  # fmt: skip
+
+
+def xed(folder: Path) -> Path:
+    """en-annotated.tsv: text, numbers; neu_en.txt: number, text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [(file, f"{text}\t{numbers}" if numbers != "9" else f"{numbers}\t{text}") for file, text, numbers in XED]
+    for name in {file for file, _ in lines}:
+        content = "".join(f"{line}\n" for file, line in lines if file == name)
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+SEMEVAL_EMOTIONS = (
+    "anger", "anticipation", "disgust", "fear", "joy", "love", "optimism", "pessimism", "sadness", "surprise", "trust",
+)  # fmt: skip
+SEMEVAL = (  # part, tweet, what holds
+    ("train", 'He said "no" &amp; left #angry', "anger disgust"),
+    ("train", "Off to bed.\\n\\nGood night", ""),
+    ("train", "Smiling down on me bro", "joy love optimism"),
+    ("dev", "It will all go wrong", "pessimism"),
+    ("dev", "I'm so scared", "fear pessimism"),
+    ("test-gold", "Both at once", "anger sadness"),
+    ("test-gold", "I miss her", "sadness"),
+)
+
+
+def semeval2018(folder: Path) -> Path:
+    """E-c-En-train.txt and so on: ID, Tweet, and a 0 or a 1 for each emotion."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in ("train", "dev", "test-gold"):
+        rows = [("ID", "Tweet", *SEMEVAL_EMOTIONS)]
+        for number, (at, tweet, holds) in enumerate(SEMEVAL):
+            if at == part:
+                rows.append((f"2018-{number}", tweet, *(str(int(name in holds.split())) for name in SEMEVAL_EMOTIONS)))
+        (folder / f"E-c-En-{part}.txt").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
+    return folder
+
+
+EMORYNLP = (  # speaker, text, emotion, scene
+    ("['Monica Geller']", "There's nothing to tell!", "Neutral", 1),
+    ("['Joey Tribbiani', 'Ross Geller']", "C'mon!", "Joyful", 1),
+    ("['Ross Geller']", "I can do it!", "Powerful", 1),
+    ("['Chandler Bing']", "Stop that!", "Mad", 2),
+    ("['Rachel Green']", "Thank you.", "Peaceful", 2),
+    ("['Rachel Green']", "Who is there?", "Scared", 2),
+    ("['Ross Geller']", "She left me.", "Sad", 3),
+)
+
+
+def emorynlp(folder: Path) -> Path:
+    """emorynlp_train_final.csv and so on, each with the same scenes."""
+    header = (
+        "Utterance",
+        "Speaker",
+        "Emotion",
+        "Scene_ID",
+        "Utterance_ID",
+        "Season",
+        "Episode",
+        "Start_Time",
+        "End_Time",
+    )
+    for part in ("train", "dev", "test"):
+        rows = [(text, who, emotion, scene, n, 1, 2, "", "") for n, (who, text, emotion, scene) in enumerate(EMORYNLP)]
+        table(folder / f"emorynlp_{part}_final.csv", [header, *rows])
+    return folder
+
+
 def table(file: Path, rows: Iterable[Sequence[object]]) -> Path:
     """Write the rows as CSV; returns the folder."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -457,4 +534,5 @@ VOICES = {"RAVDESS": ravdess, "CREMA-D": cremad, "SAVEE": savee, "TESS": tess, "
 WORDLESS = ("EmoGator",)
 FILMED = {"RAVDESS": ravdess_videos, "CREMA-D": cremad_videos, "SAVEE": savee_videos, "JAVED": javed,
           "eNTERFACE": enterface, "MELD": meld_videos, "OMG": omg}  # fmt: skip
-TEXTS = {"GoEmotions": goemotions, "MELD": meld, "ISEAR": isear, "EmoBank": emobank}
+TEXTS = {"GoEmotions": goemotions, "MELD": meld, "ISEAR": isear, "EmoBank": emobank, "XED": xed,
+         "SemEval2018": semeval2018, "EmoryNLP": emorynlp}  # fmt: skip

@@ -17,8 +17,8 @@ from source.core.spec import ModelSpec, spec_of
 from source.data.clips import Clip
 from source.data.store import Manifest, Store, StoreWriter, fingerprint
 from source.face.settings import FaceSettings
+from source.text.minilm import CLS, SEP
 from source.text.settings import TextSettings
-from source.text.tokens import CLS, SEP
 from source.text.vader import SCORES
 from tests.support.corpora import picture
 from tests.support.voice import spoken

@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 import torch
 
+from source.core import pretrained
 from source.core.errors import DemeanorError
 from source.core.spec import DataWarning
-from source.text.augment import MASK, augment
+from source.text import e5
+from source.text.augment import augment
 from source.text.features import baseline_features, extract, featurize
+from source.text.minilm import CLS, DTYPE, MASK, SEP, tokenizer
 from source.text.settings import TextSettings
-from source.text.tokens import CLS, DTYPE, SEP, context_ids, is_longer, tokenizer, utterance_ids
+from source.text.tokens import context_ids, is_longer, utterance_ids
 from source.text.utterances import split_context
 from source.text.vader import SCORES, lexicon_scores
 from tests.support.toy import TEXT, text_arrays
@@ -26,17 +29,31 @@ def written(file, text, encoding="utf-8"):
 
 
 def test_tokens_are_berts():
-    assert utterance_ids("I am HAPPY", 8).tolist() == [CLS, *HAPPY, SEP, 0, 0, 0]
-    assert context_ids("I am happy", 6).tolist() == [*HAPPY, SEP, 0, 0]
-    assert utterance_ids("", 4).tolist() == context_ids(" \n", 4).tolist() == [0] * 4
+    settings = replace(TextSettings(), tokens=8, context_tokens=6)
+    assert utterance_ids("I am HAPPY", settings).tolist() == [CLS, *HAPPY, SEP, 0, 0, 0]
+    assert context_ids("I am happy", settings).tolist() == [*HAPPY, SEP, 0, 0]
+    assert not utterance_ids("", settings).any() and not context_ids(" \n", settings).any()
     assert tokenizer().get_vocab_size() <= np.iinfo(DTYPE).max
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(pretrained.problem_with(pretrained.ASSETS["e5"])), reason="E5's file is not installed")
+def test_the_words_of_e5_are_those_of_its_file():
+    names = {number: piece for piece, (number, _) in e5._file().pieces.items()}
+    assert [names[number] for number in (*e5.BEGIN, e5.SEP, e5.UNKNOWN, e5.MASK)] == [
+        "<s>", "▁que", "ry", ":", "</s>", "<unk>", "<mask>",
+    ]  # fmt: skip
+    assert [names[number] for number in e5.token_ids("Ich bin nicht glücklich!")] == [
+        "▁Ich", "▁bin", "▁nicht", "▁glücklich", "!",
+    ]  # fmt: skip
 
 
 def test_of_too_long_words_the_beginning_is_read_and_of_the_context_the_end():
     words = "am " * 50 + "happy"
-    assert utterance_ids(words, 6).tolist() == [CLS, *[2572] * 4, SEP]
-    assert context_ids(words, 4).tolist() == [2572, 2572, 3407, SEP]
-    assert is_longer(words, 6) and not is_longer("I am happy", 5)
+    settings = replace(TextSettings(), tokens=6, context_tokens=4)
+    assert utterance_ids(words, settings).tolist() == [CLS, *[2572] * 4, SEP]
+    assert context_ids(words, settings).tolist() == [2572, 2572, 3407, SEP]
+    assert is_longer(words, settings) and not is_longer("I am so happy", settings)
 
 
 def test_the_lexicon_is_vaders():

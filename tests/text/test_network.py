@@ -9,11 +9,11 @@ import torch
 from source.core import pretrained
 from source.core.errors import DemeanorError
 from source.text import SPEC, minilm
+from source.text import network as of_text
+from source.text.bert import HEADS, WIDTH
 from source.text.features import featurize
-from source.text.minilm import HEADS, WIDTH
+from source.text.minilm import CLS, LAYERS, SEP
 from source.text.network import TextModel
-from source.text.settings import LAYERS
-from source.text.tokens import CLS, SEP
 from source.training import checkpoint
 from source.training.checkpoint import Header, Trained
 from tests.support.toy import TEXT, text_arrays
@@ -140,7 +140,7 @@ def test_it_comes_back_from_its_file_as_it_was(tmp_path, dtype, size):
 
 
 def test_missing_weights_are_told_in_a_sentence(monkeypatch, tmp_path):
-    for kept in (minilm._weights, minilm._layer_weights):
+    for kept in (minilm._weights, of_text._embeddings, of_text._frozen_weights):
         kept.cache_clear()
     monkeypatch.setattr("source.core.config.MODELS_FOLDER", tmp_path)
     with pytest.raises(DemeanorError, match="reading words needs it"):

@@ -78,7 +78,7 @@ def toys(monkeypatch):
     """The toys in place of what needs MiniLM's files; a token is a word, and two frame them."""
     monkeypatch.setattr(inference, "featurize", counts_of)
     for module in (predict, chunking):
-        monkeypatch.setattr(module, "is_longer", lambda text, size: len(text.split()) > size - 2)
+        monkeypatch.setattr(module, "is_longer", lambda text, settings: len(text.split()) > settings.tokens - 2)
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ def test_nothing_is_cut(toys):
 def test_parts_of_a_long_utterance_share_its_time_and_words(toys):
     words = tuple(Word(f"w{number}", number / 10, number / 10 + 0.1, 1.0) for number in range(16))
     long = Utterance(" ".join(word.text for word in words), 0.0, 1.6, words)
-    first, second = chunking.split_long_utterances(Document((long,)), 10).utterances
+    first, second = chunking.split_long_utterances(Document((long,)), TextSettings(tokens=10)).utterances
     assert [*first.words, *second.words] == list(words)
     assert first.start_seconds == 0 and first.end_seconds == second.start_seconds and second.end_seconds == 1.6
 

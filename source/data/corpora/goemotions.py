@@ -6,12 +6,11 @@ The authors' train.tsv, dev.tsv and test.tsv, or one goemotions.csv with the col
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...core import config
 from ...core.errors import DemeanorError
 from ...core.hooks import Notify
 from ..clips import Clip, numbered
 from .folders import SPLIT_FOLDERS, corpus_folder, not_found, notify_left_out
-from .tables import by_column, cleaned, row_clip, table_rows, unpacked
+from .tables import SEVERAL, by_column, cleaned, row_clip, table_rows, unpacked, votes_of
 
 NAME = "GoEmotions"
 LICENCE = "Apache-2.0"
@@ -29,7 +28,6 @@ SENTIMENT = {"happy": 1, "angry": -1, "disgust": -1, "fear": -1, "sad": -1, "sur
 CSV_FILE = "goemotions.csv"
 PARTS = {"train": "train.tsv", "val": "dev.tsv", "test": "test.tsv"}
 LOOKED_FOR = "train.tsv, dev.tsv and test.tsv, or goemotions.csv"
-SEVERAL = "they have several emotions, so that no single answer is right (those of train are kept)"
 
 unpack = unpacked
 
@@ -83,9 +81,9 @@ def _clip(table: Path, number: int, text: str, fine: Sequence[str], split: str, 
     if len(text) > 1 and text[0] == text[-1] == '"' and '""' in text:
         text = text[1:-1].replace('""', '"')
     emotions = [FINE[label] for label in fine]
-    votes = tuple(float(emotion in emotions) for emotion in config.EMOTIONS) if len(set(emotions)) > 1 else ()
     sentiment = round(sum(SENTIMENT[emotion] for emotion in emotions) / len(emotions), 4)
     split, source, text = SPLIT_FOLDERS.get(split, ""), f"{table.name}:{name or number}", cleaned(text)
     return row_clip(
-        table, number, NAME, text, emotion=emotions[0], split=split, source=source, votes=votes, sentiment=sentiment
-    )
+        table, number, NAME, text, emotion=emotions[0], split=split, source=source, votes=votes_of(emotions),
+        sentiment=sentiment,
+    )  # fmt: skip

@@ -14,7 +14,7 @@ from ..clips import Clip, numbered
 from ..labels import emotion_named
 from .folders import SPLIT_FOLDERS, files_below, not_found, notify_left_out
 from .recordings import not_an_emotion
-from .tables import TABLES, by_column, cleaned, row_clip, table_rows, unpacked
+from .tables import TABLES, by_column, cleaned, delimiter_of, row_clip, table_rows, unpacked
 
 NAME = "ISEAR"
 LICENCE = "for research; its rights unclear"
@@ -66,9 +66,7 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
 
 def _rows(table: Path) -> list[dict[str, str]]:
     """Return the table's rows with the keys of COLUMNS, "" where there is no such column."""
-    with table.open("rb") as stream:
-        first = stream.readline().decode("utf-8-sig", "replace")
-    delimiter = max(DELIMITERS, key=first.count)
+    delimiter = delimiter_of(table, DELIMITERS)
     rows = table_rows(table, delimiter, quoted=delimiter != "|")
     names = [cell.strip().lower() for cell in rows[0]] if rows else []
     if rows and not set(names) & set(COLUMNS["text"]):

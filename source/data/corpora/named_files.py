@@ -1,4 +1,7 @@
-"""Any folder of labelled files: named `<dataset>_<number>_<emotion>.<ext>`, in folders of emotions, or in clips.csv."""
+"""Any folder of labelled files: named `<dataset>_<number>_<emotion>.<ext>`, in folders of emotions, or in clips.csv.
+
+A folder without any may hold tables of labelled texts instead, see `labelled_tables`.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,8 +14,10 @@ from ...core.spec import spec_of
 from ...media.types import RECORDINGS, TEXTS, VIDEOS
 from ..clips import MANIFEST, Clip, labelled_files
 from ..labels import emotion_named
+from . import labelled_tables
 from .folders import SPLIT_FOLDERS, files_below, not_found
 from .recordings import numbered_takes
+from .tables import unpacked
 
 NAME = ""  # the name that is asked for
 LICENCE = "your own files; make sure that you may use them"
@@ -21,12 +26,17 @@ LOOKED_FOR = (
     "of their emotion"
 )
 
+unpack = unpacked
+
 
 def load(folder: Path, notify: Notify) -> list[Clip]:
     """Return the labelled files in `folder`; a folder train, val or test above them gives their split."""
     clips = labelled_files(folder, _suffixes())
     if not clips:
-        raise not_found("labelled files", folder, LOOKED_FOR)
+        clips = labelled_tables.load(folder, notify)
+        if clips:
+            return clips
+        raise not_found("labelled files", folder, f"{LOOKED_FOR}, or {labelled_tables.LOOKED_FOR}")
     if not (folder / MANIFEST).is_file():
         clips = [_with_split(clip, clip.path.relative_to(folder)) for clip in clips]
         _notify_of_names(clips, folder, notify)

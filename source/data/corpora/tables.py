@@ -6,11 +6,12 @@ A clip of a row has the path `<table>/<name>.txt` until `unpacked` has made that
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...core import config
 from ...core.errors import DemeanorError
 from ..clips import Clip
 from ..training_folder import QUOTE
@@ -18,6 +19,7 @@ from .folders import write_if_changed
 
 TABLES = (".csv", ".tsv", ".txt")  # in order of preference
 CP1252 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}  # \x92 is meant as ’
+SEVERAL = "they have several emotions, so that no single answer is right (those of train are kept)"
 INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0xFEFF))  # soft hyphen, zero-width space, byte order mark
 
 
@@ -34,6 +36,13 @@ def table_rows(file: Path, delimiter: str = ",", quoted: bool = True) -> list[li
     quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
     return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def delimiter_of(file: Path, delimiters: str = "\t;,") -> str:
+    """Return what stands between the cells of a table: the commonest of `delimiters` in its first line."""
+    with file.open("rb") as stream:
+        first = stream.readline().decode("utf-8-sig", "replace")
+    return max(delimiters, key=first.count)
 
 
 def by_column(rows: Sequence[Sequence[str]]) -> list[dict[str, str]]:
@@ -61,6 +70,11 @@ def cleaned(text: str) -> str:
     """
     line = " ".join(text.translate(CP1252 | INVISIBLE).split())
     return re.sub(rf"^[{QUOTE}\s]+", "", line)
+
+
+def votes_of(emotions: Collection[str]) -> tuple[float, ...]:
+    """Return a vote for each of several emotions, over config.EMOTIONS; none for a single one."""
+    return tuple(float(emotion in emotions) for emotion in config.EMOTIONS) if len(set(emotions)) > 1 else ()
 
 
 def row_clip(table: Path, name: str | int, corpus: str, text: str, **fields: Any) -> Clip:

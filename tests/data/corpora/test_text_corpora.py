@@ -9,7 +9,7 @@ import pytest
 from source.cli.render import laid_out_text
 from source.core import config
 from source.core.errors import DemeanorError
-from source.data.corpora import corpus_named, emobank, goemotions, isear, meld, named_files
+from source.data.corpora import corpus_named, emobank, emorynlp, goemotions, isear, meld, named_files, semeval2018, xed
 from source.data.corpora.tables import cleaned
 from source.data.ingest import get_data
 from source.data.splits import assert_disjoint, with_splits
@@ -355,6 +355,71 @@ def test_emobank_with_other_columns_is_one_sentence(original, said):
         loaded(emobank, corpora.table(original / "emobank.csv", [("id", "text"), ("a", "Hello")]), said)
 
 
+# --- XED, SemEval-2018, EmoryNLP ----------------------------------------------------------------------------------
+
+
+def test_xed_is_written_as_its_neutral_lines_are(original, said):
+    clips = loaded(xed, corpora.xed(original), said)
+    assert [(clip.sentence, clip.emotion, clip.split) for clip in clips] == [
+        ("You're breaking my arm Tom!", "angry", "train"),
+        ("Don't shoot!", "fear", ""),
+        ("Okay sweetie.", "happy", ""),
+        ("One moment please.", "neutral", ""),
+    ]
+    assert dict(zip(config.EMOTIONS, clips[0].votes, strict=True)) == votes("angry", "fear")
+    assert not any(clip.votes for clip in clips[1:])
+    assert sum("1 texts left out" in sentence for sentence in said) == 3
+
+
+@pytest.mark.parametrize("line", ["Hello .\t0", "Hello .\tjoy", "Hello ."])
+def test_xed_with_another_number_is_one_sentence(original, said, line):
+    (corpora.xed(original) / "en-annotated.tsv").write_text(f"{line}\n", encoding="utf-8")
+    with pytest.raises(DemeanorError, match="no numbers from 1 to 9"):
+        loaded(xed, original, said)
+
+
+def test_semeval_of_several_emotions_has_votes_in_train_and_is_left_out_elsewhere(original, said):
+    clips = {clip.sentence: clip for clip in loaded(semeval2018, corpora.semeval2018(original), said)}
+    assert {text: (clip.emotion, clip.split) for text, clip in clips.items()} == {
+        'He said "no" & left #angry': ("angry", "train"),
+        "Off to bed. Good night": ("neutral", "train"),
+        "Smiling down on me bro": ("happy", "train"),
+        "I'm so scared": ("fear", "val"),
+        "I miss her": ("sad", "test"),
+    }
+    several = clips['He said "no" & left #angry'].votes
+    assert dict(zip(config.EMOTIONS, several, strict=True)) == votes("angry", "disgust")
+    assert not clips["Smiling down on me bro"].votes, "three of its labels are one of ours"
+    assert any("pessimism or trust" in sentence for sentence in said)
+
+
+def test_semeval_with_other_columns_is_one_sentence(original, said):
+    file = corpora.semeval2018(original) / "E-c-En-train.txt"
+    file.write_text(file.read_text(encoding="utf-8").replace("\t1", "\tNONE"), encoding="utf-8")
+    with pytest.raises(DemeanorError, match="0 or 1 for each emotion"):
+        loaded(semeval2018, original, said)
+
+
+def test_emorynlp_leaves_out_what_is_no_emotion_of_ours_and_keeps_scenes_together(original, said):
+    clips = loaded(emorynlp, corpora.emorynlp(original), said)
+    train = [clip for clip in clips if clip.split == "train"]
+    assert [clip.emotion for clip in train] == ["neutral", "happy", "angry", "fear", "sad"]
+    assert [clip.about for clip in train[:2]] == ["speaker Monica Geller", "speaker Joey Tribbiani, Ross Geller"]
+    assert [clip.source for clip in train] == [f"train, season 1, episode 2, scene {n}" for n in (1, 1, 2, 2, 3)]
+    assert any("powerful" in sentence for sentence in said) and any("peaceful" in sentence for sentence in said)
+
+
+def test_emorynlp_with_another_label_is_one_sentence(original, said):
+    file = corpora.emorynlp(original) / "emorynlp_dev_final.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("Scared", "Bored"), encoding="utf-8")
+    with pytest.raises(DemeanorError, match="'Bored' is none of EmoryNLP's labels"):
+        loaded(emorynlp, original, said)
+
+
+def votes(*emotions):
+    return {emotion: float(emotion in emotions) for emotion in config.EMOTIONS}
+
+
 # --- one's own ---------------------------------------------------------------------------------------------------
 
 
@@ -365,6 +430,23 @@ def test_a_folder_of_one_s_own_texts(original, data):
     assert {clip.path.read_text(encoding="utf-8") for clip in clips} == {
         f"> And you?\nI am {emotion}.\n" for emotion in corpora.EMOTIONS
     }
+
+
+@pytest.mark.parametrize(("name", "between"), [("lines.csv", ","), ("lines.tsv", "\t"), ("lines.csv", ";")])
+def test_a_table_of_one_s_own_texts(original, name, between):
+    rows = [
+        ("Author", "Text", "Label", "split"), ("ann", "I'm so glad", "joy", "dev"), ("bob", "Hm", "boredom", "train"),
+        ("bob", "Leave me", "Wut", "train"), ("bob", "", "joy", "train"),
+    ]  # fmt: skip
+    original.mkdir(parents=True, exist_ok=True)
+    (original / name).write_text("".join(between.join(row) + "\n" for row in rows), encoding="utf-8")
+    (original / "labels.csv").write_text("label,emotion\nwut,angry\nboredom,\n", encoding="utf-8")
+    (original / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    summary, clips = laid_out("mine", original)
+    found = {(clip.sentence, clip.emotion, clip.split, clip.speaker) for clip in clips}
+    assert found == {("I'm so glad", "happy", "val", "ann"), ("Leave me", "angry", "train", "bob")}
+    assert any("boredom" in note for note in summary.notes) and any("no words" in note for note in summary.notes)
+    assert {clip.path.read_text(encoding="utf-8") for clip in clips} == {"I'm so glad\n", "Leave me\n"}
 
 
 def test_texts_and_pictures_of_one_s_own_each_go_to_their_model(original):

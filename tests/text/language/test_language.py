@@ -16,6 +16,7 @@ from source.text.language.paragraphs import paragraphs
 from source.text.language.pipeline import pipeline
 from source.text.language.words import CHUNK_CHARACTERS, COLUMNS, MOST_WORDS, sentences, word_counts
 from source.text.normalise import _descriptions, normalise
+from source.text.settings import TextSettings
 from source.text.tokens import is_longer
 
 PROSE = (
@@ -106,7 +107,8 @@ def test_a_split_sentence_fits_the_model():
     if not pretrained.path("minilm_tokenizer").is_file():
         pytest.skip("needs MiniLM's tokenizer")
     long = " and then ".join(["I told my sister that nothing would ever be the same"] * 20)
-    assert is_longer(long, 64) and not any(is_longer(normalise(part), 64) for part in sentences(long))
+    settings = TextSettings()
+    assert is_longer(long, settings) and not any(is_longer(normalise(part), settings) for part in sentences(long))
 
 
 def test_memory_does_not_grow_with_what_is_read():
