@@ -72,7 +72,7 @@ def train_recipe(
     from ..training import checkpoint, loop
 
     started, seeds = time.perf_counter(), spec.stranger_seeds if stranger_seeds is None else stranger_seeds
-    roles = _roles(train, bool(stranger_seeds), notify) if seeds else None
+    roles = _roles(train, spec.stranger_clips, bool(stranger_seeds), notify) if seeds else None
     hooks = {"on_batch": on_batch, "on_epoch_end": on_epoch_end}
     fit = loop.fit(spec, settings, train, val, folder, seed=seed, resume=resume, **hooks)
     run = {"seed": seed, "seconds": time.perf_counter() - started, "command": command_line()}
@@ -92,11 +92,11 @@ def train_recipe(
     return distributed.on_main_process(lambda: _written(trained, fit, metrics, folder, notify))
 
 
-def _roles(train: Dataset, required: bool, notify: Notify) -> Roles | None:
+def _roles(train: Dataset, most: int, required: bool, notify: Notify) -> Roles | None:
     """Return which corpora are left out in turn, of the clips of train and val; None for too few, if not required."""
     from ..evaluation.cross_validation.left_out import require_corpora, roles_of, without_test
 
-    roles = roles_of(without_test(train.stores, train.grouping))
+    roles = roles_of(without_test(train.stores, train.grouping, most))
     if required:
         require_corpora(roles, FEWEST_CORPORA, "measure strangers")
     if len(roles.left_out) >= FEWEST_CORPORA:

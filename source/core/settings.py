@@ -124,6 +124,10 @@ class TrainingSettings:
         """Return the settings that decide what `extract` returns; they are kept in every store and checkpoint."""
         return {name: getattr(self, name) for name in self.EXTRACT}
 
+    def for_trial(self) -> Self:
+        """Return these settings for a training that may know nothing of the clips that it then answers."""
+        return self
+
     def for_prediction(self) -> Self:
         """Return these settings without what `extract` makes for training alone."""
         return self

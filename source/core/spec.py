@@ -149,6 +149,8 @@ class ModelSpec:
     stranger_seeds: int = 0
     """Seeds with which `train` leaves out each corpus in turn, to measure and calibrate on strangers; 0: it does not,
     for each takes a training."""
+    stranger_clips: int = 0
+    """Most clips of a corpus, drawn at random, that these trainings learn from and answer; 0: all."""
 
     @property
     def readable(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ SPEC = ModelSpec(
     typed=True,
     also_predicts=RECORDINGS,
     progress_unit="sentence",
+    stranger_clips=2_500,
     layout=LAYOUT,
     limits=LIMITS,
 )

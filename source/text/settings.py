@@ -1,6 +1,7 @@
 """The text model's settings, and what tuning may vary."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
@@ -50,6 +51,15 @@ class TextSettings(TrainingSettings):
     """Dropout on the features before the head."""
     word_dropout: Share = 0.0
     """Share of the tokens of each training utterance that are masked."""
+
+    def for_trial(self) -> Self:
+        """Return these settings without trained weights, which may have seen what is left out.
+
+        A training that began with them was short, and is long from the encoder: all clips are learnt from, once.
+        """
+        if self.init_from == "encoder":
+            return self
+        return replace(self, init_from="encoder", learning_rate=3e-4, batch_size=32, epochs=1, clips_per_epoch=0)
 
     @property
     def layers(self) -> int:

@@ -180,6 +180,9 @@ def test_the_test_split_is_kept_out_of_what_is_chosen(house):
     test = opened(["one", "ordinary"], "test")
     assert len(test) and not {clip.path for clip in dataset.clips} & {clip.path for clip in test.clips}
     assert len(dataset) + len(test) == 28 + 32
+    some, paths = without_test(dataset.stores, SEVEN, 5), {clip.path for clip in dataset.clips}
+    assert [clip.corpus for clip in some.clips] == ["one"] * 5 + ["ordinary"] * 5
+    assert {clip.path for clip in some.clips} < paths
 
 
 def test_nobody_of_a_corpus_left_out_is_in_training(house, runs):

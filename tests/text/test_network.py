@@ -139,6 +139,19 @@ def test_it_comes_back_from_its_file_as_it_was(tmp_path, dtype, size):
         np.testing.assert_array_equal(again.logits(arrays), network(**tensors(arrays)).numpy())
 
 
+def test_a_training_may_begin_with_trained_weights_but_not_one_that_is_to_know_nothing(monkeypatch, tmp_path, network):
+    header = Header("text", asdict(TEXT), tuple("abcdefg"), "seven", 1.0, {})
+    file = checkpoint.save(tmp_path, Trained(SPEC, TEXT, network, header))
+    monkeypatch.setattr("source.text.initial.weights_of", lambda model: file)
+    further, kept = replace(TEXT, init_from="trained"), checkpoint.load(file).network.head.weight  # float16
+    for settings, same in ((TEXT, False), (further, True), (further.for_trial(), False), (TEXT.for_trial(), False)):
+        begun = TextModel(settings, LABELS)
+        SPEC.initialise(begun, settings, header.labels)
+        assert torch.equal(begun.head.weight, kept) == same
+    with pytest.raises(DemeanorError, match="init_from=encoder"):
+        SPEC.initialise(TextModel(replace(further, use_lexicon=False), LABELS), further, header.labels)
+
+
 def test_missing_weights_are_told_in_a_sentence(monkeypatch, tmp_path):
     for kept in (minilm._weights, of_text._embeddings, of_text._frozen_weights):
         kept.cache_clear()

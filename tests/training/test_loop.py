@@ -72,6 +72,14 @@ def test_smaller_corpora_are_repeated(toy, tmp_path):
         assert (corpora.count("toy"), corpora.count("small")) == (56, expected)
 
 
+@pytest.mark.parametrize(("clips", "batches"), [(0, 4), (20, 1), (30, 2), (999, 4)])
+def test_an_epoch_may_be_shorter_than_the_clips(toy, store, tmp_path, clips, batches):
+    settings = replace(toy.settings, batch_size=14, clips_per_epoch=clips, epochs=2)
+    seen = []
+    fit(toy.spec, settings, *parts(store), tmp_path, on_batch=lambda done, total: seen.append((done, total)))
+    assert seen == [(done, batches) for _ in range(2) for done in range(1, batches + 1)]
+
+
 def test_the_last_epoch_is_kept_where_none_is_chosen(toy, store, tmp_path):
     settings = replace(toy.settings, epochs=6, patience=1, keep="last")
     result = fit(toy.spec, settings, *parts(store), tmp_path / "val")

@@ -14,7 +14,7 @@ from ...core.units import percent
 from ...data.corpora import may_be_left_out
 from ...data.dataset import Dataset
 from ...data.labels import Grouping
-from ...data.splits import with_splits
+from ...data.splits import SEED, with_splits
 from ...data.store import Store
 from ...training.scores import scores_of
 from ..ordinary import is_ordinary
@@ -54,11 +54,18 @@ def roles_of(dataset: Dataset) -> Roles:
     return Roles(dataset, left_out, np.concatenate(always), np.flatnonzero(ordinary & ~trained_on))
 
 
-def without_test(stores: Sequence[Store], grouping: Grouping) -> Dataset:
-    """Return the labelled clips of train and val, for what is chosen by strangers: the test split is never read."""
+def without_test(stores: Sequence[Store], grouping: Grouping, most: int = 0) -> Dataset:
+    """Return the labelled clips of train and val, for what is chosen by strangers: the test split is never read.
+
+    most: how many of each corpus at most, drawn at random; 0: all.
+    """
     dataset = Dataset(stores, None, grouping)
     test = np.isin([str(clip.path) for clip in dataset.clips], _paths_in(stores, "test"))
-    return dataset.subset(np.flatnonzero(~test), "train and val")
+    dataset, draw = dataset.subset(np.flatnonzero(~test), "train and val"), np.random.default_rng(SEED)
+    if not most:
+        return dataset
+    drawn = [draw.permutation(rows)[:most] for rows in corpus_folds(dataset.clips).values()]
+    return dataset.subset(np.sort(np.concatenate(drawn)), dataset.split)
 
 
 def _paths_in(stores: Sequence[Store], split: str) -> list[str]:
