@@ -94,6 +94,14 @@ ASSETS = {
         works_without="everything that reads faces or written words; training and testing on voices that are "
         "preprocessed already",
     ),
+    "english": Asset(
+        file="english.safetensors",
+        bytes=3_204,
+        sha256="2772e3cf9fdf5450c61574809286dd1e16e61382430a6186ff7b60d1cd97a951",
+        licence="for research, as the corpora that it was trained on",
+        needed_for="telling whether the words that tiny.en hears are English",
+        works_without="everything that reads faces, voices or written words",
+    ),
     "minilm": Asset(
         file="all-MiniLM-L6-v2.safetensors",
         bytes=90_868_376,

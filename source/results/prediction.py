@@ -110,7 +110,8 @@ class Prediction:
     pauses: tuple[tuple[float, float], ...] = ()
     """Where nobody speaks for a while: start and end in seconds, ascending."""
     language: str = ""
-    """Language of the words as ISO 639-1 code, such as "en"; empty where it is unknown or was not asked for."""
+    """Language of the words as ISO 639-1 code, such as "en"; "und": not English, but not known which; empty where it is
+    unknown or was not asked for."""
     people: tuple[Reading, ...] = ()
     """Of a video: the mean reading of each person's face, from their first appearance to their last."""
     faces: tuple[Reading, ...] = ()

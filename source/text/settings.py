@@ -72,7 +72,7 @@ class TextSettings(TrainingSettings):
         return {name: value for name, value in settings.items() if (name, value) != ("encoder", "minilm")}
 
     def knows(self, language: str) -> bool:
-        """Return whether the encoder knows a language, given by its ISO 639-1 code; one not known ("") counts as known.
+        """Return whether the encoder knows a language, given as in `Utterance.language`.
 
         What is said or written in any other language is withheld: an answer would be invented.
         """

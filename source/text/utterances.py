@@ -27,7 +27,7 @@ class Utterance:
     words: tuple[Word, ...] = ()
     """Its words with their times, where it was transcribed."""
     language: str = ""
-    """ISO 639-1 code, such as "en"; empty where it is not known."""
+    """ISO 639-1 code, such as "en"; "und": another than English, not known which; empty where it may be English."""
 
     @property
     def confidence(self) -> float | None:
@@ -41,7 +41,7 @@ class Document:
 
     utterances: tuple[Utterance, ...]
     language: str = ""
-    """ISO 639-1 code, such as "en"; empty where it is not known."""
+    """As of its utterances."""
     seconds: float | None = None
     """Length of the recording or of the subtitles; None where there are no times."""
     notes: tuple[str, ...] = ()

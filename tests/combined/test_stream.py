@@ -107,7 +107,7 @@ def reading(trained, *modalities):
 class SaysItsLength:
     """Stands for Whisper."""
 
-    language, language_probability, english_only = "en", None, True
+    language, language_probability, english_only, english_reading = "en", None, True, 1.0
 
     def __init__(self, model):
         self.heard = []

@@ -1,12 +1,14 @@
 """A guess at the language of a text, from its letters and its commonest words.
 
-It decides whether a model that knows English alone reads the text at all, and which rules end a sentence. It confuses
-languages of one script without a list of words here (Kazakh passes for Russian, Persian for Arabic) and close relatives
-(Norwegian and Danish, Slovak and Czech), sees one language where a text has two, and abstains below LEAST_WORDS words.
-Scots, slang and misspelt English count as English or as unknown, seldom as foreign: 3 of 8,000 comments of GoEmotions.
+It decides whether a model that knows English alone reads the text at all, and which rules end a sentence. Languages of
+one script without a list of words here (Kazakh passes for Russian, Persian for Arabic) and close relatives (Norwegian
+and Danish, Slovak and Czech) are confused, a text in two has one, and below LEAST_WORDS words none is named. Of spaCy's
+482 example sentences in 60 other languages 91 % are found to be foreign; of 15,996 English ones, of GoEmotions, MELD
+and XED, 0.1 %.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -15,6 +17,7 @@ from pathlib import Path
 from runpy import run_path
 
 ENGLISH = "en"
+UNNAMED = "und"  # ISO 639-2: some language, but not English
 LATIN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "fi", "hu", "ro", "tr", "id")
 CYRILLIC = ("ru", "uk", "bg", "sr")
 SCRIPTS = {  # the main language of a script -> its letters in Unicode
@@ -32,11 +35,14 @@ SCRIPTS = {  # the main language of a script -> its letters in Unicode
     "ka": "\u10a0-\u10ff",
     "hy": "\u0530-\u058f",
 }
+LAST_LATIN = "\u1eff"  # of Unicode's letters up to here all but few in the scripts above are Latin
 KANA_SHARE = 0.1  # of the letters, from which Chinese characters are Japanese
 INSPECTED_CHARACTERS = 20_000  # at the beginning
 LEAST_WORDS = 4
 LEAST_SHARE = 0.2  # of the words must be the language's stop words; in English prose it is 0.5, in chat 0.4
 LEAST_FOREIGN = 2  # stop words of another language: "Nice try, young man" has a Turkish one
+MOST_ENGLISH_SHARE = 0.1  # of the words of a text in another language are stop words of English
+LEAST_WORDS_UNNAMED = 6  # different ones, from which a text with so few is in another language
 LEAD = 0.1  # by which another language's share must exceed that of English
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 ADDRESSES = re.compile(r"(?<!\S)\S*(?:://|@)\S*|\bwww\.\S+")  # belong to no language
@@ -45,19 +51,23 @@ ADDRESSES = re.compile(r"(?<!\S)\S*(?:://|@)\S*|\bwww\.\S+")  # belong to no lan
 def language_of(text: str) -> str:
     """Return the ISO 639-1 code of the likely language of `text`; "" where it cannot be guessed.
 
+    UNNAMED: it is not English, but which language it is cannot be guessed.
+
     >>> language_of("I do not know what you want from me")
     'en'
     """
-    text = ADDRESSES.sub(" ", text[:INSPECTED_CHARACTERS])
+    text = ADDRESSES.sub(" ", unicodedata.normalize("NFKC", text[:INSPECTED_CHARACTERS]))
     script = _script(text)
     if script and script not in CYRILLIC:
         return script
-    return _by_words(WORD.findall(text.lower().replace("’", "'")), CYRILLIC if script else LATIN) or script
+    words = WORD.findall(text.lower().replace("’", "'"))
+    return _by_words(words, CYRILLIC if script else LATIN) or script or (UNNAMED if _is_foreign(words) else "")
 
 
 def unknown_language_note(language: str) -> str:
     """Return why what is said or written in a language gets no answer."""
-    return f"withheld: the words are in another language (perhaps '{language}') than those that the model knows"
+    perhaps = f" (perhaps '{language}')" if language != UNNAMED else ""
+    return f"withheld: the words are in another language{perhaps} than those that the model knows"
 
 
 def _script(text: str) -> str:
@@ -83,6 +93,17 @@ def _by_words(words: Sequence[str], languages: Sequence[str]) -> str:
     if shares[best] < needed or (best != ENGLISH and shares[best] * len(words) < LEAST_FOREIGN):
         return ENGLISH if shares.get(ENGLISH, 0) >= LEAST_SHARE else ""
     return best
+
+
+def _is_foreign(words: Sequence[str]) -> bool:
+    """Return whether `words` are not English: hardly any stop word, and many of them or letters of other alphabets."""
+    letters = "".join(words)
+    if sum(letter > LAST_LATIN for letter in letters) * 2 > len(letters):
+        return True
+    english = sum(word in _stop_words(ENGLISH) for word in words)
+    if len(set(words)) >= LEAST_WORDS_UNNAMED:
+        return english < MOST_ENGLISH_SHARE * len(words)
+    return len(words) > 1 and not english and not letters.replace("'", "").isascii()
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..utterances import Word
+from .english import EnglishEar
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,7 +52,13 @@ class Recogniser:
         self.language = language if model.is_multilingual else "en"
         self.language_probability: float | None = None
         """Of a detected language."""
+        self._english = EnglishEar() if EnglishEar.fits(model) else None
         self._stopped = Event()
+
+    @property
+    def english_reading(self) -> float:
+        """How English it all sounds to the encoder of an English-only model, from about -1 to 1; 0: it cannot say."""
+        return self._english.reading if self._english else 0.0
 
     def stop(self) -> None:
         """Make the block under way, and any later one, raise Stopped soon."""
@@ -81,6 +88,8 @@ class Recogniser:
         mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(samples), self._model.dims.n_mels)
         with torch.inference_mode():
             features = self._encode(mel[None])
+            if self._english:
+                self._english.add(features[0], seconds)
             decoder = BlockDecoder(self._model.decoder, features, self._check)
             result = self._decode(decoder, features, seconds)
             return () if _is_silent(result) else self._with_times(result.tokens, decoder, seconds)

@@ -17,7 +17,7 @@ from ...media.sound.speech_activity import Speech
 from ..utterances import Document
 from .blocks import CHUNKS_A_SECOND, MOST_CHUNKS, Block, Blocks, Segmenter
 from .recogniser import Recogniser, Stopped
-from .words import Transcript, speech_after, uncertainty_notes
+from .words import Transcript, speech_after, uncertainty_notes, why_withheld
 
 MOST_WAITING_SECONDS = 120.0  # of speech; `add` waits for the recogniser when it is so far behind
 STOP_SECONDS = 2.0  # for which `close` waits
@@ -68,12 +68,17 @@ class TranscriptStream:
             self._hand_over()
 
     def document(self) -> Document:
-        """Return what is recognised so far, an Utterance for each of Whisper's segments; later sound may revise it."""
+        """Return what is recognised so far, an Utterance for each of Whisper's segments; later sound may revise it.
+
+        Words that the model made up, of a language that it does not know, are withheld, with a note.
+        """
         with self._changed:
             if not self._thread or self._notes:
                 return Document((), notes=self._notes)
             recogniser = self._recogniser
             document = self._transcript.document(recogniser.language or "" if recogniser else "")
+        if recogniser and (reason := why_withheld(document, recogniser)):
+            return Document((), notes=(f"the words are withheld: {reason}",))
         return replace(document, notes=(*document.notes, *uncertainty_notes(document, recogniser)))
 
     def finish(self) -> Document:

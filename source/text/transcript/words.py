@@ -8,6 +8,7 @@ from math import ceil
 from ...media.sound.speech_activity import Speech
 from ..utterances import Document, Utterance, Word
 from .blocks import Block
+from .english import is_english
 from .recogniser import SAMPLE_RATE_HZ, Recogniser, Segments
 from .repetition import find_loops, indices_without_loops, loops_note, plain
 
@@ -18,12 +19,8 @@ SURE_FROM = 0.5
 MOST_WORDS_SHARED = 100  # by two blocks; nobody says more in two seconds
 SAME_WORD_SECONDS = 0.3  # by which a word's times in two blocks may differ
 UNSURE_BELOW = 0.5  # mean probability of the words, or probability of the language
-# For an English-only model, which makes English of any language, but with little confidence. Mean probability of the
-# words of 8 clips, 25 s, by tiny.en at temperature 0: RAVDESS (English) 0.91 to 0.98 in 7 of 7, nEMO (Polish) 0.35 to
-# 0.68 in 7 of 7, JAVED (Javanese) 0.23 to 0.73 in 5 of 5. English in so much noise that the words are wrong is unsure
-# as well (0.69 at 10 dB), so the note leaves open which it is. The tokens' mean log-probability separates less: -0.13
-# to -0.26, -0.30 to -0.84 and -0.17 to -1.97, for the model is sure of a loop.
-ENGLISH_FROM = 0.8
+# The former of an English-only model. Clear English has 0.91 to 0.98 with tiny.en; in noise that makes it wrong 0.69.
+UNSURE_ENGLISH_BELOW = 0.8
 
 
 class Transcript:
@@ -102,19 +99,27 @@ def join_overlap(before: Sequence[Word], after: Sequence[Word], cut_seconds: flo
     return len(before) - behind, sum(_middle(word) < cut_seconds for word in after)
 
 
+def why_withheld(document: Document, recogniser: Recogniser) -> str:
+    """Return why the words were made up rather than said; empty where they were not.
+
+    A model writes words of a language that it knows whatever is said.
+    """
+    if recogniser.english_only:
+        is_said = is_english(document, recogniser.english_reading)
+        return "" if is_said else "this does not sound English, the only language of the transcriber (WHISPER_MODEL)"
+    probability = recogniser.language_probability
+    is_unsure = probability is not None and probability < UNSURE_BELOW and document.utterances
+    return f"the language is unsure ({document.language} by {probability:.0%})" if is_unsure else ""
+
+
 def uncertainty_notes(document: Document, recogniser: Recogniser | None) -> tuple[str, ...]:
     """Return notes on what makes the words doubtful; recogniser: what recognised them, if anybody spoke."""
     words = [word for utterance in document.utterances for word in utterance.words]
     if not words or not recogniser:
         return ("no words were recognised",)
     mean = sum(word.probability for word in words) / len(words)
-    if recogniser.english_only and mean < ENGLISH_FROM:
-        return (f"the words are unsure ({mean:.0%}): unclear, or not English, the only language this model knows",)
-    language = recogniser.language_probability or 1.0
-    return (
-        *((f"the language is unsure: {document.language} by {language:.0%}",) if language < UNSURE_BELOW else ()),
-        *((f"the words are unsure ({mean:.0%})",) if mean < UNSURE_BELOW else ()),
-    )
+    unsure_below = UNSURE_ENGLISH_BELOW if recogniser.english_only else UNSURE_BELOW
+    return (f"the words are unsure ({mean:.0%})",) if mean < unsure_below else ()
 
 
 def _is_same(word: Word, other: Word) -> bool:

@@ -25,7 +25,7 @@ SECOND_WORDS = 2
 class Counter:
     """Stands for Whisper: half a second of sound is a word, that names the sample in its middle."""
 
-    language, language_probability, english_only = "en", None, True
+    language, language_probability, english_only, english_reading = "en", None, True, 1.0
 
     def __init__(self):
         self.lengths = []
