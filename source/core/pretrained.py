@@ -97,7 +97,7 @@ ASSETS = {
     "english": Asset(
         file="english.safetensors",
         bytes=3_204,
-        sha256="2772e3cf9fdf5450c61574809286dd1e16e61382430a6186ff7b60d1cd97a951",
+        sha256="c569a3dff544c1ca7268eb09c6eaac4e06696a3214c3b68b9e026882c5d3f946",
         licence="for research, as the corpora that it was trained on",
         needed_for="telling whether the words that tiny.en hears are English",
         works_without="everything that reads faces, voices or written words",
