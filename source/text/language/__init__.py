@@ -35,7 +35,7 @@ SCRIPTS = {  # the main language of a script -> its letters in Unicode
     "ka": "\u10a0-\u10ff",
     "hy": "\u0530-\u058f",
 }
-LAST_LATIN = "\u1eff"  # of Unicode's letters up to here all but few in the scripts above are Latin
+NOT_LATIN = re.compile("[^'a-z\u00aa-\u024f\u1e00-\u1eff]")  # among lower-case letters
 KANA_SHARE = 0.1  # of the letters, from which Chinese characters are Japanese
 INSPECTED_CHARACTERS = 20_000  # at the beginning
 LEAST_WORDS = 4
@@ -96,9 +96,9 @@ def _by_words(words: Sequence[str], languages: Sequence[str]) -> str:
 
 
 def _is_foreign(words: Sequence[str]) -> bool:
-    """Return whether `words` are not English: hardly any stop word, and many of them or letters of other alphabets."""
+    """Return whether `words` are not English: in another script, or hardly a stop word and many of them or accents."""
     letters = "".join(words)
-    if sum(letter > LAST_LATIN for letter in letters) * 2 > len(letters):
+    if 2 * len(NOT_LATIN.findall(letters)) > len(letters):
         return True
     english = sum(word in _stop_words(ENGLISH) for word in words)
     if len(set(words)) >= LEAST_WORDS_UNNAMED:

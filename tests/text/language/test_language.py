@@ -208,7 +208,7 @@ def test_without_an_english_pipeline_rules_do(monkeypatch):
     ("どうすればいいのかわかりません。昨日はすべて順調でした。", "ja"), ("어떻게 해야 할지 모르겠어요.", "ko"),
     ("I said привет to him and he said nothing at all", "en"),
     ("", ""), ("😂😂 42", ""), ("lol wtf", ""), ("Bonjour!", ""), ("Nice try, young man", ""), ("Naïve.", ""),
-    ("አፕል የዩኬን ጅምር ድርጅት", "und"), ("Çok mutluyum, teşekkürler", "und"), ("Où es-tu ?", "und"),
+    ("አፕል የዩኬን ጅምር ድርጅት", "und"), ("నమస్కారం", "und"), ("Çok mutluyum, teşekkürler", "und"), ("Où es-tu ?", "und"),
     ("Okuyita Ttembo kitegeeza kugwa ddalu nnyo", "und"), ("𝓲 𝓪𝓶 𝓼𝓸 𝓱𝓪𝓹𝓹𝔂 𝓽𝓸𝓭𝓪𝔂", "en"),
     ("hard working, calm, alpha male", ""), ("The café in Zürich was closed, é un peccato", "en"),
 ])  # fmt: skip
