@@ -1,6 +1,7 @@
 """The face model's settings, and what tuning may vary."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
@@ -16,6 +17,7 @@ class FaceSettings(TrainingSettings):
 
     EXTRACT: ClassVar[tuple[str, ...]] = ("image_side",)
 
+    weights_dtype: Literal["float32", "float16"] = "float16"
     image_side: PositiveInt = 48
     """Side of the aligned grey crop in pixels; FER2013's own size."""
     use_image: bool = True
@@ -38,8 +40,8 @@ class FaceSettings(TrainingSettings):
     """Share of training faces whose landmarks and blendshapes are hidden, so that the crop alone must suffice."""
     crop_share: Annotated[float, Field(ge=0.5, le=1)] = 0.917
     """Share of the crop's side that the network sees: 44 of 48 pixels, shifted in training, central otherwise."""
-    five_crops: bool = True
-    """Average over five crops and their mirror images instead of one crop: more accurate, five times the compute."""
+    five_crops: bool = False
+    """Average over five crops and their mirror images instead of one crop: five times the compute, no better here."""
     rotate_degrees: NonNegativeFloat = 12.0
     """Training crops are rotated by up to this much either way."""
     scale_share: Share = 0.12
@@ -68,11 +70,13 @@ class FaceSettings(TrainingSettings):
     """Share of training crops that are compressed as JPEG does."""
     erase_probability: Share = 0.25
     """Share of training crops in which a rectangle is erased (Zhong et al. 2017, arXiv:1708.04896)."""
-    warm_start: bool = False
-    """Whether training begins with the weights in use, where they fit, instead of at random."""
-    balance_share: Share = 0.5
+    init_from: Literal["random", "trained"] = "random"
+    """What training begins with; trained: the weights in use, where they fit."""
+    start_share: Share = 0.5
+    """Share of the weights that a training from trained ones began with in the weights that are kept."""
+    balance_share: Share = 0.75
     """How far the answers are freed of how frequent each label was in training; 0: not at all, 1: wholly."""
-    stranger_temperature: PositiveFloat = 1.4
+    stranger_temperature: PositiveFloat = 1.5
     """Factor on the temperature that fits val, for pictures of other collections: the model is less often right there.
     Measured on collections that it never learned from; see models/face/comparison.md."""
 
@@ -83,6 +87,13 @@ class FaceSettings(TrainingSettings):
             )
         if len(self.widths) != len(self.depths) or not self.widths:
             raise DemeanorError(f"widths has {len(self.widths)} stages and depths {len(self.depths)}; they must agree.")
+
+    def for_trial(self) -> Self:
+        """Return these settings without trained weights, which may have seen what is left out, and for so long."""
+        if self.init_from == "random":
+            return self
+        default = type(self)()
+        return replace(self, init_from="random", epochs=default.epochs, learning_rate=default.learning_rate)
 
     @property
     def crop_side(self) -> int:

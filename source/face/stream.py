@@ -22,7 +22,7 @@ class FaceStream(AbstractContextManager["FaceStream"]):
     """The faces before a camera: a Reading for each person and second, numbered as they appear.
 
     A face is read as in a picture, with all its test-time views: the temperature was fitted to their mean, and one view
-    alone is right three points less often. That takes about 20 ms a face. See `source.core.streaming.Stream`.
+    alone is right a point less often. See `source.core.streaming.Stream`.
     """
 
     sample_rate_hz = config.SAMPLE_RATE_HZ

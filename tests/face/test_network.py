@@ -80,7 +80,7 @@ def test_test_time_augmentation_is_the_face_and_its_mirror_image():
 
 
 def test_five_crops_are_the_centre_and_the_corners_that_the_network_would_not_see():
-    settings = replace(CONFIG, crop_share=0.75)  # sees 12 of 16 pixels
+    settings = replace(CONFIG, crop_share=0.75, five_crops=True)  # sees 12 of 16 pixels
     faces = inputs()
     seen = [view["image"][:, 2:14, 2:14] for view in SPEC.test_time_augment(faces, settings)[::2]]
     starts = [(2, 2), (4, 4), (4, 0), (0, 4), (0, 0)]
