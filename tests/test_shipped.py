@@ -32,7 +32,11 @@ def used(settings, without_training=False):
     """Return the settings as plain values, of nested ones those that are read: none of training, and no views."""
     training = {*TrainingSettings.__dataclass_fields__, "five_crops"}
     if without_training:
-        return {name: value for name, value in asdict(settings).items() if name not in {*training, "init_from"}}
+        return {
+            name: value
+            for name, value in asdict(settings).items()
+            if name not in {*training, "init_from", "init_share"}
+        }
     return {
         name: {inner: of for inner, of in value.items() if inner not in training} if isinstance(value, dict) else value
         for name, value in asdict(settings).items()

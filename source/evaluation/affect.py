@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from ..core.precision import in_bfloat16
 from ..data.clips import AFFECT_DIMENSIONS
 from ..data.dataset import Dataset
 from ..data.store import Store
@@ -73,7 +74,7 @@ def agreement(answers: np.ndarray, truth: np.ndarray) -> dict[str, float]:
 def features_of(trained: Trained, dataset: Dataset, size: int = 256) -> np.ndarray:
     """Return the network's features before its head, shape (N, F) float32."""
     rows = [range(start, min(start + size, len(dataset))) for start in range(0, len(dataset), size)]
-    with torch.inference_mode():
+    with torch.inference_mode(), in_bfloat16():  # as `source.text.inference` reads
         parts = [trained.network.forward_features(**dataset.__getitems__(part).inputs) for part in rows]
     return torch.cat(parts).float().numpy()
 

@@ -22,11 +22,12 @@ SPEC = ModelSpec(
     baseline_features=_in("features", "baseline_features"),
     baseline_name="VADER",
     initialise=_in("initial", "initialise"),
+    fit_after_training=_in("initial", "blend"),
     read=_in("predict", "read"),
     typed=True,
     also_predicts=RECORDINGS,
     progress_unit="sentence",
-    stranger_clips=2_500,
+    stranger_clips=1_500,
     layout=LAYOUT,
     limits=LIMITS,
 )

@@ -34,6 +34,8 @@ class TextSettings(TrainingSettings):
     """Network that reads the words: minilm, all-MiniLM-L6-v2; e5, multilingual-e5-small."""
     init_from: Literal["encoder", "trained"] = "encoder"
     """Weights that training begins with: the encoder's, or those of the trained text model in use."""
+    init_share: Share = 0.0
+    """Share of the trained weights that training began with in those it ends with, where `init_from` is trained."""
     tokens: Annotated[int, Field(ge=6)] = 64
     """Most tokens of an utterance, including those that frame it; a longer one is cut."""
     context_tokens: PositiveInt = 32
@@ -59,7 +61,9 @@ class TextSettings(TrainingSettings):
         """
         if self.init_from == "encoder":
             return self
-        return replace(self, init_from="encoder", learning_rate=3e-4, batch_size=32, epochs=1, clips_per_epoch=0)
+        return replace(
+            self, init_from="encoder", init_share=0.0, learning_rate=3e-4, batch_size=32, epochs=1, clips_per_epoch=0
+        )
 
     @property
     def layers(self) -> int:

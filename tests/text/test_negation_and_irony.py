@@ -12,7 +12,7 @@ from source.text.inference import TextQuery, infer
 from source.training import checkpoint
 
 TABLE = Path(__file__).with_name("negation_and_irony.csv")  # written for this test; nothing was trained on it
-LEAST = {"negation": 28, "irony": 1}  # of 50; two fewer than were measured
+LEAST = {"negation": 30, "irony": 1}  # of 50; 32 and 2 were measured
 
 
 @pytest.mark.slow

@@ -148,6 +148,12 @@ def test_a_training_may_begin_with_trained_weights_but_not_one_that_is_to_know_n
         begun = TextModel(settings, LABELS)
         SPEC.initialise(begun, settings, header.labels)
         assert torch.equal(begun.head.weight, kept) == same
+    shares = replace(further, init_share=0.25)
+    blended = SPEC.fit_after_training(Trained(SPEC, shares, TextModel(shares, LABELS), header), None, None)
+    again = SPEC.fit_after_training(replace(blended, settings=further), None, None)
+    assert again.network is blended.network and not torch.equal(blended.network.head.weight, kept)
+    whole = replace(blended, settings=replace(further, init_share=1.0))
+    assert torch.equal(SPEC.fit_after_training(whole, None, None).network.head.weight, kept)
     with pytest.raises(DemeanorError, match="init_from=encoder"):
         SPEC.initialise(TextModel(replace(further, use_lexicon=False), LABELS), further, header.labels)
 
