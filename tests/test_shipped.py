@@ -30,7 +30,7 @@ def test_training_again_would_use_the_settings_of_the_shipped_model(model):
 
 def used(settings, without_training=False):
     """Return the settings as plain values, of nested ones those that are read: none of training, and no views."""
-    training = {*TrainingSettings.__dataclass_fields__, "five_crops"}
+    training = {*TrainingSettings.__dataclass_fields__, "five_crops", "init_from", "init_share"}
     if without_training:
         return {
             name: value
