@@ -20,7 +20,7 @@ def initialise(network: Network, settings: FaceSettings, labels: tuple[str, ...]
 
 
 def average_with_start(trained: Trained) -> Trained:
-    """Return the model with `settings.start_share` of the weights that the training began with.
+    """Return the model with `settings.init_share` of the weights that the training began with.
 
     The mean keeps what these were good at and takes most of what the training added (Wortsman et al. 2022,
     arXiv:2109.01903).
@@ -28,7 +28,7 @@ def average_with_start(trained: Trained) -> Trained:
     settings, own = trained.settings, trained.network.state_dict()
     if settings.init_from == "trained":
         start = _weights_in_use(trained.network, trained.labels)
-        means = {name: torch.lerp(own[name], value, settings.start_share) for name, value in start.items()}
+        means = {name: torch.lerp(own[name], value, settings.init_share) for name, value in start.items()}
         trained.network.load_state_dict(own | means)
     return trained
 

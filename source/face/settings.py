@@ -72,7 +72,7 @@ class FaceSettings(TrainingSettings):
     """Share of training crops in which a rectangle is erased (Zhong et al. 2017, arXiv:1708.04896)."""
     init_from: Literal["random", "trained"] = "random"
     """What training begins with; trained: the weights in use, where they fit."""
-    start_share: Share = 0.5
+    init_share: Share = 0.5
     """Share of the weights that a training from trained ones began with in the weights that are kept."""
     balance_share: Share = 0.75
     """How far the answers are freed of how frequent each label was in training; 0: not at all, 1: wholly."""

@@ -76,7 +76,7 @@ def test_a_training_from_trained_weights_takes_what_fits(monkeypatch, tmp_path):
     fitting = {name for name, value in known.items() if got[name].shape == value.shape}
     fitting.remove("head.bias")
     assert fitting and all(torch.equal(got[name], known[name]) for name in fitting)
-    kept = initial.average_with_start(trained(replace(wider, start_share=0.25))).network.state_dict()
+    kept = initial.average_with_start(trained(replace(wider, init_share=0.25))).network.state_dict()
     ended = trained(wider).network.state_dict()
     expected = {name: 0.25 * known[name] + 0.75 * ended[name] if name in fitting else ended[name] for name in ended}
     assert all(torch.allclose(kept[name].float(), expected[name].float(), atol=1e-6) for name in ended)
