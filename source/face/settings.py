@@ -78,7 +78,7 @@ class FaceSettings(TrainingSettings):
     """How far the answers are freed of how frequent each label was in training; 0: not at all, 1: wholly."""
     stranger_temperature: PositiveFloat = 1.5
     """Factor on the temperature that fits val, for pictures of other collections: the model is less often right there.
-    Measured on collections that it never learned from; see models/face/comparison.md."""
+    Judged by what it never learned from; see models/face/comparison.md."""
 
     def __post_init__(self) -> None:
         if not (self.use_image or self.use_landmarks or self.use_blendshapes):
