@@ -15,6 +15,6 @@ LIMITS = (
     "sentences by readers. Arousal shows little in written words.",
     "A transcript's mistakes are read as if they had been said.",
     "Its figures on strangers are of short trainings, of 1,500 clips of each other corpus from the encoder on: a model "
-    "that learnt from more reads them better, and is surer. Corpora differ in what they call an emotion, too: on EmoryNLP, "
-    "which it never learnt from, the shipped model has an accuracy of 43.5 % and is 22 points too sure.",
+    "that learnt from more reads them better, and is surer. Corpora differ in what they call an emotion, too: on "
+    "EmoryNLP, which it never learnt from, the shipped model has an accuracy of 43.5 % and is 22 points too sure.",
 )
