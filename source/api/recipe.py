@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..training.loop import Epoch, Fit
 
 KEPT = "checkpoints/strangers"  # in the model's folder: answers of corpora left out, until all are done
-FEWEST_CORPORA = 3  # to leave out in turn, for a temperature that fits more than one of them
+FEWEST_CORPORA = 2  # to leave out in turn, for a temperature that fits more than one of them
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def train(
     seed: the same seed gives the same network.
     strangers: with how many seeds each corpus is left out in turn afterwards, to measure and calibrate on strangers; 0:
         not at all, and the model is calibrated on val (default: what the model's SPEC asks for, or 0 for fewer than
-        three corpora).
+        two corpora).
     resume: go on with a training that was stopped.
     grouping: which labels are told apart, a name in config.GROUPINGS (default: config.GROUPING).
     output: folder for weights, model card and history (default: models/<model>); weights there are kept aside.

@@ -134,7 +134,7 @@ WEIGHTS = Option(
     usual="those in models/MODEL",
 )
 VOICE_BASELINE = Option("voice_baseline", "--voice-baseline", "earlier recording of the same person's ordinary speech, "
-                        "against which the audio model reads them", "FILE", usual="none")  # fmt: skip
+                        "against which the voice is read", "FILE", usual="none")  # fmt: skip
 JSON = Option("as_json", "--json", "print the result as one JSON document", default=False)
 
 TABLE = (

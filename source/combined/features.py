@@ -16,6 +16,7 @@ from ..audio.features import featurize_with_copies
 from ..core.spec import DataWarning
 from ..face.detector import BLENDSHAPES, POINTS
 from ..face.features import featurize as featurize_face
+from ..face.quality import quality
 from ..face.tracker import FaceTracker
 from ..media.decoder import Decoder, Frame
 from ..media.sound.timeline import SoundTimeline
@@ -44,6 +45,7 @@ class ClipFaces(AbstractContextManager["ClipFaces"]):
         """Track and featurize the faces of one frame; frames come in the order of time."""
         for seen in self._tracker.update(frame.pixels, frame.seconds):
             inputs = featurize_face(frame.pixels, seen.face, self.settings.face)
+            inputs["face_mask"] = np.array(quality(seen.face, inputs["image"]), np.float32)
             self.faces.setdefault(seen.person, []).append((frame.seconds, seen.face.area, inputs))
 
     def largest(self, start_seconds: float, end_seconds: float) -> list[tuple[float, Arrays]]:
@@ -57,8 +59,8 @@ def extract(path: Path, settings: CombinedSettings) -> Arrays:
     """Return the inputs of the clip in the file `path`.
 
     image (T, S, S), blendshapes (T, 52), face_mask (T,) and, if the face branch takes it, landmarks (T, 478, 3);
-    encoder and, if the audio branch takes them, mfcc and voiced, with copies on a first axis, audio_mask (); token_ids,
-    before_ids, lexicon, text_mask ().
+    those of `source.audio.features.featurize`, with copies on a first axis, audio_mask (); token_ids, before_ids,
+    lexicon, text_mask ().
 
     The face is that of the person whose face is largest. Of a clip longer than the window, the segment is read in which
     the voice is loudest, or without a voice its middle. Raises DemeanorError where the file cannot be read.
@@ -118,7 +120,7 @@ def face_arrays(faces: Sequence[tuple[float, Arrays]], start_seconds: float, set
     places = frame_places(np.array([seconds for seconds, _ in faces]), start_seconds, settings)
     for at, (_, inputs) in zip(places, faces, strict=True):
         for name, array in arrays.items():
-            array[at] = inputs["face_found" if name == "face_mask" else name]
+            array[at] = inputs[name]
     return arrays
 
 
@@ -131,8 +133,6 @@ def frame_places(seconds: np.ndarray, start_seconds: float, settings: CombinedSe
 def voice_arrays(voice: np.ndarray, has_voice: bool, path: Path, settings: CombinedSettings) -> Arrays:
     """Return a voice (samples,) as the audio branch takes it, and its mask."""
     arrays = featurize_with_copies(voice, path, settings.audio)
-    if not settings.audio.use_mfcc:  # it would be most of the store
-        arrays = {name: array for name, array in arrays.items() if name == "encoder"}
     return arrays | {"audio_mask": np.array(has_voice, np.float32)}
 
 

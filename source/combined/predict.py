@@ -5,7 +5,10 @@ from dataclasses import replace
 from math import ceil
 from pathlib import Path
 
+from ..audio import predict as audio_predict
+from ..core.errors import DemeanorError
 from ..core.hooks import Notify, OnProgress
+from ..core.spec import spec_of
 from ..core.threads import ahead, beside
 from ..media.decoder import Decoder, SoundBlock
 from ..media.selection import WHOLE, Selection
@@ -60,3 +63,15 @@ def read(
         prediction,
         lambda without: result_files(path, prediction, face_tracks, trained, selection, without, on_progress),
     )
+
+
+def with_voice_baseline(file: Path, trained: Trained, notify: Notify = log.info) -> Trained:
+    """Return the model with the voice in the recording `file`, which a person spoke as usual, as its baseline.
+
+    Raises DemeanorError where these weights have no such baseline, or where nobody speaks in the recording.
+    """
+    if "audio" not in trained.settings.modalities:
+        raise DemeanorError("These weights of the combined model read no voice; leave the voice baseline out.")
+    voice = trained.network.branches["audio"]
+    alone = replace(trained, spec=spec_of("audio"), settings=trained.settings.audio, network=voice)
+    return replace(trained, person=audio_predict.with_voice_baseline(file, alone, notify).person)

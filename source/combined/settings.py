@@ -20,7 +20,7 @@ MASKS = {"face": "face_mask", "audio": "audio_mask", "text": "text_mask"}
 FACE_INPUTS = ("image", "blendshapes", "landmarks")
 TEXT_INPUTS = ("token_ids", "before_ids", "lexicon")
 Sequence = Literal["lstm", "gru", "transformer", "statistics"]
-Fusion = Literal["added", "gated", "concatenated", "late"]
+Fusion = Literal["late", "added", "gated", "concatenated"]
 MOST_FRAMES = 512  # positions that the transformer has an encoding for
 
 
@@ -35,6 +35,7 @@ class CombinedSettings(TrainingSettings):
     # Other defaults than TrainingSettings has; their meaning is the same.
     epochs: PositiveInt = 12
     patience: PositiveInt = 12
+    keep: Literal["best", "last"] = "last"
     learning_rate: PositiveFloat = 2e-3
     weight_decay: NonNegativeFloat = 0.05
     ema_decay: Share = 0.99
@@ -51,30 +52,50 @@ class CombinedSettings(TrainingSettings):
 
     modalities: tuple[Modality, ...] = MODALITIES
     """Modalities that the model reads."""
-    init_from: tuple[Modality, ...] = ("face", "text")
+    init_from: tuple[Modality, ...] = MODALITIES
     """Branches initialised from the trained model of that name; the others start untrained."""
-    frozen: tuple[Modality, ...] = ("face", "text")
-    """Branches that training does not change."""
+    frozen: tuple[Modality, ...] = MODALITIES
+    """Branches that training does not change: they answer as their own models do. A voice that is frozen without being
+    in init_from is trained alone first, as the audio model is, without the people who are not in this training."""
+    corrected: tuple[Modality, ...] = ("face",)
+    """Modalities whose branch's own answer is corrected by what training learns from its features."""
+    correction: Share = 0.5
+    """How much of that counts when it is used: the people in the videos of training are few, and others differ."""
     sequence: Sequence = "lstm"
     """Network over the sequence of face frames; statistics: their mean and standard deviation, without order."""
     sequence_units: PositiveInt = 32
     """Its units, in each direction."""
     sequence_layers: PositiveInt = 1
     """Its layers."""
-    fusion: Fusion = "added"
-    """added: the modalities' logits are summed; gated: weighted by gates that see all features; concatenated: a dense
-    layer reads all features; late: weighted sum of the unimodal log-probabilities."""
+    face_baseline_trust: Share = 0.75
+    """How far a face is read against the same person's other frames, where there are many of them; 0: not at all."""
+    face_baseline_prior_seconds: PositiveFloat = 4.0
+    """Seconds of other frames that are trusted half as far."""
+    usual_calm: NonNegativeFloat = 0.5
+    """What a face is expected to show, beside its baseline: neutral, by so much more in the logarithm than others."""
+    fusion: Fusion = "late"
+    """late: weighted sum of the unimodal log-probabilities; added: of the modalities' logits; gated: weighted by gates
+    that see all features; concatenated: a dense layer reads all features."""
+    shared_error: Share = 0.15
+    """How far modalities err together: what several say is divided by 1 + this for each beside the first. Fitted on
+    corpora that no branch was trained on."""
+    doubt: Share = 0.05
+    """How far each modality beside others is taken to say nothing, so that none alone can rule out what they see."""
+    plain_words: Share = 0.5
+    """Share of what people say with emotion in words that show none: beside a face or a voice neutral words argue
+    against an emotion no more than that."""
     late_weights: tuple[float, ...] = ()
-    """Fixed weights of late fusion, one per modality, such as 0.7,0.3; empty: those that fit val best."""
+    """Fixed weights of late fusion, one per modality, such as 0.7,0.3; empty: 1 for branches that are frozen, for their
+    own models are calibrated on strangers, and else those that fit val best."""
     width: PositiveInt = 64
     """Units of each modality's dense layer, and of the one over all of them."""
     branch_dropout: Share = 0.5
     """Dropout on the features of each branch."""
     dropout: Share = 0.3
     """Dropout on the units of the dense layers."""
-    modality_dropout: Share = 0.5
+    modality_dropout: Share = 1.0
     """Share of training clips with hidden modalities, so that the model learns to do with any subset."""
-    text_pairing: Share = 0.5
+    text_pairing: Share = 0.0
     """Share of training clips without words that are paired with an utterance of the same emotion."""
     text_pairing_corpora: tuple[str, ...] = ("MELD",)
     """Corpora of these utterances, preprocessed for the text model; only those it was not trained on are used."""
@@ -85,7 +106,7 @@ class CombinedSettings(TrainingSettings):
 
     face: FaceSettings = FaceSettings()
     """Settings of the face branch."""
-    audio: AudioSettings = AudioSettings(encoder="tiny.en", augmented_copies=3, channel_share=0.0, dropout=0.4)
+    audio: AudioSettings = AudioSettings(augmented_copies=0)
     """Settings of the audio branch."""
     text: TextSettings = TextSettings()
     """Settings of the text branch."""
@@ -101,7 +122,8 @@ class CombinedSettings(TrainingSettings):
         if "text" in self.modalities and self.audio.sample_rate_hz != SAMPLE_RATE_HZ:
             rate = f"{SAMPLE_RATE_HZ:,} Hz"
             raise DemeanorError(f"The transcriber takes {rate}; set audio.sample_rate_hz to that, or leave out text.")
-        untrained = [name for name in self.frozen if name not in (*self.init_from, "text")]  # text begins as MiniLM
+        able = (*self.init_from, "text", "audio")  # text begins as its encoder, and the voice is trained first
+        untrained = [name for name in self.frozen if name not in able]
         if untrained:
             raise DemeanorError(
                 f"{untrained[0]} is frozen but starts untrained; name it in init_from too, or not in frozen."
@@ -137,6 +159,10 @@ class CombinedSettings(TrainingSettings):
     def text_input(self) -> dict[str, Any]:
         """The settings that decide what the text branch is given."""
         return self.text.extract_settings()
+
+    def for_trial(self) -> Self:
+        """Return these settings without a voice from the audio model, which has learnt from people of these corpora."""
+        return replace(self, init_from=tuple(name for name in self.init_from if name != "audio"))
 
     def for_prediction(self) -> Self:
         """Return these settings without augmented copies, and with a transcript if there is a text branch."""

@@ -135,7 +135,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         for note in self.document.notes:
             if note.startswith("not transcribed"):
                 self._notify(f"Nothing is {note.removeprefix('not ')}")
-        self._update()
+        self._windows.update(self._voice.windows, face_tracks, self.document.utterances, is_over=True)
         readings, samples = self._windows.readings, self._timeline.samples
         pauses = self._speech.pauses(PAUSE_SECONDS * rate_hz, samples) if self.has_sound else []
         return Prediction(
@@ -171,5 +171,6 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         yield from self._faces.notes
         if any(window.is_spoken for window in self._voice.windows):
             yield from self.document.notes
+            yield from self._voice.notes
         elif self.has_sound:
             yield "no speech was found"

@@ -131,8 +131,10 @@ class ModelSpec:
     average; the plain one first."""
     inherit_settings: Callable[[Any], Any] = lambda settings: settings
     """Settings -> the same with what the model takes over from models that were trained before."""
-    initialise: Callable[[Any, Any, tuple[str, ...]], None] = lambda network, settings, labels: None
-    """Untrained network, settings, labels: puts in the weights that training begins with."""
+    initialise: Callable[[Any, Any, tuple[str, ...], Any, int], None] = (
+        lambda network, settings, labels, dataset, seed: None
+    )
+    """Untrained network, settings, labels, the clips to be learnt from, seed: puts in the weights to begin with."""
     prepare_dataset: Callable[[Any, Any], Any] = lambda dataset, settings: dataset
     """source.data.dataset.Dataset, settings -> it, or one with other transforms, for the model to learn from."""
     fit_after_training: Callable[[Any, Any, Any], Any] = lambda trained, train, val: trained

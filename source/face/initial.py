@@ -10,7 +10,7 @@ from ..training.checkpoint import Trained
 from .settings import FaceSettings
 
 
-def initialise(network: Network, settings: FaceSettings, labels: tuple[str, ...]) -> None:
+def initialise(network: Network, settings: FaceSettings, labels: tuple[str, ...], *_: object) -> None:
     """Put the weights in use into `network` where settings.init_from is "trained", and name, shape and labels agree.
 
     Raises DemeanorError where there are none, or none of them fits.

@@ -12,7 +12,7 @@ from .network import TextModel
 from .settings import TextSettings
 
 
-def initialise(network: Any, settings: TextSettings, labels: tuple[str, ...]) -> None:
+def initialise(network: Any, settings: TextSettings, labels: tuple[str, ...], *_: object) -> None:
     """Load the trained model's weights where `init_from` says so; raise DemeanorError where they do not fit."""
     if settings.init_from == "encoder":
         return

@@ -34,8 +34,6 @@ FORMAT = 1
 ONE_BATCH = 128  # rows of all test-time views that go through the network together
 RENAMED_WEIGHTS = (  # as weights of before 0.2 name them -> name
     (re.compile(r"(?<![^.])scales\.(?=(?:weight|bias|fitted)$)"), "affect."),
-    (re.compile(r"^opinions\."), "residual_heads."),
-    (re.compile(r"^trust$"), "modality_weights"),
 )
 
 
@@ -193,14 +191,22 @@ def read_header(file: Path) -> Header:
 
 
 def load(file: Path) -> Trained:
-    """Return the trained model in `file`, in evaluation mode on the CPU; raises DemeanorError as `read_header` does."""
+    """Return the trained model in `file`, in evaluation mode on the CPU.
+
+    Raises DemeanorError as `read_header` does, and where the weights are of a network that is no more.
+    """
     from safetensors.torch import load_file
 
     header = read_header(file)
     spec = spec_of(header.model)
     settings = override(spec.default_settings, header.settings)
     weights = {_current_name(name): value for name, value in load_file(file).items()}
-    return Trained(spec, settings, _network(spec, settings, len(header.labels), weights), header)
+    try:
+        network = _network(spec, settings, len(header.labels), weights)
+    except RuntimeError:  # torch's, for names or shapes that do not fit
+        why = f"holds the weights of another {header.model} network than this version has ({header.version})"
+        raise DemeanorError(f"{file} {why}; train it again, or restore the one shipped.") from None
+    return Trained(spec, settings, network, header)
 
 
 def _network(spec: ModelSpec, settings: TrainingSettings, labels: int, weights: Mapping[str, Any]) -> Network:

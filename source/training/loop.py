@@ -93,13 +93,14 @@ class Trainer:
         require_clips(train, "train on")
         if val is not None:
             assert_disjoint(train.clips, require_clips(val, "validate on").clips)
+        clips = train
         train = train.balanced(settings.corpus_balance).weighted(settings.label_balance, settings.ordinary_weight)
         train = spec.prepare_dataset(train, settings)
         set_seed(seed)
         self.spec, self.settings, self.seed, self.labels = spec, settings, seed, train.grouping.labels
         self.accelerator = distributed.accelerator()
         self.network = spec.build(settings, len(self.labels)).to(memory_format=torch.channels_last)
-        spec.initialise(self.network, settings, self.labels)
+        spec.initialise(self.network, settings, self.labels, clips, seed)
         self.ema = EMA(self.network.to(self.accelerator.device), settings.ema_decay)
         self.eval_network = spec.build(settings, len(self.labels)).to(self.accelerator.device)
         self.class_weights = class_weights(train.counts(), settings.class_weight_power).to(self.accelerator.device)

@@ -188,7 +188,7 @@ def test_a_voice_is_described_as_the_audio_model_describes_it(tmp_path):
     import soundfile
 
     assert CombinedSettings().audio.sample_rate_hz == AudioSettings().sample_rate_hz == RATE
-    assert CombinedSettings().audio.extract_settings().items() >= {"window_seconds": 4.0, "encoder": "tiny.en"}.items()
+    assert CombinedSettings().audio.extract_settings().items() >= {"window_seconds": 4.0, "encoder": "small"}.items()
     for name, rate, channels in (("a.wav", 44_100, 2), ("b.flac", 22_050, 1), ("c.wav", RATE, 1)):
         voice = np.interp(np.arange(0, 1, 1 / rate), np.arange(0, 1, 1 / RATE), spoken(1.0))
         soundfile.write(tmp_path / name, np.stack([voice] * channels, 1), rate)
@@ -305,7 +305,7 @@ def test_a_roll_is_torchs_own_of_each_picture():
         matrix = torch.tensor([[turn.cos(), -turn.sin(), 0], [turn.sin(), turn.cos(), 0]])[None]
         grid = F.affine_grid(matrix, [1, 1, 9, 9], align_corners=False)
         expected = F.grid_sample(picture[None, None], grid, padding_mode="border", align_corners=False)[0, 0]
-        torch.testing.assert_close(result, expected)
+        torch.testing.assert_close(result, expected, rtol=1e-4, atol=1e-2)  # of 255
 
 
 def test_modalities_are_hidden_but_never_all_of_a_clip():
@@ -562,7 +562,7 @@ def face_model(labels=config.EMOTIONS):
 def test_a_branch_begins_with_exactly_the_trained_models_weights(house):
     trained, network = face_model(), SPEC.build(BEGINS, 7)
     audio = {name: value.clone() for name, value in network.branches["audio"].state_dict().items()}
-    pretrained_branches.initialise(network, BEGINS, config.EMOTIONS)
+    pretrained_branches.initialise(network, BEGINS, config.EMOTIONS, None, 0)
     begun = network.branches["face"].state_dict()
     assert begun and all(torch.equal(value, begun[name]) for name, value in trained.state_dict().items())
     assert all(torch.equal(value, audio[name]) for name, value in network.branches["audio"].state_dict().items())
@@ -583,17 +583,16 @@ def test_training_leaves_a_frozen_branch_as_the_trained_model_is(house):
 def test_other_labels_or_settings_or_no_model_are_one_sentence(house):
     network = SPEC.build(BEGINS, 7)
     with pytest.raises(DemeanorError, match="There is no trained model"):
-        pretrained_branches.initialise(network, BEGINS, config.EMOTIONS)
+        pretrained_branches.initialise(network, BEGINS, config.EMOTIONS, None, 0)
     face_model()
     with pytest.raises(DemeanorError, match="train it in this grouping first, or leave face out of init_from"):
-        pretrained_branches.initialise(network, BEGINS, ("good", "bad"))
+        pretrained_branches.initialise(network, BEGINS, ("good", *config.EMOTIONS[1:]), None, 0)
     with pytest.raises(DemeanorError, match="other settings than the trained face model"):
         pretrained_branches.initialise(
-            network, replace(BEGINS, face=replace(BEGINS.face, dropout=0.9)), config.EMOTIONS
+            network, replace(BEGINS, face=replace(BEGINS.face, dropout=0.9)), config.EMOTIONS, None, 0
         )
-    pretrained_branches.initialise(
-        network, replace(BEGINS, init_from=("text",), frozen=()), ("good", "bad")
-    )  # no branch of this network
+    of_no_branch = replace(BEGINS, init_from=("text",), frozen=())
+    pretrained_branches.initialise(network, of_no_branch, config.EMOTIONS, None, 0)
 
 
 def test_settings_are_those_of_the_models_that_it_starts_as(house):

@@ -6,11 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from source.combined.inference import words
 from source.combined.inference.active_speaker import JAW_OPEN, active_speakers
+from source.combined.inference.face_baseline import face_baselines
 from source.combined.inference.face_stream import FaceStream
-from source.combined.inference.voice_stream import Window
+from source.combined.inference.voice_stream import VoiceStream, Window
 from source.combined.inference.windows import SMOOTHING, WindowReadings, overall_reading
 from source.combined.settings import CombinedSettings
 from source.core import config
@@ -18,6 +21,7 @@ from source.core.spec import spec_of
 from source.face.detector import BLENDSHAPES, Face
 from source.face.per_face import face_readings, people_readings
 from source.face.tracker import TrackedFace
+from source.media.sound.speech_activity import Speech
 from source.media.video import Frame
 from source.results.prediction import Reading
 from source.text.utterances import Utterance, Word
@@ -38,7 +42,7 @@ class SumOfLogits(torch.nn.Module):
         super().__init__()
         self.lengths = {name: WIDTH + (BLENDSHAPES if name == "face" else 0) for name in modalities}
 
-    def fuse(self, face=None, face_mask=None, audio=None, audio_mask=None, text=None, text_mask=None):
+    def fuse(self, face=None, face_mask=None, audio=None, audio_mask=None, text=None, text_mask=None, **_):
         given = [(logits, mask) for logits, mask in ((audio, audio_mask), (text, text_mask)) if logits is not None]
         if face is not None:
             mean = (face * face_mask[..., None]).sum(1) / face_mask.sum(1).clamp(min=1)[:, None]
@@ -88,6 +92,49 @@ def read(trained, windows, faces=(), utterances=()):
     reader = WindowReadings(trained)
     assert reader.update(windows, face_tracks(*faces), utterances) == 0
     return reader.readings
+
+
+# --- A person beside themselves ------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 999), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_a_baseline_is_the_mean_of_the_person_s_frames_outside_the_span(seed, later):
+    draw = np.random.default_rng(seed)
+    seconds, people = np.sort(draw.uniform(0, 30, 40)), draw.integers(0, 2, 40)
+    features = draw.normal(size=(40, 3)).astype(np.float16)
+    tracks = tracked(seconds, people, np.zeros((40, 4)), np.zeros((40, 7)), features)
+    spans = [(int(draw.integers(0, 2)), start, start + 4.0) for start in range(-4, 33, 3)] + [(None, 40.0, 44.0)]
+    means, known = face_baselines(tracks, spans, 0.2, later)
+    for (person, start, end), mean, length in zip(spans, means, known, strict=True):
+        outside = (people == person) & ((seconds < start) | ((seconds >= end) & later))
+        expected = features[outside].astype(float).mean(0) if outside.any() else np.zeros(3)
+        np.testing.assert_allclose(mean, expected, atol=1e-5)
+        assert length == pytest.approx(0.2 * outside.sum())
+
+
+def test_a_voice_counts_where_the_window_speaks_for_it():
+    """One second of speech at 3 s of 12: four windows hold it, two in their middle."""
+    speech = Speech(16_000)
+    speech.add((np.arange(12 * 31.25) // 31.25 == 3).astype(np.float32))
+    stream = VoiceStream(replace(evident("audio"), network=AlwaysHappy()), speech)
+    stream.add(np.random.default_rng(0).normal(0, 0.1, 12 * 16_000).astype(np.float32))
+    stream.finish()
+    heard = [round(window.start_seconds) for window in stream.windows if window.voice is not None]
+    assert heard == [1, 2] and [window.is_spoken for window in stream.windows][:4] == [True] * 4
+
+
+class AlwaysHappy(SumOfLogits):
+    branches = {"audio": None}  # noqa: RUF012
+
+    def __init__(self):
+        super().__init__(("audio",))
+
+    def encode_audio(self, encoder, **_):
+        return torch.from_numpy(np.log(softmax(np.tile(logits("happy"), (len(encoder), 1)))))
+
+    def answer_of(self, name):
+        return slice(0, WIDTH)
 
 
 # --- Whose face counts -------------------------------------------------------------------------------------------

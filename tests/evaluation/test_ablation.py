@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, f1_score, recall_score
 
 from source import api
 from source.combined import SPEC
-from source.combined.late_fusion import fit_late_weights
+from source.combined.fitted import fit_after_training
 from source.combined.modality_subsets import MASKS, modality_subsets
 from source.combined.settings import MODALITIES
 from source.core import config
@@ -159,10 +159,10 @@ def test_a_row_says_its_weights():
 
 def test_weights_that_fit_val_are_kept_with_the_model(tmp_path):
     val = clips(tmp_path, "val", audio_mask=1, face_mask=1)
-    before = trained_of(replace(COMBINED, fusion="late"))
+    before = trained_of(replace(COMBINED, fusion="late", doubt=0.0, shared_error=0.0))
     shown = modality_subsets(val, before.settings)
     alone = np.stack([testing.logits_of(before, shown.shown[name]) for name in ("face", "audio")])
-    made = fit_late_weights(before, val, val)
+    made = fit_after_training(before, val, val)
     weights = made.network.fusion.weights.numpy()
     assert weights.tolist() == pytest.approx(late_weights(alone, val.labels).tolist(), abs=1e-4) != [1, 1]
     both = np.log(softmax(alone.reshape(-1, 7))).reshape(alone.shape)
@@ -172,12 +172,12 @@ def test_weights_that_fit_val_are_kept_with_the_model(tmp_path):
 def test_weights_that_the_settings_give_are_left_alone(tmp_path):
     val = clips(tmp_path, "val")
     fixed = trained_of(replace(COMBINED, fusion="late", late_weights=(0.7, 0.3)))
-    assert fit_late_weights(fixed, val, val).network.fusion.weights.tolist() == pytest.approx([0.7, 0.3])
+    assert fit_after_training(fixed, val, val).network.fusion.weights.tolist() == pytest.approx([0.7, 0.3])
     silent = clips(tmp_path / "silent", "val", audio_mask=0)
     unfitted = trained_of(replace(COMBINED, fusion="late"))
-    assert fit_late_weights(unfitted, silent, silent).network.fusion.weights.tolist() == [1, 1]
+    assert fit_after_training(unfitted, silent, silent).network.fusion.weights.tolist() == [1, 1]
     other = trained_of()
-    assert fit_late_weights(other, val, val) is other
+    assert fit_after_training(other, val, val) is other
 
 
 # --- Measured ----------------------------------------------------------------------------------------------------

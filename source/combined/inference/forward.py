@@ -28,7 +28,7 @@ def mask_modalities(encoded: Encoded, shown: Sequence[str]) -> Encoded:
 def is_present(encoded: Encoded, modality: str) -> np.ndarray:
     """Return which windows have a modality, (B,) bool."""
     mask = encoded[MASKS[modality]]
-    return (mask.any(1) if mask.dim() == 2 else mask).numpy()
+    return ((mask > 0).any(1) if mask.dim() == 2 else mask > 0).numpy()
 
 
 def to_label_dict(row: np.ndarray, trained: Trained) -> dict[str, float]:

@@ -1,14 +1,14 @@
 """Cuts the sound of a video into overlapping windows and encodes those with speech."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...audio.features import featurize
-from ...audio.inference import enough_speech
+from ...audio.inference import UNFAMILIAR, soften, voice_notes
+from ...audio.spoken_windows import LEAST_SPEECH_SECONDS, SpokenWindows, enough_speech
 from ...audio.windows import SpeechWindows
-from ...core.arrays import stacked, tensors
+from ...core.arrays import tensors
 from ...media.sound.speech_activity import Speech
 from ...training.checkpoint import Trained
 
@@ -22,6 +22,8 @@ class Window:
     speech_seconds: float
     voice: np.ndarray | None
     """(A,) of `CombinedModel.encode_audio`; None where there is too little speech."""
+    notes: tuple[str, ...] = ()
+    """On what the voice is."""
 
     @property
     def is_spoken(self) -> bool:
@@ -29,49 +31,73 @@ class Window:
         return enough_speech(self.speech_seconds, self.end_seconds - self.start_seconds)
 
 
-class VoiceStream:
+class VoiceStream(SpokenWindows):
     """Takes the sound in the order of time at the network's rate and makes its windows.
 
-    `speech` tells where somebody speaks; a window waits until it is covered.
+    `speech` tells where somebody speaks; a window waits until it is covered. A window has a voice if somebody speaks in
+    its middle half: what lies beside it is of the windows before and after.
     """
 
     def __init__(self, trained: Trained, speech: Speech) -> None:
-        self._trained, self._speech = trained, speech
-        self._settings = trained.settings.for_prediction().audio
-        self._rate_hz = self._settings.sample_rate_hz
-        window_samples = round(trained.settings.window_seconds * self._rate_hz)
-        self._cutter = SpeechWindows(window_samples, self._rate_hz, speech)
+        super().__init__(trained.settings.audio, speech, trained.person)
+        self._trained, self._has_voice = trained, "audio" in trained.settings.modalities
+        rate_hz = self._settings.sample_rate_hz
+        window_samples = round(trained.settings.window_seconds * rate_hz)
+        self._cutter = SpeechWindows(window_samples, rate_hz, speech, self.features)
         self.windows: list[Window] = []
+        self._voices: dict[int, np.ndarray] = {}  # number of a window -> (A,) of `encode_audio`
 
     def add(self, samples: np.ndarray) -> None:
         """Take the samples (n,) that follow the last ones without a gap; `speech` knows of them already."""
-        self._encode_all(self._cutter.add(samples))
+        self.features.add(samples)
+        self._read_all(self._cutter.add(samples))
 
     def flush(self) -> None:
         """Encode the windows that wait for a whole batch."""
-        self._encode_all(self._cutter.flush())
+        self._read_all(self._cutter.flush())
 
     def finish(self) -> None:
-        """Encode the last windows, up to the end of the sound."""
-        self._encode_all(self._cutter.finish())
+        """Encode the last windows, up to the end of the sound, and all once more beside all other speech."""
+        self.features.finish()
+        self._read_all(self._cutter.finish())
+        super().finish()
+        for at in self._voices:  # of which none was known to be the last
+            self._weigh(at)
 
-    def _encode_all(self, batches: Iterable[list[tuple[int, np.ndarray]]]) -> None:
+    def _read_all(self, batches: Iterable[list[tuple[int, np.ndarray]]]) -> None:
         for batch in batches:
-            self._encode(batch)
+            self.read(batch)
 
-    def _encode(self, batch: list[tuple[int, np.ndarray]]) -> None:
-        first = len(self.windows)
-        for start, samples in batch:
-            end = start + len(samples)
-            speech_seconds = self._speech.samples(start, end) / self._rate_hz
-            self.windows.append(Window(start / self._rate_hz, end / self._rate_hz, speech_seconds, None))
-        spoken = [at for at, window in enumerate(self.windows[first:]) if window.is_spoken]
-        if not spoken or "audio" not in self._trained.settings.modalities:
+    def _append(self, start: int, end: int, speech_seconds: float) -> None:
+        rate_hz = self.own_speech.rate_hz
+        self.windows.append(Window(start / rate_hz, end / rate_hz, speech_seconds, None))
+
+    def _answer(self, spoken: Sequence[int], arrays: dict[str, np.ndarray]) -> None:
+        if not self._has_voice:
             return
         import torch
 
-        inputs = tensors(stacked([featurize(batch[at][1], self._settings) for at in spoken]))
+        network = self._trained.network
         with torch.inference_mode():
-            voices = self._trained.network.encode_audio(**inputs).numpy()
-        for at, voice in zip(spoken, voices, strict=True):
-            self.windows[first + at] = replace(self.windows[first + at], voice=voice)
+            voices = network.encode_audio(**tensors(arrays)).numpy()
+        notes = voice_notes(network.branches["audio"], self._settings.encoder, arrays)
+        for at, voice, doubts in zip(spoken, voices, notes, strict=True):
+            self._voices[at] = voice
+            self.windows[at] = replace(self.windows[at], notes=doubts)
+            self._weigh(at)
+
+    def _weigh(self, at: int) -> None:
+        """Make the voice of a window as certain as what is heard of it allows."""
+        window, voice, answer = self.windows[at], self._voices[at].copy(), self._trained.network.answer_of("audio")
+        heard = self._heard_seconds(window)
+        voice[answer] = np.log(soften(np.exp(voice[answer]), heard, UNFAMILIAR in window.notes))
+        enough = heard >= min(LEAST_SPEECH_SECONDS, window.speech_seconds)
+        self.windows[at] = replace(window, voice=voice if enough else None)
+
+    def _heard_seconds(self, window: Window) -> float:
+        """Return the seconds of speech in what the window alone speaks for: its middle, and the recording's ends."""
+        rate_hz, quarter = self.own_speech.rate_hz, (window.end_seconds - window.start_seconds) / 4
+        start = window.start_seconds + quarter * (window.start_seconds > 0)
+        is_last = window.end_seconds >= self.windows[-1].end_seconds
+        end = window.end_seconds - quarter * (not is_last)
+        return self._speech.samples(round(start * rate_hz), round(end * rate_hz)) / rate_hz

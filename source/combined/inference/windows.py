@@ -1,7 +1,8 @@
 """The readings of a video's windows, from all modalities, and their mean."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from ...training.checkpoint import Trained
 from ..features import frame_places
 from ..settings import MODALITIES, CombinedSettings
 from .active_speaker import active_speakers
+from .face_baseline import face_baselines
 from .forward import Encoded, fused_probabilities, is_present, mask_modalities, to_label_dict
 from .voice_stream import Window
 from .words import encoded_texts, words_of
@@ -58,12 +60,19 @@ class WindowReadings:
         self._utterances: Sequence[Utterance] = ()
         self.readings: list[Reading] = []
 
-    def update(self, windows: Sequence[Window], face_tracks: FaceTracks, utterances: Sequence[Utterance]) -> int:
+    def update(
+        self,
+        windows: Sequence[Window],
+        face_tracks: FaceTracks,
+        utterances: Sequence[Utterance],
+        is_over: bool = False,
+    ) -> int:
         """Read what is new; returns the index of the first of `readings` that may have changed.
 
-        windows: all so far, those of the last call first; the others likewise in the order of time.
+        windows: all so far, those of the last call first; the others likewise in the order of time. is_over: nothing
+        will come, so that all are read once more, each person beside all that they show in the recording.
         """
-        first = self._first_changed(windows, face_tracks, utterances)
+        first = 0 if is_over else self._first_changed(windows, face_tracks, utterances)
         self._seen = face_tracks.seconds.copy(), face_tracks.person.copy()
         self._utterances = tuple(utterances)
         if first == len(windows):
@@ -74,7 +83,10 @@ class WindowReadings:
         self._subjects[first:] = zip(changed, people, words, strict=True)
         texts = encoded_texts(words, self._trained)
         batches = batched(self._subjects[first:], BATCH)
-        outputs = [_outputs(_encoded(batch, face_tracks, texts, self._trained), self._trained) for batch in batches]
+        baselines = partial(face_baselines, face_tracks, later=is_over)
+        outputs = [
+            _outputs(_encoded(batch, face_tracks, texts, baselines, self._trained), self._trained) for batch in batches
+        ]
         parts = (
             outputs if self._outputs is None else [WindowOutputs(*(rows[:first] for rows in self._outputs)), *outputs]
         )
@@ -156,17 +168,24 @@ def _reading(subject: Subject, at: int, outputs: WindowOutputs, trained: Trained
         modalities={name: to_label_dict(outputs.unimodal[at, place], trained) for place, name in present},
         attribution={name: float(lost[place]) for place, name in present},
         speech_seconds=window.speech_seconds, text=text,
-        notes=() if window.voice is None else speech_notes(window.speech_seconds),
+        notes=() if window.voice is None else (*speech_notes(window.speech_seconds), *window.notes),
     )  # fmt: skip
 
 
 def _encoded(
-    batch: Sequence[Subject], face_tracks: FaceTracks, texts: Mapping[str, Tensor], trained: Trained
+    batch: Sequence[Subject],
+    face_tracks: FaceTracks,
+    texts: Mapping[str, Tensor],
+    baselines: Callable[..., tuple[np.ndarray, np.ndarray]],
+    trained: Trained,
 ) -> Encoded:
     """Return the windows as `CombinedModel.fuse` takes them."""
     lengths, encoded = trained.network.lengths, {}
     if "face" in lengths:
         encoded |= _encoded_faces(batch, face_tracks, trained.settings, lengths["face"])
+        spans = [(person, window.start_seconds, window.end_seconds) for window, person, _ in batch]
+        means, seconds = baselines(spans, 1 / trained.settings.frames_per_second)
+        encoded |= {"face_baseline": torch.from_numpy(means), "face_baseline_seconds": torch.from_numpy(seconds)}
     if "audio" in lengths:
         silence = np.zeros(lengths["audio"], np.float32)
         voices = np.stack([silence if window.voice is None else window.voice for window, _, _ in batch])
@@ -182,14 +201,14 @@ def _encoded_faces(
     batch: Sequence[Subject], face_tracks: FaceTracks, settings: CombinedSettings, length: int
 ) -> Encoded:
     faces = np.zeros((len(batch), settings.frames, length), np.float32)
-    mask = np.zeros(faces.shape[:2], bool)
+    quality = np.zeros(faces.shape[:2], np.float32)
     for at, (window, person, _) in enumerate(batch):
         if person is not None:
             rows = face_tracks.between(window.start_seconds, window.end_seconds, person)
             places = frame_places(face_tracks.seconds[rows], window.start_seconds, settings)
             faces[at, places] = face_tracks.features[rows]  # of two in one place the later stays
-            mask[at, places] = True
-    return {"face": torch.from_numpy(faces), "face_mask": torch.from_numpy(mask)}
+            quality[at, places] = face_tracks.quality[rows]
+    return {"face": torch.from_numpy(faces), "face_mask": torch.from_numpy(quality)}
 
 
 def overall_reading(readings: Sequence[Reading], speech_seconds: float, seconds: float) -> Reading:

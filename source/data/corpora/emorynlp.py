@@ -32,7 +32,9 @@ def load(folder: Path, notify: Notify) -> list[Clip]:
     clips, reasons = [], []
     for part, split in PARTS.items():
         table = nearby(folder, TABLE.format(part=part))
-        for line, row in enumerate(corpus_table(NAME, table, COLUMNS) if table else [], start=2):
+        if table is None:
+            continue
+        for line, row in enumerate(corpus_table(NAME, table, COLUMNS), start=2):
             label, text = row["emotion"].lower(), cleaned(row["utterance"])
             if label not in (*EMOTIONS, *OTHERS):
                 raise DemeanorError(f"{table}, line {line}: '{row['emotion']}' is none of {NAME}'s labels.")

@@ -96,8 +96,9 @@ class Trials:
         train_part, part = self.dataset.subset(train, "train"), self.dataset.subset(held_out, "held out")
         if speakers_apart:
             assert_disjoint(train_part.clips, part.clips)
-        result = fit(self.spec, self.settings.for_trial(), train_part, None, None, seed=seed, on_batch=self.on_batch)
-        trained = checkpoint.from_fit(self.spec, self.settings, result, train_part, part, {})
+        settings = self.settings.for_trial()
+        result = fit(self.spec, settings, train_part, None, None, seed=seed, on_batch=self.on_batch)
+        trained = checkpoint.from_fit(self.spec, settings, result, train_part, part, {})
         conditions = self.spec.conditions(part, self.settings)
         answers = Answers({name: logits_of(trained, clips) for name, clips in conditions.items()})
         subsets = self.spec.modality_subsets(part, self.settings)
