@@ -86,7 +86,7 @@ class CombinedSettings(TrainingSettings):
     against an emotion no more than that."""
     late_weights: tuple[float, ...] = ()
     """Fixed weights of late fusion, one per modality, such as 0.7,0.3; empty: 1 for branches that are frozen, for their
-    own models are calibrated on strangers, and else those that fit val best."""
+    own models are calibrated, and else those that fit val best."""
     width: PositiveInt = 64
     """Units of each modality's dense layer, and of the one over all of them."""
     branch_dropout: Share = 0.5
