@@ -174,12 +174,13 @@ def suggest(trial: Any) -> dict[str, Any]:
     return {
         "sequence": trial.suggest_categorical("sequence", list(get_args(Sequence))),
         "sequence_units": trial.suggest_categorical("sequence_units", [16, 32, 64]),
-        "fusion": trial.suggest_categorical("fusion", ["added", "gated", "concatenated"]),
+        "fusion": trial.suggest_categorical("fusion", list(get_args(Fusion))),
+        "correction": trial.suggest_float("correction", 0.0, 1.0),
         "width": trial.suggest_categorical("width", [32, 64, 128]),
         "learning_rate": trial.suggest_float("learning_rate", 5e-4, 5e-3, log=True),
         "weight_decay": trial.suggest_float("weight_decay", 1e-3, 2e-1, log=True),
         "branch_dropout": trial.suggest_float("branch_dropout", 0.2, 0.7),
         "dropout": trial.suggest_float("dropout", 0.0, 0.5),
-        "modality_dropout": trial.suggest_float("modality_dropout", 0.2, 0.8),
+        "modality_dropout": trial.suggest_float("modality_dropout", 0.2, 1.0),
         "corpus_balance": trial.suggest_float("corpus_balance", 0.0, 1.0),
     }

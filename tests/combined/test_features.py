@@ -555,8 +555,8 @@ def face_model(labels=config.EMOTIONS):
     network = spec.build(settings, len(labels))
     network(**{name: torch.from_numpy(array) for name, array in face_arrays(8).items()})  # for its statistics
     header = Header("face", asdict(settings), tuple(labels), "seven", 1.0, {"image_side": 16})
-    checkpoint.save(spec.folder, Trained(spec, settings, network.eval(), header))
-    return network
+    file = checkpoint.save(spec.folder, Trained(spec, settings, network.eval(), header))
+    return checkpoint.load(file).network  # rounded to what is kept
 
 
 def test_a_branch_begins_with_exactly_the_trained_models_weights(house):

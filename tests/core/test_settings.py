@@ -144,7 +144,7 @@ def test_an_unknown_model_names_the_known():
 
 
 @pytest.mark.parametrize("text, words", [
-    ("frozen=face,audio", "audio is frozen but starts untrained"), ("modalities=face,face", "each once"),
+    ("init_from=audio", "face is frozen but starts untrained"), ("modalities=face,face", "each once"),
     ("window_seconds=3", "set window_seconds and audio.window_seconds alike"), ("late_weights=0.7,0.3", "fusion=late"),
     ("mixup=0.2", "set mixup=0"),
 ])  # fmt: skip
