@@ -135,7 +135,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         for note in self.document.notes:
             if note.startswith("not transcribed"):
                 self._notify(f"Nothing is {note.removeprefix('not ')}")
-        self._windows.update(self._voice.windows, face_tracks, self.document.utterances, is_over=True)
+        self._update(is_over=True)
         readings, samples = self._windows.readings, self._timeline.samples
         pauses = self._speech.pauses(PAUSE_SECONDS * rate_hz, samples) if self.has_sound else []
         return Prediction(
@@ -162,9 +162,9 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
                 return
             self._listen(silence)
 
-    def _update(self) -> int:
-        """Read what is new; returns the first window whose reading may have changed."""
-        return self._windows.update(self._voice.windows, self.face_tracks, self.document.utterances)
+    def _update(self, is_over: bool = False) -> int:
+        """Read what is new, or at the end all; returns the first window whose reading may have changed."""
+        return self._windows.update(self._voice.windows, self.face_tracks, self.document.utterances, is_over)
 
     def _notes(self) -> Iterator[str]:
         yield from self._timeline.notes

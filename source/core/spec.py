@@ -107,6 +107,9 @@ class ModelSpec:
     """Folder under data/ of the labelled files; empty: training_<name>."""
     limits: tuple[str, ...] = ()
     """Sentences of the model card on what it cannot do, or was not measured on."""
+    calibrated: str = ""
+    """Half a sentence of the model card on how certain it is made to be, where `calibrate` does not take the
+    temperatures that were fitted as they are."""
     progress_unit: str = "file"
     """What `read` counts; of a recording, seconds."""
     also_predicts: tuple[str, ...] = ()

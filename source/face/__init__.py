@@ -32,4 +32,5 @@ SPEC = ModelSpec(
     progress_unit="picture",
     layout=LAYOUT,
     limits=LIMITS,
+    calibrated="the temperature, fitted on val, was then raised for strangers by `stranger_temperature`",
 )

@@ -1,8 +1,7 @@
 """The readings of a video's windows, from all modalities, and their mean."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -83,9 +82,8 @@ class WindowReadings:
         self._subjects[first:] = zip(changed, people, words, strict=True)
         texts = encoded_texts(words, self._trained)
         batches = batched(self._subjects[first:], BATCH)
-        baselines = partial(face_baselines, face_tracks, later=is_over)
         outputs = [
-            _outputs(_encoded(batch, face_tracks, texts, baselines, self._trained), self._trained) for batch in batches
+            _outputs(_encoded(batch, face_tracks, texts, is_over, self._trained), self._trained) for batch in batches
         ]
         parts = (
             outputs if self._outputs is None else [WindowOutputs(*(rows[:first] for rows in self._outputs)), *outputs]
@@ -176,7 +174,7 @@ def _encoded(
     batch: Sequence[Subject],
     face_tracks: FaceTracks,
     texts: Mapping[str, Tensor],
-    baselines: Callable[..., tuple[np.ndarray, np.ndarray]],
+    is_over: bool,
     trained: Trained,
 ) -> Encoded:
     """Return the windows as `CombinedModel.fuse` takes them."""
@@ -184,7 +182,7 @@ def _encoded(
     if "face" in lengths:
         encoded |= _encoded_faces(batch, face_tracks, trained.settings, lengths["face"])
         spans = [(person, window.start_seconds, window.end_seconds) for window, person, _ in batch]
-        means, seconds = baselines(spans, 1 / trained.settings.frames_per_second)
+        means, seconds = face_baselines(face_tracks, spans, 1 / trained.settings.frames_per_second, later=is_over)
         encoded |= {"face_baseline": torch.from_numpy(means), "face_baseline_seconds": torch.from_numpy(seconds)}
     if "audio" in lengths:
         silence = np.zeros(lengths["audio"], np.float32)

@@ -77,7 +77,8 @@ def model_card(
         "## How it was trained",
         table([{"what": name.replace("_", " "), "value": format_value(value)} for name, value in facts.items()]),
         PROTOCOL.format(
-            epoch=EPOCH[header.settings.get("keep", "best")], calibrated=CALIBRATED["strangers" in header.metrics]
+            epoch=EPOCH[header.settings.get("keep", "best")],
+            calibrated=trained.spec.calibrated or CALIBRATED["strangers" in header.metrics],
         ),
         "## How good it is",
         *_both(header.metrics.get("strangers"), [*tests, *val]),
