@@ -36,6 +36,6 @@ SPEC = ModelSpec(
     selectable=("start_seconds", "end_seconds", "frames_per_second", "audio_track"),
     layout=LAYOUT,
     limits=LIMITS,
-    calibrated="a frozen branch is as certain as its own model is (where all are frozen the temperature is 1), a face in "
-    "a video as the videos of training show that its branch is right",
+    calibrated="a frozen branch is as certain as its own model is (where all are frozen the temperature is 1), a face "
+    "in a video as the videos of training show that its branch is right",
 )
