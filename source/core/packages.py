@@ -23,6 +23,8 @@ MODULES = {  # what a package is called in an import, where that is not its own 
     "openai-whisper": "whisper",
     "opencv-contrib-python": "cv2",
     "pillow": "PIL",
+    "praat-textgrids": "textgrids",
+    "pympi-ling": "pympi",
     "pytest-xdist": "xdist",
     "scikit-learn": "sklearn",
     "vadersentiment": "vaderSentiment",
