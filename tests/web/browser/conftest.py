@@ -1,0 +1,67 @@
+"""A Chromium for all tests here, and for each test its own context, whose pages may show no fault."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from source.core import config
+from tests.support.browser import DEVICES, Watch, chromium
+
+PATIENCE_MS = 30_000  # the machines that run tests are busy
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items):
+    """Mark all tests of this folder as such that need Chromium."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="package")
+def browser(tmp_path_factory) -> Iterator[Browser]:
+    with chromium(config.INPUT_FOLDER / "demo_clip.mp4", tmp_path_factory.mktemp("devices")) as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator[Open]:
+    """Open a page in a context of its own; the test fails if one shows an error or asks another host for anything.
+
+    `watch.allow` of the returned page's `watch` lets pass what the test brings about itself.
+    """
+    watches, contexts = [], []
+
+    def opened(url: str, *, width: int = 1280, dark: bool = False, allowed: tuple[str, ...] = DEVICES) -> Page:
+        parts, size = urlsplit(url), {"width": width, "height": 800}
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE_MS)
+        context.grant_permissions(list(allowed), origin=f"{parts.scheme}://{parts.netloc}")
+        contexts.append(context)
+        watches.append(Watch(context, parts.netloc))
+        page = context.new_page()
+        page.watch = watches[-1]
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [fault for watch in watches for fault in watch.faults] == []
+
+
+@pytest.fixture
+def shoot() -> Callable[[Page, str], None]:
+    """Take a picture of the whole page into the folder that SCREENSHOTS names, if it names one."""
+    folder = os.environ.get("SCREENSHOTS")
+
+    def shot(page: Page, name: str) -> None:
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return shot
