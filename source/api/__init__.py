@@ -8,6 +8,7 @@ one sentence. Importing this imports no torch; that happens when a function firs
 from ..core.command_line import command_line
 from ..core.hooks import Notify, OnProgress, silent
 from ..media.selection import Selection
+from .annotate import annotate
 from .data import get_data, known_corpora, preprocessed_corpora, training_corpora
 from .examine import examine
 from .inputs import Words, are_several, asked_for, input_named, inputs
@@ -24,7 +25,7 @@ from .tune import tune
 from .validate import validate
 
 __all__ = [
-    "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "are_several", "asked_for",
+    "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "annotate", "are_several", "asked_for",
     "command_line", "configured", "examine", "get_data", "input_named", "inputs", "known_corpora", "live", "load",
     "predict", "preprocess", "preprocessed_corpora", "score", "settings", "silent", "stream", "test", "train",
     "training_corpora", "tune", "validate",

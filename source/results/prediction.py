@@ -79,6 +79,10 @@ class Reading:
         text = f"{self.likeliest} {confidence_percent(self.confidence)}"
         return text if self.emotion else f"not sure ({text})"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields, behind the answer."""
+        return {"emotion": self.emotion, "likeliest": self.likeliest, "confidence": self.confidence} | asdict(self)
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -152,8 +156,8 @@ class Prediction:
     def to_dict(self) -> dict[str, Any]:
         """Return the document of result.json; docs/reference/prediction.schema.json describes it."""
         answers = {
-            "readings": [_with_answer(reading) for reading in self.readings],
-            "overall": _with_answer(self.overall) if self.overall else None,
+            "readings": [reading.to_dict() for reading in self.readings],
+            "overall": self.overall.to_dict() if self.overall else None,
         }
         rest = asdict(replace(self, readings=(), overall=None))  # thousands of readings are gone through once
         return {"schema": SCHEMA} | rest | answers | {"not_sure_below": config.NOT_SURE_BELOW}
@@ -215,8 +219,3 @@ def _reading(document: Mapping[str, Any]) -> Reading:
 def _frozen(value: Any) -> Any:
     """Return a list with all lists in it as tuples, and anything else as it is."""
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
-def _with_answer(reading: Reading) -> dict[str, Any]:
-    answer = {"emotion": reading.emotion, "likeliest": reading.likeliest, "confidence": reading.confidence}
-    return answer | asdict(reading)
