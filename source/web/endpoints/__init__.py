@@ -1,0 +1,14 @@
+"""All calls of the HTTP API, a file a group; and what runs as long as the server does."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from ..endpoint import Endpoint
+from ..site import Site
+from . import about, results
+
+ROWS: tuple[Endpoint, ...] = (
+    *about.ROWS,
+    *results.ROWS,
+)
+RUNNING: tuple[Callable[[Site], AbstractAsyncContextManager[None]], ...] = ()  # entered at start, left at the end

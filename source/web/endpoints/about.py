@@ -1,0 +1,112 @@
+"""What this server is, and what its models read."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from ... import MODELS, __version__
+from ...core import config, pretrained
+from ...core.errors import DemeanorError
+from ...core.figure import label_colours
+from ...core.spec import spec_of, weights_of
+from ...results.circumplex import emoji, place_of
+from ..endpoint import Endpoint, answer, site_of
+from ..troubles import NotFound
+
+SHOWN = ("combined", "face", "audio", "text")  # in this order, others behind them
+KINDS = {"combined": "video", "audio": "sound", "face": "picture", "text": "text"}
+
+
+@dataclass(frozen=True)
+class Health:
+    """Who answers."""
+
+    id: str
+    """Random, of this start: the same as in the token file, or it is a stranger's server."""
+    version: str
+    live: bool
+    """Whether somebody watches live."""
+
+
+async def health(request: Request) -> Response:
+    """Say who answers."""
+    site = site_of(request)
+    return answer(Health(site.id, __version__, site.is_live))
+
+
+async def models(request: Request) -> Response:
+    """Say what models there are and how their answers are shown; loads none."""
+    return answer(await run_in_threadpool(_models))
+
+
+async def card(request: Request) -> Response:
+    """Return a model's card."""
+    name = request.path_params["name"]
+    if name not in MODELS:
+        raise NotFound(f"There is no model '{name[:40]}'; there are: {', '.join(MODELS)}.")
+    file = weights_of(name).with_name("model_card.md")
+    if not file.is_file():
+        raise NotFound(f"The {name} model has no card.")
+    return PlainTextResponse(await run_in_threadpool(file.read_text, encoding="utf-8"))
+
+
+def _models() -> dict[str, Any]:
+    found = {name: _model(name, str(weights_of(name))) for name in sorted(MODELS, key=_place)}
+    labels = next((model["labels"] for model in found.values() if model["labels"]), config.EMOTIONS)
+    return {
+        "labels": labels,
+        "colours": label_colours(labels),
+        "places": {label: place for label in labels if (place := place_of(label))},
+        "emoji": {label: emoji(label) for label in labels},
+        "not_sure_below": config.NOT_SURE_BELOW,
+        "models": found,
+        "links": importlib.util.find_spec("yt_dlp") is not None,
+        "missing": _missing(),
+    }
+
+
+def _place(name: str) -> int:
+    return SHOWN.index(name) if name in SHOWN else len(SHOWN)
+
+
+@cache
+def _model(name: str, weights: str) -> dict[str, Any]:
+    """Return what can be known of a model without torch, from the header of its weights."""
+    spec = spec_of(name)
+    try:
+        labels = _header_labels(name)
+    except DemeanorError:
+        labels = ()
+    return {
+        "trained": bool(labels),
+        "labels": labels,
+        "reads": KINDS.get(name, "file"),
+        "endings": spec.readable,
+        "typed": spec.typed,
+    }
+
+
+def _header_labels(name: str) -> tuple[str, ...]:
+    from ...training.checkpoint import read_header
+
+    return read_header(weights_of(name)).labels
+
+
+@cache
+def _missing() -> list[str]:
+    """Return a sentence for each pretrained file that is missing or damaged; looked at once, for it reads them all."""
+    return [problem for asset in pretrained.ASSETS.values() if (problem := pretrained.problem_with(asset))]
+
+
+ROWS = (
+    Endpoint("GET", "/health", health, "Say who answers", gives=Health, public=True),
+    Endpoint("GET", "/models", models, "Say what the models read and how their answers are shown"),
+    Endpoint("GET", "/models/{name}/card", card, "Return a model's card", gives="text/plain"),
+)

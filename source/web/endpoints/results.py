@@ -1,0 +1,97 @@
+"""Results: the list, one of them, its files, what people add to it, and delete."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from ...results.annotations import read_annotations
+from ..endpoint import Endpoint, answer, site_of
+from ..files import disposition, media_type, policy
+from ..library import document_in, files_in, media_in
+from ..site import Site
+from ..troubles import NotFound
+
+
+async def results(request: Request) -> Response:
+    """List all results, the newest first."""
+    summaries = await run_in_threadpool(site_of(request).library.summaries)
+    return answer({"results": [asdict(summary) for summary in summaries]})
+
+
+async def result(request: Request) -> Response:
+    """Return one result with all that belongs to it."""
+    return answer(await run_in_threadpool(_result, site_of(request), request.path_params["id"]))
+
+
+async def file(request: Request) -> Response:
+    """Send a file of a result, or a part of it."""
+    folder = await run_in_threadpool(folder_of, site_of(request), request.path_params["id"])
+    name = request.path_params["name"]
+    if name not in [found.name for found in await run_in_threadpool(files_in, folder)]:
+        raise NotFound("This result has no such file.")
+    headers = {"Content-Security-Policy": policy(name), "Cache-Control": "no-cache"}
+    return FileResponse(
+        folder / name, media_type=media_type(name), headers=headers, filename=name,
+        content_disposition_type=disposition(name),
+    )  # fmt: skip
+
+
+async def delete(request: Request) -> Response:
+    """Delete a result with all its files."""
+    return answer({"deleted": await run_in_threadpool(_delete, site_of(request), [request.path_params["id"]])})
+
+
+async def delete_all(request: Request) -> Response:
+    """Delete all results with all their files."""
+    site = site_of(request)
+    return answer({"deleted": await run_in_threadpool(lambda: _delete(site, list(site.library.folders())))})
+
+
+def folder_of(site: Site, id: str) -> Path:
+    """Return the folder of a result; raises NotFound where there is none of this id."""
+    folder = site.library.folder_of(id)
+    if folder is None:
+        raise NotFound("There is no such result; it may have been deleted.")
+    return folder
+
+
+def _result(site: Site, id: str) -> dict[str, Any]:
+    folder = folder_of(site, id)
+    summary = site.library.summary(id, folder)
+    if summary is None:
+        raise NotFound("This result cannot be read; it may be damaged.")
+    files = [asdict(one) | {"type": media_type(one.name)} for one in files_in(folder)]
+    return {
+        "summary": asdict(summary),
+        "prediction": document_in(folder),
+        "annotations": read_annotations(folder).to_dict(),
+        "files": files,
+        "media": media_in(folder),
+    }
+
+
+def _delete(site: Site, ids: list[str]) -> int:
+    deleted = 0
+    for id in ids:
+        deleted += site.library.delete(id)
+        for tell in site.on_delete:
+            tell(id)
+    if not deleted and len(ids) == 1:
+        raise NotFound("There is no such result; it may have been deleted.")
+    return deleted
+
+
+ROWS = (
+    Endpoint("GET", "/results", results, "List all results, the newest first"),
+    Endpoint("DELETE", "/results", delete_all, "Delete all results with all their files"),
+    Endpoint("GET", "/results/{id}", result, "Return a result with all that belongs to it"),
+    Endpoint("DELETE", "/results/{id}", delete, "Delete a result with all its files"),
+    Endpoint("GET", "/results/{id}/files/{name}", file, "Send a file of a result, or the part that Range asks for",
+             gives="application/octet-stream"),
+)  # fmt: skip

@@ -1,0 +1,43 @@
+"""How files of results are sent: under types of our own choosing, and so that a browser runs nothing in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TYPES = {
+    ".json": "application/json", ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8",
+    ".md": "text/plain; charset=utf-8", ".srt": "text/plain; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
+    ".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8", ".svg": "image/svg+xml",
+    ".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif",
+    ".webp": "image/webp", ".avif": "image/avif", ".bmp": "image/bmp", ".mp4": "video/mp4", ".m4v": "video/mp4",
+    ".webm": "video/webm", ".ogv": "video/ogg", ".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4",
+    ".aac": "audio/aac", ".flac": "audio/flac", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg",
+    ".weba": "audio/webm",
+}  # fmt: skip
+INLINE = ("image/", "video/", "audio/")
+OWN_PAGES = ("report.html", "highlights.html")  # written by Demeanor: shown in a frame; other pages are downloaded
+SANDBOX = (  # a page of ours runs the script that its own policy names, under no origin
+    "sandbox allow-scripts; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+NOTHING = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+
+
+def media_type(name: str) -> str:
+    """Return the type that a file is sent as, by its ending; the type of unknown bytes for others.
+
+    >>> media_type("report.HTML"), media_type("clip.exe")
+    ('text/html; charset=utf-8', 'application/octet-stream')
+    """
+    return TYPES.get(Path(name).suffix.lower(), "application/octet-stream")
+
+
+def disposition(name: str) -> str:
+    """Return whether a browser shows a file, "inline", or saves it, "attachment"."""
+    shown = media_type(name).startswith(INLINE) and media_type(name) != TYPES[".svg"]
+    return "inline" if shown or name in OWN_PAGES else "attachment"
+
+
+def policy(name: str) -> str:
+    """Return the Content-Security-Policy of a file."""
+    return SANDBOX if name in OWN_PAGES else NOTHING
