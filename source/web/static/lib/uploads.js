@@ -1,0 +1,71 @@
+// Files on their way to the server, one after the other; they go on while other pages are shown.
+import * as api from "./api.js";
+
+const AGAIN_MS = 3000;
+const waiting = [];  // {key, name, model, bytes, sent, state: "waiting" | "sending" | "broken", sentence}
+let changed = () => {}, busy = false, last = 0;
+
+/** The files that the server does not have yet, and whose turn it is. */
+export const pending = () => waiting;
+
+/** Have `listener` told whenever one of them moves on; one at a time, the page that is shown. */
+export const onChange = (listener) => (changed = listener);
+
+/** Add [{file, model}] to the end. */
+export function add(files) {
+  for (const { file, model } of files) {
+    waiting.push({ key: ++last, file, model, name: file.name, bytes: file.size, sent: 0, state: "waiting", sentence: "" });
+  }
+  send();
+}
+
+/** Take one back, or stop it on its way. */
+export function drop(upload) {
+  upload.control?.abort();
+  const at = waiting.indexOf(upload);
+  if (at >= 0) waiting.splice(at, 1);
+  changed();
+}
+
+/** Try one again that broke off. */
+export function again(upload) {
+  upload.state = "waiting";
+  send();
+}
+
+async function send() {
+  changed();
+  if (busy) return;
+  busy = true;
+  for (let next; (next = waiting.find((upload) => upload.state === "waiting"));) {
+    try {
+      await sendOne(next);
+      drop(next);
+    } catch (error) {
+      await refused(next, error);
+    }
+    changed();
+  }
+  busy = false;
+}
+
+async function sendOne(upload) {
+  upload.state = "sending";
+  upload.control = new AbortController();
+  const onProgress = (sent) => ((upload.sent = sent), changed());
+  const query = { model: upload.model, name: upload.name };
+  await api.upload("/jobs", upload.file, { query, onProgress, signal: upload.control.signal });
+}
+
+async function refused(upload, error) {
+  if (error.name === "AbortError") return;
+  const later = error.status === 429 || error.code === "broken";  // the queue is full, or the server went away
+  Object.assign(upload, { state: later ? "waiting" : "broken", sent: 0, sentence: later ? "" : error.message });
+  if (error.status === 429) upload.sentence = "waits: the queue is full";
+  changed();
+  if (later) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+}
+
+addEventListener("beforeunload", (event) => {
+  if (waiting.some((upload) => upload.state !== "broken")) event.preventDefault();
+});
