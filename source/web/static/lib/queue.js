@@ -1,7 +1,7 @@
 // The queue: what is being sent, read, finished or failed, each on a line with its progress and what can be done.
 import * as api from "./api.js";
 import { h, replace } from "./dom.js";
-import { answerText, bytes, clock, percent } from "./format.js";
+import { bytes, clock, percent } from "./format.js";
 import * as uploads from "./uploads.js";
 
 const AT_WORK = ["waiting", "held", "running"];
@@ -37,7 +37,7 @@ export function queue({ models, say }) {
     else jobs.set(job.id, job);
     if (job.state === "done" && before !== "done") {
       await answers();
-      say(`${job.name}: ${answerText(summaries[job.result] ?? null)}`);
+      say(`${job.name}: ${summaries[job.result]?.answer ?? "read"}`);
     }
     draw();
   }
@@ -115,7 +115,7 @@ export function queue({ models, say }) {
     return {
       name: job.name, by: BY[job.model] ?? job.model, state: job.state, actions,
       tone: job.result && summary?.emotion && models.colours[summary.emotion],
-      words: job.trouble ?? (job.result ? answerText(summary ?? { confidence: 1 }) : progressOf(job)),
+      words: job.trouble ?? (job.result ? summary?.answer ?? "done" : progressOf(job)),
       share: running ? (job.total ? job.done / job.total : null) : undefined,
     };
   }

@@ -1,6 +1,6 @@
 // All results in a table: find, label, delete, and choose for Compare.
 import { confirm, h, replace } from "../lib/dom.js";
-import { answerText, bytes, clock, moment, plural } from "../lib/format.js";
+import { bytes, clock, moment, plural } from "../lib/format.js";
 
 const AT_ONCE = 150;  // rows that are drawn before "Show all"
 const KINDS = { video: "film", sound: "sound", picture: "picture", text: "text" };
@@ -33,10 +33,10 @@ export async function mount(root, params, { api, models, say, go }) {
   body.setAttribute("role", "rowgroup");
 
   const fits = (one) => (!view.kind || one.kind === view.kind) && view.words.toLowerCase().split(/\s+/).every((word) =>
-    [one.name, answerText(one), one.participant, one.group, one.note, one.model].join(" ").toLowerCase().includes(word));
+    [one.name, one.answer, one.participant, one.group, one.note, one.model].join(" ").toLowerCase().includes(word));
 
   function shown() {
-    const value = (one) => (view.sort === "answer" ? answerText(one) : one[view.sort]) ?? "";
+    const value = (one) => one[view.sort] ?? "";
     const found = results.filter(fits).sort((one, other) => typeof value(one) === "number" && typeof value(other) === "number"
       ? value(one) - value(other) : collator.compare(value(one), value(other)));
     return view.down ? found.reverse() : found;
@@ -57,12 +57,12 @@ export async function mount(root, params, { api, models, say, go }) {
     return h("tr", { role: "row" },
       cell("pick", pick),
       cell("name", h("a", { href: `#/result/${one.id}` }, one.name), h("span", { class: "soft small" }, `${KINDS[one.kind] ?? one.kind} · ${one.model} · ${bytes(one.bytes)}`)),
-      cell("answer", h("span", { class: `answer ${tone ? "" : "unsure"}` }, h("span", { class: "dot", style: tone && { "--tone": tone } }), answerText(one))),
+      cell("answer", h("span", { class: `answer ${tone ? "" : "unsure"}` }, h("span", { class: "dot", style: tone && { "--tone": tone } }), one.answer)),
       cell("created number", moment(one.created)),
       cell("seconds number", clock(one.seconds ?? NaN)),
       cell("people number", one.people || ""),
       Object.entries(LABELS).map(([field, said]) => cell(`${field} c-label`, h("input", {
-        value: one[field] ?? "", "aria-label": `${said} of ${one.name}`, placeholder: said.toLowerCase(), maxLength: 500,
+        value: one[field] ?? "", "aria-label": `${said} of ${one.name}`, placeholder: said.toLowerCase(), maxLength: field === "note" ? 5000 : 120,
         ...(field !== "note" && { list: `known-${field}` }),
         onchange: (event) => label([one], { [field]: event.target.value.trim() }, event.target),
         onkeydown: (event) => event.key === "Enter" && event.target.blur(),
