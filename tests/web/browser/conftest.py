@@ -1,14 +1,18 @@
 """A Chromium for all tests here, and for each test its own context, whose pages may show no fault."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, Page
 
 from source.core import config
+from source.web.app import application
 from tests.support.browser import DEVICES, Watch, chromium
 
 PATIENCE_MS = 30_000  # the machines that run tests are busy
@@ -53,6 +57,20 @@ def open_page(browser) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert [fault for watch in watches for fault in watch.faults] == []
+
+
+@pytest.fixture
+def address(site) -> Iterator[str]:
+    """Serve `site` to browsers; the address that lets one in, to which `#/read` and so on may be added."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        site.port = listening.getsockname()[1]
+        settings = uvicorn.Config(application(site), log_level="critical", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(settings)
+        thread = Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield f"{site.origin}/?token={site.token}"
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture
