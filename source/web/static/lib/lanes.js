@@ -7,7 +7,7 @@ import { atTime, fullAnswer } from "./readings.js";
 const LABELLED = 46; // pixels from which an answer is written
 const FINEST = 2; // pixels: what is shorter joins its neighbours
 
-/** Answers: parts {begin, end, reading}, sorted, without overlap; their emotion in colour, pattern and words. */
+/** Answers: parts {begin, end, reading}, sorted, without overlap, title?; their emotion in colour, pattern and words. */
 export function answers(name, parts, { height = 44 } = {}) {
   return {
     name, height,
@@ -127,9 +127,9 @@ function hatch(context, left, right, high) {
 
 function describe(part) {
   if (!part) return "";
-  const { begin, end, reading } = part;
+  const { begin, end, reading, title } = part; // a title says where it is, if a clock does not
   const digits = end - begin < 1 ? 1 : 0;
-  return `${clock(begin, digits)} to ${clock(end, digits)}: ${fullAnswer(reading)}`;
+  return `${title ?? `${clock(begin, digits)} to ${clock(end, digits)}`}: ${fullAnswer(reading)}`;
 }
 
 function write(context, emotion, from, to, high, palette) {

@@ -8,9 +8,10 @@ const GAP = 5;
 
 /**
  * Draw lanes (of lanes.js) over `axis`, with a cursor, a selection and ticks, which follow the axis.
- * Returns {element, set(lanes), draw(), share(event), canvas(title), close()}; `label` says what it is to a screen reader.
+ * Returns {element, set(lanes), draw(), share(event), canvas(title), close()}; `label` says what it is to a screen reader;
+ * tick(value, digits): text of a tick.
  */
-export function strips(axis, palette, { label = "Answers over time" } = {}) {
+export function strips(axis, palette, { label = "Answers over time", tick: named = clock } = {}) {
   const rows = h("div", { class: "lanes" });
   const ticks = h("div", { class: "ticks", "aria-hidden": "true" });
   const [cursor, ghost, stretch] = ["cursor", "ghost", "stretch"].map((name) => h("i", { class: name, hidden: true }));
@@ -27,7 +28,7 @@ export function strips(axis, palette, { label = "Answers over time" } = {}) {
     const most = Math.max(Math.floor(width / 70), 2);
     const digits = (axis.to - axis.from) / most < 1 ? 1 : 0;
     replace(ticks, axis.ticks(most).map(([share, time]) => {
-      const tick = h("span", {}, clock(time, digits));
+      const tick = h("span", {}, named(time, digits));
       tick.style.left = `${100 * share}%`;
       if (share < 0.03) tick.className = "first";
       if (share > 0.97) tick.className = "last";
@@ -62,7 +63,7 @@ export function strips(axis, palette, { label = "Answers over time" } = {}) {
     const time = axis.at(at);
     ghost.hidden = tip.hidden = false;
     put(ghost, time);
-    tip.textContent = lane?.tip?.(time) || clock(time, 1);
+    tip.textContent = lane?.tip?.(time) || named(time, 1);
     tip.style.left = `${100 * at}%`;
     tip.classList.toggle("left", at > 0.6);
     tip.style.top = row ? `${row.offsetTop + row.offsetHeight + 2}px` : "0";
@@ -90,7 +91,7 @@ export function strips(axis, palette, { label = "Answers over time" } = {}) {
       }));
       later();
     },
-    canvas: (title) => picture(title, lanes, axis, palette),
+    canvas: (title) => picture(title, lanes, axis, palette, named),
     close() {
       cancelAnimationFrame(waiting);
       sizes.disconnect();
@@ -115,7 +116,7 @@ function paint(canvas, lane, axis, palette, scale) {
 }
 
 /** All lanes in one picture, with names, times and the colours' meaning. */
-function picture(title, lanes, axis, palette, width = 1200, scale = 2) {
+function picture(title, lanes, axis, palette, named, width = 1200, scale = 2) {
   const top = 34;
   const body = lanes.reduce((sum, lane) => sum + lane.height + GAP, 0);
   const canvas = h("canvas", { width: width * scale, height: (top + body + 52) * scale });
@@ -144,7 +145,7 @@ function picture(title, lanes, axis, palette, width = 1200, scale = 2) {
     context.restore();
     y += lane.height + GAP;
   }
-  for (const [share, time] of axis.ticks(12)) write(clock(time), NAMES + share * plot, y + 12, "center");
+  for (const [share, time] of axis.ticks(12)) write(named(time, 0), NAMES + share * plot, y + 12, "center");
   let x = NAMES;
   for (const text of [...palette.labels, null]) {
     context.fillStyle = palette.fill(context, text, scale);

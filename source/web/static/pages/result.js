@@ -1,7 +1,42 @@
-// A place holder.
-import { h } from "../lib/dom.js";
+// One result: what was read, when, from what, and what people add to it.
+import { h, replace } from "../lib/dom.js";
+import { agreement } from "./result/agreement.js";
+import { cursorPanel } from "./result/cursor.js";
+import { files } from "./result/files.js";
+import { head } from "./result/head.js";
+import { keys } from "./result/keys.js";
+import { marks } from "./result/marks.js";
+import { people } from "./result/people.js";
+import { picture } from "./result/picture.js";
+import { pictures } from "./result/pictures.js";
+import { selection } from "./result/selection.js";
+import { Session } from "./result/session.js";
+import { stage } from "./result/stage.js";
+import { tables } from "./result/tables.js";
+import { timeline } from "./result/timeline.js";
+import { transcript } from "./result/transcript.js";
 
-/** Show the page in `root`. */
-export async function mount(root) {
-  root.append(h("h1", {}, "Result"));
+/** Show the result `params.id` in `root`; `params.t`: where to begin, in seconds. */
+export async function mount(root, params, context) {
+  const session = new Session(context, await context.api.get(`/results/${params.id}`));
+  document.title = `${session.summary.name} · Demeanor`;
+  const shown = [];
+  const panel = (make, ...more) => {
+    const made = make(session, ...more);
+    if (made) shown.push(made);
+    return made?.element;
+  };
+  const overTime = () => {
+    const player = session.isTimed ? stage(session) : null;
+    if (player) shown.push(player);
+    shown.push(keys(session, player));
+    return [
+      h("div", { class: player ? "watch" : "" }, player?.element, panel(cursorPanel)),
+      panel(timeline), panel(selection, player), panel(marks),
+      h("div", { class: "grid halves" }, panel(transcript), panel(people)),
+    ];
+  };
+  replace(root, panel(head), session.axis ? overTime() : panel(picture), panel(pictures), panel(tables), panel(agreement), panel(files));
+  if (params.t && session.axis) session.axis.seek(Number(params.t));
+  return () => shown.forEach((made) => made.close?.());
 }
