@@ -2,9 +2,25 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+
+MOST_BYTES = 160  # of a name that somebody else gave; file systems take 255, and something is put before and behind
+DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # on Windows no file's name, whatever its ending
+
+
+def safe_name(name: str, otherwise: str = "file") -> str:
+    r"""Return what a file may be called, after a name that somebody else gave: one line, no path, nothing hidden.
+
+    >>> safe_name("../../etc/passwd"), safe_name("CON"), safe_name("What a day!\n")
+    ('etc passwd', 'file CON', 'What a day!')
+    """
+    plain = unicodedata.normalize("NFC", re.sub(r'[\\/:*?"<>|]', " ", name))
+    kept = "".join(character for character in plain if unicodedata.category(character)[0] != "C")  # control, bidi
+    short = " ".join(kept.split()).strip(". ").encode()[:MOST_BYTES].decode(errors="ignore").rstrip(". ")
+    return f"{otherwise} {short}" if DEVICES.fullmatch(short.partition(".")[0]) else short or otherwise
 
 
 def natural(name: str) -> list[int | str]:
