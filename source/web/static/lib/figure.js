@@ -24,7 +24,7 @@ export function figure({ title, name, label, note, draw, table, more = [] }) {
   rows.addEventListener("toggle", () => rows.open && replace(rows, rows.firstChild, tableOf(table())));
   const saved = exportButtons({ name: () => name, canvas: () => picture(title, draw), table });
   const element = h("section", { class: "figure" },
-    h("div", { class: "row apart" }, h("h2", {}, title), saved), note && h("p", { class: "note" }, note), more, canvas, rows);
+    h("div", { class: "row apart" }, h("h2", {}, title), saved), note && h("p", { class: "soft small" }, note), more, canvas, rows);
 
   function redraw() {
     const width = canvas.parentElement?.clientWidth ? canvas.clientWidth : 0;

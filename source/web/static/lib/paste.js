@@ -23,7 +23,7 @@ export function paste({ api, models, say, onJob }) {
     button.textContent = isLink(text) ? "Fetch and read" : "Read and keep";
     clearTimeout(timer);
     control?.abort();
-    if (isLink(text)) return void replace(said, h("p", { class: "note" }, linkNote(text)));
+    if (isLink(text)) return void replace(said, h("p", { class: "soft small" }, linkNote(text)));
     if (text.length < 3 || !models.models.text?.trained) return void replace(said);
     timer = setTimeout(() => readAtOnce(text), PAUSE_MS);
   }
@@ -38,14 +38,14 @@ export function paste({ api, models, say, onJob }) {
     control = new AbortController();
     try {
       const { readings, overall, notes = [] } = await api.post("/read", text, { query: { model: "text" }, signal: control.signal });
-      replace(said, answered(overall ?? readings[0]), notes.map((note) => h("p", { class: "note" }, note)));
+      replace(said, answered(overall ?? readings[0]), notes.map((note) => h("p", { class: "soft small" }, note)));
     } catch (error) {
-      if (error.name !== "AbortError") replace(said, h("p", { class: "note" }, error.message));
+      if (error.name !== "AbortError") replace(said, h("p", { class: "soft small" }, error.message));
     }
   }
 
   function answered(reading) {
-    if (!reading?.likeliest) return h("p", { class: "note" }, answerText(null));
+    if (!reading?.likeliest) return h("p", { class: "soft small" }, answerText(null));
     const ranked = Object.entries(reading.probabilities).sort(([, one], [, other]) => other - one).slice(0, 3);
     return [
       h("p", { class: "row" }, h("span", { class: "emoji", "aria-hidden": true }, (reading.emotion && models.emoji[reading.emotion]) ?? "🤔"),

@@ -65,7 +65,7 @@ export async function mount(root, params, context) {
     const select = h("select", { id: "baseline", onchange: () => (select.value === "stretch" ? (ends.hidden = false) : change({ baseline: select.value })) },
       h("option", { value: "" }, "none"), h("option", { value: "stretch", selected: Boolean(stretch) }, "a stretch of each"),
       ids.map((id) => h("option", { value: id, selected: state.baseline === id }, known.get(id).name)));
-    return h("div", { class: "row controls" }, choice("Cases", BY, "by"), choice("Time axis", AXES, "axis"),
+    return h("div", { class: "row knobs" }, choice("Cases", BY, "by"), choice("Time axis", AXES, "axis"),
       h("div", { class: "field" }, h("label", { for: "baseline" }, "Change against"), h("div", { class: "row" }, select, ends)));
   }
 
@@ -80,7 +80,7 @@ export async function mount(root, params, context) {
     const rows = labels.map((label) => ({ name: label, colour: palette.colour(label), values: cases.map((one) => one.means[label]) }));
     const moods = ["valence", "arousal"].map((name) => ({ name, values: cases.map((one) => one.means[name]) })).filter((row) => row.values.some(Boolean));
     const changes = [...labels, "valence", "arousal"].map((name) => ({ name, colour: palette.labels.includes(name) ? palette.colour(name) : undefined, values: cases.map((one) => one.changes?.[name]) }));
-    replace(place, notes.map((note) => h("p", { class: "note" }, note)), [
+    replace(place, notes.map((note) => h("p", { class: "soft small" }, note)), [
       overTimeOf(recordings, palette),
       h("div", { class: "grid pair" },
         h("div", {},
@@ -119,7 +119,7 @@ export async function mount(root, params, context) {
   function paths(recordings, palette) {
     const some = recordings.filter((one) => one.path.some(Boolean));
     return some.length > 0 && h("section", {}, h("h2", {}, "Paths"),
-      h("p", { class: "note" }, "Where each recording goes on the circumplex, from faint to strong; the dot is its mean."),
+      h("p", { class: "soft small" }, "Where each recording goes on the circumplex, from faint to strong; the dot is its mean."),
       h("div", { class: "grid paths" }, some.map((one) => {
         const chart = circumplex(palette, { label: `Valence and arousal of ${one.name}` });
         open.push(chart);

@@ -114,7 +114,7 @@ export async function mount(root, params, context) {
   replace(root,
     h("h1", {}, "Read"),
     h("p", { class: "lead" }, "What does a recording, a picture or a text display? Everything is read on this machine, and the results stay in its folder."),
-    models.missing.map((sentence) => h("p", { class: "note" }, sentence)),
+    models.missing.map((sentence) => h("p", { class: "soft small" }, sentence)),
     h("div", { class: "grid ways" }, recorder, drop, words.element),
     desk,
     h("p", { class: "row with" }, h("label", { for: "with" }, "Read by"), wanted,
