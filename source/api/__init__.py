@@ -11,11 +11,13 @@ from ..media.selection import Selection
 from .annotate import annotate
 from .data import get_data, known_corpora, preprocessed_corpora, training_corpora
 from .examine import examine
+from .export import export, export_formats
 from .inputs import Words, are_several, asked_for, input_named, inputs
 from .load import load
 from .predict import predict
 from .preprocess import preprocess
 from .recipe import Training
+from .results import results
 from .score import Score, score
 from .settings import configured, settings
 from .stream import live, stream
@@ -26,7 +28,7 @@ from .validate import validate
 
 __all__ = [
     "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "annotate", "are_several", "asked_for",
-    "command_line", "configured", "examine", "get_data", "input_named", "inputs", "known_corpora", "live", "load",
-    "predict", "preprocess", "preprocessed_corpora", "score", "settings", "silent", "stream", "test", "train",
-    "training_corpora", "tune", "validate",
+    "command_line", "configured", "examine", "export", "export_formats", "get_data", "input_named", "inputs",
+    "known_corpora", "live", "load", "predict", "preprocess", "preprocessed_corpora", "results", "score", "settings",
+    "silent", "stream", "test", "train", "training_corpora", "tune", "validate",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from .command import FAILED, Entry, Option, expanded, identifier, names, positiv
 from .live_view import LiveView
 from .predict import names_in, predict
 from .render import near
+from .study import export, results_in
 from .terminal import Progress, wrapped
 from .tuning_view import TuningView
 
@@ -136,6 +137,8 @@ WEIGHTS = Option(
 VOICE_BASELINE = Option("voice_baseline", "--voice-baseline", "earlier recording of the same person's ordinary speech, "
                         "against which the voice is read", "FILE", usual="none")  # fmt: skip
 JSON = Option("as_json", "--json", "print the result as one JSON document", default=False)
+RESULT = Option("results", "RESULT", "folder of a result or its result.json, looked up in output_files/ first, then as "
+                "a path", offers=lambda model: api.results())  # fmt: skip
 
 TABLE = (
     Entry("data get", "convert an original corpus into training files", data_get, (
@@ -252,6 +255,13 @@ TABLE = (
         replace(JSON, help="print the result at the end as one JSON document"),
     ), models=("face", "audio", "combined")),
     Entry("MODEL settings", "list the settings that --set can change", settings),
+    Entry("export", "write a result for ELAN, BORIS, Label Studio or Praat", export, (
+        replace(RESULT, several=True, question="Result", divided=results_in),
+        Option("form", "--format", "elan: tab-delimited text, eaf: ELAN's own document, boris: events to paste, "
+               "labelstudio: predictions, textgrid: Praat", "|".join(api.export_formats()), default="elan",
+               choices=tuple(api.export_formats()), question="Format"),
+        replace(OUTPUT, help="folder for the files", usual="the result's own"),
+    )),
     Entry("doctor", "check what is installed and what is missing", doctor),
 )  # fmt: skip
 

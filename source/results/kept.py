@@ -1,14 +1,14 @@
 """Results as they lie on the disk: folders with a result.json, and what people added to it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core import config
 from ..core.errors import DemeanorError
 from ..core.files import natural
-from .annotations import Annotations, read_annotations
-from .prediction import Prediction
+from .annotations import Annotations, Correction, read_annotations, sentences_of
+from .prediction import Prediction, Reading
 from .writing import RESULT
 
 
@@ -24,6 +24,19 @@ class Kept:
     def name(self) -> str:
         """The folder's name."""
         return self.folder.name
+
+    @property
+    def corrected(self) -> Prediction:
+        """The prediction with the words as people corrected them, and what the text model reads in those.
+
+        Of a video the words' own answer changes, the fused one stays: it was made of what the transcriber heard.
+        """
+        field = "sentences" if self.prediction.sentences else "readings"
+        sentences = sentences_of(self.prediction)
+        by_index = {int(at): one for at, one in self.annotations.sentences.items() if int(at) < len(sentences)}
+        new = {id(sentences[at]): _with(sentences[at], correction) for at, correction in by_index.items()}
+        changed = tuple(new.get(id(reading), reading) for reading in getattr(self.prediction, field))
+        return replace(self.prediction, **{field: changed})
 
 
 def kept_in(folder: Path) -> Kept:
@@ -53,7 +66,7 @@ def result_folders(name: str | Path) -> list[Path]:
             found = inside or [folder] * (folder / RESULT).is_file()
             if found:
                 return found
-    known = sorted((file.parent.name for file in config.OUTPUT_FOLDER.glob(f"*/{RESULT}")), key=natural)
+    known = sorted((file.parent.name for file in config.OUTPUT_FOLDER.glob(f"[!.]*/{RESULT}")), key=natural)
     more = f" and {len(known) - 12} more" if len(known) > 12 else ""
     there = ", ".join(known[:12]) or "none yet"
     raise DemeanorError(
@@ -68,3 +81,15 @@ def result_named(name: str | Path) -> Kept:
         first = ", ".join(folder.name for folder in folders[:3])
         raise DemeanorError(f"{name} holds {len(folders)} results ({first}, ...); name one of them.")
     return kept_in(folders[0])
+
+
+def _with(sentence: Reading, correction: Correction) -> Reading:
+    """Return a sentence as it was corrected."""
+    read = correction.reading or Reading({})
+    if sentence.modalities is None:
+        return replace(
+            read, text=correction.text, start_seconds=sentence.start_seconds, end_seconds=sentence.end_seconds
+        )
+    alone = {name: answer for name, answer in sentence.modalities.items() if name != "text"}
+    alone |= {"text": read.probabilities} if read.probabilities else {}
+    return replace(sentence, text=correction.text, modalities=alone, sentiment=read.sentiment, word_attribution=())
