@@ -71,6 +71,7 @@ def played(tmp_path, monkeypatch):
         "tune": tuned,
         "predict": [Prediction("photo.jpg", "face", ("happy", "sad"), (HAPPY,), folder=str(tmp_path / "photo"))],
         "live": Prediction("a.mp4", "audio", ("happy", "sad"), (HAPPY,), overall=HAPPY),
+        "export": [tmp_path / "clip.eaf"],
         "settings": [Setting("epochs", "40", "a whole number", "Passes over the training split.")],
         "examine": [Finding("Python", True, "3.11.2"), Finding("torch", False, "not installed", "Run: setup.py")],
     }

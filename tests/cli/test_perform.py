@@ -50,6 +50,7 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
     ("audio live --from a.mp4 --fast --weights w --voice-baseline me.wav --json", "live", ["audio", "a.mp4"],
      {"weights": Path("w"), "fast": True, "voice_baseline": "me.wav"}),
     ("combined settings", "settings", ["combined"], {}),
+    ("export clip --format eaf --output o", "export", ["clip", "eaf"], {"output": Path("o")}),
 ]  # fmt: skip
 DEFAULTS = [
     ("data get FER2013", "get_data", ["FER2013", None], {}),
