@@ -29,7 +29,8 @@ function placeOf(hash) {
 
 function failed(error) {
   const again = h("button", { class: "main", onclick: show }, "Try again");
-  replace(root, h("section", { class: "empty" }, h("h1", {}, "This page did not open"), h("p", {}, error.message), again));
+  const said = error instanceof api.Trouble ? error.message : "Its code could not be loaded or has a fault. Reload the page; if it happens again, please report it.";
+  replace(root, h("section", { class: "empty failed" }, h("h1", {}, "This page did not open"), h("p", {}, said), again));
 }
 
 /** Leave the page that is shown and open the one that the address names. */
@@ -62,35 +63,46 @@ async function show() {
   if (mine > 1) root.focus({ preventScroll: true });
 }
 
-let asking;
+let asking, first;
+
+/** Ask whether the server is there, and whether it is still the one that this page came from. */
+async function pulse() {
+  const health = await api.get("/health").catch(() => null);
+  if (!health) return;
+  first ??= health.id;
+  if (health.id !== first) foreign();
+  else if (asking) back();
+}
+
 /** Say that the server is gone, and ask until it is back. */
 function gone() {
   if (asking) return;
   document.body.classList.add("offline");
   banner.textContent = "Demeanor does not answer: it was stopped, or the machine slept. This page goes on when it is back.";
   banner.hidden = false;
-  asking = setInterval(() => api.get("/health").catch(() => {}), 2000);
+  asking = setInterval(pulse, 2000);
 }
 
 function back() {
-  if (!asking) return;
   clearInterval(asking);
   asking = undefined;
   document.body.classList.remove("offline");
   banner.hidden = true;
-  if (root.querySelector(".empty")) show();
+  if (root.querySelector(".empty.failed")) show();
   else say("Demeanor is back.");
 }
 
 function foreign() {
   clearInterval(asking);
   asking = undefined;
+  document.body.classList.add("offline");
   banner.textContent = "Demeanor was started anew. Open the address that it printed in the terminal; your results are still there.";
   banner.hidden = false;
 }
 
+pulse();
+setInterval(() => document.hidden || asking || pulse(), 15_000);
 api.server.addEventListener("gone", gone);
-api.server.addEventListener("back", back);
 api.server.addEventListener("foreign", foreign);
 addEventListener("hashchange", show);
 addEventListener("unhandledrejection", (event) => {

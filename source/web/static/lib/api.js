@@ -4,7 +4,7 @@ const BASE = "/api/v1";
 const GONE = "Demeanor does not answer. Is it still running in the terminal?";
 const FOREIGN = "This page belongs to an earlier start of Demeanor. Open the address that it printed in the terminal.";
 
-/** Tells who listens whether the server answers: events "gone", "back" and "foreign" (started anew, or no cookie). */
+/** Tells who listens that the server does not answer ("gone"), or is not the one of this page any more ("foreign"). */
 export const server = new EventTarget();
 const tell = (what) => server.dispatchEvent(new Event(what));
 
@@ -44,7 +44,6 @@ async function ask(method, path, body, { signal, query } = {}) {
     tell("gone");
     throw new Trouble(GONE, { code: "gone" });
   }
-  tell("back");
   if (!answer.ok) throw troubleOf(answer.status, text);
   if (!text) return null;
   return (answer.headers.get("Content-Type") ?? "").includes("json") ? JSON.parse(text) : text;
@@ -87,9 +86,10 @@ export function events(path, onData, onOpen = () => {}) {
   let source, again, ended = false;
   const open = () => {
     source = new EventSource(address(path));
-    source.onopen = () => (tell("back"), onOpen());
+    source.onopen = onOpen;
     source.onmessage = (event) => onData(JSON.parse(event.data));
     source.onerror = () => {
+      if (!ended) get("/health").catch(() => {});  // says so if the server is gone
       if (ended || source.readyState !== EventSource.CLOSED) return;
       again = setTimeout(open, 2000);  // Chromium gives up for good when the port is closed
     };

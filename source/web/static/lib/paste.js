@@ -36,6 +36,7 @@ export function paste({ api, models, say, onJob }) {
 
   async function readAtOnce(text) {
     control = new AbortController();
+    if (!said.firstChild) replace(said, h("p", { class: "soft small" }, "reading …"));
     try {
       const { readings, overall, notes = [] } = await api.post("/read", text, { query: { model: "text" }, signal: control.signal });
       replace(said, answered(overall ?? readings[0]), notes.map((note) => h("p", { class: "soft small" }, note)));
