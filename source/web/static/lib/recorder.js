@@ -27,7 +27,7 @@ export function recordPanel(context) {
 
 /** The devices, the picture and the buttons. */
 function studio({ api, models, model = "combined", onDone = () => {}, onClose }) {
-  const devices = chooser({ onChange: () => recording || shut(), onThere: () => ready() });
+  const devices = chooser({ onChange: () => (complain(), ready()), onThere: () => ready() });
   const picture = h("video", { class: "mirrored", playsInline: true, muted: true, autoplay: true, "aria-label": "What the camera sees" });
   const frame = h("div", { class: "viewer", hidden: true }, picture);
   const meter = levelMeter();
@@ -48,7 +48,7 @@ function studio({ api, models, model = "combined", onDone = () => {}, onClose })
   function ready() {
     const { camera, microphone } = devices.chosen();
     start.disabled = camera === OFF && microphone === OFF;
-    complain(start.disabled ? "There is no camera and no microphone, or neither is chosen. You can drop a file instead." : "");
+    if (start.disabled) complain("There is no camera and no microphone, or neither is chosen. You can drop a file instead.");
   }
 
   function complain(sentence, line = trouble) {

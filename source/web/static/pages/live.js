@@ -1,7 +1,146 @@
-// A place holder.
-import { h } from "../lib/dom.js";
+// Watch live: what camera and microphone give is read at once, and forgotten unless it is kept.
+import { circumplex } from "../lib/circumplex.js";
+import { hasAgreed, notice } from "../lib/consent.js";
+import { OFF, chooser } from "../lib/devices.js";
+import { h, replace } from "../lib/dom.js";
+import { clock } from "../lib/format.js";
+import { levelMeter } from "../lib/level.js";
+import { answer } from "../lib/live-answer.js";
+import { askWhatToKeep, controls, outcome, settings } from "../lib/live-controls.js";
+import { figures } from "../lib/live-figures.js";
+import { marks } from "../lib/live-marks.js";
+import { overlay } from "../lib/live-overlay.js";
+import { people } from "../lib/live-people.js";
+import { LiveRun } from "../lib/live-run.js";
+import { LiveState } from "../lib/live-state.js";
+import { statusLine } from "../lib/live-status.js";
+import { strips } from "../lib/live-strips.js";
+import { transcript } from "../lib/live-transcript.js";
+
+const FORGOTTEN = "Nothing is kept unless you press Keep.";
+const DRAW_MS = 200;  // where no face is answered, which draws at once
+const TRAIL = 20;  // readings, one a second
+const CALM_MS = 1000;  // for people who want little motion
 
 /** Show the page in `root`. */
-export async function mount(root) {
-  root.append(h("h1", {}, "Live"));
+export async function mount(root, params, context) {
+  let leave = () => {};
+  const show = () => (leave = hasAgreed() ? stage(root, context) : (replace(root, h("h1", {}, "Live"), notice(FORGOTTEN, show)), () => {}));
+  show();
+  return () => leave();
+}
+
+function stage(root, { api, models, say }) {
+  const state = new LiveState(models), keys = { on: true };
+  const picture = overlay(state);
+  const run = new LiveRun(api, state, picture, { onChange: changed, onFace: soon });
+  const devices = chooser({ onChange: (device, id) => (run.notices.delete(device), run.use(device, id), changed()), onThere: changed });
+  const meter = levelMeter(), line = statusLine(run, state), ends = outcome(run);
+  const buttons = controls({ start, pause, mark: () => moments.add(run.now), keep, picture: savePicture, stop: () => (moments.flush(), run.stop()) });
+  const moments = marks(() => state, (seconds, label) => run.mark(seconds, label));
+  const views = { answer: answer(state), strips: strips(state), mood: circumplex(state.palette), people: people(state), words: transcript(state), figures: figures(state) };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let timer, frame, drawnAt = 0, left = false;
+
+  replace(root, h("h1", { class: "unseen" }, "Live"), h("div", { class: "live-columns" },
+    h("div", { class: "live-left" },
+      h("section", { class: "live-camera" }, picture.element, line.element, buttons.element, moments.element,
+        h("div", { class: "row" }, devices.element, h("span", { class: "field" }, h("span", {}, "Loudness"), meter.element)), picture.layers, settings(run, () => state, keys).element, ends.element),
+      h("section", { class: "live-strips" }, h("h2", {}, "The last minute"), views.strips.element, views.figures.element),
+      h("div", { class: "live-words" }, views.words.element)),
+    h("div", { class: "live-right" }, views.answer.element,
+      h("section", { class: "live-trail" }, h("h2", {}, "Mood"), views.mood.element),
+      h("div", { class: "live-people" }, views.people.element))));
+
+  async function start() {
+    state.clear();
+    moments.show();
+    await run.start(devices.chosen());
+    for (const device of ["camera", "microphone"]) if (run.notices.has(device)) devices.choose(device, OFF);
+    await devices.refresh();
+    changed();
+  }
+
+  function pause() {
+    if (run.phase === "paused") run.resume();
+    else run.pause();
+  }
+
+  async function keep() {
+    const what = await askWhatToKeep(run.kept);
+    if (what) await run.keep(what);
+  }
+
+  async function savePicture() {
+    const png = await picture.picture();
+    if (!png) return say("There is no answered frame yet.");
+    const link = h("a", { href: URL.createObjectURL(png), download: `live ${clock(run.now).replaceAll(":", ".")}.png` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  function changed() {
+    if (left) return;
+    buttons.draw(run, devices?.chosen() ?? {});
+    views.strips.choose(run.runs ? run.modalities : ["face", "audio", "text"]);
+    picture.say(run.phase === "paused" ? "Paused" : run.runs && run.modalities.includes("face") ? "" : run.runs ? "No camera" : "");
+    ends.draw();
+    soon();
+  }
+
+  /** Draw with the next picture of the screen, the charts no more often than people want them to move. */
+  function soon() {
+    frame ??= requestAnimationFrame(draw);
+  }
+
+  function draw() {
+    frame = undefined;
+    picture.tick();
+    line.draw();
+    meter.show(run.phase === "live" ? run.level : 0);
+    views.answer.draw();
+    views.people.draw();
+    views.words.draw();
+    if (performance.now() - drawnAt < (calm.matches ? CALM_MS : 0)) return;
+    drawnAt = performance.now();
+    views.strips.draw(run.now);
+    drawMood();
+    views.figures.draw();
+  }
+
+  function drawMood() {
+    const way = state.readings.slice(-TRAIL).map((one) => (Number.isFinite(one.valence) && Number.isFinite(one.arousal) ? [one.valence, one.arousal] : null));
+    views.mood.show(way.at(-1) ?? null, way);
+  }
+
+  function pressed(event) {
+    if (!keys.on || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog") || !["live", "paused"].includes(run.phase)) return;
+    const key = event.key.toLowerCase();
+    if (key === "m") (event.preventDefault(), moments.add(run.now));
+    if (key === "p") (event.preventDefault(), pause());
+  }
+
+  const visible = () => run.visible(!document.hidden);
+  const stay = (event) => { if (run.kept.length && run.runs) event.preventDefault(); };  // the browser asks whether to leave
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("visibilitychange", visible);
+  addEventListener("beforeunload", stay);
+  const again = new ResizeObserver(soon);
+  again.observe(root);
+  timer = setInterval(soon, DRAW_MS);
+  changed();
+
+  return async () => {
+    left = true;
+    moments.flush();
+    clearInterval(timer);
+    cancelAnimationFrame(frame);
+    again.disconnect();
+    devices.close();
+    views.mood.close();
+    document.removeEventListener("keydown", pressed);
+    document.removeEventListener("visibilitychange", visible);
+    removeEventListener("beforeunload", stay);
+    run.stop().catch(() => {});
+  };
 }

@@ -1,0 +1,37 @@
+// Everybody in the picture, by number.
+import { h, replace } from "./dom.js";
+import { numbered } from "./live-overlay.js";
+import { fullAnswer } from "./readings.js";
+
+/** {element, draw()}. */
+export function people(state) {
+  const list = h("ul", { class: "people" });
+  const nobody = h("p", { class: "note" });
+  const element = h("section", {}, h("h2", {}, "People"), list, nobody);
+  const rows = new Map();
+
+  function rowOf(person) {
+    const emoji = h("span", { class: "emoji", "aria-hidden": "true" }), words = h("span", {}), focus = h("span", { class: "chip" }, "read with voice and words");
+    const parts = state.models.labels.map((label) => h("i", { style: { "background-color": state.palette.colour(label) } }));
+    return { emoji, words, focus, parts, element: h("li", {}, h("b", {}, numbered(person)), emoji, words, focus, h("span", { class: "share", "aria-hidden": "true" }, parts)) };
+  }
+
+  function draw() {
+    const there = [...state.people.keys()].sort((one, other) => (one ?? 1e9) - (other ?? 1e9));
+    if (there.join() !== [...rows.keys()].join()) {
+      rows.clear();
+      for (const person of there) rows.set(person, rowOf(person));
+      replace(list, [...rows.values()].map((row) => row.element));
+    }
+    for (const [person, row] of rows) {
+      const { reading, inFocus } = state.people.get(person), words = fullAnswer(reading);
+      if (row.words.textContent !== words) row.words.textContent = words;
+      row.emoji.textContent = reading.emotion ? state.palette.emoji(reading.emotion) : "";
+      row.focus.hidden = !(inFocus && rows.size > 1);
+      state.models.labels.forEach((label, index) => (row.parts[index].style.width = `${100 * reading.probabilities[label]}%`));
+    }
+    nobody.textContent = rows.size ? "" : "Nobody is in the picture.";
+    nobody.hidden = rows.size > 0;
+  }
+  return { element, draw };
+}

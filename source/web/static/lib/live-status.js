@@ -1,0 +1,51 @@
+// One line on how it goes: a badge, the pace, and whatever is behind or missing.
+import { h, replace } from "./dom.js";
+import { clock } from "./format.js";
+
+const BADGES = { idle: "off", starting: "starting", live: "live", paused: "paused", ending: "stopping" };
+const WORDS_SECONDS = 4, PICTURE_MS = 500;  // from which being behind is said
+
+/** {element, draw()}. */
+export function statusLine(run, state) {
+  const dot = h("span", { class: "on-air", hidden: true });
+  const badge = h("b", { class: "badge" });
+  const pace = h("span", { class: "soft number" });
+  const speaking = h("span", { class: "chip", hidden: true }, "speaking …");
+  const record = h("span", { class: "chip", hidden: true }, "kept");
+  const notices = h("div", { class: "notices", role: "status" });
+  let shown;
+
+  function draw() {
+    const live = run.phase === "live";
+    dot.hidden = !run.takes;
+    badge.textContent = BADGES[run.phase];
+    pace.textContent = live ? paceText() : "";
+    speaking.hidden = !(live && state.voice.speaking && run.modalities.includes("audio"));
+    record.hidden = !(run.runs && run.kept.length);
+    const sentences = [...run.notices.values(), ...behind()];
+    if (run.phase === "starting" && !sentences.length) sentences.push("Starting. The browser may ask for camera and microphone.");
+    if (sentences.join() === shown) return;
+    shown = sentences.join();
+    replace(notices, sentences.map((sentence) => h("p", { class: "note" }, sentence)));
+  }
+
+  function paceText() {
+    const { frames_per_second: rate } = state.status, parts = [clock(run.now)];
+    if (run.modalities.includes("face")) {
+      parts.push(Number.isFinite(rate) ? `${rate.toFixed(1)} answers a second` : "");
+      parts.push(Number.isFinite(run.delay) ? `${Math.round(run.delay)} ms` : "", `frame ${state.frames}`);
+    }
+    return parts.filter(Boolean).join(" · ");
+  }
+
+  function behind() {
+    if (run.phase !== "live") return [];
+    const words = state.status.words_behind_seconds, late = run.delay;
+    return [
+      ...(words > WORDS_SECONDS ? [`Words are ${Math.round(words)} s behind.`] : []),
+      ...(late > PICTURE_MS ? [`The picture is ${(late / 1000).toFixed(1)} s behind.`] : []),
+    ];
+  }
+
+  return { element: h("div", { class: "live-status" }, h("p", { class: "row" }, dot, badge, pace, speaking, record), notices), draw };
+}

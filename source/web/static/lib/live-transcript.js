@@ -1,0 +1,39 @@
+// What was said, phrase by phrase, each with the answer that its words give by themselves.
+import { h } from "./dom.js";
+import { clock } from "./format.js";
+import { fullAnswer } from "./readings.js";
+
+const NEAR_END_PIXELS = 40;
+
+/** {element, draw()}. */
+export function transcript(state) {
+  const list = h("ol", { class: "phrases", tabIndex: 0, "aria-label": "What was said" });
+  const nothing = h("p", { class: "note" }, "A phrase appears here half a second after its end.");
+  const element = h("section", {}, h("h2", {}, "Words"), list, nothing);
+  const rows = new Map();  // id -> {phrase, element}
+
+  function rowOf({ start_seconds: start, text, reading }) {
+    const own = state.reading(reading?.modalities?.text ?? reading?.probabilities);
+    return h("li", {}, h("span", { class: "when number" }, clock(start)), h("span", { class: "said" }, text),
+      h("span", { class: `answer${own.emotion ? "" : " unsure"}` }, h("span", { class: "dot", style: { "--tone": state.palette.colour(own.emotion) } }), fullAnswer(own)));
+  }
+
+  function draw() {
+    const follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PIXELS;
+    let changed = false;
+    for (const [id, row] of rows) if (!state.words.has(id)) (row.element.remove(), rows.delete(id), (changed = true));
+    for (const [id, phrase] of state.words) {
+      const row = rows.get(id);
+      if (row?.phrase === phrase) continue;
+      const made = rowOf(phrase);
+      if (row) row.element.replaceWith(made);
+      else list.append(made);
+      rows.set(id, { phrase, element: made });
+      changed = true;
+    }
+    if (!changed) return;
+    nothing.hidden = rows.size > 0;
+    if (follows) list.scrollTop = list.scrollHeight;
+  }
+  return { element, draw };
+}
