@@ -19,8 +19,12 @@ from threading import Lock, Thread
 from typing import Any, BinaryIO, Self
 
 from .errors import DemeanorError
+from .hooks import silent
 
 Call = tuple[Callable[..., Any], tuple[Any, ...]]  # a function that can be imported, and its arguments
+
+_answers: BinaryIO | None = None  # in a worker: what the other side reads
+_sending = Lock()
 
 
 class WorkerDied(Exception):
@@ -63,15 +67,22 @@ class Workers:
         """Have one of the processes do it meanwhile; the future's `result()` is as what `run` returns or raises."""
         return self._threads.submit(self.run, function, *arguments)
 
-    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    @property
+    def pids(self) -> list[int]:
+        """Numbers of the processes that are there."""
+        with self._lock:
+            return [process.pid for process in self._started if process.lives]
+
+    def run(self, function: Callable[..., Any], *arguments: Any, hear: Callable[[Any], None] = silent) -> Any:
         """Return what `function(*arguments)` returns in one of the processes, or raise what it raises.
 
-        Raises WorkerDied where it ends the process, DemeanorError where none can be made ready.
+        hear: takes what is passed to `say` there meanwhile. Raises WorkerDied where it ends the process, DemeanorError
+        where none can be made ready.
         """
         process = self._idle.get()
         try:
             process = process or self._start()
-            return process.answer((function, arguments))
+            return process.answer((function, arguments), hear)
         except WorkerDied:
             process = None
             raise
@@ -104,12 +115,18 @@ class _Process:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def answer(self, call: Call) -> Any:
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def answer(self, call: Call, hear: Callable[[Any], None] = silent) -> Any:
         """Return what the call returns there, or raise what it raises; raises WorkerDied where the process ends."""
         assert self._process.stdout
         self._send(pickle.dumps(call))
         try:
-            succeeded, result = pickle.load(self._process.stdout)
+            while (message := pickle.load(self._process.stdout))[0] is None:
+                hear(message[1])
+            succeeded, result = message
         except (EOFError, OSError, pickle.UnpicklingError):
             died = WorkerDied(_ending(self._process.wait()))
             died.exit_code = self._process.returncode
@@ -129,18 +146,29 @@ class _Process:
         self._process.wait()
 
 
+def say(message: Any) -> None:
+    """Tell the other side something while it waits for the answer; elsewhere than in a worker nobody hears it."""
+    if _answers:
+        _send(None, message)
+
+
 def serve() -> None:
     """Answer call after call, in a process of its own, until the other side is gone."""
+    global _answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the other side, which ends this process
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    _answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no answer
     calls: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(sys.stdin.buffer, calls), daemon=True).start()
     while True:
-        answer = _answer(calls.get())
-        with suppress(OSError):  # `_listen` ends this process
-            pickle.dump(answer, answers)
-            answers.flush()
+        _send(*_answer(calls.get()))
+
+
+def _send(succeeded: bool | None, message: Any) -> None:
+    assert _answers
+    with _sending, suppress(OSError):  # `_listen` ends this process
+        pickle.dump((succeeded, message), _answers)
+        _answers.flush()
 
 
 def _listen(stream: BinaryIO, calls: SimpleQueue[bytes]) -> None:

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from source.core.errors import DemeanorError
-from source.core.workers import WorkerDied, Workers
+from source.core.workers import WorkerDied, Workers, say
 
 pytestmark = pytest.mark.slow  # processes of their own
 
@@ -41,3 +41,17 @@ def test_several_work_at_once_and_are_ended_in_the_middle():
 def test_a_process_that_cannot_be_made_ready_is_an_error_of_the_caller(prepare, how):
     with Workers(1, prepare) as workers, pytest.raises((DemeanorError, TypeError), match=how):
         workers.run(max, 1, 2)
+
+
+def test_what_is_said_before_the_answer_is_heard_in_order():
+    heard = []
+    with Workers(1, os.getpid) as workers:
+        assert workers.run(count_aloud, 3, hear=heard.append) == 3 and heard == [0, 1, 2]
+        assert workers.pids == [workers.run(os.getpid)]
+    assert count_aloud(2) == 2, "nobody hears it here"
+
+
+def count_aloud(count):
+    for number in range(count):
+        say(number)
+    return count
