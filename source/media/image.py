@@ -4,6 +4,7 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -53,22 +54,30 @@ def read_picture(path: Path) -> Picture:
     path = Path(path)
     require_file(path, "a picture", ACCEPTED)
     try:
+        stream = path.open("rb")
+    except PermissionError:
+        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
+    with stream:
+        return picture_in(stream, str(path))
+
+
+def picture_in(stream: BinaryIO, name: str) -> Picture:
+    """Read the picture in a stream, as `read_picture` does; name: of it, for people."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's words on odd metadata
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit refuses what today's phones take
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(stream, formats=FORMATS) as image:
                 pixels, stretched = _first_frame(image)
                 return Picture(pixels, stretched + _more_frames(image))
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         million = MOST_PIXELS // 1_000_000
-        raise DemeanorError(f"{path} has over {million} million pixels; make it smaller and try again.") from None
+        raise DemeanorError(f"{name} has over {million} million pixels; make it smaller and try again.") from None
     except Image.UnidentifiedImageError:
-        raise DemeanorError(f"{path} is {_kind(path)}, not a picture; {ACCEPTED}.") from None
-    except PermissionError:
-        raise DemeanorError(f"{path} may not be read; change its permissions.") from None
+        raise DemeanorError(f"{name} is {_kind(stream)}, not a picture; {ACCEPTED}.") from None
     except Exception as error:  # decoders raise all kinds at damaged bytes: SyntaxError, struct.error, EOFError, ...
-        raise DemeanorError(f"{path} is a damaged picture ({error}); give the whole file.") from None
+        raise DemeanorError(f"{name} is a damaged picture ({error}); give the whole file.") from None
 
 
 def _first_frame(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -108,10 +117,10 @@ def _more_frames(image: Image.Image) -> tuple[str, ...]:
     return (f"pages: the first of {count} was read" if pages else f"animated: the first of {count} frames was read",)
 
 
-def _kind(path: Path) -> str:
+def _kind(stream: BinaryIO) -> str:
     """Name what a file is that is not a picture."""
-    with path.open("rb") as stream:
-        start = stream.read(1024)
+    stream.seek(0)
+    start = stream.read(1024)
     for name, (skip, signature) in SIGNATURES.items():
         if start[skip:].startswith(signature):
             return name

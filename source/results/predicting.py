@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from .. import MODELS
@@ -42,14 +43,16 @@ def predict(
     write: bool = True,
     without: Collection[str] = (),
     selection: Selection = WHOLE,
+    beside: Mapping[str, Written] = MappingProxyType({}),
     notify: Notify = log.info,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
     """Predict `source`: one file, or what else the model's `read` takes; or every file of a folder, one by one.
 
     With `write` the results go to a new folder in `folder_out` (default: config.OUTPUT_FOLDER), but for the files named
-    in `without`. `on_progress` takes what `read` counts, or the files of a folder. Raises DemeanorError where nothing
-    could be read, where the model does not read what `selection` asks for, or where results cannot be written.
+    in `without`, and of one file with what is to lie `beside` them, by name. `on_progress` takes what `read` counts, or
+    the files of a folder. Raises DemeanorError where nothing could be read, where the model does not read what
+    `selection` asks for, or where results cannot be written.
     """
     refuse_unselectable(trained.spec, selection)
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
@@ -66,7 +69,8 @@ def predict(
             return [result.prediction]
         with explained(target):
             target.mkdir(parents=True, exist_ok=True)
-        return [write_prediction(result.prediction, result.files(without), target, result.folder_name, without)]
+        files = {**result.files(without), **beside}
+        return [write_prediction(result.prediction, files, target, result.folder_name, without)]
 
 
 def refuse_unselectable(spec: ModelSpec, selection: Selection) -> None:

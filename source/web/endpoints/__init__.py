@@ -5,10 +5,13 @@ from contextlib import AbstractAsyncContextManager
 
 from ..endpoint import Endpoint
 from ..site import Site
-from . import about, results
+from . import about, jobs, results
 
 ROWS: tuple[Endpoint, ...] = (
     *about.ROWS,
     *results.ROWS,
+    *jobs.ROWS,
 )
-RUNNING: tuple[Callable[[Site], AbstractAsyncContextManager[None]], ...] = ()  # entered at start, left at the end
+RUNNING: tuple[Callable[[Site], AbstractAsyncContextManager[None]], ...] = (
+    jobs.running,  # entered at start, left at the end
+)

@@ -1,0 +1,75 @@
+"""Jobs on disk, a folder each: job.json and, until it is read, the file that came in."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from ...core.files import write_whole
+from ..titles import UNNAMED
+from .job import FAILED, Job
+from .job import UPLOAD as CAME
+
+ENTRY, UPLOAD = "job.json", "upload"
+
+
+class Journal:
+    """The jobs in `folder`, which is made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def folder_of(self, job: Job) -> Path:
+        """Return the folder of a job."""
+        return self.folder / job.id
+
+    def keep(self, job: Job, upload: Path | None = None) -> None:
+        """Write a job down, with the file that came in, which is moved; a power cut later does not lose it."""
+        folder = self.folder_of(job)
+        folder.mkdir(exist_ok=True)
+        if upload:
+            upload.replace(folder / UPLOAD)
+        document = json.dumps(asdict(job), indent=2, ensure_ascii=False)
+        write_whole(folder / ENTRY, lambda draft: _write_through(draft, document.encode(errors="backslashreplace")))
+
+    def forget(self, job: Job) -> None:
+        """Delete all that there is of a job, but for its results."""
+        shutil.rmtree(self.folder_of(job), ignore_errors=True)
+
+    def tidy(self, job: Job, *, with_upload: bool) -> None:
+        """Delete what a job's process left beside the entry and the file that came in, or all but the entry."""
+        kept = (ENTRY,) if with_upload else (ENTRY, UPLOAD)
+        for path in self.folder_of(job).iterdir():
+            if path.name not in kept:
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+
+    def read(self) -> list[Job]:
+        """Return all jobs, the oldest first; one that was never accepted, because the process ended, is deleted."""
+        jobs = []
+        for folder in self.folder.iterdir():
+            try:
+                job = Job.from_dict(json.loads((folder / ENTRY).read_text(encoding="utf-8")))
+                if job.id != folder.name:
+                    raise ValueError("another's")
+            except FileNotFoundError:
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            except (OSError, ValueError, KeyError, TypeError):
+                sentence = "What was written down of this job cannot be read any more; give the file again."
+                job = Job(id=folder.name, source=CAME, name=UNNAMED, state=FAILED, trouble=sentence)
+            with suppress(OSError):
+                self.tidy(job, with_upload=False)
+            jobs.append(job)
+        return sorted(jobs, key=lambda job: job.created)
+
+
+def _write_through(file: Path, content: bytes) -> None:
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

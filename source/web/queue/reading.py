@@ -1,0 +1,173 @@
+"""What is done in the process of a job: what came in is looked at, read, and left as a result with the original."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import chdir
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from ... import api
+from ...core import config
+from ...core.memory import share_arenas
+from ...core.spec import spec_of
+from ...core.workers import say
+from ...media.kind import kind_and_ending
+from ...media.remux import remuxed
+from ...media.types import RECORDINGS
+from ...results.predicting import predict
+from ...results.writing import Written
+from ..titles import file_stem
+from .job import AUTO, INPUT, LINK, RECORDING, TEXT, Task
+from .journal import UPLOAD
+
+MODEL_OF = {"picture": "face", "sound": "audio", "video": "combined", "text": "text"}
+MARK = ".job"  # in a result: the id of the job that made it, until that is written down
+ORIGINAL = "original"
+SECONDS_BETWEEN_WORDS = 0.2
+MEGABYTES = "MB"
+POLITENESS = 5  # of Unix's niceness: the page and whoever is live come first
+PR_SET_PDEATHSIG = 1  # of Linux's prctl(2)
+
+
+def prepare() -> None:
+    """Make this process ready: it comes last, and ends with its parent even while it is suspended."""
+    share_arenas()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if hasattr(os, "nice"):
+        os.nice(POLITENESS)
+    for name in ("DATA_FOLDER", "MODELS_FOLDER", "INPUT_FOLDER", "OUTPUT_FOLDER"):  # a job has a folder of its own
+        setattr(config, name, getattr(config, name).absolute())
+
+
+def read(task: Task) -> list[str]:
+    """Do a job; returns the folders of its results. What goes on is said as changes of the job's fields.
+
+    Raises DemeanorError where there is no result.
+    """
+    say({"sentence": "Getting ready."})
+    if task.source == TEXT:
+        return _read_one(task, api.Words(task.asked), _model(task, "text"), {ORIGINAL + ".txt": task.asked})
+    if task.source == INPUT:
+        path = api.input_named(task.asked)
+        if path.is_dir():
+            return _read_folder(task, path)
+        kind, ending = kind_and_ending(path, path.name)
+        costs_nothing = path.stat().st_dev == task.results.stat().st_dev  # to have a second name
+        original = {ORIGINAL + ending: partial(linked_or_copied, path.resolve())} if costs_nothing else {}
+        return _read_one(task, path, _model(task, kind), original)
+    with chdir(task.folder):  # so that all that is said and written of the file has its bare name
+        kind, file = _file_of(task)
+        return _read_one(task, file, _model(task, kind), {ORIGINAL + file.suffix: partial(linked_or_copied, file)})
+
+
+def read_at_once(model: str, content: bytes | str) -> dict[str, Any]:
+    """Return the document of the prediction of a picture's bytes or of words; nothing is written."""
+    from ...media.image import picture_in
+
+    if isinstance(content, str):
+        return api.predict(model, api.Words(content), write=False)[0].to_dict()
+    picture = picture_in(BytesIO(content), "This")
+    return predict(picture, api.load(model), write=False)[0].to_dict()
+
+
+def _file_of(task: Task) -> tuple[str, Path]:
+    """Return the kind of the file that came in, and the file under a name that says so, seen from the job's folder."""
+    came = Path(UPLOAD)
+    if task.source == LINK:
+        came = _fetched(task)
+    kind, ending = kind_and_ending(came, task.name)
+    file = Path(file_stem(task.name) + ending)
+    if file.name in (came.name, MARK):
+        file = file.with_stem(f"{file.stem}_")
+    if task.source == RECORDING and ending in RECORDINGS:
+        say({"sentence": "Putting the recording in order."})
+        remuxed(came, file)
+    else:
+        linked_or_copied(came, file)
+    return kind, file
+
+
+def _fetched(task: Task) -> Path:
+    from ...media.link import fetch  # pyright: ignore
+
+    say({"sentence": "Fetching."})
+    return fetch(task.asked, Path(), on_progress=_progress(MEGABYTES, 1e-6))
+
+
+def _model(task: Task, kind: str) -> str:
+    model = MODEL_OF[kind] if task.model == AUTO else task.model
+    say({"model": model})
+    return model
+
+
+def _read_one(task: Task, source: Any, model: str, original: Mapping[str, Written]) -> list[str]:
+    spec = spec_of(model)
+    recording = isinstance(source, Path) and source.suffix.lower() in RECORDINGS
+    unit = "seconds" if recording else f"{spec.progress_unit}s"
+    say({"sentence": "Reading.", "unit": unit, "done": 0, "total": 0})
+    mark = {MARK: task.id}
+    hooks = {"notify": _note, "on_progress": _progress(unit)}
+    made = predict(source, api.load(model), task.results, beside={**original, **mark}, **hooks)
+    return [_seen_from(task.results, one.folder) for one in made]
+
+
+def _read_folder(task: Task, folder: Path) -> list[str]:
+    model = task.model if task.model != AUTO else _most_frequent(folder)
+    noun = f"{spec_of(model).layout.noun}s"
+    say({"model": model, "sentence": "Reading.", "unit": noun, "done": 0, "total": 0})
+    hooks = {"notify": _note, "on_progress": _progress(noun)}
+    made = api.predict(model, folder, output=task.results, resume=True, brief=True, **hooks)
+    return [_seen_from(task.results, one.folder) for one in made if one.folder]
+
+
+def _most_frequent(folder: Path) -> str:
+    """Return the model that reads the kind of most files in the folder, by their names."""
+    from ...media import types
+
+    kinds = {"face": types.PICTURES, "audio": types.SOUNDS, "combined": types.VIDEOS, "text": types.TEXTS}
+    endings = [path.suffix.lower() for path in folder.iterdir() if not path.name.startswith(".")]
+    return max(kinds, key=lambda model: sum(ending in kinds[model] for ending in endings))
+
+
+def _seen_from(results: Path, folder: str) -> str:
+    return Path(folder).absolute().relative_to(results.absolute()).as_posix()
+
+
+def _note(sentence: str) -> None:
+    say({"note": sentence})
+
+
+def _progress(unit: str, scale: float = 1.0) -> Callable[[int, int], None]:
+    """Return what says how far it is, in plural units, not too often; scale: units in one of what is counted."""
+    last, before, is_first = 0.0, 0, True
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last, before, is_first
+        is_first, before = is_first and done >= before, done
+        now, at_end = time.monotonic(), total and done >= total
+        if at_end or now - last >= SECONDS_BETWEEN_WORDS:
+            last = now
+            sentence = "Reading." if unit != MEGABYTES else "Fetching."
+            if unit != MEGABYTES and (at_end or not is_first):  # what is counted once more is drawn, or explained
+                sentence = "Preparing the results."
+            say({"done": int(done * scale), "total": int(total * scale), "unit": unit, "sentence": sentence})
+
+    return tell
+
+
+def linked_or_copied(file: Path, target: Path) -> None:
+    """Give a file a second name or, where a file system has none, copy it."""
+    try:
+        os.link(file, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(file, target)
