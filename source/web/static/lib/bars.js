@@ -54,14 +54,15 @@ function picture(title, palette, shown, scale = 2) {
   return canvas;
 }
 
-/** A thin stacked bar of shares of the whole, such as of time by label; with figures for screen readers. */
+/** A thin stacked bar of shares of the whole by label, "not sure" and others; with figures for screen readers. */
 export function shareBar(palette, shares) {
   let left = 0;
   const text = Object.entries(shares).filter(([, share]) => share > 0.005).map(([label, share]) => `${label} ${percent(share)}`).join(", ");
   return s("svg", { viewBox: "0 0 100 4", preserveAspectRatio: "none", class: "share-bar", role: "img", "aria-label": text },
     Object.entries(shares).map(([label, share]) => {
       const part = s("rect", { x: left, width: share * 100, height: 4 });
-      part.style.fill = palette.colour(label);
+      if (palette.labels.includes(label)) part.style.fill = palette.colour(label);
+      else part.setAttribute("class", label === "not sure" ? "unsure" : "none");
       left += share * 100;
       return part;
     }));

@@ -89,16 +89,18 @@ function paint(context, size, palette, point, trail) {
   context.textAlign = "right";
   context.fillText("pleasant", size - 2, size / 2 + 11);
   context.textAlign = "center";
+  const taken = palette.labels.map((label) => palette.place(label)).filter(Boolean).map((place) => boxAround(...at(place), 10, 10));
   for (const label of palette.labels) {
     const place = palette.place(label);
     if (!place) continue;
     const [x, y] = at(place);
+    const spot = freeSpot(x, y, context.measureText(label).width, taken);
     context.fillStyle = palette.colour(label);
     context.beginPath();
     context.arc(x, y, 4, 0, 2 * Math.PI);
     context.fill();
     context.fillStyle = soft;
-    context.fillText(label, x, y - 11);
+    context.fillText(label, ...spot);
   }
   context.lineWidth = 2;
   context.strokeStyle = ink;
@@ -119,4 +121,16 @@ function paint(context, size, palette, point, trail) {
   context.arc(...at(point), 7, 0, 2 * Math.PI);
   context.fill();
   context.stroke();
+}
+
+const boxAround = (x, y, width, height) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+
+/** Where the middle of a label of a dot at x, y can be without touching another; takes the place. */
+function freeSpot(x, y, width, taken) {
+  const side = width / 2 + 8;
+  const spots = [[x, y - 11], [x, y + 12], [x - side, y], [x + side, y], [x - side / 2, y - 12]];
+  const touches = ([left, top, right, bottom]) => taken.some((one) => left < one[2] && one[0] < right && top < one[3] && one[1] < bottom);
+  const spot = spots.find((place) => !touches(boxAround(...place, width, 10))) ?? spots[0];
+  taken.push(boxAround(...spot, width, 10));
+  return spot;
 }

@@ -14,4 +14,4 @@ const PATHS = {
 
 /** An icon: play, pause, sound, mute, full, minus, plus or remove; its button says in words what it does. */
 export const icon = (name) =>
-  s("svg", { viewBox: "0 0 24 24", width: 20, height: 20, class: "line-icon", "aria-hidden": "true" }, s("path", { d: PATHS[name] }));
+  s("svg", { viewBox: "0 0 24 24", width: 20, height: 20, class: "glyph", "aria-hidden": "true" }, s("path", { d: PATHS[name] }));

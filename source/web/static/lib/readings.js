@@ -5,6 +5,10 @@ import { percent } from "./format.js";
 export const MODALITY_NAMES = { face: "face", audio: "voice", text: "words" };
 const WORTH_NAMING = 0.05; // of probability that a modality adds or takes away
 const MOSTLY = 2; // times as much as the next one adds
+const NOTHING = {
+  probabilities: {}, likeliest: null, emotion: null, confidence: 0, speech_seconds: 0, modalities: null, attribution: null,
+  valence: null, arousal: null, sentiment: null, notes: [],
+};
 
 /** What people call a modality. */
 export const modalityName = (name) => MODALITY_NAMES[name] ?? name;
@@ -46,7 +50,7 @@ export function withoutPauses(list, pauses) {
     return edges.slice(1).map((end, at) => {
       const middle = (edges[at] + end) / 2;
       const silent = pauses.some(([from, to]) => from <= middle && middle < to);
-      const reading = silent ? { ...readingOf({}, 1), speech_seconds: 0, modalities: null, notes: [] } : part.reading;
+      const reading = silent ? { ...part.reading, ...NOTHING } : part.reading;
       return { begin: edges[at], end, reading };
     });
   });

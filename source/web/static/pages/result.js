@@ -30,10 +30,14 @@ export async function mount(root, params, context) {
     const player = session.isTimed ? stage(session) : null;
     if (player) shown.push(player);
     shown.push(keys(session, player));
+    const cursor = cursorPanel(session);
+    shown.push(cursor);
+    const words = panel(transcript);
+    const beside = !player?.hasPicture; // where no picture is, the words are
     return [
-      h("div", { class: player ? "watch" : "" }, player?.element, panel(cursorPanel)),
-      panel(timeline), panel(selection, player), panel(marks),
-      h("div", { class: "grid halves" }, panel(transcript), panel(people)),
+      h("div", { class: "watch" }, h("div", { class: "column" }, player?.element, cursor.reasons, beside && words), cursor.element, panel(timeline)),
+      panel(selection, player), panel(marks),
+      h("div", { class: "grid halves" }, !beside && words, panel(people)),
     ];
   };
   replace(root, panel(head), session.axis ? overTime() : panel(picture), panel(pictures), panel(tables), panel(agreement), panel(files));

@@ -8,13 +8,12 @@ import { answerChip, noteLines, stretchText, whyBlock } from "./parts.js";
 
 const TRAIL = 20; // parts behind the cursor
 
-/** The panel beside the player. */
+/** The panel beside the player: `element`, and `reasons`, which stand for themselves. */
 export function cursorPanel(session) {
   const { axis, parts, palette } = session;
   const [when, answer, why, notes, text] = [h("span", { class: "soft number" }), h("p", { class: "at-answer" }), h("div"), h("div"), h("p", { class: "said", dir: "auto" })];
   const chart = bars(palette);
-  const hasMood = parts.some(({ reading }) => reading.valence !== null && reading.arousal !== null);
-  const mood = hasMood ? circumplex(palette, { label: "Valence and arousal at the cursor, and the way there" }) : null;
+  const mood = session.hasMood ? circumplex(palette, { label: "Valence and arousal at the cursor, and the way there" }) : null;
   let shown;
   const show = () => {
     const part = atTime(parts, axis.cursor);
@@ -26,25 +25,24 @@ export function cursorPanel(session) {
     chart.show(reading?.probabilities);
     replace(why, reading && whyBlock(session, reading));
     replace(notes, noteLines(reading?.notes));
-    text.textContent = reading?.text ?? "";
+    text.textContent = session.prediction.model === "text" ? "" : reading?.text ?? ""; // else the list says it
+    reasons.hidden = !text.textContent && !why.firstChild && !notes.firstChild;
     if (!mood) return;
     const at = parts.indexOf(part);
-    const point = (one) => (one && one.reading.valence !== null ? [one.reading.valence, one.reading.arousal] : null);
+    const point = (one) => (Number.isFinite(one?.reading.valence) ? [one.reading.valence, one.reading.arousal] : null);
     mood.show(point(part), at < 0 ? [] : parts.slice(Math.max(at - TRAIL, 0), at + 1).map(point));
   };
   axis.addEventListener("cursor", show);
-  show();
   const name = (what) => () => session.nameFor(`${what} at ${axis.cursor.toFixed(1)}`);
   const titled = (one) => () => one.canvas(`${session.summary.name}: ${when.textContent}`);
+  const charted = (one, what) => h("div", { class: "charted-one" }, one.element, exportButtons({ name: name(what), canvas: titled(one), table: one.table }));
   const element = h("section", { class: "at-cursor", "aria-label": "At the cursor" },
     h("div", { class: "row apart" }, h("h2", {}, "At the cursor"), when),
-    answer, text,
-    h("div", { class: "at-charts" },
-      h("div", {}, chart.element, exportButtons({ name: name("bars"), canvas: titled(chart), table: chart.table })),
-      mood && h("div", {}, mood.element, exportButtons({ name: name("circumplex"), canvas: titled(mood), table: mood.table }))),
-    why, notes);
+    answer, charted(chart, "bars"), mood && charted(mood, "circumplex"));
+  const reasons = h("section", { class: "reasons", "aria-label": "Why" }, text, why, notes);
+  show();
   return {
-    element,
+    element, reasons,
     close() {
       axis.removeEventListener("cursor", show);
       mood?.close();

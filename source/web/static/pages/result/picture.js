@@ -12,11 +12,12 @@ export function picture(session) {
   const { prediction, palette, media } = session;
   const faces = prediction.readings.filter((reading) => reading.likeliest);
   const canvas = h("canvas", { class: "boxes", "aria-hidden": "true" });
+  const seen = faces.filter(({ box }) => box).map((reading) => ({ person: reading.person, box: reading.box, reading }));
   let chosen = null;
   const image = media?.kind === "image" ? h("img", { src: session.file(media.name), alt: `The picture: ${faces.length ? "its faces are listed beside it" : "no face was found"}` }) : null;
   const draw = () => {
     if (!image?.complete || media.boxes_burnt) return;
-    drawBoxes(canvas, image, faces.filter((face) => face.box), { size: prediction.size, palette, name: (person) => session.nameOf(person), chosen });
+    drawBoxes(canvas, image, seen, { size: prediction.size, palette, name: (person) => session.nameOf(person), chosen });
   };
   const choose = (person) => {
     chosen = person === chosen ? null : person;
@@ -30,7 +31,7 @@ export function picture(session) {
     const [width, height] = prediction.size;
     const fit = Math.min(box.width / width, box.height / height);
     const at = [(event.clientX - box.left - (box.width - width * fit) / 2) / fit, (event.clientY - box.top - (box.height - height * fit) / 2) / fit];
-    const hit = faces.find(({ box: [left, top, right, bottom] = [1, 1, 0, 0] }) => left <= at[0] && at[0] <= right && top <= at[1] && at[1] <= bottom);
+    const hit = seen.find(({ box: [left, top, right, bottom] }) => left <= at[0] && at[0] <= right && top <= at[1] && at[1] <= bottom);
     if (hit) choose(hit.person);
   };
   image?.addEventListener("load", draw);
@@ -40,7 +41,7 @@ export function picture(session) {
   session.addEventListener("annotations", draw);
   const none = !faces.length && h("p", { class: "soft" }, "There is no face in it that an emotion could be read from.");
   const element = h("div", { class: "watch" },
-    image && h("section", { class: "stage" }, h("div", { class: "frame video" }, image, canvas)),
+    image && h("section", { class: "stage" }, h("div", { class: "frame still" }, image, canvas)),
     h("section", { class: "faces" }, h("h2", {}, faces.length === 1 ? "The face" : "The faces"), none, cards.map((one) => one.element)));
   return {
     element,

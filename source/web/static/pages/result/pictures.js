@@ -21,9 +21,9 @@ export function pictures(session) {
     h("a", { href: session.file(name), target: "_blank", rel: "noopener" }, h("img", { src: session.file(name), alt: about, loading: "lazy" })));
   return { element: h("div", {},
     open.map(([name, [title, about]]) => h("section", { class: "picture" }, h("h2", {}, title), h("p", { class: "soft small" }, about), figure(name, about))),
-    folded.map(([name, [title, about]]) => {
+    folded.length > 0 && h("section", { class: "picture" }, folded.map(([name, [title, about]]) => {
       const wave = isSound && name === "timeline.png";
       const [heads, says] = wave ? ["Waveform and spectrogram", "Waveform, spectrogram, answers and probabilities over time."] : [title, about];
-      return h("section", { class: "picture" }, h("details", { open: wave }, h("summary", {}, heads), h("p", { class: "soft small" }, says), figure(name, says)));
-    })) };
+      return h("details", { open: wave }, h("summary", {}, heads), h("p", { class: "soft small" }, says), figure(name, says));
+    }))) };
 }

@@ -29,6 +29,11 @@ export class Session extends EventTarget {
     return this.isTimed ? "seconds" : "sentences";
   }
 
+  /** Whether valence and arousal were measured anywhere. */
+  get hasMood() {
+    return this.parts.some(({ reading }) => Number.isFinite(reading.valence) && Number.isFinite(reading.arousal));
+  }
+
   /** The name of a person, as people gave it, else "#0". */
   nameOf(person) {
     return this.annotations.names?.[person] || `#${person}`;

@@ -9,12 +9,12 @@ const BURNT = "annotated.mp4";
 const MOST_BYTES = 24e6; // of frames.csv that the page reads for finer boxes
 const SPEEDS = [0.25, 0.5, 1, 1.5, 2];
 
-/** Returns {element, player, close()}; `player` is replaced where another file has to be played. */
+/** Returns {element, player, hasPicture, close()}; `player` is replaced where another file has to be played. */
 export function stage(session) {
   const { axis, prediction, palette } = session;
   const frame = h("div", { class: "frame" });
   const overlay = h("canvas", { class: "boxes", "aria-hidden": "true" });
-  const self = { element: null, player: null, close };
+  const self = { element: null, player: null, hasPicture: false, close };
   let people = sights(prediction.faces, session.limit), drawn = true, media = null, wantsBoxes = true;
 
   const time = h("output", { class: "number time-now" });
@@ -100,6 +100,7 @@ export function stage(session) {
   session.addEventListener("annotations", renamed);
   const given = session.media;
   const plays = given && (given.kind === "video" || given.kind === "audio") && session.isTimed;
+  self.hasPicture = Boolean(plays) && given.kind === "video";
   load(given?.name, plays ? given.kind : null, given?.boxes_burnt);
   if (!plays && session.isTimed) said.textContent = "There is no recording beside this result; the timeline works without it.";
   tellTime();

@@ -40,7 +40,6 @@ export function timeline(session) {
   const tell = () => (zoomed.textContent = axis.isZoomed && session.isTimed ? `${clock(axis.from)} to ${clock(axis.to)}` : "");
   axis.addEventListener("view", tell);
   const button = (name, title, onclick) => h("button", { type: "button", class: "icon", title, "aria-label": title, onclick }, icon(name));
-  const hasMood = parts.some(({ reading }) => reading.valence !== null);
   const line = (name, kind) => h("li", {}, h("span", { class: `stroke ${kind}`, "aria-hidden": "true" }), name);
   const element = h("section", { class: "timeline" },
     h("div", { class: "row apart" },
@@ -54,7 +53,7 @@ export function timeline(session) {
         }))),
     drawn.element, map.element,
     h("p", { class: "soft small hint" }, "Click to go there, drag to select; Ctrl and the wheel zoom."),
-    legend(palette, hasMood && [line("valence", "valence"), line("arousal (dashed)", "arousal")]));
+    legend(palette, session.hasMood && [line("valence", "valence"), line("arousal (dashed)", "arousal")]));
   return {
     element,
     close() {
@@ -72,7 +71,6 @@ export function timeline(session) {
 function lanesOf(session) {
   const { parts, runs, prediction } = session;
   const values = (key) => parts.map(({ reading }) => reading[key]);
-  const hasMood = values("valence").some((value) => value !== null);
   const middles = parts.map(({ begin, end }) => (begin + end) / 2);
   const most = mostSeen(prediction.faces);
   const voiceAndFace = session.modalities.filter((name) => name !== "text").map((name) => answers(modalityName(name), session.alone(name), { height: 22 }));
@@ -83,7 +81,7 @@ function lanesOf(session) {
     areas("probability", parts),
     ...voiceAndFace,
     ...(session.modalities.includes("text") ? [answers("words", session.alone("text"), { height: 22 })] : []),
-    ...(hasMood ? [curves("mood", middles, [
+    ...(session.hasMood ? [curves("mood", middles, [
       { name: "valence", colour: "--valence", values: values("valence") },
       { name: "arousal", colour: "--arousal", dash: [5, 3], values: values("arousal") },
     ])] : []),

@@ -87,7 +87,8 @@ function row(session, at) {
     const place = session.isTimed ? timeButton(session, said.start_seconds) : timeButton(session, at, String(at + 1));
     replace(element, place, h("div", { class: "said", dir: "auto", lang: session.prediction.language || undefined },
       shown === undefined ? tintedWords(said, session.palette) : [shown, h("p", { class: "note" }, h("s", {}, said.text))]),
-      h("div", { class: "tags" }, answers(session, said, correction()), h("button", { type: "button", class: "quiet edit", onclick: edit, "aria-label": `Correct: ${words()}` }, "Correct")));
+      answerChip(session, said), h("div", { class: "details" }, details(session, said, correction()),
+        h("button", { type: "button", class: "quiet edit", onclick: edit, "aria-label": `Correct: ${words()}` }, "Correct")));
   };
   const edit = () => {
     const input = h("textarea", { value: words(), rows: 2, maxlength: 5000, dir: "auto", "aria-label": "Corrected words" });
@@ -119,17 +120,13 @@ function row(session, at) {
   return { element, show, words };
 }
 
-/** The fused answer, the words' own, and what the text model reads in the corrected words. */
-function answers(session, said, correction) {
+/** The words' own answer, what the text model reads in the corrected words, sentiment and notes. */
+function details(session, said, correction) {
   const own = said.modalities?.text;
-  const again = correction && h("p", {}, "corrected words: ",
-    correction.reading ? answerChip(session, withAnswer(correction.reading, session.limit)) : h("span", { class: "soft" }, "nothing to read"));
+  const again = correction && h("span", {}, "corrected: ",
+    correction.reading ? answerChip(session, withAnswer(correction.reading, session.limit)) : "nothing to read");
   return [
-    h("p", {}, answerChip(session, said)),
-    own && h("p", { class: "soft small" }, "the words: ", answerChip(session, session.answered(own))),
-    again,
-    said.sentiment !== null && h("p", { class: "soft small" }, `sentiment ${signed(said.sentiment, 1)}`),
-    noteLines(said.notes),
+    own && h("span", {}, correction ? "as heard: " : "the words: ", answerChip(session, session.answered(own))), again,
+    said.sentiment !== null && h("span", {}, `sentiment ${signed(said.sentiment, 1)}`), noteLines(said.notes),
   ];
 }
-
