@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .. import MODELS, api
+from .. import web as web_layer
 from ..core import config
 from ..core.serialise import json_text
 from . import render
@@ -99,6 +101,11 @@ def live(model: str, name: str, as_json: bool, **options: Any) -> None:
 def settings(model: str) -> None:
     """Print the model's hyperparameters."""
     print(*map(render.setting_text, api.settings(model)), sep="\n")
+
+
+def web(**options: Any) -> None:
+    """Serve the page until Ctrl-C."""
+    web_layer.serve(**options, notify=lambda sentence: print(sentence, flush=True))
 
 
 def doctor() -> int:
@@ -261,6 +268,12 @@ TABLE = (
                "labelstudio: predictions, textgrid: Praat", "|".join(api.export_formats()), default="elan",
                choices=tuple(api.export_formats()), question="Format"),
         replace(OUTPUT, help="folder for the files", usual="the result's own"),
+    )),
+    Entry("web", "open the page: watch live, record, drop files, compare; for programs, the HTTP API", web, (
+        Option("port", "--port", "port to listen on", "N", partial(whole, most=65_535), 0, usual="any that is free"),
+        Option("open_browser", "--browser", "open a browser", default=True),
+        Option("host", "--host", "address to listen on; others than 127.0.0.1 are refused", "ADDRESS",
+               default="127.0.0.1"),
     )),
     Entry("doctor", "check what is installed and what is missing", doctor),
 )  # fmt: skip

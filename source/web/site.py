@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,8 @@ class Site:
     """Told, in the event loop's thread, when somebody goes live and when they leave."""
     on_delete: list[Callable[[str], None]] = field(default_factory=list)
     """Told the id of a result that is deleted, in any thread: whoever keeps something of it deletes that too."""
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set as the server ends: streams that would go on end then."""
     more: dict[str, Any] = field(default_factory=dict)
     """What groups of endpoints keep for themselves, such as the queue, by their names."""
 

@@ -8,7 +8,7 @@ from unittest.mock import create_autospec
 import pytest
 
 import source
-from source import api
+from source import api, web
 from source.cli import menu_loop
 from source.core import config
 from source.core.settings import Setting
@@ -28,7 +28,8 @@ class Played:
 
     def __init__(self, results):
         self.fakes = {
-            name: create_autospec(getattr(api, name), return_value=result) for name, result in results.items()
+            name: create_autospec(getattr(web if name == "serve" else api, name), return_value=result)
+            for name, result in results.items()
         }
 
     def __getitem__(self, name):
@@ -74,10 +75,11 @@ def played(tmp_path, monkeypatch):
         "export": [tmp_path / "clip.eaf"],
         "settings": [Setting("epochs", "40", "a whole number", "Passes over the training split.")],
         "examine": [Finding("Python", True, "3.11.2"), Finding("torch", False, "not installed", "Run: setup.py")],
+        "serve": None,
     }
     made = Played(results)
     for name, fake in made.fakes.items():
-        monkeypatch.setattr(api, name, fake)
+        monkeypatch.setattr(web if name == "serve" else api, name, fake)
     return made
 
 

@@ -25,14 +25,14 @@ FLAG, KEPT = Option("flag", "--flag", "", default=False), Option("kept", "--kept
 
 def test_every_command_is_there_once():
     listed = [entry.command for entry in commands.ENTRIES]
-    expected = ["data get", *(f"{model} {verb}" for model in source.MODELS for verb in VERBS), "doctor"]
+    expected = ["data get", *(f"{model} {verb}" for model in source.MODELS for verb in VERBS), "web", "doctor"]
     assert sorted(listed) == sorted([*expected, *LIVE, *RESULTS])
 
 
 def test_models_follow_each_other_whole():
     rows = list(command.expanded(commands.TABLE, ("face", "pulse")))
     models = [row.model for row in rows]
-    assert models == ["", *["face"] * (len(VERBS) + 1), *["pulse"] * len(VERBS), *[""] * (len(RESULTS) + 1)]
+    assert models == ["", *["face"] * (len(VERBS) + 1), *["pulse"] * len(VERBS), *[""] * (len(RESULTS) + 2)]
     assert [rows[1].command, rows[len(VERBS) + 2].command] == ["face preprocess", "pulse preprocess"]
 
 

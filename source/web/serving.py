@@ -1,0 +1,160 @@
+"""The server: a socket that this machine alone reaches, a token, a browser, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from ..core.errors import DemeanorError
+from ..core.hooks import Notify
+from .app import application
+from .leftovers import remove_leftovers
+from .site import Site
+
+LOOPBACK = "127.0.0.1"
+ADDRESS_FILE = "server.json"  # in the web's own folder: how programs of this user find the server
+SECONDS_TO_END = 1  # that calls under way are given
+MOST_MESSAGE_BYTES = 2_000_000  # of a WebSocket; the live protocol takes less of each kind
+ANSWER_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server as its address file tells of it."""
+
+    url: str
+    token: str
+    id: str
+    pid: int
+
+    @property
+    def address(self) -> str:
+        """What a browser opens."""
+        return f"{self.url}/?token={self.token}"
+
+
+def run(site: Site, port: int, open_browser: bool, notify: Notify) -> None:
+    """Serve `site` until Ctrl-C; where its folder is served already, open that page and return.
+
+    port: 0 for any that is free. Raises DemeanorError where the port cannot be had.
+    """
+    other = running(site)
+    if other:
+        notify(f"The page is open already: {other.address}")
+        if open_browser:
+            _open_browser(other.address)
+        return
+    with bound(port) as listening, address_file(site, listening.getsockname()[1]):
+        remove_leftovers(site.folder, site.own_folder)
+        server = _Server(site)
+        if open_browser:
+            site.ticket = secrets.token_urlsafe(32)
+            server.when_started = lambda: _open_browser(f"{site.origin}/?token={site.ticket}")
+        notify(f"The page: {site.origin}/?token={site.token}")
+        server.run(sockets=[listening])
+
+
+def running(site: Site) -> Running | None:
+    """Return the server that serves this folder now; None where its file is old or there is none."""
+    try:
+        known = Running(**json.loads((site.own_folder / ADDRESS_FILE).read_text(encoding="utf-8")))
+        connection = HTTPConnection(known.url.removeprefix("http://"), timeout=ANSWER_SECONDS)
+        connection.request("GET", "/api/v1/health")
+        return known if json.loads(connection.getresponse().read(10_000))["id"] == known.id else None
+    except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+@contextmanager
+def bound(port: int) -> Iterator[socket.socket]:
+    """Bind a port of 127.0.0.1, 0: any that is free; raises DemeanorError where it cannot be had."""
+    with socket.socket() as listening:
+        if os.name != "nt":  # there it would share the port with another program
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((LOOPBACK, port))
+            listening.listen(128)  # so that nobody else can listen there meanwhile
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or "there is no such port"
+            raise DemeanorError(
+                f"Port {port} cannot be had ({why}); name another, or leave out --port: a free one is found."
+            ) from None
+        yield listening
+
+
+@contextmanager
+def address_file(site: Site, port: int) -> Iterator[Path]:
+    """Meanwhile there is a file, which this user alone can read, with the address and the token for programs."""
+    site.port = port
+    file = site.own_folder / ADDRESS_FILE
+    file.unlink(missing_ok=True)
+    document = {"url": site.origin, "token": site.token, "id": site.id, "pid": os.getpid()}
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        json.dump(document, stream)
+    try:
+        yield file
+    finally:
+        if (found := running_id(file)) and found == site.id:
+            file.unlink(missing_ok=True)
+
+
+def running_id(file: Path) -> str | None:
+    """Return the id in an address file."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))["id"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that tells the site when it begins and when it ends."""
+
+    def __init__(self, site: Site) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR if "--debug" in sys.orig_argv else logging.CRITICAL)
+        super().__init__(
+            uvicorn.Config(
+                application(site), log_config=None, access_log=False, server_header=False, proxy_headers=False,
+                ws="websockets-sansio", ws_max_size=MOST_MESSAGE_BYTES, ws_per_message_deflate=False,
+                timeout_graceful_shutdown=SECONDS_TO_END, lifespan="on",
+            )
+        )  # fmt: skip
+        self.site = site
+        self.when_started = lambda: None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.when_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.site.closing.set()  # streams of events end by themselves
+        await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+
+def _open_browser(address: str) -> None:
+    """Open a browser, where there is a screen: else it might be one that takes over the terminal."""
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
+        return
+    threading.Thread(target=_open_quietly, args=(address,), daemon=True).start()
+
+
+def _open_quietly(address: str) -> Any:
+    try:
+        return webbrowser.open(address)
+    except (webbrowser.Error, OSError):
+        return None  # the address is printed
