@@ -13,8 +13,8 @@ export function answer(state) {
   const emoji = h("span", { class: "emoji", "aria-hidden": "true" });
   const head = h("b", {}, "…");
   const rest = h("span", { class: "soft" });
-  const why = h("p", { class: "note" });
-  const notes = h("p", { class: "note" });
+  const why = h("p", { class: "soft small" });
+  const notes = h("p", { class: "soft small" });
   const spoken = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const figures = table(state);
   const element = h("section", { class: "live-answer", "aria-label": "The answer of this moment" },

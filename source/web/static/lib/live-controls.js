@@ -2,6 +2,7 @@
 import { OFF } from "./devices.js";
 import { h, replace } from "./dom.js";
 import { listed } from "./format.js";
+import { fullAnswer } from "./readings.js";
 
 const KEPT = { numbers: "numbers", media: "sound and picture" };
 const ABOUT = {
@@ -55,19 +56,19 @@ export function askWhatToKeep(kept) {
   });
 }
 
-/** How it is read: {element}; told to run and state at once, or at the next start. */
+/** How it is read, as an element; told to run and state at once, or at the next start. */
 export function settings(run, state, keys) {
   const rate = h("select", { onchange: () => run.setFramesPerSecond(Number(rate.value)) },
     [5, 10, 15].map((value) => h("option", { value: String(value), selected: value === run.framesPerSecond }, `${value} a second at most`)));
-  const steady = h("input", { type: "range", min: "0", max: "0.9", step: "0.1", value: String(state().steadiness), oninput: () => (state().steadiness = Number(steady.value)) });
+  const steady = h("input", { type: "range", min: "0", max: "0.9", step: "0.1", value: String(state.steadiness), oninput: () => (state.steadiness = Number(steady.value)) });
   const words = h("input", { type: "checkbox", checked: run.wantsWords, onchange: () => (run.wantsWords = words.checked) });
   const shortcuts = h("input", { type: "checkbox", checked: keys.on, onchange: () => (keys.on = shortcuts.checked) });
-  return { element: h("details", { class: "settings" }, h("summary", {}, "Settings"),
+  return h("div", { class: "settings" },
     h("div", { class: "row" },
       h("label", { class: "field" }, h("span", {}, "Frames"), rate),
       h("label", { class: "field" }, h("span", {}, "Steadiness of the people's bars"), steady)),
     h("p", {}, h("label", { class: "check" }, words, "Recognise words (from the next start on); without them a slow machine is quicker")),
-    h("p", {}, h("label", { class: "check" }, shortcuts, h("span", {}, "Keys: ", h("kbd", {}, "M"), " marks a moment, ", h("kbd", {}, "P"), " pauses")))) };
+    h("p", {}, h("label", { class: "check" }, shortcuts, h("span", {}, "Keys: ", h("kbd", {}, "M"), " marks a moment, ", h("kbd", {}, "P"), " pauses"))));
 }
 
 /** What became of a session, with links; empty where nothing is to be said. */
@@ -83,6 +84,7 @@ export function outcome(run) {
       const lines = [];
       if (phase === "ending") lines.push(is?.kept.length ? "Writing what you keep …" : "Stopping …");
       else if (is && !is.result && !is.job) lines.push("Stopped. Nothing was kept; leaving this page forgets what is still shown.");
+      if (is?.overall) lines.push(`All in all: ${fullAnswer(is.overall)}.`);
       if (is?.result) lines.push(h("span", {}, "The numbers are kept. ", h("a", { href: `#/result/${is.result}` }, "Open the result")));
       if (is?.job) lines.push(h("span", {}, "Sound and picture are kept and wait to be read. ", h("a", { href: "#/read" }, "See the queue")));
       replace(element, lines.map((line) => h("p", {}, line)));

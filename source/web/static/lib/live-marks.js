@@ -20,7 +20,7 @@ export function marks(state, send) {
   }
 
   function show() {
-    replace(list, state().marks.map(({ seconds, label }) => h("li", { class: "chip" }, h("span", { class: "number" }, clock(seconds)), label || "mark")));
+    replace(list, state.marks.map(({ seconds, label }) => h("li", { class: "chip" }, h("span", { class: "number" }, clock(seconds)), label || "mark")));
   }
 
   form.addEventListener("submit", (event) => (event.preventDefault(), flush()));
@@ -29,7 +29,7 @@ export function marks(state, send) {
     add(seconds) {
       flush();
       const mark = { seconds, label: "" };
-      state().marks.push(mark);
+      state.marks.push(mark);
       const field = h("input", { type: "text", maxLength: 80, "aria-label": `Name of the mark at ${clock(seconds)}`, placeholder: "Name, if you like", onblur: flush,
         onkeydown: (event) => { if (event.key === "Escape") (field.value = "", flush()); } });
       replace(form, h("span", { class: "number" }, clock(seconds)), field, h("button", {}, "Done"));

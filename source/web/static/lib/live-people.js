@@ -6,7 +6,7 @@ import { fullAnswer } from "./readings.js";
 /** {element, draw()}. */
 export function people(state) {
   const list = h("ul", { class: "people" });
-  const nobody = h("p", { class: "note" });
+  const nobody = h("p", { class: "soft small" });
   const element = h("section", {}, h("h2", {}, "People"), list, nobody);
   const rows = new Map();
 

@@ -1,12 +1,14 @@
 // One line on how it goes: a badge, the pace, and whatever is behind or missing.
 import { h, replace } from "./dom.js";
 import { clock } from "./format.js";
+import { levelMeter } from "./level.js";
 
 const BADGES = { idle: "off", starting: "starting", live: "live", paused: "paused", ending: "stopping" };
 const WORDS_SECONDS = 4, PICTURE_MS = 500;  // from which being behind is said
 
 /** {element, draw()}. */
 export function statusLine(run, state) {
+  const meter = levelMeter();
   const dot = h("span", { class: "on-air", hidden: true });
   const badge = h("b", { class: "badge" });
   const pace = h("span", { class: "soft number" });
@@ -21,12 +23,14 @@ export function statusLine(run, state) {
     badge.textContent = BADGES[run.phase];
     pace.textContent = live ? paceText() : "";
     speaking.hidden = !(live && state.voice.speaking && run.modalities.includes("audio"));
+    meter.element.hidden = !(run.runs && run.modalities.includes("audio"));
+    meter.show(live ? run.level : 0);
     record.hidden = !(run.runs && run.kept.length);
     const sentences = [...run.notices.values(), ...behind()];
     if (run.phase === "starting" && !sentences.length) sentences.push("Starting. The browser may ask for camera and microphone.");
     if (sentences.join() === shown) return;
     shown = sentences.join();
-    replace(notices, sentences.map((sentence) => h("p", { class: "note" }, sentence)));
+    replace(notices, sentences.map((sentence) => h("p", { class: "soft small" }, sentence)));
   }
 
   function paceText() {
@@ -47,5 +51,5 @@ export function statusLine(run, state) {
     ];
   }
 
-  return { element: h("div", { class: "live-status" }, h("p", { class: "row" }, dot, badge, pace, speaking, record), notices), draw };
+  return { element: h("div", { class: "live-status" }, h("p", { class: "row" }, dot, badge, pace, meter.element, speaking, record), notices), draw };
 }

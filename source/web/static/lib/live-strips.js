@@ -17,7 +17,7 @@ export function strips(state) {
     lane("face", MODALITY_NAMES.face, 40, (view) => stacked(view, facePoints(state), state.palette, FRAME_GAP_SECONDS)),
     lane("audio", MODALITY_NAMES.audio, 40, (view) => stacked(view, pointsOf(state.readings, (one) => one.modalities?.audio), state.palette)),
     lane("text", MODALITY_NAMES.text, 40, (view) => stacked(view, pointsOf(state.readings, (one) => one.modalities?.text), state.palette)),
-    lane("affect", "mood", 96, (view) => mood(view, state)),
+    lane("affect", [h("span", { class: "key valence" }, "valence"), h("span", { class: "key arousal" }, "arousal")], 96, (view) => mood(view, state)),
   ];
   const legend = h("ul", { class: "legend" }, state.models.labels.map((label) => h("li", {}, state.palette.swatch(label), label)));
   const element = h("div", { class: "strips" }, lanes.map(({ element: one }) => one),
@@ -41,7 +41,8 @@ export function strips(state) {
 }
 
 function lane(name, said, height, draw) {
-  const canvas = h("canvas", { role: "img", "aria-label": `${said} over the last minute; the table below has the numbers`, data: { lane: name }, style: { height: `${height}px` } });
+  const about = name in MODALITY_NAMES || name === "all" ? `Probabilities, ${said}` : "Valence and arousal";
+  const canvas = h("canvas", { role: "img", "aria-label": `${about}, over the last minute; the table below has the numbers`, data: { lane: name }, style: { height: `${height}px` } });
   return { canvas, draw, element: h("div", { class: "strip" }, h("span", {}, said), canvas) };
 }
 
@@ -139,10 +140,9 @@ function mood({ pen, width, height, x }, { readings }) {
   pen.moveTo(0, y(0));
   pen.lineTo(width, y(0));
   pen.stroke();
-  const ends = [];
   for (const [name, dashes] of [["valence", []], ["arousal", [5, 4]]]) {
     const points = readings.filter((one) => Number.isFinite(one[name])).map((one) => ({ seconds: (one.start + one.end) / 2, value: one[name] }));
-    pen.strokeStyle = pen.fillStyle = tone(name);
+    pen.strokeStyle = tone(name);
     pen.lineWidth = 2;
     pen.setLineDash(dashes);
     for (const run of runs(points, GAP_SECONDS)) {
@@ -150,24 +150,8 @@ function mood({ pen, width, height, x }, { readings }) {
       run.forEach(({ seconds, value }) => pen.lineTo(x(seconds), y(value)));
       pen.stroke();
     }
-    if (points.length) ends.push({ name, at: y(points.at(-1).value), x: x(points.at(-1).seconds) });
   }
   pen.setLineDash([]);
-  inscribe(pen, ends, width, height);
-}
-
-/** Name two lines at their ends, apart from each other. */
-function inscribe(pen, ends, width, height) {
-  pen.font = font(12, 600);
-  pen.textBaseline = "middle";
-  const [one, other] = ends.sort((first, second) => first.at - second.at);
-  if (one && other && other.at - one.at < 15) [one.at, other.at] = [(one.at + other.at) / 2 - 8, (one.at + other.at) / 2 + 8];
-  for (const { name, at, x } of ends) {
-    pen.fillStyle = tone(name);
-    pen.textAlign = x + 60 > width ? "right" : "left";
-    pen.fillText(name, x + 60 > width ? x - 6 : x + 6, Math.max(8, Math.min(height - 8, at)));
-  }
-  pen.textAlign = "left";
 }
 
 function marks({ pen, width, height, x }, all, named) {

@@ -4,7 +4,6 @@ import { hasAgreed, notice } from "../lib/consent.js";
 import { OFF, chooser } from "../lib/devices.js";
 import { h, replace } from "../lib/dom.js";
 import { clock } from "../lib/format.js";
-import { levelMeter } from "../lib/level.js";
 import { answer } from "../lib/live-answer.js";
 import { askWhatToKeep, controls, outcome, settings } from "../lib/live-controls.js";
 import { figures } from "../lib/live-figures.js";
@@ -30,22 +29,30 @@ export async function mount(root, params, context) {
   return () => leave();
 }
 
+/** What stands in the place of the picture where there is none. */
+function sentenceOf(run) {
+  if (run.phase === "idle") return run.outcome ? "Stopped" : "Press Start";
+  if (run.phase === "paused") return "Paused";
+  return run.phase === "live" && !run.modalities.includes("face") ? "No camera" : "";
+}
+
 function stage(root, { api, models, say }) {
   const state = new LiveState(models), keys = { on: true };
   const picture = overlay(state);
   const run = new LiveRun(api, state, picture, { onChange: changed, onFace: soon });
   const devices = chooser({ onChange: (device, id) => (run.notices.delete(device), run.use(device, id), changed()), onThere: changed });
-  const meter = levelMeter(), line = statusLine(run, state), ends = outcome(run);
+  const line = statusLine(run, state), ends = outcome(run);
   const buttons = controls({ start, pause, mark: () => moments.add(run.now), keep, picture: savePicture, stop: () => (moments.flush(), run.stop()) });
-  const moments = marks(() => state, (seconds, label) => run.mark(seconds, label));
+  const moments = marks(state, (seconds, label) => run.mark(seconds, label));
   const views = { answer: answer(state), strips: strips(state), mood: circumplex(state.palette), people: people(state), words: transcript(state), figures: figures(state) };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const details = h("details", { open: true }, h("summary", {}, "Devices and view"), devices.element, picture.layers, settings(run, state, keys));
   let timer, frame, drawnAt = 0, left = false;
 
   replace(root, h("h1", { class: "unseen" }, "Live"), h("div", { class: "live-columns" },
     h("div", { class: "live-left" },
       h("section", { class: "live-camera" }, picture.element, line.element, buttons.element, moments.element,
-        h("div", { class: "row" }, devices.element, h("span", { class: "field" }, h("span", {}, "Loudness"), meter.element)), picture.layers, settings(run, () => state, keys).element, ends.element),
+        ends.element, details),
       h("section", { class: "live-strips" }, h("h2", {}, "The last minute"), views.strips.element, views.figures.element),
       h("div", { class: "live-words" }, views.words.element)),
     h("div", { class: "live-right" }, views.answer.element,
@@ -55,6 +62,7 @@ function stage(root, { api, models, say }) {
   async function start() {
     state.clear();
     moments.show();
+    details.open = false;
     await run.start(devices.chosen());
     for (const device of ["camera", "microphone"]) if (run.notices.has(device)) devices.choose(device, OFF);
     await devices.refresh();
@@ -83,7 +91,7 @@ function stage(root, { api, models, say }) {
     if (left) return;
     buttons.draw(run, devices?.chosen() ?? {});
     views.strips.choose(run.runs ? run.modalities : ["face", "audio", "text"]);
-    picture.say(run.phase === "paused" ? "Paused" : run.runs && run.modalities.includes("face") ? "" : run.runs ? "No camera" : "");
+    picture.say(sentenceOf(run));
     ends.draw();
     soon();
   }
@@ -97,7 +105,6 @@ function stage(root, { api, models, say }) {
     frame = undefined;
     picture.tick();
     line.draw();
-    meter.show(run.phase === "live" ? run.level : 0);
     views.answer.draw();
     views.people.draw();
     views.words.draw();
