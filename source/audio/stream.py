@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from ..core.hooks import Notify
+from ..core.streaming import refuse_malformed_sound
 from ..media.sound.speech_activity import Speech, SpeechDetector
 from ..media.sound.timeline import SoundTimeline
 from ..results.prediction import Prediction, Reading
@@ -43,6 +44,7 @@ class AudioStream(AbstractContextManager["AudioStream"]):
 
     def samples(self, block: np.ndarray, seconds: float) -> None:
         """Take sound (n,) float32 at `sample_rate_hz` that begins at `seconds`."""
+        refuse_malformed_sound(block, seconds)
         self.listen(self._timeline.add(block, seconds))
 
     def listen(self, samples: np.ndarray) -> None:

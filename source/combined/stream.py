@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core import config
 from ..core.hooks import Notify
+from ..core.streaming import refuse_malformed_frame, refuse_malformed_sound
 from ..face.per_face import face_readings, people_readings
 from ..face.tracks import FaceTracks
 from ..media.sound.speech_activity import Speech, SpeechDetector
@@ -16,6 +17,7 @@ from ..media.sound.timeline import SoundTimeline
 from ..media.sound.whisper import speech_model
 from ..media.video.frame import Frame
 from ..media.video.timestamps import DueTimes
+from ..results.circumplex import with_valence_arousal
 from ..results.prediction import Prediction, Reading
 from ..text.transcript.recogniser import Recogniser
 from ..text.transcript.sentences import split_into_sentences
@@ -23,6 +25,7 @@ from ..text.transcript.stream import TranscriptStream
 from ..text.utterances import Document
 from ..training.checkpoint import Trained
 from .inference.face_stream import FaceStream
+from .inference.forward import to_label_dict
 from .inference.voice_stream import VoiceStream
 from .inference.windows import WindowReadings, overall_reading
 from .inference.words import sentence_readings
@@ -56,7 +59,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         self._timeline = SoundTimeline(self.sample_rate_hz)
         self._detector, self._speech = SpeechDetector(self.sample_rate_hz), Speech(self.sample_rate_hz)
         self._faces, self._voice = FaceStream(trained), VoiceStream(trained, self._speech)
-        hears_words = "text" in settings.modalities
+        self._reads_faces, hears_words = "face" in settings.modalities, "text" in settings.modalities
         self._transcript = TranscriptStream(
             (lambda: Recogniser(speech_model(config.WHISPER_MODEL))) if hears_words else None,
             self._speech, PATIENCE_SECONDS if live else None,
@@ -79,27 +82,82 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         """The faces so far; after `finish` those of everybody found more than once."""
         return self._faces.tracks if self._face_tracks is None else self._face_tracks
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The model's labels, in its order."""
+        return self._trained.labels
+
+    @property
+    def heard_seconds(self) -> float:
+        """Until when sound was taken."""
+        return self._timeline.seconds
+
+    @property
+    def settled_seconds(self) -> float:
+        """Until when all that was said is recognised; infinity where no words are awaited."""
+        return self._transcript.settled_seconds
+
+    @property
+    def words_behind_seconds(self) -> float:
+        """How much speech, in seconds, waits for its words, without the phrase under way."""
+        return self._transcript.behind_seconds
+
+    def is_speaking(self, seconds: float) -> bool:
+        """Return whether anybody spoke in the last so many seconds of the sound."""
+        covered = self._speech.covered
+        return self._speech.samples(max(covered - round(seconds * self.sample_rate_hz), 0), covered) > 0
+
+    def sentences(self, first: int = 0) -> list[Reading]:
+        """Return a reading of each sentence that is recognised so far, from number `first` on."""
+        return sentence_readings(self.document.utterances[first:], self._windows.readings, self._trained)
+
     def frame(self, rgb: np.ndarray, seconds: float) -> None:
         """Take a frame (H, W, 3) uint8 RGB, upright, shown from `seconds` on; it is analysed where one is due."""
-        if seconds > self._frame_seconds:
-            shown = seconds - self._frame_seconds if self._frame_seconds >= 0 else self._due.interval
-            self._frame_seconds, self._picture_end = seconds, seconds + shown
-            if self._due(seconds):
-                self.analyse(Frame(rgb, seconds, 1.0))
+        refuse_malformed_frame(rgb, seconds)
+        if self._is_later(seconds) and self._due(seconds):
+            self.analyse(Frame(rgb, seconds, 1.0))
 
     def analyse(self, frame: Frame) -> None:
         """Analyse a frame, whether it is due or not."""
+        self._show(frame)
+        if self._reads_faces:
+            self._faces.add(frame)
+
+    def look(self, rgb: np.ndarray, seconds: float) -> list[Reading]:
+        """Take a frame as `frame` does; return a reading of each face in it, at once and whether it is due or not."""
+        refuse_malformed_frame(rgb, seconds)
+        if not self._is_later(seconds):
+            return []
+        self._show(frame := Frame(rgb, seconds, 1.0))
+        is_due = self._due(seconds)
+        faces = self._faces.look(frame, is_due) if self._reads_faces else []
+        readings = []
+        for face in faces:
+            left, top, right, bottom = map(float, face.box)
+            shares = to_label_dict(face.probabilities, self._trained)
+            reading = Reading(shares, face.person, (left, top, right, bottom), seconds, seconds)
+            readings.append(with_valence_arousal(reading))
+        return readings
+
+    def _is_later(self, seconds: float) -> bool:
+        """Return whether a frame is later than the one before, and until when it is shown."""
+        if not seconds > self._frame_seconds:
+            return False
+        shown = seconds - self._frame_seconds if self._frame_seconds >= 0 else self._due.interval
+        self._frame_seconds, self._picture_end = seconds, seconds + shown
+        return True
+
+    def _show(self, frame: Frame) -> None:
         if self.size is None:
             height, width = (round(side * frame.scale) for side in frame.pixels.shape[:2])
             self.size = width, height
         self._picture_end = max(self._picture_end, frame.seconds)
         if not self.has_sound:
             self._fill_silence(frame.seconds - LATE_SECONDS)
-        if "face" in self._trained.settings.modalities:
-            self._faces.add(frame)
 
     def samples(self, block: np.ndarray, seconds: float) -> None:
         """Take sound (n,) float32 at `sample_rate_hz` that begins at `seconds`."""
+        refuse_malformed_sound(block, seconds)
         self.has_sound = True
         self._listen(self._timeline.add(block, seconds))
 

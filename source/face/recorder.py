@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,14 +11,32 @@ from ..media.video.frame import Frame
 from .features import featurize
 from .quality import quality
 from .settings import FaceSettings
-from .tracker import FaceTracker
+from .tracker import FaceTracker, TrackedFace
 from .tracks import UNCONFIRMED, FaceTracks
 
 Encode = Callable[[dict[str, np.ndarray]], tuple[np.ndarray, np.ndarray]]
 """Inputs of N faces as `featurize` makes them -> features (N, F) and probabilities (N, labels)."""
 
+Seen = tuple[TrackedFace, dict[str, np.ndarray]]
+"""A face and what `featurize` makes of it."""
+
 BATCH = 32  # faces that go through the network together
 LEAST_DETECTIONS = 2  # of a person: what is found in one frame of many is no face
+
+
+class FaceNow(NamedTuple):
+    """A face in the frame just looked at."""
+
+    person: int
+    """UNCONFIRMED where it was found once so far."""
+    box: np.ndarray
+    """(4,) float32: left, top, right, bottom in pixels of the upright picture."""
+    quality: float
+    """See `source.face.quality`."""
+    features: np.ndarray
+    """(F,)."""
+    probabilities: np.ndarray
+    """(labels,): the answer for this face in this frame alone."""
 
 
 class FaceRecorder(AbstractContextManager["FaceRecorder"]):
@@ -74,11 +92,44 @@ class FaceRecorder(AbstractContextManager["FaceRecorder"]):
         """Track and encode the faces of one frame; one that is not later than the frame before is skipped."""
         if not frame.seconds > (self._frame_seconds.rows[-1] if self.frames else -np.inf):
             return
+        faces = self._see(frame)
+        self._waiting += [inputs for _, inputs in faces]
+        self._record(frame, faces)
+        if len(self._waiting) >= BATCH:
+            self._encode(self._waiting)
+            self._waiting.clear()
+
+    def look(self, frame: Frame, is_due: bool) -> list[FaceNow]:
+        """Track and encode the faces of a frame at once and return them; only one that is due is recorded.
+
+        For who wants an answer to every frame; not to be mixed with `add`. The frame is later than the one before.
+        """
+        faces = self._see(frame)
+        if faces:
+            features, probabilities = self._encode_batch(stacked([inputs for _, inputs in faces]))
+        if is_due:
+            first = len(self._seconds)
+            self._record(frame, faces)
+            if faces:
+                self._features.write(first, features)
+                self._probabilities.write(first, probabilities)
+        return [
+            FaceNow(
+                self._numbers.get(seen.person, UNCONFIRMED), np.asarray(seen.face.box, np.float32) * frame.scale,
+                quality(seen.face, inputs["image"]), features[at], probabilities[at],
+            )
+            for at, (seen, inputs) in enumerate(faces)
+        ]  # fmt: skip
+
+    def _see(self, frame: Frame) -> list[Seen]:
+        faces = self._tracker.update(frame.pixels, frame.seconds)
+        return [(seen, featurize(frame.pixels, seen.face, self._settings)) for seen in faces]
+
+    def _record(self, frame: Frame, faces: Sequence[Seen]) -> None:
+        """Append the rows of a frame's faces, all but what is encoded of them."""
         self._frame_seconds.append(frame.seconds)
         seen_twice = []
-        for seen in self._tracker.update(frame.pixels, frame.seconds):
-            inputs = featurize(frame.pixels, seen.face, self._settings)
-            self._waiting.append(inputs)
+        for seen, inputs in faces:
             if seen.person not in self._numbers:
                 rows = self._unconfirmed.setdefault(seen.person, [])
                 rows.append(len(self._seconds))
@@ -90,9 +141,6 @@ class FaceRecorder(AbstractContextManager["FaceRecorder"]):
             self._eye_aspect.append(seen.face.eye_aspect)
             self._quality.append(quality(seen.face, inputs["image"]))
         self._confirm(seen_twice)
-        if len(self._waiting) >= BATCH:
-            self._encode(self._waiting)
-            self._waiting.clear()
 
     def flush(self) -> None:
         """Encode what waits for a whole batch. With that it is encoded again, so that the end result stays the same."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..core import config
 from ..core.hooks import Notify
+from ..core.streaming import refuse_malformed_frame
 from ..media.video.frame import Frame
 from ..media.video.timestamps import DueTimes
 from ..results.prediction import Prediction, Reading
@@ -45,7 +46,8 @@ class FaceStream(AbstractContextManager["FaceStream"]):
 
     def frame(self, rgb: np.ndarray, seconds: float) -> None:
         """Take a frame (H, W, 3) uint8 RGB, upright, shown from `seconds` on; it is analysed where one is due."""
-        if np.isfinite(seconds) and self._due(seconds):
+        refuse_malformed_frame(rgb, seconds)
+        if self._due(seconds):
             self.analyse(Frame(rgb, seconds, 1.0))
 
     def analyse(self, frame: Frame) -> None:

@@ -68,7 +68,9 @@ def play(
                 polled = time.monotonic()
                 on_poll(Now(due, decoder.seconds, behind, stream.poll()))
             started = started or time.monotonic() - due  # after the first event, for which networks are loaded
-        return replace(stream.finish(decoder.seconds_read), source=str(path))
+        prediction = stream.finish(decoder.seconds_read)
+        notes = tuple(dict.fromkeys((*decoder.notes, *prediction.notes)))
+        return replace(prediction, source=str(path), notes=notes)
 
 
 def as_they_happen(events: Iterable[Frame | SoundBlock], rate_hz: int) -> Iterator[tuple[float, Frame | SoundBlock]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ...core.hooks import OnProgress
 from ...core.serialise import csv_text
 from ...face.tracks import FaceTracks
-from ...media.selection import Selection
+from ...media.selection import WHOLE, Selection
 from ...results.prediction import Prediction
 from ...results.writing import Written, later
 from ...training.checkpoint import Trained
@@ -16,15 +16,15 @@ VIDEO = "annotated.mp4"
 
 
 def result_files(
-    path: Path,
+    path: Path | None,
     prediction: Prediction,
     face_tracks: FaceTracks,
     trained: Trained,
-    selection: Selection,
-    without: Collection[str],
-    on_progress: OnProgress | None,
+    selection: Selection = WHOLE,
+    without: Collection[str] = (),
+    on_progress: OnProgress | None = None,
 ) -> dict[str, Written]:
-    """Return what writes each result file of the recording in `path`, by name.
+    """Return what writes each result file of the recording in `path`, by name; without one those that need none.
 
     Nothing is made before it is written, and no picture twice, though the report holds them all. without: files that
     will be left out; on_progress: takes the seconds of the annotated video as it is written.
@@ -36,7 +36,7 @@ def result_files(
     from .table import TABLES
 
     labels, pictures = prediction.labels, _pictures(path, prediction, face_tracks, trained)
-    video = VIDEO if prediction.size is not None else None
+    video = VIDEO if path and prediction.size is not None else None
     shown = None if VIDEO in without else video
     files = {
         name: later(lambda columns=columns, rows=rows: csv_text(columns(labels), rows(prediction)))
@@ -47,13 +47,13 @@ def result_files(
     if prediction.sentences:
         files["transcript.srt"] = later(lambda: srt(prediction))
     files["report.html"] = later(lambda: page(prediction, {name: draw() for name, draw in pictures.items()}, shown))
-    if video:
+    if path and video:
         files[video] = lambda file: annotated_video(path, prediction, face_tracks, file, on_progress, selection)
     return files
 
 
 def _pictures(
-    path: Path, prediction: Prediction, face_tracks: FaceTracks, trained: Trained
+    path: Path | None, prediction: Prediction, face_tracks: FaceTracks, trained: Trained
 ) -> dict[str, Callable[[], bytes]]:
     """Return what draws each picture, and keeps it, by name."""
     from . import circumplex, figures
@@ -63,6 +63,6 @@ def _pictures(
         "timeline.png": cache(lambda: figures.timeline(prediction)),
         "circumplex.png": cache(lambda: circumplex.picture(prediction)),
     }
-    if len(face_tracks):
+    if path and len(face_tracks):
         pictures["key_frames.png"] = cache(lambda: key_frames_png(key_frames(path, prediction, face_tracks, trained)))
     return pictures

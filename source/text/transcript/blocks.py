@@ -83,6 +83,11 @@ class Blocks:
         """Length of the speech that has not been taken."""
         return sum(len(segment.samples) for segment in self._segments) / SAMPLE_RATE_HZ
 
+    @property
+    def start(self) -> float:
+        """Index of the first sample that has not been taken; infinity where none waits."""
+        return self._segments[0].start if self._segments else np.inf
+
     def add(self, segments: Iterable[SpeechSegment]) -> None:
         """Add the next segments."""
         self._segments.extend(segments)
@@ -113,6 +118,12 @@ class Segmenter:
         self._probabilities = np.zeros(0, np.float32)  # of speech, by chunk
         self._first = 0  # index in the recording of the chunk with which both begin
         self._cut: int | None = None  # chunk at which the next segment was cut
+
+    @property
+    def start(self) -> float:
+        """Index of the first sample that a later segment may take; infinity where no speech is held."""
+        spoken = self._probabilities >= SPEECH_FROM
+        return (self._first + max(int(spoken.argmax()) - AROUND_CHUNKS, 0)) * CHUNK_SAMPLES if spoken.any() else np.inf
 
     def add(self, samples: np.ndarray, probabilities: np.ndarray) -> None:
         """Add sound (samples,) and the probability of speech in each chunk that it completes."""

@@ -16,7 +16,7 @@ from ...core.errors import DemeanorError
 from ...media.sound.speech_activity import Speech
 from ..utterances import Document
 from .blocks import CHUNKS_A_SECOND, MOST_CHUNKS, Block, Blocks, Segmenter
-from .recogniser import Recogniser, Stopped
+from .recogniser import SAMPLE_RATE_HZ, Recogniser, Stopped
 from .words import Transcript, speech_after, uncertainty_notes, why_withheld
 
 MOST_WAITING_SECONDS = 120.0  # of speech; `add` waits for the recogniser when it is so far behind
@@ -53,6 +53,7 @@ class TranscriptStream:
         self._is_last = self._is_over = False
         self.revision = 0
         """Grows when `document` changes."""
+        self._working: Block | None = None
         self._thread = Thread(target=self._work, args=(recogniser,), daemon=True) if recogniser else None
         if self._thread:
             self._thread.start()
@@ -80,6 +81,23 @@ class TranscriptStream:
         if recogniser and (reason := why_withheld(document, recogniser)):
             return Document((), notes=(f"the words are withheld: {reason}",))
         return replace(document, notes=(*document.notes, *uncertainty_notes(document, recogniser)))
+
+    @property
+    def settled_seconds(self) -> float:
+        """Until when all that was said is recognised; infinity where there will be no words, or nobody speaks."""
+        with self._changed:
+            if not self._thread or self._is_over:
+                return np.inf
+            starts = [self._blocks.start, self._segmenter.start]
+            starts += [self._working.segments[0].start] if self._working else []
+        return min(starts) / SAMPLE_RATE_HZ
+
+    @property
+    def behind_seconds(self) -> float:
+        """How much speech, in seconds, waits for its words or is being recognised, without the phrase under way."""
+        with self._changed:
+            working = len(self._working.samples) / SAMPLE_RATE_HZ if self._working else 0.0
+            return 0.0 if self._is_over else self._blocks.waiting_seconds + working
 
     def finish(self) -> Document:
         """Return all that was said. Raises what the recogniser raised."""
@@ -128,11 +146,13 @@ class TranscriptStream:
                 segments = recogniser(block.samples, partial(speech_after, block, self._speech))
                 with self._changed:
                     self._transcript.add(block, segments, self._speech)
+                    self._working = None
                     self.revision += 1
         except Stopped:
             pass
         except DemeanorError as error:
             self._notes = (f"not transcribed: {error}",)
+            self.revision += 1
         except BaseException as error:
             self._error = error  # for `finish`
         with self._changed:
@@ -144,6 +164,7 @@ class TranscriptStream:
         with self._changed:
             while not self._is_over:
                 if block := self._blocks.take(last=self._is_last or self._is_live):
+                    self._working = block
                     self._changed.notify_all()
                     return block
                 if self._is_last:

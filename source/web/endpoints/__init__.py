@@ -5,13 +5,15 @@ from contextlib import AbstractAsyncContextManager
 
 from ..endpoint import Endpoint
 from ..site import Site
-from . import about, jobs, results
+from . import about, jobs, live, results
 
 ROWS: tuple[Endpoint, ...] = (
     *about.ROWS,
     *results.ROWS,
     *jobs.ROWS,
+    *live.ROWS,
 )
 RUNNING: tuple[Callable[[Site], AbstractAsyncContextManager[None]], ...] = (
     jobs.running,  # entered at start, left at the end
+    live.running,
 )
