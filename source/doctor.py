@@ -7,7 +7,9 @@ import ctypes
 import importlib
 import os
 import platform
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ SYSTEM_LIBRARIES = {  # needed by mediapipe and its OpenCV -> the Debian package
 }
 FAST_FLAGS = ("avx2", "avx512_bf16", "amx_bf16")
 DEMO_PICTURE = config.INPUT_FOLDER / "demo_astronaut.png"
+NODE = 20  # first version of Node.js that yt-dlp uses
 ROOM_BYTES = 5 * 1024**3  # for corpora, their preprocessed arrays and results
 
 
@@ -51,7 +54,7 @@ def examine() -> list[Finding]:
     """Check everything that Demeanor needs, in about a tenth of a second and without importing any of it."""
     installed = [_package(name, wanted) for name, wanted in packages.required().items()]
     findings = [_python(), *installed, *system_libraries(), *_folders(), *_assets()]
-    return findings + [*_models(), *_stores(), _disk(), _processor(), _gpu()]
+    return findings + [*_models(), *_stores(), _links(), _disk(), _processor(), _gpu()]
 
 
 def system_libraries() -> list[Finding]:
@@ -122,6 +125,29 @@ def _stores() -> Iterator[Finding]:
         corpora = ", ".join(manifest.parent.name for manifest in manifests)
         remedy = "" if corpora else f"Before training or testing, run: {command_for(model, 'preprocess')}"
         yield Finding(f"{model} training data", True, corpora or "none preprocessed", remedy)
+
+
+def _links() -> Finding:
+    """Say what fetches from sites; an extra, so nothing that is absent is wrong."""
+    version = packages.version_of("yt-dlp")
+    if not version:
+        return Finding("Links", True, "to files only", "For recordings that pages show: pip install yt-dlp yt-dlp-ejs")
+    runtime = next(filter(None, map(_runtime, ("deno", "node"))), "")
+    remedy = "" if runtime else f"For YouTube: pip install deno, or install Node.js {NODE} or later"
+    return Finding("Links", True, f"yt-dlp of {version.replace('.', '-')}; YouTube: {runtime or 'not'} found", remedy)
+
+
+def _runtime(name: str) -> str:
+    """Return a JavaScript runtime with its version, as yt-dlp finds it; empty where it is absent or too old."""
+    program = shutil.which(name)
+    if not program:
+        return ""
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    major = next(iter(re.findall(r"\d+", said)), "0")
+    return f"{name} {major}" if name == "deno" or int(major) >= NODE else ""
 
 
 def _disk() -> Finding:

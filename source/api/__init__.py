@@ -12,7 +12,7 @@ from .annotate import annotate
 from .data import get_data, known_corpora, preprocessed_corpora, training_corpora
 from .examine import examine
 from .export import export, export_formats
-from .inputs import Words, are_several, asked_for, input_named, inputs
+from .inputs import Link, Words, are_several, asked_for, input_named, inputs
 from .load import load
 from .predict import predict
 from .preprocess import preprocess
@@ -27,8 +27,8 @@ from .tune import tune
 from .validate import validate
 
 __all__ = [
-    "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "annotate", "are_several", "asked_for",
-    "command_line", "configured", "examine", "export", "export_formats", "get_data", "input_named", "inputs",
-    "known_corpora", "live", "load", "predict", "preprocess", "preprocessed_corpora", "results", "score", "settings",
-    "silent", "stream", "test", "train", "training_corpora", "tune", "validate",
+    "Link", "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "annotate", "are_several",
+    "asked_for", "command_line", "configured", "examine", "export", "export_formats", "get_data", "input_named",
+    "inputs", "known_corpora", "live", "load", "predict", "preprocess", "preprocessed_corpora", "results", "score",
+    "settings", "silent", "stream", "test", "train", "training_corpora", "tune", "validate",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from ..core import config
 from ..core.errors import DemeanorError
 from ..core.files import natural
 from ..core.spec import spec_of
+from ..media.link import is_link
 from ..media.types import PICTURES, RECORDINGS, TEXTS
 
 MOST = 12  # names listed
@@ -35,16 +36,22 @@ class Words(str):
     """Words as such, which name no file."""
 
 
+class Link(str):
+    """A link, whose file or recording is fetched when it is read."""
+
+
 def asked_for(model: str, name: str) -> Path | list[Path] | str:
     """Return the file or folder that a person means by `name`, or else, for a model that reads words, `name` itself.
 
-    Of a pattern such as *.jpg, which ** leads into sub-folders, these are all files that the model reads. Raises
-    DemeanorError where there is none and `name` cannot stand for words.
+    A link is a `Link`. Of a pattern such as *.jpg, which ** leads into sub-folders, these are all files that the model
+    reads. Raises DemeanorError where there is none and `name` cannot stand for words.
 
     >>> from source import api
     >>> api.asked_for("face", "demo_astronaut.png").name, api.asked_for("text", "What a day!")
     ('demo_astronaut.png', 'What a day!')
     """
+    if is_link(name):
+        return Link(name.strip())
     path = _path_of(name)
     if path is None and spec_of(model).typed and not _looks_like_a_file(name):
         return name
@@ -62,7 +69,8 @@ def are_several(asked: Sequence[Any]) -> bool:
     False
     """
     first = asked[0]
-    return isinstance(first, list) or (isinstance(first, Path) and (len(asked) > 1 or first.is_dir()))
+    several = len(asked) > 1 and isinstance(first, Path | Link)
+    return several or isinstance(first, list) or (isinstance(first, Path) and first.is_dir())
 
 
 def input_named(name: str) -> Path:

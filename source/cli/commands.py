@@ -143,6 +143,8 @@ WEIGHTS = Option(
 )
 VOICE_BASELINE = Option("voice_baseline", "--voice-baseline", "earlier recording of the same person's ordinary speech, "
                         "against which the voice is read", "FILE", usual="none")  # fmt: skip
+PRIVATE_LINKS = Option("allow_private_links", "--allow-private-links", "follow links to this machine and "
+                       "its network too", default=False, question="")  # fmt: skip
 JSON = Option("as_json", "--json", "print the result as one JSON document", default=False)
 RESULT = Option("results", "RESULT", "folder of a result or its result.json, looked up in output_files/ first, then as "
                 "a path", offers=lambda model: api.results())  # fmt: skip
@@ -224,9 +226,9 @@ TABLE = (
         JSON,
     )),
     Entry("MODEL predict", "predict the emotions in files, or in all files of a folder", predict, (
-        Option("names", "FILE|FOLDER", "looked up in input_files/ first, then as a path; may be a pattern such as "
-               "'*.jpg'; for the text model also words, or - for those on stdin", several=True,
-               question="File or folder (text: or words)", offers=api.inputs, divided=names_in),
+        Option("names", "FILE|FOLDER|LINK", "looked up in input_files/ first, then as a path; may be a pattern such as "
+               "'*.jpg' or a link; for the text model also words, or - for those on stdin", several=True,
+               question="File, folder or link (text: or words)", offers=api.inputs, divided=names_in),
         WEIGHTS,
         Option("start", "--from", "where in a recording to begin, such as 1:20", "TIME", seconds, 0.0,
                usual="its start"),
@@ -241,6 +243,7 @@ TABLE = (
         replace(WORKERS, help="number of processes that share the files of several", question=""),
         replace(CLUSTER, help="address of a Dask scheduler whose workers read the files of several instead"),
         replace(RESUME, help="go on with a run over several files that was stopped"),
+        PRIVATE_LINKS,
         replace(JSON, help="print the result as one JSON document and write no files"),
     ), resume_words=("--resume",)),
     Entry("MODEL score", "score the trained model on your own clips, labelled by eye", score, (

@@ -18,6 +18,7 @@ from .render import near
 from .terminal import Progress
 
 STDIN = "-"
+MEGABYTE = 1_000_000
 
 
 def predict(
@@ -39,6 +40,7 @@ def predict(
         predictions = api.predict(
             model, sources if len(sources) > 1 else sources[0], **options, write=not as_json, brief=not as_json,
             selection=selection, notify=progress.notify, on_progress=progress,
+            on_fetch=_fetching(),
         )  # fmt: skip
     if as_json:
         documents = [prediction.to_dict() for prediction in predictions]
@@ -47,6 +49,18 @@ def predict(
         print(*(line for prediction in predictions for line in render.prediction_lines(prediction, several)), sep="\n")
         folder = next(Path(prediction.folder) for prediction in predictions if prediction.folder)
         print(f"Results: {near(folder.parent if several else folder)}")
+
+
+def _fetching() -> api.OnProgress:
+    """Return what shows how much of a link's file is here; gone when all is."""
+    bar = Progress("MB", "Fetching")
+
+    def show(done: int, total: int) -> None:
+        bar(done // MEGABYTE, -(-total // MEGABYTE))
+        if done == total:
+            bar.__exit__()
+
+    return show
 
 
 def names_in(answer: str) -> list[str]:
@@ -73,5 +87,5 @@ def _sources(model: str, names: Sequence[str]) -> list[str]:
         return list(names)
     if list(names) == [STDIN]:
         return [api.Words(sys.stdin.read())]
-    unquoted = all(" " not in name and isinstance(api.asked_for(model, name), str) for name in names)
+    unquoted = all(" " not in name and type(api.asked_for(model, name)) is str for name in names)  # no Link
     return [" ".join(names)] if unquoted else list(names)

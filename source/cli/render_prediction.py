@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
-from ..api import are_several
+from ..api import Link, are_several
 from ..core.spec import spec_of
 from ..core.units import clock
+from ..media.link import is_link
 from ..media.types import RECORDINGS
 from ..results.attribution import attribution_text
 from ..results.prediction import Prediction, Reading, affect_phrases
@@ -29,7 +30,7 @@ def prediction_lines(prediction: Prediction, brief: bool = False) -> Iterator[st
     a text: the emotion of the whole and, unless `brief`, a line for each segment of one emotion (of a video with what
     it was read from), each person, or each sentence.
     """
-    name, overall = Path(prediction.source).name, prediction.overall
+    name, overall = shown_name(prediction.source), prediction.overall
     if overall is None:
         yield from map(wrapped, _picture_lines(name, prediction))
         return
@@ -55,6 +56,11 @@ def _picture_lines(name: str, prediction: Prediction) -> Iterator[str]:
         yield f"{name} #{reading.person}: {reading.summary} ({when}face at {left}, {top} to {right}, {bottom}{notes})"
     for note in prediction.notes or (() if prediction.readings else ("nobody was found",)):
         yield f"{name}: {note}"
+
+
+def shown_name(source: str) -> str:
+    """Return a source as people call it: a file without its folders, a link as it is."""
+    return source if is_link(source) else Path(source).name
 
 
 def _recording_lines(prediction: Prediction) -> Iterator[str]:
@@ -128,4 +134,6 @@ def unit_of_progress(model: str, asked: Sequence[Path | list[Path] | str]) -> st
     spec, first = spec_of(model), asked[0]
     if are_several(asked):
         return spec.layout.noun
+    if isinstance(first, Link):  # the text model counts sentences of a page, but seconds of a film
+        return spec.progress_unit if spec.progress_unit == "picture" else "second"
     return "second" if isinstance(first, Path) and first.suffix.lower() in RECORDINGS else spec.progress_unit

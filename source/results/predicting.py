@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -44,6 +44,7 @@ def predict(
     without: Collection[str] = (),
     selection: Selection = WHOLE,
     beside: Mapping[str, Written] = MappingProxyType({}),
+    links: Mapping[str, str] = MappingProxyType({}),
     notify: Notify = log.info,
     on_progress: OnProgress = silent,
 ) -> list[Prediction]:
@@ -53,6 +54,8 @@ def predict(
     in `without`, and of one file with what is to lie `beside` them, by name. `on_progress` takes what `read` counts, or
     the files of a folder. Raises DemeanorError where nothing could be read, where the model does not read what
     `selection` asks for, or where results cannot be written.
+
+    links: file -> the link that it was fetched from, which is its source.
     """
     refuse_unselectable(trained.spec, selection)
     target = (folder_out or config.OUTPUT_FOLDER) if write else None
@@ -65,12 +68,14 @@ def predict(
         refuse_unwritable(target)
     with one_thread():
         result = trained.spec.read(source, trained, notify, on_progress, selection)
+        link = links.get(str(source))
+        prediction = replace(result.prediction, source=link or result.prediction.source)
         if target is None:
-            return [result.prediction]
+            return [prediction]
         with explained(target):
             target.mkdir(parents=True, exist_ok=True)
-        files = {**result.files(without), **beside}
-        return [write_prediction(result.prediction, files, target, result.folder_name, without)]
+        files, name = {**result.files(without), **beside}, result.folder_name or (Path(source).stem if link else "")
+        return [write_prediction(prediction, files, target, name, without)]
 
 
 def refuse_unselectable(spec: ModelSpec, selection: Selection) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir, contextmanager, nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -43,6 +43,8 @@ class Options:
     """Whether to keep no more of a prediction than its summary needs: for thousands of files."""
     person: Any = None
     """Of `Trained.person`, which every process that reads gets; None: as the model has it."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """File -> the link that it was fetched from, which is its source."""
 
     def keep(self, prediction: Prediction) -> Prediction:
         """Return what is to be kept of a prediction."""
@@ -97,7 +99,7 @@ class Task:
     def made_with(self) -> str:
         """A text that differs where results would: by the weights, the options or config.py."""
         decides = {name: getattr(config, name) for name in DECIDES} | asdict(self.options) | {"weights": self.sha256}
-        del decides["brief"]
+        del decides["brief"], decides["links"]
         text = json.dumps(decides, sort_keys=True, default=np.ndarray.tolist)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -158,7 +160,7 @@ def read_file(trained: Trained, options: Options, file: Path, destination: Desti
         trained = replace(trained, person=options.person)
     try:
         result = spec.read(file, trained, messages.append, silent, options.selection)
-        prediction = result.prediction
+        prediction = replace(result.prediction, source=options.links.get(str(file), result.prediction.source))
         if destination:
             files = result.files(options.without)
             prediction = write_prediction(

@@ -17,7 +17,7 @@ from tests.cli.test_command import VERBS
 from tests.support.typed import number_of
 
 PREDICT = {"weights": None, "without": (), "selection": WHOLE, "output": None, "workers": 1, "cluster": None,
-           "resume": False, "voice_baseline": None}  # fmt: skip
+           "resume": False, "voice_baseline": None, "allow_private_links": False}  # fmt: skip
 EVERY_OPTION = [  # a line with every option of its command -> the call
     ("data get FER2013 --from 'a b'", "get_data", ["FER2013", Path("a b")], {}),
     ("face preprocess --corpora 'A, B' --workers 3 --cluster tcp://a:8786 --no-resume --set image_side=32",
@@ -42,11 +42,12 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
     ("combined score clips --weights w --output o --workers 3 --json", "score", ["combined", "clips"],
      {"weights": Path("w"), "output": Path("o"), "workers": 3}),
     ("face predict photo.jpg --weights w --without faces.csv,heatmap.png --json --from 1:20 --to 1:02:05.5 --fps 2.5 "
-     "--audio-track 2 --output o --workers 3 --cluster tcp://a:8786 --resume --voice-baseline me.wav",
+     "--audio-track 2 --output o --workers 3 --cluster tcp://a:8786 --resume --voice-baseline me.wav "
+     "--allow-private-links",
      "predict", ["face", "photo.jpg"],
      {"weights": Path("w"), "without": ("faces.csv", "heatmap.png"), "write": False, "brief": False,
       "selection": api.Selection(80, 3725.5, 2.5, 2), "output": Path("o"), "workers": 3, "cluster": "tcp://a:8786",
-      "resume": True, "voice_baseline": "me.wav"}),
+      "resume": True, "voice_baseline": "me.wav", "allow_private_links": True}),
     ("audio live --from a.mp4 --fast --weights w --voice-baseline me.wav --json", "live", ["audio", "a.mp4"],
      {"weights": Path("w"), "fast": True, "voice_baseline": "me.wav"}),
     ("combined settings", "settings", ["combined"], {}),

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source.core import config
@@ -170,6 +170,7 @@ def test_it_can_be_stopped_and_ends_by_itself(url, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_an_address_within_an_address_counts(inner: IPv4Address):
     number = int(inner)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -68,13 +68,6 @@ def fetch(
             raise DemeanorError(f"{asked} could not be fetched: the process that fetched it {died}.") from None
         on_progress(file.stat().st_size, file.stat().st_size)
         return file.replace(folder / file.name)
-
-
-@contextmanager
-def fetched(url: str, reads: Sequence[str], allow_private: bool, notify: Notify, on_progress: OnProgress) -> Iterator:
-    """Fetch into a temporary folder and yield the file, which is gone afterwards; arguments as those of `fetch`."""
-    with TemporaryDirectory(prefix="demeanor_link_") as folder:
-        yield fetch(url, Path(folder), reads=reads, allow_private=allow_private, notify=notify, on_progress=on_progress)
 
 
 def _while_running(future: Future, limits: Limits, url: str) -> Iterator[None]:

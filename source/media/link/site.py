@@ -110,6 +110,7 @@ def _fetch(downloader: YoutubeDL, url: str, folder: Path, limits: Limits) -> Pat
             many = "a list of recordings: give the link of one of them" if entries else "a list without recordings"
             raise (DemeanorError if entries else NothingThere)(f"{url} is {many}.")
         found = downloader.process_ie_result(entries[0], download=False)  # type: ignore
+        found["title"] = str(found.get("title") or "").removesuffix(" (1)")  # its number in the list
     if found.get("is_live") or found.get("live_status") in ("is_live", "is_upcoming"):
         raise DemeanorError(f"{url} is live: it can be fetched when it is over.")
     limits.refuse_length(url, found.get("duration") or 0)
