@@ -34,6 +34,7 @@ def application(site: Site) -> Guard:
             routes.append(Route(PREFIX + row.path, row.run, methods=[row.method]))
     handlers = {DemeanorError: _trouble, HTTPException: _http_trouble, Exception: _unexpected}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_lifespan)
+    app.router.redirect_slashes = False
     app.state.site = site
     return Guard(app, site, (PREFIX + row.path for row in ROWS if row.public))
 

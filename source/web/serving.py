@@ -23,7 +23,6 @@ import uvicorn
 from ..core.errors import DemeanorError
 from ..core.hooks import Notify
 from .app import application
-from .leftovers import remove_leftovers
 from .site import Site
 
 LOOPBACK = "127.0.0.1"
@@ -60,7 +59,7 @@ def run(site: Site, port: int, open_browser: bool, notify: Notify) -> None:
             _open_browser(other.address)
         return
     with bound(port) as listening, address_file(site, listening.getsockname()[1]):
-        remove_leftovers(site.folder, site.own_folder)
+        _remove_leftovers(site)
         server = _Server(site)
         if open_browser:
             site.ticket = secrets.token_urlsafe(32)
@@ -119,6 +118,13 @@ def running_id(file: Path) -> str | None:
         return json.loads(file.read_text(encoding="utf-8"))["id"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _remove_leftovers(site: Site) -> None:
+    """Remove what a server that was killed was receiving; recordings stay, for they can be finished."""
+    for pattern in ("*.part", "jobs/*/*.part"):
+        for part in site.own_folder.glob(pattern):
+            part.unlink(missing_ok=True)
 
 
 class _Server(uvicorn.Server):

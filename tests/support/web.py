@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.testclient import TestClient
 
@@ -61,3 +62,8 @@ def write_result(folder: Path, prediction: Prediction | None = None, **files: by
     for name, content in files.items():
         (folder / name.replace("__", ".")).write_bytes(content)
     return folder
+
+
+def quoted(name: str) -> str:
+    """A name as a part of a URL, but for what is quoted in it already."""
+    return quote(name, safe="%/")
