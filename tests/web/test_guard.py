@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import WebSocketDenialResponse
-from starlette.websockets import WebSocketDisconnect
 
 from source.web.app import application
 from source.web.endpoint import PREFIX, WEBSOCKET
@@ -145,12 +144,10 @@ def test_a_cookie_of_another_start_lets_nobody_in(site):
 def test_a_socket_needs_the_same(site, path):
     def status(client, **headers):
         try:
-            with client.websocket_connect(f"ws://{HOST}{PREFIX}{path}", headers=headers):
-                return 101
+            with client.websocket_connect(f"ws://{HOST}{PREFIX}{path}", headers=headers) as socket:
+                return socket.receive()["code"]
         except WebSocketDenialResponse as denied:
             return denied.status_code
-        except WebSocketDisconnect as closed:
-            return closed.code
 
     for origin in EVIL:
         assert status(web.browser(site), Origin=origin) == 403
