@@ -27,6 +27,7 @@ export function inkOn(colour) {
 /** new Palette(context.models, prediction.labels): labels of any grouping get a colour. */
 export class Palette {
   #fills = new Map();
+  #pictures = new Map(); // of swatches: a page has thousands
 
   constructor(models, labels = models.labels) {
     this.labels = labels;
@@ -59,11 +60,10 @@ export class Palette {
 
   /** A small square that shows the label's colour and pattern in a legend. */
   swatch(label) {
+    const colour = this.colour(label);
+    if (!this.#pictures.has(label)) this.#pictures.set(label, `url(${this.#tile(label, colour, 2).toDataURL()}) 0 0 / ${TILE}px ${colour}`);
     const element = h("span", { class: "swatch", "aria-hidden": "true" });
-    element.style.backgroundColor = this.colour(label);
-    const strokes = this.#tile(label, this.colour(label), 2).toDataURL();
-    element.style.backgroundImage = `url(${strokes})`;
-    element.style.backgroundSize = `${TILE}px`;
+    element.style.background = this.#pictures.get(label);
     return element;
   }
 

@@ -1,13 +1,15 @@
 // How far the answer agrees with people's marks, and raters with each other.
 import { csv, save } from "../../lib/chart-export.js";
 import { h, replace } from "../../lib/dom.js";
+import { clock, percent, signed } from "../../lib/format.js";
+import { noteLines } from "./parts.js";
 
 /** Import of raters' marks, kappa and confusion; null where there is no time. */
 export function agreement(session) {
   if (!session.axis || !session.isTimed) return null;
   const body = h("div");
   const name = h("input", { placeholder: "Name of the rater", maxlength: 120, "aria-label": "Name of the rater", autocomplete: "off" });
-  const file = h("input", { type: "file", accept: ".csv,.txt,.tsv,.tab,text/plain,text/csv", "aria-label": "File with marks" });
+  const file = h("input", { type: "file", accept: ".csv,.txt,.tsv,.tab,.eaf,.TextGrid,.json,text/plain,text/csv", "aria-label": "File with marks" });
   const path = `/results/${session.id}`;
   const tell = (error) => session.context.say(error.message);
   const reload = async () => {
@@ -34,7 +36,7 @@ export function agreement(session) {
   };
   const imported = async () => {
     const [chosen] = file.files;
-    if (chosen) await send(name.value.trim() || chosen.name.replace(/\.[^.]+$/, ""), await chosen.text());
+    if (chosen) await send(name.value.trim() || chosen.name.replace(/\.[^.]+$/, ""), chosen);
     file.value = "";
   };
   const own = () => {
@@ -45,37 +47,39 @@ export function agreement(session) {
   file.addEventListener("change", imported);
   const details = h("details", { ontoggle: () => details.open && !body.firstChild && refresh() },
     h("summary", {}, h("h2", {}, "Agreement with people")),
-    h("p", { class: "soft small" }, "Import what a person saw, as a table begin,end,label in seconds or as tab text of ELAN, and see how far the answer agrees with it."),
+    h("p", { class: "soft small" }, "Import what a person saw (a table begin,end,label in seconds, or a file of ELAN, BORIS, Praat or Label Studio) and see how far the answer agrees with it."),
     h("div", { class: "row" }, name, h("label", { class: "button file" }, "Import marks …", file), h("button", { type: "button", onclick: own }, "Use my marks")), body);
   return { element: h("section", { class: "agreement" }, details) };
 }
 
 function shown(found, session, forget) {
-  const raters = found.raters ?? [];
-  const number = (value) => (Number.isFinite(value) ? value.toFixed(2) : "–");
-  const chosen = raters.map((rater) => rater.name ?? rater);
-  const rows = chosen.map((rater) => h("tr", {}, h("th", { scope: "row", dir: "auto" }, rater), h("td", { class: "number" }, number(found.kappa?.[rater])),
-    h("td", {}, h("button", { type: "button", class: "quiet", onclick: () => forget(rater) }, "Forget"))));
+  const number = (value) => (Number.isFinite(value) ? signed(value) : "–");
+  const rows = found.raters.map((rater) => {
+    const rated = found.rated?.[rater] ?? {};
+    return h("tr", {}, h("th", { scope: "row", dir: "auto" }, rater), h("td", { class: "number" }, number(found.kappa[rater])),
+      h("td", { class: "number" }, percent(rated.agreed ?? NaN) || "–"), h("td", { class: "number" }, clock(rated.both_seconds)),
+      h("td", {}, h("button", { type: "button", class: "quiet", onclick: () => forget(rater), "aria-label": `Forget ${rater}` }, "Forget")));
+  });
+  const heads = ["rater", "Cohen's kappa", "the same", "of", ""];
   return [
-    h("table", { class: "compact" }, h("thead", {}, h("tr", {}, ["rater", "Cohen's kappa with the answer", ""].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows)),
-    chosen.length > 1 && h("p", {}, `Between the raters: Krippendorff's alpha ${number(found.alpha)}.`),
-    chosen.map((rater) => found.confusion?.[rater] && confusion(found.confusion[rater], found.labels, rater, session)),
+    h("table", { class: "compact" }, h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows)),
+    found.raters.length > 1 && h("p", {}, `Between the raters: Krippendorff's alpha ${number(found.alpha)}.`),
+    noteLines(found.notes),
+    found.raters.map((rater) => confusion(found.confusion[rater], found, rater, session)),
   ];
 }
 
-/** Seconds by what the rater says (rows) and what the answer is (columns). */
-function confusion(table, labels, rater, session) {
-  const columns = labels ?? Object.keys(table);
-  const cell = (row, column) => (Array.isArray(table) ? table[columns.indexOf(row)]?.[columns.indexOf(column)] : table[row]?.[column]) ?? 0;
-  const most = Math.max(...columns.flatMap((row) => columns.map((column) => cell(row, column))), 1e-9);
-  const rows = columns.map((row) => h("tr", {}, h("th", { scope: "row" }, row), columns.map((column) => {
-    const data = h("td", { class: "number heat" }, cell(row, column) ? cell(row, column).toFixed(1) : "");
-    data.style.setProperty("--much", `${Math.round((45 * cell(row, column)) / most)}%`);
-    return data;
+/** Seconds: a row for each label as the rater has it, a column for each answer. */
+function confusion(table, { labels, answers }, rater, session) {
+  const most = Math.max(...table.flat(), 1e-9);
+  const rows = table.map((row, at) => h("tr", {}, h("th", { scope: "row" }, labels[at]), row.map((seconds) => {
+    const cell = h("td", { class: "number heat" }, seconds ? seconds.toFixed(1) : "");
+    cell.style.setProperty("--much", `${Math.round((45 * seconds) / most)}%`);
+    return cell;
   })));
-  const saved = () => save(`${session.nameFor(`confusion ${rater}`)}.csv`, csv([["rater \\ answer", ...columns], ...columns.map((row) => [row, ...columns.map((column) => cell(row, column))])]), "text/csv");
+  const kept = () => save(`${session.nameFor(`confusion ${rater}`)}.csv`, csv([["rater \\ answer", ...answers], ...table.map((row, at) => [labels[at], ...row])]), "text/csv");
   return h("details", {}, h("summary", {}, `Where ${rater} and the answer differ, in seconds`),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `confusion of ${rater} and the answer` },
-      h("table", { class: "figures" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "rater ↓ answer →"), columns.map((column) => h("th", { scope: "col" }, column)))), h("tbody", {}, rows))),
-    h("button", { type: "button", class: "quiet", onclick: saved }, "CSV"));
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${rater} and the answer` },
+      h("table", { class: "figures" }, h("thead", {}, h("tr", {}, ["rater ↓ answer →", ...answers].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows))),
+    h("button", { type: "button", class: "quiet", onclick: kept }, "CSV"));
 }

@@ -5,7 +5,7 @@ import { withAnswer } from "../../lib/readings.js";
 import { answerChip, noteLines, timeButton } from "./parts.js";
 import { tintedWords } from "./words.js";
 
-const AT_ONCE = 400; // sentences; more are shown when asked for
+const AT_ONCE = 150; // sentences; more are shown when asked for
 const LET_BE_MS = 4000; // after a person scrolled, the list does not follow
 
 /** The list of sentences; null where there are none. */
