@@ -38,13 +38,13 @@ def kind_and_ending(file: Path, name: str) -> tuple[str, str]:
     named = Path(name).suffix.lower()
     with file.open("rb") as stream:
         beginning = stream.read(BEGINNING)
-    if _is_text(beginning):
-        return "text", named if named in TEXTS and named != ".pdf" else _ending_of_text(beginning)
     if beginning.startswith(b"%PDF"):
         return "text", ".pdf"
     pictures = PICTURES_BY_FORMAT.get(_picture_format(file))
     if pictures:
         return "picture", named if named in pictures else pictures[0]
+    if _is_text(beginning):
+        return "text", named if named in TEXTS and named != ".pdf" else _ending_of_text(beginning)
     if b"\0" not in beginning and named in TEXTS:
         return "text", named  # of an older encoding
     return _recording(file, beginning, named)
@@ -86,7 +86,7 @@ def _is_text(beginning: bytes) -> bool:
         beginning[: max(len(beginning) - 3, 1)].decode()  # the last letter may be cut
     except UnicodeDecodeError:
         return False
-    return not beginning.startswith(b"%PDF")
+    return True
 
 
 def _ending_of_text(beginning: bytes) -> str:

@@ -5,15 +5,19 @@ from contextlib import AbstractAsyncContextManager
 
 from ..endpoint import Endpoint
 from ..site import Site
-from . import about, jobs, live, results
+from . import about, jobs, live, reading, recordings, results
 
 ROWS: tuple[Endpoint, ...] = (
     *about.ROWS,
     *results.ROWS,
     *jobs.ROWS,
+    *recordings.ROWS,
+    *reading.ROWS,
     *live.ROWS,
 )
 RUNNING: tuple[Callable[[Site], AbstractAsyncContextManager[None]], ...] = (
-    jobs.running,  # entered at start, left at the end
+    jobs.running,  # entered at start in this order, left at the end
+    recordings.running,
+    reading.running,
     live.running,
 )

@@ -61,9 +61,7 @@ async def running(site: Site) -> AsyncIterator[None]:
 
 
 async def _end_with(site: Site, queue: Queue) -> None:
-    if not hasattr(site, "closing"):
-        return
-    await site.closing.wait()  # pyright: ignore
+    await site.closing.wait()
     queue.deafen()
 
 

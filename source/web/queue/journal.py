@@ -29,11 +29,17 @@ class Journal:
         return self.folder / job.id
 
     def keep(self, job: Job, upload: Path | None = None) -> None:
-        """Write a job down, with the file that came in, which is moved; a power cut later does not lose it."""
+        """Write a job down with the file that came in, which the caller may then delete.
+
+        Until it is written down nothing is lost of the file, even by kill -9, and afterwards not even by a power cut.
+        """
         folder = self.folder_of(job)
         folder.mkdir(exist_ok=True)
         if upload:
-            upload.replace(folder / UPLOAD)
+            try:
+                os.link(upload, folder / UPLOAD)
+            except OSError:  # a file system without hard links
+                upload.replace(folder / UPLOAD)
         document = json.dumps(asdict(job), indent=2, ensure_ascii=False)
         write_whole(folder / ENTRY, lambda draft: _write_through(draft, document.encode(errors="backslashreplace")))
 

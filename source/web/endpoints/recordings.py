@@ -1,0 +1,133 @@
+"""Recordings made in the page: begun, sent piece by piece, finished; after a crash, taken up or deleted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..endpoint import Endpoint, answer, document_of, site_of
+from ..queue import Job
+from ..queue.job import AUTO, RECORDING, Shown
+from ..recordings import MOST_PIECE_BYTES, Begun, Recordings
+from ..site import Site
+from ..titles import title
+from ..troubles import NotFound, TooLarge, Trouble
+from ..uploads import pieces
+from .jobs import known_model, queue_of
+
+RECORDINGS = "recordings"
+TYPE = re.compile(r"(video|audio)/[\w.+-]{1,40}(;[\w.+=, -]{0,80})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class New:
+    """A recording that shall be made."""
+
+    name: str = "recording"
+    model: str = AUTO
+    """Its name; "auto": the one that reads this kind of file."""
+    type: str = ""
+    """Media type, such as "video/webm"."""
+
+
+@dataclass(frozen=True)
+class Id:
+    """What a recording is known by."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Have:
+    """How much of a recording has arrived."""
+
+    have: int
+
+
+@asynccontextmanager
+async def running(site: Site) -> AsyncIterator[None]:
+    """Take up the recordings that broke off, within the queue's time."""
+    await run_in_threadpool(_take_up, site)
+    yield
+
+
+def _take_up(site: Site) -> None:
+    recordings = site.more.setdefault(RECORDINGS, Recordings(site.own_folder / "recordings"))
+    for job in queue_of(site).jobs:  # one that was finished as everything ended
+        with suppress(NotFound):
+            recordings.forget(job["id"])
+    recordings.tidy()
+
+
+def recordings_of(site: Site) -> Recordings:
+    """Return the recordings of a site."""
+    return site.more[RECORDINGS]
+
+
+async def begin(request: Request) -> Response:
+    """Begin a recording."""
+    asked = await document_of(request, New, 10_000)
+    begun = Begun(title(asked.name), known_model(asked.model), asked.type if TYPE.fullmatch(asked.type) else "")
+    await run_in_threadpool(recordings_of(site_of(request)).begin, begun)
+    return answer(Id(begun.id), 201)
+
+
+async def append(request: Request) -> Response:
+    """Take a piece of a recording."""
+    start = request.query_params.get("from", "")
+    if not (start.isascii() and start.isdigit() and len(start) < 16):
+        raise Trouble("Say from which byte on this piece is: ?from=BYTES.")
+    piece = bytearray()
+    async for part in pieces(request):
+        piece += part
+        if len(piece) > MOST_PIECE_BYTES:
+            raise TooLarge(f"A piece has at most {MOST_PIECE_BYTES / 1e6:g} MB; send it in several.")
+    recordings, id = recordings_of(site_of(request)), request.path_params["id"]
+    return answer(Have(await run_in_threadpool(recordings.append, id, int(start), bytes(piece))))
+
+
+async def unfinished(request: Request) -> Response:
+    """List the recordings that are not finished, the oldest first."""
+    found = await run_in_threadpool(recordings_of(site_of(request)).unfinished)
+    return answer({"recordings": [asdict(one) for one in found]})
+
+
+async def finish(request: Request) -> Response:
+    """Have a recording read; asked twice, it is read once."""
+    return answer(await run_in_threadpool(_finish, site_of(request), request.path_params["id"]), 202)
+
+
+def _finish(site: Site, id: str) -> object:
+    queue, recordings = queue_of(site), recordings_of(site)
+    with recordings.finishing:
+        with suppress(NotFound):
+            return queue.job(id)
+        made, file = recordings.whole(id)
+        with queue.place():
+            named = {"id": id, "name": made.name, "model": made.model, "created": made.created, "bytes": made.bytes}
+            job = queue.add(Job(source=RECORDING, **named), file)
+        recordings.forget(id)
+        return job
+
+
+async def delete(request: Request) -> Response:
+    """Delete a recording that is not finished."""
+    await run_in_threadpool(recordings_of(site_of(request)).forget, request.path_params["id"])
+    return answer({"deleted": 1})
+
+
+ROWS = (
+    Endpoint("GET", "/recordings", unfinished, "List the recordings that are not finished, the oldest first"),
+    Endpoint("POST", "/recordings", begin, "Begin a recording", takes=New, gives=Id, status=201),
+    Endpoint("PUT", "/recordings/{id}", append, "Send a piece of a recording; one that was sent before does no harm",
+             query={"from": "The byte of the recording that the piece begins at (required)"},
+             takes="application/octet-stream", gives=Have),
+    Endpoint("POST", "/recordings/{id}/finish", finish, "Have a recording read", gives=Shown, status=202),
+    Endpoint("DELETE", "/recordings/{id}", delete, "Delete a recording that is not finished"),
+)  # fmt: skip
