@@ -72,7 +72,7 @@ export const release = (stream) => stream?.getTracks().forEach((track) => track.
  */
 export function chooser({ onChange = () => {}, onThere = () => {} } = {}) {
   const selects = Object.fromEntries(Object.entries(KINDS).map(([device, { without }]) => [device, h(
-    "select", { "aria-label": device, onchange: ({ target }) => onChange(device, target.value) }, h("option", { value: OFF }, without))]));
+    "select", { onchange: ({ target }) => onChange(device, target.value) }, h("option", { value: OFF }, without))]));
   const touched = new Set();
   const choose = (device, id) => (touched.add(device), (selects[device].value = id));
   async function refresh() {

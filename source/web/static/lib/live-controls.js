@@ -4,7 +4,7 @@ import { h, replace } from "./dom.js";
 import { listed } from "./format.js";
 import { fullAnswer } from "./readings.js";
 
-const KEPT = { numbers: "numbers", media: "sound and picture" };
+const KEPT = { numbers: ["numbers"], media: ["sound", "picture"] };
 const ABOUT = {
   numbers: "Numbers: all answers, the words and your marks, from Start to Stop.",
   media: "Sound and picture, from now on. After Stop they are read once more, more thoroughly.",
@@ -29,8 +29,8 @@ export function controls(actions) {
     parts.stop.hidden = !["starting", "live", "paused"].includes(run.phase);
     for (const name of ["pause", "mark", "keep", "picture"]) parts[name].hidden = !on;
     parts.pause.textContent = run.phase === "paused" ? "Go on" : "Pause";
-    parts.keep.textContent = run.kept.length ? `Keeping ${listed(run.kept.map((one) => KEPT[one]))} …` : "Keep …";
-    parts.picture.disabled = chosen.camera === OFF;
+    parts.keep.textContent = run.kept.length ? `Keeping ${listed(run.kept.flatMap((one) => KEPT[one]))} …` : "Keep …";
+    parts.picture.hidden ||= !run.modalities.includes("face");
   }
   return { element, draw };
 }
@@ -83,9 +83,11 @@ export function outcome(run) {
       element.dataset.shown = key;
       const lines = [];
       if (phase === "ending") lines.push(is?.kept.length ? "Writing what you keep …" : "Stopping …");
-      else if (is && !is.result && !is.job) lines.push("Stopped. Nothing was kept; leaving this page forgets what is still shown.");
+      else if (is && !is.kept.length) lines.push("Nothing was kept; leaving this page forgets what is still shown.");
+      else if (is?.broken && is.kept.includes("numbers")) lines.push(h("span", {}, "The numbers up to the break are kept. ", h("a", { href: "#/results" }, "See the results")));
       if (is?.overall) lines.push(`All in all: ${fullAnswer(is.overall)}.`);
       if (is?.result) lines.push(h("span", {}, "The numbers are kept. ", h("a", { href: `#/result/${is.result}` }, "Open the result")));
+      if (is?.kept.includes("media") && !is.job) lines.push("Sending the rest of the recording …");
       if (is?.job) lines.push(h("span", {}, "Sound and picture are kept and wait to be read. ", h("a", { href: "#/read" }, "See the queue")));
       replace(element, lines.map((line) => h("p", {}, line)));
     },

@@ -9,7 +9,10 @@ const DELAYS = 30;
 const REST = { camera: "Voice and words go on.", microphone: "The face goes on." };
 const KINDS = { video: "camera", audio: "microphone" };
 
-/** phase: "idle", "starting", "live", "paused" or "ending". onChange() after every change of what can be asked here. */
+/**
+ * phase: "idle", "starting", "live", "paused" or "ending". onChange() after every change of what can be asked here, onFace()
+ * after the answer to a frame, onLost("camera" | "microphone") when one is unplugged.
+ */
 export class LiveRun {
   phase = "idle";
   notices = new Map();  // by their cause: sentences on what is not as it should be
@@ -18,14 +21,15 @@ export class LiveRun {
   framesPerSecond = 10;
   level = 0;
   wantsWords = true;
-  #api; #state; #overlay; #onChange; #onFace; #stream; #eyes; #ears; #socket; #recording; #started = 0; #ended = 0; #session; #delays = []; #sounds = 0;
+  #api; #state; #overlay; #onChange; #onFace; #onLost; #stream; #eyes; #ears; #socket; #recording; #started = 0; #ended = 0; #session; #delays = []; #sounds = 0;
 
-  constructor(api, state, overlay, { onChange, onFace }) {
+  constructor(api, state, overlay, { onChange, onFace, onLost }) {
     this.#api = api;
     this.#state = state;
     this.#overlay = overlay;
     this.#onChange = onChange;
     this.#onFace = onFace;
+    this.#onLost = onLost;
   }
 
   /** The page's seconds since Start, also after a stop. */
@@ -104,18 +108,17 @@ export class LiveRun {
   }
 
   /** Stop the devices at once; what is kept is written then. */
-  async stop() {
+  stop() {
     if (!this.runs || this.phase === "ending") return;
     const told = this.#socket?.send({ type: "stop" });
     this.#ended = performance.now();
     this.outcome = { kept: this.kept };
     this.#to("ending");
-    const reading = this.#recording?.finish();
+    this.#finishRecording();
     this.#closeDevices();
-    await reading?.then((job) => (this.outcome.job = job), (error) => this.#notice("recording", error.message));
-    this.#recording = undefined;
-    if (!told) this.#end();
-    else this.#onChange();
+    if (told) return;
+    this.#socket?.close();
+    this.#end();
   }
 
   /** Use another device in the middle, or none. Call it in the event that chose it. */
@@ -136,7 +139,7 @@ export class LiveRun {
       this.notices.set(device, sentenceOf(error, device));
     }
     if (this.phase === "paused") this.#hold(true);
-    this.#socket?.send(this.#hello());
+    this.#socket?.hello(this.#hello());
     this.#onChange();
   }
 
@@ -162,7 +165,7 @@ export class LiveRun {
 
   #hello() {
     const { videoWidth, videoHeight } = this.#overlay.video;
-    return { type: "hello", schema: "demeanor.live/1", audio_rate_hz: this.#ears?.rate ?? 48_000, size: [videoWidth, videoHeight], modalities: this.modalities };
+    return { audio_rate_hz: this.#ears?.rate ?? 48_000, size: [videoWidth, videoHeight], modalities: this.modalities };
   }
 
   #has(kind) { return Boolean(this.#stream?.getTracks().some((track) => track.kind === kind && track.readyState === "live")); }
@@ -180,6 +183,7 @@ export class LiveRun {
       this.#notice(device, `The ${device} was unplugged, or stopped by the browser. ${rest} Choose one to go on with.`);
       if (track.kind === "video") this.#overlay.clear();
       this.level = 0;
+      this.#onLost(device);
     });
     return track;
   }
@@ -242,19 +246,27 @@ export class LiveRun {
     if (this.phase === "idle") return;
     if (sentence) this.notices.set("connection", sentence);
     this.#ended ||= performance.now();
-    const cut = this.#recording;
-    this.#recording = undefined;
-    cut?.finish().then((job) => ((this.outcome = { ...this.outcome, job }), this.#onChange()), (error) => this.#notice("recording", error.message));
+    this.outcome ??= { kept: this.kept, broken: true };
+    this.#finishRecording();
     this.#closeDevices();
     this.notices.delete("hidden");
     this.#to("idle");
   }
 
+  /** The rest of the recording is sent while nothing is taken any more. */
+  #finishRecording() {
+    const recording = this.#recording;
+    this.#recording = undefined;
+    recording?.finish().then((job) => {
+      this.outcome = { ...this.outcome, job };
+      this.#onChange();
+    }, (error) => this.#notice("recording", error.message));
+  }
+
   #closeDevices() {
     this.#eyes?.close();
     this.#ears?.close();
-    if (this.phase === "ending" || !this.#socket) release(this.#stream);
-    else { this.#socket.close(); release(this.#stream); }
+    release(this.#stream);
     this.#overlay.video.srcObject = null;
     this.#overlay.clear();
     [this.#ears, this.level] = [undefined, 0];

@@ -40,26 +40,26 @@ export class LiveSocket {
   }
 
   /** Whether what is sent arrives: after `ready`. */
-  get ready() { return this.#ready; }
+  get ready() { return this.#ready && this.#socket.readyState === WebSocket.OPEN; }
 
   /** Send a document; false where there is no connection. */
   send(document) {
-    if (!this.#ready) return false;
+    if (!this.ready) return false;
     this.#socket.send(JSON.stringify(document));
     return true;
   }
 
   /** Send a frame or a little sound; false where it is left out. */
   sendPiece(kind, number, seconds, content) {
-    if (!this.#ready || this.#socket.bufferedAmount > MOST_WAITING_BYTES) return false;
+    if (!this.ready || this.#socket.bufferedAmount > MOST_WAITING_BYTES) return false;
     this.#socket.send(packet(kind, number, seconds, content));
     return true;
   }
 
-  /** Begin anew within the session, as with another microphone. */
-  rejoin(hello) {
+  /** Say anew what comes, as with another microphone; said once more after a break. */
+  hello(hello) {
     Object.assign(this.#hello, hello);
-    if (this.#ready) this.#socket.close(1000);
+    this.send(this.#hello);
   }
 
   /** End it from here. */

@@ -39,7 +39,7 @@ function sentenceOf(run) {
 function stage(root, { api, models, say }) {
   const state = new LiveState(models), keys = { on: true };
   const picture = overlay(state);
-  const run = new LiveRun(api, state, picture, { onChange: changed, onFace: soon });
+  const run = new LiveRun(api, state, picture, { onChange: changed, onFace: soon, onLost: (device) => devices.choose(device, OFF) });
   const devices = chooser({ onChange: (device, id) => (run.notices.delete(device), run.use(device, id), changed()), onThere: changed });
   const line = statusLine(run, state), ends = outcome(run);
   const buttons = controls({ start, pause, mark: () => moments.add(run.now), keep, picture: savePicture, stop: () => (moments.flush(), run.stop()) });
@@ -148,6 +148,6 @@ function stage(root, { api, models, say }) {
     document.removeEventListener("keydown", pressed);
     document.removeEventListener("visibilitychange", visible);
     removeEventListener("beforeunload", stay);
-    run.stop().catch(() => {});
+    run.stop();
   };
 }
