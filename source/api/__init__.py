@@ -8,6 +8,7 @@ one sentence. Importing this imports no torch; that happens when a function firs
 from ..core.command_line import command_line
 from ..core.hooks import Notify, OnProgress, silent
 from ..media.selection import Selection
+from .agree import agree, forget_rater, rate
 from .annotate import annotate
 from .data import get_data, known_corpora, preprocessed_corpora, training_corpora
 from .examine import examine
@@ -27,8 +28,9 @@ from .tune import tune
 from .validate import validate
 
 __all__ = [
-    "Link", "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "annotate", "are_several",
-    "asked_for", "command_line", "configured", "examine", "export", "export_formats", "get_data", "input_named",
-    "inputs", "known_corpora", "live", "load", "predict", "preprocess", "preprocessed_corpora", "results", "score",
-    "settings", "silent", "stream", "test", "train", "training_corpora", "tune", "validate",
+    "Link", "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "agree", "annotate",
+    "are_several", "asked_for", "command_line", "configured", "examine", "export", "export_formats", "forget_rater",
+    "get_data", "input_named", "inputs", "known_corpora", "live", "load", "predict", "preprocess",
+    "preprocessed_corpora", "rate", "results", "score", "settings", "silent", "stream", "test", "train",
+    "training_corpora", "tune", "validate",
 ]  # fmt: skip

@@ -196,11 +196,9 @@ def update_annotations(folder: Path, change: Callable[[Annotations], Annotations
         try:
             with FileLock(folder / LOCK, timeout=WAIT_SECONDS):
                 _refuse_gone(folder)
-                after = change(read_annotations(folder))
-                document = after.to_dict()
-                bare = {name: value for name, value in document.items() if name != "schema"}
-                after = _checked(Annotations, bare, "These annotations cannot be kept")
-                content = json_text(document).encode(errors="backslashreplace")
+                changed = asdict(change(read_annotations(folder)))
+                after = _checked(Annotations, changed, "These annotations cannot be kept")
+                content = json_text(after.to_dict()).encode()
                 if len(content) > MOST_BYTES:
                     raise DemeanorError(f"Annotations of more than {MOST_BYTES // 10**6} MB cannot be kept.")
                 write_whole(folder / FILE, content)

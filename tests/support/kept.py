@@ -31,5 +31,5 @@ def answers(spans, labels=("happy", "sad"), pauses=(), **fields) -> Prediction:
         )
         for start, end, label, share in spans
     )  # fmt: skip
-    seconds = max(reading.end_seconds for reading in readings)
+    seconds = max(reading.end_seconds for reading in readings) - fields.get("start_seconds", 0.0)
     return Prediction("voice.wav", "audio", tuple(labels), readings, seconds=seconds, pauses=pauses, **fields)
