@@ -66,10 +66,15 @@ def rate(
     tier: str | None = None,
     mapping: Mapping[str, str] | None = None,
 ) -> Annotations:
-    """Keep what a rater marked with the result, in place of what they marked before, and return all annotations.
+    r"""Keep what a rater marked with the result, in place of what they marked before, and return all annotations.
 
     name: of the rater; several in one content are kept as "name: tier". content: of a file as `agree` reads. Raises
     DemeanorError as that does.
+
+    >>> from source import api
+    >>> content = b"begin,end,label\n0,2.5,joy\n"
+    >>> list(api.rate("demo_clip", "Ann", content).raters)  # needs a result  # doctest: +SKIP
+    ['Ann']
     """
     from ..evaluation.raters import raters_in
     from ..results.annotations import update_annotations
@@ -90,7 +95,12 @@ def rate(
 
 
 def forget_rater(result: Path | str, name: str) -> Annotations:
-    """Forget what a rater marked in the result and return all annotations; raises DemeanorError where there is none."""
+    """Forget what a rater marked in the result and return all annotations; raises DemeanorError where there is none.
+
+    >>> from source import api
+    >>> api.forget_rater("demo_clip", "Ann").raters  # needs a result with marks  # doctest: +SKIP
+    {}
+    """
     from ..results.annotations import update_annotations
     from ..results.kept import result_named
 

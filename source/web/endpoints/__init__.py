@@ -5,11 +5,12 @@ from contextlib import AbstractAsyncContextManager
 
 from ..endpoint import Endpoint
 from ..site import Site
-from . import about, jobs, live, reading, recordings, results
+from . import about, jobs, live, reading, recordings, results, study
 
 ROWS: tuple[Endpoint, ...] = (
     *about.ROWS,
     *results.ROWS,
+    *study.ROWS,
     *jobs.ROWS,
     *recordings.ROWS,
     *reading.ROWS,
