@@ -277,6 +277,7 @@ TABLE = (
         Option("open_browser", "--browser", "open a browser", default=True),
         Option("host", "--host", "address to listen on; others than 127.0.0.1 are refused", "ADDRESS",
                default="127.0.0.1"),
+        PRIVATE_LINKS,
     )),
     Entry("doctor", "check what is installed and what is missing", doctor),
 )  # fmt: skip

@@ -11,12 +11,20 @@ from ..core.hooks import Notify, silent
 HERE = ("127.0.0.1", "localhost")
 
 
-def serve(port: int = 0, *, host: str = "127.0.0.1", open_browser: bool = True, notify: Notify = silent) -> None:
+def serve(
+    port: int = 0,
+    *,
+    host: str = "127.0.0.1",
+    open_browser: bool = True,
+    allow_private_links: bool = False,
+    notify: Notify = silent,
+) -> None:
     """Serve the page and the HTTP API to this user of this machine, until Ctrl-C.
 
     port: 0 for any that is free. host: 127.0.0.1 and nothing else. open_browser: open the page, where there is a
-    screen. notify: takes the address, in a sentence. Where the folder of results is served already, this opens that
-    page and returns. Raises DemeanorError for another host, and where the port cannot be had.
+    screen. allow_private_links: whether a pasted link may lead to this machine or its network. notify: takes the
+    address, in a sentence. Where the folder of results is served already, this opens that page and returns. Raises
+    DemeanorError for another host, and where the port cannot be had.
     """
     if host not in HERE:
         raise DemeanorError(
@@ -27,4 +35,4 @@ def serve(port: int = 0, *, host: str = "127.0.0.1", open_browser: bool = True, 
     from .serving import run
     from .site import Site
 
-    run(Site(notify=notify), port, open_browser, notify)
+    run(Site(notify=notify, allow_private_links=allow_private_links), port, open_browser, notify)

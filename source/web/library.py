@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import DemeanorError
+from ..media.link import is_link
 from ..media.types import PICTURES, SOUNDS, TEXTS, VIDEOS
 from ..results.annotations import FILE as ANNOTATIONS
 from ..results.annotations import Annotations, read_annotations
@@ -159,8 +160,9 @@ def _summary(id: str, folder: Path, document: dict[str, Any], created: str) -> S
     first = document["overall"] or (max(readings, key=lambda one: one["confidence"]) if readings else None)
     people = document["people"] or [one for one in readings if one["person"] is not None]
     first = first or {"emotion": None, "likeliest": None, "confidence": None}
+    name = "" if is_link(source) else Path(source).name
     return Summary(
-        id=id, name=Path(source).name or folder.name, model=model, kind=kind, created=created,
+        id=id, name=name or folder.name, model=model, kind=kind, created=created,
         seconds=document["seconds"], answer=_answer(first), emotion=first["emotion"], confidence=first["confidence"],
         people=len({one["person"] for one in people}), participant="", group="", note="", bytes=0,
     )  # fmt: skip

@@ -41,6 +41,8 @@ class Site:
     load: Callable[[str], Trained] = api.load
     """Name of a model -> the trained model."""
     notify: Notify = silent
+    allow_private_links: bool = False
+    """Whether a link may lead to this machine or its network."""
     is_live: bool = False
     """Whether somebody watches live: jobs wait meanwhile."""
     on_live: list[Callable[[bool], None]] = field(default_factory=list)

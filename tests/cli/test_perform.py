@@ -52,8 +52,8 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
      {"weights": Path("w"), "fast": True, "voice_baseline": "me.wav"}),
     ("combined settings", "settings", ["combined"], {}),
     ("export clip --format eaf --output o", "export", ["clip", "eaf"], {"output": Path("o")}),
-    ("web --port 8000 --no-browser --host localhost", "serve", [],
-     {"port": 8000, "open_browser": False, "host": "localhost"}),
+    ("web --port 8000 --no-browser --host localhost --allow-private-links", "serve", [],
+     {"port": 8000, "open_browser": False, "host": "localhost", "allow_private_links": True}),
 ]  # fmt: skip
 DEFAULTS = [
     ("data get FER2013", "get_data", ["FER2013", None], {}),

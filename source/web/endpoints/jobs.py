@@ -46,7 +46,8 @@ class Asked:
 @asynccontextmanager
 async def running(site: Site) -> AsyncIterator[None]:
     """Have the jobs of a site done meanwhile."""
-    queue = site.more.setdefault(QUEUE, Queue(site.own_folder / "jobs", site.folder))
+    allow = site.allow_private_links
+    queue = site.more.setdefault(QUEUE, Queue(site.own_folder / "jobs", site.folder, allow_private_links=allow))
     await run_in_threadpool(queue.start)
     site.on_live.append(queue.hold)
     site.on_delete.append(queue.forget_result)

@@ -103,6 +103,8 @@ class Task:
     folder: Path
     """The job's own, which is emptied afterwards."""
     results: Path
+    allow_private_links: bool = False
+    """Whether a link may lead to this machine or its network."""
 
 
 def name_of(source: str, asked: str) -> str:

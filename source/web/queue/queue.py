@@ -49,9 +49,11 @@ class Queue:
         read: Callable[[Task], list[str]] = reading.read,
         *,
         prepare: Callable[[], Any] = reading.prepare,
+        allow_private_links: bool = False,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._journal, self._results, self._read = Journal(folder), results, read
+        self._allow_private_links = allow_private_links
         self._worker = Worker(prepare, idle_seconds)
         self._changed = Condition(RLock())
         self._jobs: dict[str, Job] = {}
@@ -251,7 +253,10 @@ class Queue:
                 return
             self._change(job.id, state=RUNNING, begun=job.begun + 1, sentence="Getting ready.", trouble=None)
         folder = self._journal.folder_of(job)
-        task = Task(job.id, job.source, job.asked, job.name, job.model, folder.absolute(), self._results.absolute())
+        task = Task(
+            job.id, job.source, job.asked, job.name, job.model, folder.absolute(), self._results.absolute(),
+            self._allow_private_links,
+        )  # fmt: skip
         self._results.mkdir(parents=True, exist_ok=True)
         made, trouble = list[str](), ""
         try:

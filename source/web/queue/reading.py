@@ -21,8 +21,9 @@ from ...core.memory import share_arenas
 from ...core.spec import spec_of
 from ...core.workers import say
 from ...media.kind import kind_and_ending
+from ...media.link import fetch
 from ...media.remux import remuxed
-from ...media.types import RECORDINGS
+from ...media.types import PICTURES, RECORDINGS, TEXTS
 from ...results.predicting import predict
 from ...results.writing import Written
 from ..titles import file_stem
@@ -82,12 +83,14 @@ def read_at_once(model: str, content: bytes | str) -> dict[str, Any]:
 
 def _file_of(task: Task) -> tuple[str, Path]:
     """Return the kind of the file that came in, and the file under a name that says so, seen from the job's folder."""
-    came = Path(UPLOAD)
+    came, name = Path(UPLOAD), task.name
     if task.source == LINK:
         came = _fetched(task)
-    kind, ending = kind_and_ending(came, task.name)
-    file = Path(file_stem(task.name) + ending)
-    if file.name in (came.name, MARK):
+        name = came.name
+        say({"name": name})
+    kind, ending = kind_and_ending(came, name)
+    file = Path(file_stem(name) + ending)
+    if file in (came, Path(MARK)):
         file = file.with_stem(f"{file.stem}_")
     if task.source == RECORDING and ending in RECORDINGS:
         say({"sentence": "Putting the recording in order."})
@@ -98,10 +101,13 @@ def _file_of(task: Task) -> tuple[str, Path]:
 
 
 def _fetched(task: Task) -> Path:
-    from ...media.link import fetch  # pyright: ignore
-
     say({"sentence": "Fetching."})
-    return fetch(task.asked, Path(), on_progress=_progress(MEGABYTES, 1e-6))
+    inside = Path("fetched")  # where no name that a site gives is another's
+    inside.mkdir(exist_ok=True)
+    reads = (*PICTURES, *RECORDINGS, *TEXTS) if task.model == AUTO else spec_of(task.model).readable
+    return fetch(
+        task.asked, inside, reads=reads, allow_private=task.allow_private_links, on_progress=_progress(MEGABYTES, 1e-6)
+    )
 
 
 def _model(task: Task, kind: str) -> str:
@@ -117,7 +123,8 @@ def _read_one(task: Task, source: Any, model: str, original: Mapping[str, Writte
     say({"sentence": "Reading.", "unit": unit, "done": 0, "total": 0})
     mark = {MARK: task.id}
     hooks = {"notify": _note, "on_progress": _progress(unit)}
-    made = predict(source, api.load(model), task.results, beside={**original, **mark}, **hooks)
+    links = {str(source): task.asked} if task.source == LINK else {}
+    made = predict(source, api.load(model), task.results, beside={**original, **mark}, links=links, **hooks)
     return [_seen_from(task.results, one.folder) for one in made]
 
 
