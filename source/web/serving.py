@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 import threading
@@ -30,6 +31,7 @@ ADDRESS_FILE = "server.json"  # in the web's own folder: how programs of this us
 SECONDS_TO_END = 1  # that calls under way are given
 MOST_MESSAGE_BYTES = 2_000_000  # of a WebSocket; the live protocol takes less of each kind
 ANSWER_SECONDS = 1.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGBREAK] if sys.platform == "win32" else []))
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,19 @@ def run(site: Site, port: int, open_browser: bool, notify: Notify) -> None:
             _open_browser(other.address)
         return
     with bound(port) as listening, address_file(site, listening.getsockname()[1]):
-        _remove_leftovers(site)
+        remove_leftovers(site)
         server = _Server(site)
         if open_browser:
             site.ticket = secrets.token_urlsafe(32)
             server.when_started = lambda: _open_browser(f"{site.origin}/?token={site.ticket}")
         notify(f"The page: {site.origin}/?token={site.token}")
-        server.run(sockets=[listening])
+        try:
+            server.run(sockets=[listening])
+        except SystemExit:
+            raise DemeanorError("The page could not be started; with --debug the terminal says why.") from None
+    for number in server.signals:
+        handler = signal.getsignal(number)
+        handler(number, None) if callable(handler) else signal.raise_signal(number)
 
 
 def running(site: Site) -> Running | None:
@@ -108,19 +116,10 @@ def address_file(site: Site, port: int) -> Iterator[Path]:
     try:
         yield file
     finally:
-        if (found := running_id(file)) and found == site.id:
-            file.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
 
 
-def running_id(file: Path) -> str | None:
-    """Return the id in an address file."""
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))["id"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _remove_leftovers(site: Site) -> None:
+def remove_leftovers(site: Site) -> None:
     """Remove what a server that was killed was receiving; recordings stay, for they can be finished."""
     for pattern in ("*.part", "jobs/*/*.part"):
         for part in site.own_folder.glob(pattern):
@@ -141,6 +140,22 @@ class _Server(uvicorn.Server):
         )  # fmt: skip
         self.site = site
         self.when_started = lambda: None
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Note Ctrl-C and its like; uvicorn's own sends them again, which would count as pressed twice."""
+        heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        before = {number: signal.signal(number, self.handle_exit) for number in heeded}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @property
+    def signals(self) -> list[int]:
+        """The signals that ended it."""
+        return self._captured_signals
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
