@@ -45,6 +45,7 @@ export class Eyes {
   }
 
   #see(now, captured) {
+    if (!this.#running) return;
     this.#next();
     const [oldest] = this.#sent.values();
     if (oldest && now - oldest.at > PATIENCE_MS) this.forget();

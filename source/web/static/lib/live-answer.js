@@ -6,7 +6,6 @@ import { MODALITY_NAMES, attributionText, fullAnswer } from "./readings.js";
 
 const READ_OUT_MS = 3000;  // a screen reader is told no more often
 const TOGETHER = "all";
-const UNSURE = "🤔";
 
 /** {element, draw()}. */
 export function answer(state) {
@@ -24,7 +23,7 @@ export function answer(state) {
   function draw() {
     const { latest, palette } = state;
     element.style.setProperty("--tone", palette.colour(latest?.emotion));
-    put(emoji, latest?.emotion ? palette.emoji(latest.emotion) : latest?.likeliest ? UNSURE : "");
+    put(emoji, latest?.emotion ? palette.emoji(latest.emotion) : "");
     put(head, headOf(latest));
     put(rest, restOf(state, latest));
     const reason = latest ? attributionText(latest) : "";

@@ -21,7 +21,7 @@ export function controls(actions) {
   const element = h("div", { class: "row" }, Object.values(parts));
 
   function draw(run, chosen) {
-    const on = ["live", "paused"].includes(run.phase);
+    const { on } = run;
     const nothing = chosen.camera === OFF && chosen.microphone === OFF;
     parts.start.hidden = run.phase !== "idle";
     parts.start.disabled = nothing;

@@ -18,7 +18,7 @@ export function people(state) {
 
   function draw() {
     const there = [...state.people.keys()].sort((one, other) => (one ?? 1e9) - (other ?? 1e9));
-    if (there.join() !== [...rows.keys()].join()) {
+    if (JSON.stringify(there) !== JSON.stringify([...rows.keys()])) {
       rows.clear();
       for (const person of there) rows.set(person, rowOf(person));
       replace(list, [...rows.values()].map((row) => row.element));

@@ -121,7 +121,7 @@ function stage(root, { api, models, say }) {
   }
 
   function pressed(event) {
-    if (!keys.on || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog") || !["live", "paused"].includes(run.phase)) return;
+    if (!keys.on || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog") || !run.on) return;
     const key = event.key.toLowerCase();
     if (key === "m") (event.preventDefault(), moments.add(run.now));
     if (key === "p") (event.preventDefault(), pause());
