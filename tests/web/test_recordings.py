@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from source.media.kind import kind_and_ending
 from source.media.remux import remuxed
 from source.web import recordings
-from source.web.queue import Queue
+from source.web.queue.queue import Queue
 from source.web.recordings import Begun, Recordings
 from source.web.troubles import Busy, Conflict, NotFound, TooLarge
 from tests.support import web, web_jobs

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from source.web import uploads
-from source.web.queue import Queue
+from source.web.queue.queue import Queue
 from source.web.titles import file_stem, title
 from source.web.troubles import Busy, TooLarge, Trouble
 from tests.support import web_jobs

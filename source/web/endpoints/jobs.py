@@ -15,9 +15,9 @@ from starlette.responses import Response, StreamingResponse
 from ... import MODELS, api
 from ...core.spec import spec_of
 from ..endpoint import Endpoint, answer, document_of, site_of
-from ..queue import Job, Queue
-from ..queue.job import AUTO, INPUT, LINK, TEXT, Shown, name_of
+from ..queue.job import AUTO, INPUT, LINK, TEXT, Job, Shown, name_of
 from ..queue.job import UPLOAD as FILE
+from ..queue.queue import Queue
 from ..site import Site
 from ..titles import title
 from ..troubles import NotFound, Trouble

@@ -12,8 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..endpoint import Endpoint, answer, document_of, site_of
-from ..queue import Job
-from ..queue.job import AUTO, RECORDING, Shown
+from ..queue.job import AUTO, RECORDING, Job, Shown
 from ..recordings import MOST_PIECE_BYTES, Begun, Recordings
 from ..site import Site
 from ..titles import title

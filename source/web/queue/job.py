@@ -91,22 +91,6 @@ class Job(_Told):
         return cls(**values)
 
 
-@dataclass(frozen=True)
-class Task:
-    """All that the process that does a job needs of it."""
-
-    id: str
-    source: str
-    asked: str
-    name: str
-    model: str
-    folder: Path
-    """The job's own, which is emptied afterwards."""
-    results: Path
-    allow_private_links: bool = False
-    """Whether a link may lead to this machine or its network."""
-
-
 def name_of(source: str, asked: str) -> str:
     """Return the name for people of what was asked for.
 

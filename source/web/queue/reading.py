@@ -13,6 +13,7 @@ from contextlib import chdir
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ... import api
@@ -26,13 +27,13 @@ from ...media.remux import remuxed
 from ...media.types import PICTURES, RECORDINGS, TEXTS
 from ...results.predicting import predict
 from ...results.writing import Written
-from ..titles import file_stem
-from .job import AUTO, INPUT, LINK, RECORDING, TEXT, Task
-from .journal import UPLOAD
+from ..titles import file_stem, title
+from .job import AUTO, INPUT, LINK, RECORDING, TEXT
+from .journal import ENTRY, UPLOAD
+from .outcome import MARK, ORIGINAL
+from .task import Task
 
 MODEL_OF = {"picture": "face", "sound": "audio", "video": "combined", "text": "text"}
-MARK = ".job"  # in a result: the id of the job that made it, until that is written down
-ORIGINAL = "original"
 SECONDS_BETWEEN_WORDS = 0.2
 MEGABYTES = "MB"
 POLITENESS = 5  # of Unix's niceness: the page and whoever is live come first
@@ -68,7 +69,8 @@ def read(task: Task) -> list[str]:
         return _read_one(task, path, _model(task, kind), original)
     with chdir(task.folder):  # so that all that is said and written of the file has its bare name
         kind, file = _file_of(task)
-        return _read_one(task, file, _model(task, kind), {ORIGINAL + file.suffix: partial(linked_or_copied, file)})
+        original = {ORIGINAL + file.suffix: partial(linked_or_copied, file)}
+        return _read_one(task, file, _model(task, kind), original, {str(file): task.asked} if task.asked else {})
 
 
 def read_at_once(model: str, content: bytes | str) -> dict[str, Any]:
@@ -86,11 +88,11 @@ def _file_of(task: Task) -> tuple[str, Path]:
     came, name = Path(UPLOAD), task.name
     if task.source == LINK:
         came = _fetched(task)
-        name = came.name
-        say({"name": name})
+        name = title(came.name)
+        say({"name": name, "bytes": came.stat().st_size})
     kind, ending = kind_and_ending(came, name)
     file = Path(file_stem(name) + ending)
-    if file in (came, Path(MARK)):
+    if file.name in (UPLOAD, ENTRY):
         file = file.with_stem(f"{file.stem}_")
     if task.source == RECORDING and ending in RECORDINGS:
         say({"sentence": "Putting the recording in order."})
@@ -105,9 +107,8 @@ def _fetched(task: Task) -> Path:
     inside = Path("fetched")  # where no name that a site gives is another's
     inside.mkdir(exist_ok=True)
     reads = (*PICTURES, *RECORDINGS, *TEXTS) if task.model == AUTO else spec_of(task.model).readable
-    return fetch(
-        task.asked, inside, reads=reads, allow_private=task.allow_private_links, on_progress=_progress(MEGABYTES, 1e-6)
-    )
+    how = {"allow_private": task.allow_private_links, "on_progress": _progress(MEGABYTES, 1e-6)}
+    return fetch(task.asked, inside, reads=reads, **how)
 
 
 def _model(task: Task, kind: str) -> str:
@@ -116,15 +117,19 @@ def _model(task: Task, kind: str) -> str:
     return model
 
 
-def _read_one(task: Task, source: Any, model: str, original: Mapping[str, Written]) -> list[str]:
+def _read_one(
+    task: Task,
+    source: Any,
+    model: str,
+    original: Mapping[str, Written],
+    links: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
     spec = spec_of(model)
     recording = isinstance(source, Path) and source.suffix.lower() in RECORDINGS
     unit = "seconds" if recording else f"{spec.progress_unit}s"
     say({"sentence": "Reading.", "unit": unit, "done": 0, "total": 0})
-    mark = {MARK: task.id}
-    hooks = {"notify": _note, "on_progress": _progress(unit)}
-    links = {str(source): task.asked} if task.source == LINK else {}
-    made = predict(source, api.load(model), task.results, beside={**original, **mark}, links=links, **hooks)
+    beside, hooks = {**original, MARK: task.id}, {"notify": _note, "on_progress": _progress(unit)}
+    made = predict(source, api.load(model), task.results, beside=beside, links=links, **hooks)
     return [_seen_from(task.results, one.folder) for one in made]
 
 
