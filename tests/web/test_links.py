@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from source.web.queue import Job, Queue
+from source.web.queue.job import Job
+from source.web.queue.queue import Queue
 from tests.support.site import body, site
 
 pytestmark = pytest.mark.slow
