@@ -45,7 +45,7 @@ export function player(media, axis, { offset = 0, onChange = () => {}, onFrame =
   };
 
   const arrive = (seconds) => {
-    axis.moveTo(seconds);
+    if (Math.abs(seconds - axis.cursor) > 1e-3) axis.moveTo(seconds);
     onFrame(seconds);
     if (seconds < until) return;
     until = Infinity;
@@ -76,6 +76,7 @@ export function player(media, axis, { offset = 0, onChange = () => {}, onFrame =
   };
   axis.addEventListener("seek", seek);
   if (media) {
+    media.addEventListener("seeked", () => self.isPlaying || arrive(media.currentTime + self.offset)); // by keys of the device
     for (const name of ["play", "pause", "ended"]) media.addEventListener(name, () => (self.isPlaying && run(), onChange()));
     media.addEventListener("loadedmetadata", () => {
       media.playbackRate = rate;

@@ -29,6 +29,7 @@ export async function mount(root, params, context) {
   const overTime = () => {
     const player = session.isTimed ? stage(session) : null;
     if (player) shown.push(player);
+    else session.axis.addEventListener("seek", () => session.axis.moveTo(session.axis.wish));
     shown.push(keys(session, player));
     const cursor = cursorPanel(session);
     shown.push(cursor);
