@@ -71,8 +71,8 @@ export const release = (stream) => stream?.getTracks().forEach((track) => track.
  * onChange(device, id) is told what a person chose, and onThere({camera, microphone}) what is plugged in.
  */
 export function chooser({ onChange = () => {}, onThere = () => {} } = {}) {
-  const selects = Object.fromEntries(Object.entries(KINDS).map(([device, { without }]) => [device, h(
-    "select", { onchange: ({ target }) => onChange(device, target.value) }, h("option", { value: OFF }, without))]));
+  const selects = Object.fromEntries(Object.keys(KINDS).map((device) => [device, h(
+    "select", { onchange: ({ target }) => onChange(device, target.value) }, h("option", { value: "" }, device))]));
   const touched = new Set();
   const choose = (device, id) => (touched.add(device), (selects[device].value = id));
   async function refresh() {
@@ -81,7 +81,7 @@ export function chooser({ onChange = () => {}, onThere = () => {} } = {}) {
       const before = selects[device].value;
       const options = there[device].map((one, index) => h("option", { value: one.deviceId }, one.label || `${capital(device)} ${index + 1}`));
       replace(selects[device], options, h("option", { value: OFF }, without));
-      const still = [...selects[device].options].some((option) => option.value === before);
+      const still = before !== "" && [...selects[device].options].some((option) => option.value === before);
       selects[device].value = still && (before !== OFF || touched.has(device)) ? before : (there[device][0]?.deviceId ?? OFF);
     }
     onThere(there);

@@ -29,6 +29,11 @@ export function replace(element, ...children) {
   return element;
 }
 
+/** Write a text where it is another one: what is drawn many times a second changes nothing in vain. */
+export function put(element, text) {
+  if (element.textContent !== (text ?? "")) element.textContent = text ?? "";
+}
+
 /** Ask with a dialog; resolve to true when the person says yes. Escape and Cancel mean no. */
 export function confirm(question, { yes = "Yes", detail = "", danger = false } = {}) {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 // The answer of the moment: in words, with a face, why, and a table of what each modality says.
-import { h } from "./dom.js";
+import { h, put } from "./dom.js";
 import { percent } from "./format.js";
 import { numbered } from "./live-overlay.js";
 import { MODALITY_NAMES, attributionText, fullAnswer } from "./readings.js";
@@ -84,9 +84,4 @@ function table(state) {
     }
   }
   return { element, draw };
-}
-
-function put(element, text) {
-  const wanted = text || "";
-  if (element.textContent !== wanted) element.textContent = wanted;
 }

@@ -1,5 +1,5 @@
 // Everybody in the picture, by number.
-import { h, replace } from "./dom.js";
+import { h, put, replace } from "./dom.js";
 import { numbered } from "./live-overlay.js";
 import { fullAnswer } from "./readings.js";
 
@@ -25,12 +25,12 @@ export function people(state) {
     }
     for (const [person, row] of rows) {
       const { reading, inFocus } = state.people.get(person), words = fullAnswer(reading);
-      if (row.words.textContent !== words) row.words.textContent = words;
-      row.emoji.textContent = reading.emotion ? state.palette.emoji(reading.emotion) : "";
+      put(row.words, words);
+      put(row.emoji, reading.emotion ? state.palette.emoji(reading.emotion) : "");
       row.focus.hidden = !(inFocus && rows.size > 1);
       state.models.labels.forEach((label, index) => (row.parts[index].style.width = `${100 * reading.probabilities[label]}%`));
     }
-    nobody.textContent = rows.size ? "" : "Nobody is in the picture.";
+    put(nobody, rows.size ? "" : "Nobody is in the picture.");
     nobody.hidden = rows.size > 0;
   }
   return { element, draw };

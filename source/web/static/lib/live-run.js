@@ -1,6 +1,6 @@
 // One session from Start to Stop: sources, connection, and what is kept.
+import { Keep } from "./live-keep.js";
 import { Sources } from "./live-sources.js";
-import { Recording } from "./recording.js";
 import { LiveSocket } from "./socket.js";
 
 const DELAYS = 30;
@@ -13,12 +13,11 @@ const REST = { camera: "Voice and words go on.", microphone: "The face goes on."
 export class LiveRun {
   phase = "idle";
   notices = new Map();  // by their cause: sentences on what is not as it should be
-  kept = [];  // of "numbers" and "media"
   outcome = null;  // after a stop: {kept, overall, result, job, broken}
   framesPerSecond = 10;
   wantsWords = true;
   level = 0;  // of the sound, 0 to 1
-  #api; #state; #overlay; #onChange; #onFace; #onLost; #sources; #socket; #recording; #session;
+  #api; #state; #overlay; #onChange; #onFace; #onLost; #sources; #socket; #keep; #session;
   #started = 0; #ended = 0; #delays = []; #sounds = 0;
 
   constructor(api, state, overlay, { onChange, onFace, onLost }) {
@@ -27,6 +26,9 @@ export class LiveRun {
 
   /** The page's seconds since Start; they stand still after a stop. */
   get now() { return ((this.#ended || performance.now()) - this.#started) / 1000; }
+
+  /** What is being kept: of "numbers" and "media". */
+  get kept() { return this.#keep?.what ?? []; }
 
   get runs() { return this.phase !== "idle"; }
   get on() { return this.phase === "live" || this.phase === "paused"; }
@@ -40,13 +42,17 @@ export class LiveRun {
     return [...(seen ? ["face"] : []), ...(heard ? ["audio"] : []), ...(heard && this.wantsWords ? ["text"] : [])];
   }
 
+  /** The devices in use: {camera: id, microphone: id}. */
+  get devices() { return this.#sources?.ids ?? {}; }
+
   /** Milliseconds from a frame's capture to its answer on the screen, the median of the last ones. */
   get delay() { return [...this.#delays].sort((one, other) => one - other)[this.#delays.length >> 1]; }
 
   /** Call it in a click. chosen: {camera, microphone}, ids or OFF. What cannot be opened is told, and the rest not just taken. */
   async start(chosen) {
     this.notices.clear();
-    [this.outcome, this.kept, this.#session, this.#socket, this.#delays, this.#sounds] = [null, [], undefined, undefined, [], 0];
+    [this.outcome, this.#session, this.#socket, this.#delays, this.#sounds] = [null, undefined, undefined, [], 0];
+    this.#keep = new Keep(this.#api, (sentence) => this.#notice("recording", sentence));
     [this.#ended, this.#started] = [0, performance.now()];
     this.#to("starting");
     const sources = this.#sources = new Sources(this.#overlay.video, (ms) => (ms - this.#started) / 1000, {
@@ -66,7 +72,7 @@ export class LiveRun {
   pause() {
     if (this.phase !== "live") return;
     this.#socket.send({ type: "pause" });
-    this.#recording?.pause();
+    this.#keep.hold(true);
     this.#sources.hold(true);
     this.#overlay.clear();
     this.#to("paused");
@@ -75,7 +81,7 @@ export class LiveRun {
   resume() {
     if (this.phase !== "paused") return;
     this.#socket.send({ type: "resume" });
-    this.#recording?.resume();
+    this.#keep.hold(false);
     this.#sources.hold(false);
     this.#to("live");
   }
@@ -85,21 +91,9 @@ export class LiveRun {
 
   /** Keep "numbers", "media", both or, with none, nothing after all. Throws where the recording cannot begin. */
   async keep(what) {
-    if (what.includes("media") && !this.#recording) {
-      const name = `live ${new Date().toLocaleString("sv-SE").replaceAll(":", ".")}`;
-      const onState = (state, sentence) => this.#notice("recording", sentence);
-      const recording = new Recording(this.#api, this.#sources.stream(), { name, model: "combined", onState });
-      await recording.begin();
-      if (!this.on) return void recording.discard();
-      this.#recording = recording;
-      if (this.phase === "paused") recording.pause();
-    } else if (!what.includes("media") && this.#recording) {
-      const given = this.#recording;
-      this.#recording = undefined;
-      await given.discard();
-    }
+    await this.#keep.choose(what, this.#sources.stream());
+    this.#keep.hold(this.phase === "paused");
     this.#socket?.send({ type: "keep", what });
-    this.kept = what;
     this.#onChange();
   }
 
@@ -211,10 +205,8 @@ export class LiveRun {
 
   /** The devices go out; the rest of the recording is sent while nothing is taken any more. */
   #close() {
-    const recording = this.#recording;
-    this.#recording = undefined;
-    recording?.finish().then((job) => {
-      this.outcome = { ...this.outcome, job };
+    this.#keep.finish().then((job) => {
+      if (job) this.outcome = { ...this.outcome, job };
       this.#onChange();
     }, (error) => this.#notice("recording", error.message));
     this.#sources.close();

@@ -52,6 +52,11 @@ export class Sources {
   /** Whether "video" or "audio" comes. */
   has(kind) { return this.#stream.getTracks().some((track) => track.kind === kind && track.readyState === "live"); }
 
+  /** Which devices it became, where the browser chose: {camera: id, microphone: id}. */
+  get ids() {
+    return Object.fromEntries(this.#stream.getTracks().map((track) => [KINDS[track.kind], track.getSettings().deviceId]));
+  }
+
   get audioRate() { return this.#ears?.rate ?? 48_000; }
   get size() { return [this.#video.videoWidth, this.#video.videoHeight]; }
   get eyes() { return this.#eyes; }

@@ -1,5 +1,5 @@
 // One line on how it goes: a badge, the pace, and whatever is behind or missing.
-import { h, replace } from "./dom.js";
+import { h, put, replace } from "./dom.js";
 import { clock } from "./format.js";
 import { levelMeter } from "./level.js";
 
@@ -20,8 +20,8 @@ export function statusLine(run, state) {
   function draw() {
     const live = run.phase === "live";
     dot.hidden = !run.takes;
-    badge.textContent = BADGES[run.phase];
-    pace.textContent = live ? paceText() : "";
+    put(badge, BADGES[run.phase]);
+    put(pace, live ? paceText() : "");
     speaking.hidden = !(live && state.voice.speaking && run.modalities.includes("audio"));
     meter.element.hidden = !(run.runs && run.modalities.includes("audio"));
     meter.show(live ? run.level : 0);

@@ -19,7 +19,7 @@ export function recordPanel(context) {
   let open;
   const show = () => {
     open = hasAgreed() ? studio(context) : undefined;
-    replace(element, open?.element ?? notice(KEPT, show));
+    replace(element, open?.element ?? notice(KEPT, () => (show(), element.querySelector("button.main").focus())));
   };
   show();
   return Object.assign(element, { close: () => open?.close() });

@@ -24,8 +24,10 @@ const CALM_MS = 1000;  // for people who want little motion
 /** Show the page in `root`. */
 export async function mount(root, params, context) {
   let leave = () => {};
-  const show = () => (leave = hasAgreed() ? stage(root, context) : (replace(root, h("h1", {}, "Live"), notice(FORGOTTEN, show)), () => {}));
-  show();
+  const show = () => (leave = stage(root, context));
+  const agreed = () => (show(), root.querySelector("button.main").focus());
+  if (hasAgreed()) show();
+  else replace(root, h("h1", {}, "Live"), notice(FORGOTTEN, agreed));
   return () => leave();
 }
 
@@ -66,6 +68,7 @@ function stage(root, { api, models, say }) {
     await run.start(devices.chosen());
     for (const device of ["camera", "microphone"]) if (run.notices.has(device)) devices.choose(device, OFF);
     await devices.refresh();
+    if (run.runs) for (const [device, id] of Object.entries(run.devices)) devices.choose(device, id);
     changed();
   }
 
