@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from source.core import config
 from source.web.app import application
 from tests.support.browser import DEVICES, Watch, chromium
 
 PATIENCE_MS = 30_000  # the machines that run tests are busy
+expect.set_options(timeout=PATIENCE_MS)
 Open = Callable[..., Page]
 
 

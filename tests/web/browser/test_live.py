@@ -158,7 +158,7 @@ def test_the_keyboard_is_enough(engine, address, open_page):
     page.keyboard.press("Space")
     tab_to("Go on")
     page.keyboard.press("Enter")
-    tab_to("Start")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(badge(page)).to_have_text("live")
     page.keyboard.press("p")
