@@ -1,6 +1,7 @@
 """Features of a voice: a recording or a waveform as inputs of the audio model, for training and prediction alike."""
 
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from numbers import Real
 from pathlib import Path
@@ -116,6 +117,10 @@ class WindowFeatures:
         """Take what was added as the whole stream: windows can be asked for up to its end."""
         if self._spans:
             self._spans.finish()
+
+    def as_if_over(self) -> AbstractContextManager[None]:
+        """Let windows be asked for up to the last sample meanwhile, as if the stream ended there."""
+        return self._spans.as_if_over() if self._spans else nullcontext()
 
     def arrays(self, start: int, samples: np.ndarray) -> dict[str, np.ndarray]:
         """Return the inputs of the window that begins at sample `start` and holds `samples`, as `featurize` does."""

@@ -3,6 +3,8 @@
 A training clip is encoded in the same way as a recording, so that both give the same features.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -66,6 +68,20 @@ class SpanEncoder:
         """Take what is left as the last span; nothing can be added any more."""
         if self._length or not self._complete:
             self._cut()
+
+    @contextmanager
+    def as_if_over(self) -> Iterator[None]:
+        """Let windows be asked for up to the last sample meanwhile, as if the stream ended there."""
+        number, covered = self._complete, self.covered
+        if self._length:
+            self._samples[number] = self._heard[: self._length].copy()
+            self.covered += self._length
+        try:
+            yield
+        finally:
+            self.covered = covered
+            for kept in (self._samples, self._spans):
+                kept.pop(number, None)
 
     def forget(self, before: int) -> None:
         """Drop the spans up to sample `before`: no window that is still to be asked for begins sooner."""

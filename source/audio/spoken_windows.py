@@ -34,6 +34,11 @@ class SpokenWindows(ABC):
         self._spoken: list[int] = []  # windows that will be answered again
         self._inputs: list[dict[str, np.ndarray]] = []  # theirs
 
+    @property
+    def settled(self) -> int:
+        """How many windows are read in full."""
+        return self._count
+
     @abstractmethod
     def _append(self, start: int, end: int, speech_seconds: float) -> None:
         """Take note of the window from sample `start` to before sample `end`, not answered yet."""
@@ -61,6 +66,17 @@ class SpokenWindows(ABC):
         if self._settings.reads_baseline:
             self._spoken += spoken
             self._inputs += inputs
+
+    def _read_early(self, number: int, start: int, samples: np.ndarray) -> None:
+        """Answer the window of this number before the sound that surrounds it is known; `read` will again.
+
+        It is read against the same other speech as the last one that was read in full.
+        """
+        with self.features.as_if_over():
+            inputs = self.features.arrays(start, samples)
+        nothing = Baseline(np.zeros(inputs["encoder"].shape), 0.0) if self._settings.reads_baseline else None
+        heard = self._so_far.of(len(self.own_speech) - 1) if nothing and len(self.own_speech) else nothing
+        self._answer_against([number], [inputs], [heard] if heard else [])
 
     def finish(self) -> None:
         """Answer all once more where there is a baseline: now it makes no difference how the sound arrived."""

@@ -1,7 +1,7 @@
 """Overlapping windows of a stream of samples."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -81,6 +81,11 @@ class SpeechWindows:
         """Yield those that wait, without waiting for a whole batch."""
         while covered := self._covered():
             yield self._take(min(covered, BATCH_WINDOWS))
+
+    @property
+    def waiting(self) -> Sequence[tuple[int, np.ndarray]]:
+        """The windows (first sample, samples) that are whole, but of which not all is known."""
+        return self._waiting
 
     def finish(self) -> Iterator[list[tuple[int, np.ndarray]]]:
         """Yield the last ones, up to the end of the stream."""

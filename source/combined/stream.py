@@ -1,7 +1,7 @@
 """The combined model fed bit by bit: faces, voice and words are encoded as they come, and read window by window."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -19,6 +19,7 @@ from ..media.video.frame import Frame
 from ..media.video.timestamps import DueTimes
 from ..results.circumplex import with_valence_arousal
 from ..results.prediction import Prediction, Reading
+from ..text.transcript.apart import RecogniserApart
 from ..text.transcript.recogniser import Recogniser
 from ..text.transcript.sentences import split_into_sentences
 from ..text.transcript.stream import TranscriptStream
@@ -44,25 +45,32 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
     Kept is little, whatever the length: a vector for each face and window, and the transcript. See
     `source.core.streaming.Stream`.
 
-    live: words are recognised phrase by phrase, as soon as one ends, instead of in whole blocks.
+    live: words are recognised phrase by phrase, as one ends, instead of in whole blocks, and a window is read as
+    soon as it is over, and again when the sound around it is known. recogniser: makes one, in a thread of its own.
     """
 
-    def __init__(self, trained: Trained, notify: Notify = log.info, source: str = "stream", live: bool = False) -> None:
+    def __init__(
+        self,
+        trained: Trained,
+        notify: Notify = log.info,
+        source: str = "stream",
+        live: bool = False,
+        recogniser: Callable[[], Recogniser | RecogniserApart] = lambda: Recogniser(speech_model(config.WHISPER_MODEL)),
+    ) -> None:
         settings = trained.settings
         self.sample_rate_hz = settings.audio.sample_rate_hz
         self.size: tuple[int, int] | None = None
         """Width and height of the picture; None before the first frame."""
-        self.has_sound = False
-        """Whether any came, or will: then nothing is taken for silence before `poll` or `finish`."""
-        self._trained, self._notify, self._source = trained, notify, source
+        self.has_sound: bool | None = None
+        """Whether any came, or will: then nothing is taken for silence before `poll` or `finish`. None: not known."""
+        self._trained, self._notify, self._source, self._is_live = trained, notify, source, live
         self._due = DueTimes(settings.frames_per_second)
         self._timeline = SoundTimeline(self.sample_rate_hz)
         self._detector, self._speech = SpeechDetector(self.sample_rate_hz), Speech(self.sample_rate_hz)
         self._faces, self._voice = FaceStream(trained), VoiceStream(trained, self._speech)
         self._reads_faces, hears_words = "face" in settings.modalities, "text" in settings.modalities
         self._transcript = TranscriptStream(
-            (lambda: Recogniser(speech_model(config.WHISPER_MODEL))) if hears_words else None,
-            self._speech, PATIENCE_SECONDS if live else None,
+            recogniser if hears_words else None, self._speech, PATIENCE_SECONDS if live else None
         )  # fmt: skip
         self._windows = WindowReadings(trained)
         self._frame_seconds, self._picture_end = -1.0, 0.0
@@ -94,8 +102,14 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
 
     @property
     def settled_seconds(self) -> float:
-        """Until when all that was said is recognised; infinity where no words are awaited."""
-        return self._transcript.settled_seconds
+        """Up to which end of a window its reading stays as it is until `finish`."""
+        known = min(self._transcript.settled_seconds, self._voice.settled_seconds)
+        return known - config.HOP_SECONDS  # it is smoothed with the one behind it
+
+    @property
+    def _late_seconds(self) -> float:
+        """By how much sound may come later than the picture of its time."""
+        return 0.0 if self.has_sound is False else LATE_SECONDS
 
     @property
     def words_behind_seconds(self) -> float:
@@ -153,7 +167,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
             self.size = width, height
         self._picture_end = max(self._picture_end, frame.seconds)
         if not self.has_sound:
-            self._fill_silence(frame.seconds - LATE_SECONDS)
+            self._fill_silence(frame.seconds - self._late_seconds)
 
     def samples(self, block: np.ndarray, seconds: float) -> None:
         """Take sound (n,) float32 at `sample_rate_hz` that begins at `seconds`."""
@@ -163,9 +177,11 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
 
     def poll(self) -> list[Reading]:
         """Return the readings that are new or changed since the last call."""
-        self._fill_silence(self._picture_end - LATE_SECONDS)
+        self._fill_silence(self._picture_end - self._late_seconds)
         self._faces.flush()
         self._voice.flush()
+        if self._is_live:
+            self._voice.look_ahead()
         if self._transcript.revision != self._revision:
             self._revision = self._transcript.revision
             self.document = split_into_sentences(self._transcript.document())

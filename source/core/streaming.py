@@ -55,8 +55,8 @@ class Stream(Protocol):
 class LiveStream(Stream, Protocol):
     """A stream that somebody watches: it says at once what it sees, and how far it is."""
 
-    has_sound: bool
-    """Whether any came, or will: then nothing is taken for silence before `poll` or `finish`."""
+    has_sound: bool | None
+    """Whether any came, or will: then nothing is taken for silence before `poll` or `finish`. None: not known."""
 
     document: Document
     """The sentences so far, as of the last `poll`."""
@@ -73,7 +73,7 @@ class LiveStream(Stream, Protocol):
 
     @property
     def settled_seconds(self) -> float:
-        """Until when all that was said is recognised; infinity where no words are awaited."""
+        """Up to which end of a window its reading stays as it is until `finish`."""
         ...
 
     @property

@@ -9,7 +9,8 @@ from PIL import Image
 from source.results.prediction import Prediction, Reading
 from source.text.utterances import Document
 from source.web.live import protocol
-from source.web.live.process import LiveProcess, serve
+from source.web.live.inside import serve
+from source.web.live.process import LiveProcess
 
 LABELS = ("happy", "sad", "neutral")
 HAPPY = {"happy": 0.7, "sad": 0.1, "neutral": 0.2}
@@ -18,7 +19,7 @@ HAPPY = {"happy": 0.7, "sad": 0.1, "neutral": 0.2}
 class StubStream:
     """Sees a face in every frame, hears speech in every sound; a reading each second, which changes once."""
 
-    sample_rate_hz, labels, settled_seconds, words_behind_seconds = 16_000, LABELS, float("inf"), 0.0
+    sample_rate_hz, labels, words_behind_seconds = 16_000, LABELS, 0.0
 
     def __init__(self):
         self.has_sound, self.document = False, Document(())
@@ -29,6 +30,10 @@ class StubStream:
 
     def __exit__(self, *_):
         self.is_over = True
+
+    @property
+    def settled_seconds(self):
+        return max([self.heard_seconds, *self.frames]) // 1 - 1.0
 
     def look(self, rgb, seconds):
         self.frames.append(seconds)

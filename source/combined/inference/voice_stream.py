@@ -56,6 +56,23 @@ class VoiceStream(SpokenWindows):
         """Encode the windows that wait for a whole batch."""
         self._read_all(self._cutter.flush())
 
+    def look_ahead(self) -> None:
+        """Read the windows that wait for the end of their span as if the sound ended with it; they are read again."""
+        rate_hz, known = self.own_speech.rate_hz, self._speech.covered
+        for number, (start, samples) in enumerate(self._cutter.waiting, start=self.settled):
+            end = start + len(samples)
+            if number < len(self.windows) or end > known:
+                continue
+            speech_seconds = self._speech.samples(start, end) / rate_hz
+            self.windows.append(Window(start / rate_hz, end / rate_hz, speech_seconds, None))
+            if self.windows[-1].is_spoken and self._has_voice:
+                self._read_early(number, start, samples)
+
+    @property
+    def settled_seconds(self) -> float:
+        """The end of the last window that is read in full."""
+        return self.windows[self.settled - 1].end_seconds if self.settled else 0.0
+
     def finish(self) -> None:
         """Encode the last windows, up to the end of the sound, and all once more beside all other speech."""
         self.features.finish()
@@ -69,8 +86,9 @@ class VoiceStream(SpokenWindows):
             self.read(batch)
 
     def _append(self, start: int, end: int, speech_seconds: float) -> None:
-        rate_hz = self.own_speech.rate_hz
-        self.windows.append(Window(start / rate_hz, end / rate_hz, speech_seconds, None))
+        rate_hz, at = self.own_speech.rate_hz, self.settled
+        self._voices.pop(at, None)  # of an early look
+        self.windows[at : at + 1] = [Window(start / rate_hz, end / rate_hz, speech_seconds, None)]
 
     def _answer(self, spoken: Sequence[int], arrays: dict[str, np.ndarray]) -> None:
         if not self._has_voice:

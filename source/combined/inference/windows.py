@@ -68,10 +68,16 @@ class WindowReadings:
     ) -> int:
         """Read what is new; returns the index of the first of `readings` that may have changed.
 
-        windows: all so far, those of the last call first; the others likewise in the order of time. is_over: nothing
+        windows: all so far; those of the last call that are still the same object are the same. The others likewise in
+        the order of time. is_over: nothing
         will come, so that all are read once more, each person beside all that they show in the recording.
         """
-        first = 0 if is_over else self._first_changed(windows, face_tracks, utterances)
+        early = (
+            at
+            for at, ((before, _, _), now) in enumerate(zip(self._subjects, windows, strict=False))
+            if before is not now
+        )
+        first = 0 if is_over else min(self._first_changed(windows, face_tracks, utterances), next(early, len(windows)))
         self._seen = face_tracks.seconds.copy(), face_tracks.person.copy()
         self._utterances = tuple(utterances)
         if first == len(windows):

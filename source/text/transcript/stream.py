@@ -15,6 +15,7 @@ import numpy as np
 from ...core.errors import DemeanorError
 from ...media.sound.speech_activity import Speech
 from ..utterances import Document
+from .apart import RecogniserApart
 from .blocks import CHUNKS_A_SECOND, MOST_CHUNKS, Block, Blocks, Segmenter
 from .recogniser import SAMPLE_RATE_HZ, Recogniser, Stopped
 from .words import Transcript, speech_after, uncertainty_notes, why_withheld
@@ -31,7 +32,10 @@ class TranscriptStream:
     """
 
     def __init__(
-        self, recogniser: Callable[[], Recogniser] | None, speech: Speech, patience_seconds: float | None = None
+        self,
+        recogniser: Callable[[], Recogniser | RecogniserApart] | None,
+        speech: Speech,
+        patience_seconds: float | None = None,
     ) -> None:
         """Prepare to recognise; without a `recogniser` there will be no words.
 
@@ -47,7 +51,7 @@ class TranscriptStream:
         self._segmenter = Segmenter(round(patience_seconds * CHUNKS_A_SECOND) if patience_seconds else MOST_CHUNKS)
         self._changed = Condition()  # guards what follows
         self._blocks, self._transcript = Blocks(), Transcript()
-        self._recogniser: Recogniser | None = None
+        self._recogniser: Recogniser | RecogniserApart | None = None
         self._notes: tuple[str, ...] = ()
         self._error: BaseException | None = None
         self._is_last = self._is_over = False
@@ -136,7 +140,7 @@ class TranscriptStream:
             self._is_last = last
             self._changed.notify_all()
 
-    def _work(self, make_recogniser: Callable[[], Recogniser]) -> None:
+    def _work(self, make_recogniser: Callable[[], Recogniser | RecogniserApart]) -> None:
         import torch
 
         torch.set_num_threads(self._threads)  # here alone: the caller has asked for its own before

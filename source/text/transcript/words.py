@@ -7,6 +7,7 @@ from math import ceil
 
 from ...media.sound.speech_activity import Speech
 from ..utterances import Document, Utterance, Word
+from .apart import RecogniserApart
 from .blocks import Block
 from .english import is_english
 from .recogniser import SAMPLE_RATE_HZ, Recogniser, Segments
@@ -99,7 +100,7 @@ def join_overlap(before: Sequence[Word], after: Sequence[Word], cut_seconds: flo
     return len(before) - behind, sum(_middle(word) < cut_seconds for word in after)
 
 
-def why_withheld(document: Document, recogniser: Recogniser) -> str:
+def why_withheld(document: Document, recogniser: Recogniser | RecogniserApart) -> str:
     """Return why the words were made up rather than said; empty where they were not.
 
     A model writes words of a language that it knows whatever is said.
@@ -112,7 +113,7 @@ def why_withheld(document: Document, recogniser: Recogniser) -> str:
     return f"the language is unsure ({document.language} by {probability:.0%})" if is_unsure else ""
 
 
-def uncertainty_notes(document: Document, recogniser: Recogniser | None) -> tuple[str, ...]:
+def uncertainty_notes(document: Document, recogniser: Recogniser | RecogniserApart | None) -> tuple[str, ...]:
     """Return notes on what makes the words doubtful; recogniser: what recognised them, if anybody spoke."""
     words = [word for utterance in document.utterances for word in utterance.words]
     if not words or not recogniser:

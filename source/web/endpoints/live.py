@@ -14,6 +14,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from ... import api
 from ..endpoint import WEBSOCKET, Endpoint, site_of
 from ..live import protocol
 from ..live.process import LiveProcess
@@ -35,11 +36,14 @@ END_SECONDS = 60.0  # for which a stopped session may take to finish
 async def running(site: Site) -> AsyncIterator[None]:
     """Have the process ready while the server runs."""
     live = live_of(site)
-    starting = asyncio.get_running_loop().call_later(WARM_AFTER_SECONDS, live.process.start)
+    starting = None
+    if site.load is api.load:  # else the models are a test's
+        starting = asyncio.get_running_loop().call_later(WARM_AFTER_SECONDS, live.process.start)
     try:
         yield
     finally:
-        starting.cancel()
+        if starting:
+            starting.cancel()
         live.leave()
         live.process.end()
 

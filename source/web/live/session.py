@@ -182,9 +182,8 @@ class LiveSession:
                 yield self._reading(reading, False)
             if is_first or start in self._readings:
                 self._readings[start] = reading
-        newest = self._latest.start_seconds or 0.0 if self._latest else 0.0
         for start, reading in sorted(self._readings.items()):
-            if start < newest and (reading.end_seconds or 0.0) <= settled_seconds:
+            if (reading.end_seconds or 0.0) <= settled_seconds:
                 del self._readings[start]
                 yield self._reading(reading, True)
 
