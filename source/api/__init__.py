@@ -10,6 +10,7 @@ from ..core.hooks import Notify, OnProgress, silent
 from ..media.selection import Selection
 from .agree import agree, forget_rater, rate
 from .annotate import annotate
+from .compare import compare, comparison_csv
 from .data import get_data, known_corpora, preprocessed_corpora, training_corpora
 from .examine import examine
 from .export import export, export_formats
@@ -29,8 +30,8 @@ from .validate import validate
 
 __all__ = [
     "Link", "Notify", "OnProgress", "Score", "Selection", "Test", "Training", "Words", "agree", "annotate",
-    "are_several", "asked_for", "command_line", "configured", "examine", "export", "export_formats", "forget_rater",
-    "get_data", "input_named", "inputs", "known_corpora", "live", "load", "predict", "preprocess",
-    "preprocessed_corpora", "rate", "results", "score", "settings", "silent", "stream", "test", "train",
+    "are_several", "asked_for", "command_line", "compare", "comparison_csv", "configured", "examine", "export",
+    "export_formats", "forget_rater", "get_data", "input_named", "inputs", "known_corpora", "live", "load", "predict",
+    "preprocess", "preprocessed_corpora", "rate", "results", "score", "settings", "silent", "stream", "test", "train",
     "training_corpora", "tune", "validate",
 ]  # fmt: skip

@@ -14,11 +14,11 @@ from .. import web as web_layer
 from ..core import config
 from ..core.serialise import json_text
 from . import render
-from .command import FAILED, Entry, Option, expanded, identifier, names, positive, rate, seconds, seed, whole
+from .command import FAILED, Entry, Option, expanded, identifier, names, positive, rate, seconds, seed, split, whole
 from .live_view import LiveView
 from .predict import names_in, predict
 from .render import near
-from .study import export, results_in
+from .study import agree, annotate, compare, export, meaning, results_in
 from .terminal import Progress, wrapped
 from .tuning_view import TuningView
 
@@ -265,6 +265,33 @@ TABLE = (
         replace(JSON, help="print the result at the end as one JSON document"),
     ), models=("face", "audio", "combined")),
     Entry("MODEL settings", "list the settings that --set can change", settings),
+    Entry("annotate", "say whose results these are, for comparison", annotate, (
+        replace(RESULT, several=True, question="Results, separated by commas", divided=results_in),
+        Option("participant", "--participant", "who is seen or heard, by the name or number of your study", "NAME",
+               usual="as it is", question="Participant"),
+        Option("group", "--group", "group of your study, such as a condition", "NAME", usual="as it is",
+               question="Group"),
+        Option("note", "--note", "anything to remember", "TEXT", usual="as it is"),
+    )),
+    Entry("compare", "compare recordings, people or groups", compare, (
+        replace(RESULT, several=True, question="Results, separated by commas", divided=results_in),
+        Option("by", "--by", "what the cases are: each recording, or participants or groups as annotated",
+               "recording|participant|group", default="recording", choices=("recording", "participant", "group"),
+               question="By recording, participant or group"),
+        Option("baseline", "--baseline", "a result, or a stretch of each recording in seconds, such as 0-10: changes "
+               "against it are shown too", "RESULT|FROM-TO", usual="none", question="Baseline, such as 0-10"),
+        Option("output", "--output", "CSV file for the table", "FILE", Path, usual="none"),
+        JSON,
+    )),
+    Entry("agree", "measure how far people agree with the answer and with each other", agree, (
+        replace(RESULT, key="result", question="Result"),
+        Option("marks", "MARKS", "files of marks, one a rater: CSV with begin, end and label, ELAN, BORIS, Praat or "
+               "Label Studio", several=True, question="Files of marks", divided=split),
+        Option("tier", "--tier", "the tier to take of files that have several", "NAME", usual="those with emotions"),
+        Option("mapping", "--labels", "what raters write and the label it means", "WRITTEN=LABEL", meaning, (),
+               usual="by name and spelling", several=True),
+        JSON,
+    )),
     Entry("export", "write a result for ELAN, BORIS, Label Studio or Praat", export, (
         replace(RESULT, several=True, question="Result", divided=results_in),
         Option("form", "--format", "elan: tab-delimited text, eaf: ELAN's own document, boris: events to paste, "

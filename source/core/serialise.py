@@ -20,6 +20,15 @@ def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], header: 
     return stream.getvalue()
 
 
+def spreadsheet_safe(text: str) -> str:
+    """Return a text from outside so that no spreadsheet takes it for a formula.
+
+    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("Ann")
+    ("'=1+1", 'Ann')
+    """
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write what `csv_text` returns, row by row: a long table is never in memory."""
     with file.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:

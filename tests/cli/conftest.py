@@ -17,9 +17,10 @@ from source.data.preprocessing import Preprocessed
 from source.data.training_folder import Summary
 from source.doctor import Finding
 from source.evaluation.cross_validation import Validation
+from source.results.annotations import Annotations
 from source.results.prediction import Prediction
 from source.tuning import Tuned
-from tests.support.results import HAPPY, METRICS, SCORED, VALIDATED
+from tests.support.results import AGREED, COMPARED, HAPPY, METRICS, SCORED, VALIDATED
 from tests.support.tunings import confirmed, tuning
 
 
@@ -73,6 +74,9 @@ def played(tmp_path, monkeypatch):
         "predict": [Prediction("photo.jpg", "face", ("happy", "sad"), (HAPPY,), folder=str(tmp_path / "photo"))],
         "live": Prediction("a.mp4", "audio", ("happy", "sad"), (HAPPY,), overall=HAPPY),
         "export": [tmp_path / "clip.eaf"],
+        "agree": AGREED,
+        "compare": COMPARED,
+        "annotate": Annotations(participant="P7"),
         "settings": [Setting("epochs", "40", "a whole number", "Passes over the training split.")],
         "examine": [Finding("Python", True, "3.11.2"), Finding("torch", False, "not installed", "Run: setup.py")],
         "serve": None,

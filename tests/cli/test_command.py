@@ -19,7 +19,7 @@ from source.core.spec import spec_of
 
 VERBS = ("preprocess", "train", "tune", "validate", "test", "predict", "score", "settings")
 LIVE = ("face live", "audio live", "combined live")
-RESULTS = ("export",)
+RESULTS = ("annotate", "compare", "agree", "export")
 FLAG, KEPT = Option("flag", "--flag", "", default=False), Option("kept", "--kept", "", default=True)
 
 

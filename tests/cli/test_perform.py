@@ -51,6 +51,12 @@ EVERY_OPTION = [  # a line with every option of its command -> the call
     ("audio live --from a.mp4 --fast --weights w --voice-baseline me.wav --json", "live", ["audio", "a.mp4"],
      {"weights": Path("w"), "fast": True, "voice_baseline": "me.wav"}),
     ("combined settings", "settings", ["combined"], {}),
+    ("annotate clip --participant P7 --group B --note late", "annotate",
+     ["clip", {"participant": "P7", "group": "B", "note": "late"}], {}),
+    ("compare a b --by group --baseline 0-10 --output t.csv --json", "compare", [["a", "b"]],
+     {"by": "group", "baseline": "0-10"}),
+    ("agree clip ann.csv bo.txt --tier x --labels mad=angry --json", "agree", ["clip", ["ann.csv", "bo.txt"]],
+     {"tier": "x", "mapping": {"mad": "angry"}}),
     ("export clip --format eaf --output o", "export", ["clip", "eaf"], {"output": Path("o")}),
     ("web --port 8000 --no-browser --host localhost --allow-private-links", "serve", [],
      {"port": 8000, "open_browser": False, "host": "localhost", "allow_private_links": True}),
@@ -71,6 +77,10 @@ DEFAULTS = [
     ("text score texts.csv", "score", ["text", "texts.csv"], {"weights": None, "output": None, "workers": 1}),
     ("face predict photo.jpg", "predict", ["face", "photo.jpg"],
      PREDICT | {"write": True, "brief": True}),
+    ("annotate clip", "annotate", ["clip", {}], {}),
+    ("compare clip", "compare", [["clip"]], {"by": "recording", "baseline": None}),
+    ("agree clip ann.csv", "agree", ["clip", ["ann.csv"]], {"tier": None, "mapping": {}}),
+    ("export clip", "export", ["clip", "elan"], {"output": None}),
 ]  # fmt: skip
 
 
@@ -113,6 +123,7 @@ def test_words_become_the_arguments_of_one_call(played, capsys, line, name, argu
         ("face train --epoch 3", "--epoch"),
         ("data get FER2013 somewhere", "somewhere"),
         ("doctor --json", "--json"),
+        ("agree clip ann.csv --labels mad", "'mad' is not like joyful=happy"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_2(played, capsys, line, part):

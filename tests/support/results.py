@@ -1,6 +1,8 @@
 """Made-up results, as the commands show them."""
 
+from source.evaluation.agreement import Agreement, Rated
 from source.evaluation.metrics import Metrics
+from source.evaluation.recordings import Case, Comparison, Estimate
 from source.results.prediction import Reading
 
 METRICS = Metrics(
@@ -21,3 +23,21 @@ SCORED = METRICS.to_dict() | {
     "rows": [{"given": "all", "answer": name, "n": 100, "false_calm": 0.05} | SCORES for name in ("fused", "face")]
     + [{"given": "face + audio", "answer": "fused", "n": 9, "false_calm": None} | SCORES],
 }  # fmt: skip
+RATED = Rated(kappa=0.5, agreed=0.75, both_seconds=8.0, not_sure_seconds=1.0, unlabelled_seconds=1.0,
+              answer_not_sure_seconds=2.0, answer_nothing_seconds=0.0, outside_seconds=0.0,
+              confusion=[[3.0, 1.0, 2.0, 0.0], [1.0, 3.0, 0.0, 0.0]], read_as={}, unknown_seconds={})  # fmt: skip
+AGREED = Agreement(
+    labels=("happy", "sad"), answers=("happy", "sad", "not sure", "nothing"), seconds=10.0, excluded_seconds=2.0,
+    step_seconds=0.1, raters=("Ann", "Bo"), kappa={"Ann": 0.5, "Bo": None},
+    confusion={"Ann": RATED.confusion, "Bo": [[0.0] * 4] * 2},
+    rated={"Ann": RATED, "Bo": RATED}, alpha=0.4, alpha_seconds=8.0, kappa_between=[("Ann", "Bo", 0.4, 8.0)],
+    notes=("Bo: a note",),
+)  # fmt: skip
+SHARES = {
+    "happy": Estimate(0.7, 0.6, 0.8, 4),
+    "sad": Estimate(0.3, None, None, 1),
+    "valence": Estimate(0.1, -0.1, 0.3, 4),
+}
+COMPARED = Comparison(
+    "group", "0-10 s", ("happy", "sad"), (), (Case("A", ("a", "b"), 2, 2, SHARES, SHARES, SHARES),), ("a note",)
+)

@@ -11,7 +11,8 @@ SAMPLES = {  # an answer for each option that the menu asks for, by its key
     "settings": "learning_rate=0.1 loss=focal", "seed": "5", "resume": "yes", "split": "val", "names": "photo.jpg",
     "folds": "4", "seeds": "2", "grouping": "five", "leaky": "yes", "across": "yes", "trials": "12", "clips": "500",
     "finalists": "0", "fast": "yes", "name": "photo.jpg", "source": "photo.jpg",
-    "results": "clip", "form": "eaf",
+    "results": "clip", "form": "eaf", "by": "group", "baseline": "0-10", "result": "clip", "marks": "ann.csv",
+    "participant": "P7", "group": "B",
 }  # fmt: skip
 
 

@@ -92,3 +92,24 @@ def test_what_is_not_there_is_said(client, url):
 
 def test_marks_are_limited_in_size(client, url):
     assert client.post(f"{url}/raters?name=A", content=b"x" * 20_000_001).status_code == 413
+
+
+def test_recordings_are_compared_by_id(client, site, url):
+    write_result(site.folder / "other", toy_prediction(20.0, source="other.mp4"))
+    ids = [one["id"] for one in client.get("/api/v1/results").json()["results"]]
+    got = client.get(f"/api/v1/compare?ids={','.join(ids)}&baseline={ids[0]}").json()
+    assert [one["id"] for one in got["recordings"]] == ids and got["cases"][0]["ids"] == ids[:1]
+    assert got["cases"][0]["changes"] is None and got["cases"][1]["changes"]["happy"]["n"] == 1
+    assert len(client.get(f"/api/v1/compare?ids={','.join(ids)}&by=group&baseline=0-5").json()["cases"]) == 1
+    table = client.get(f"/api/v1/compare?ids={','.join(ids)}&format=csv")
+    assert table.headers["content-type"].startswith("text/csv") and table.text.startswith("case,")
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 400), ("ids=", 400), ("ids=0123456789abcdef", 404), ("ids={id}&by=age", 400), ("ids={id}&baseline=x", 400),
+     ("ids={id}&baseline=9-3", 400)],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_said(client, url, query, status):
+    got = client.get(f"/api/v1/compare?{query.format(id=url.rpartition('/')[2])}")
+    assert got.status_code == status and got.json()["trouble"].endswith(".")

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from ... import api
 from ...core.errors import DemeanorError
 from ...evaluation.agreement import Agreement
+from ...evaluation.recordings import Comparison
 from ...results.annotations import Annotations, Changes
 from ...results.export import FORMATS, format_named
 from ...results.kept import kept_in
@@ -66,6 +67,25 @@ async def agreement(request: Request) -> Response:
     return await _then_agreement(request, lambda folder: None)
 
 
+async def compare(request: Request) -> Response:
+    """Return recordings side by side, as a document or as CSV."""
+    query, site = request.query_params, site_of(request)
+    ids = list(dict.fromkeys(id for id in query.get("ids", "").split(",") if id))
+
+    def work() -> Comparison:
+        folders = site.library.folders()
+        if missing := [id for id in ids if id not in folders]:
+            raise NotFound(f"There is no result {missing[0][:40]}; it may have been deleted.")
+        chosen = {id: folders[id] for id in ids}
+        return api.compare(chosen, by=query.get("by") or "recording", baseline=query.get("baseline"))
+
+    comparison = await run_in_threadpool(work)
+    if query.get("format") == "csv":
+        saved = {"Content-Disposition": 'attachment; filename="comparison.csv"'}
+        return Response(api.comparison_csv(comparison), media_type="text/csv", headers=saved)
+    return answer(asdict(comparison))
+
+
 async def _then_agreement(request: Request, first: Callable[[Any], Any]) -> Response:
     folder = await run_in_threadpool(folder_of, site_of(request), request.path_params["id"])
 
@@ -105,4 +125,8 @@ ROWS = (
              gives=Agreement),
     Endpoint("DELETE", "/results/{id}/raters/{name}", forget, "Forget a rater, and return how far the others agree",
              gives=Agreement),
+    Endpoint("GET", "/compare", compare, "Return recordings side by side, by participants or groups, with intervals",
+             {"ids": "of results, with commas between (required)", "by": "recording, participant or group",
+              "baseline": "the id of a result, or a stretch of each in seconds, such as 0-10", "format": "json or csv"},
+             gives=Comparison),
 )  # fmt: skip
