@@ -19,7 +19,7 @@ export function paste({ api, models, say, onJob }) {
 
   function changed() {
     const text = field.value.trim();
-    button.disabled = !text || (isLink(text) && !models.links);
+    button.disabled = !text;
     button.textContent = isLink(text) ? "Fetch and read" : "Read and keep";
     clearTimeout(timer);
     control?.abort();
@@ -29,9 +29,9 @@ export function paste({ api, models, say, onJob }) {
   }
 
   function linkNote(text) {
-    if (!models.links) return "Links need yt-dlp, which is not installed: python setup.py links";
     const site = URL.parse?.(text)?.host ?? text.split("/")[2];
-    return `This fetches the film or sound from ${site}, which learns your address. Whatever else you do here stays on this machine.`;
+    const files = models.links ? "" : " Only a link to a file can be read: for what pages show, pip install yt-dlp yt-dlp-ejs.";
+    return `This fetches the film or sound from ${site}, which learns your address. Whatever else you do here stays on this machine.${files}`;
   }
 
   async function readAtOnce(text) {
