@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from source.core import config
+from source.results.annotations import read_annotations
 from source.results.attribution import attribution_text
 from source.results.prediction import Prediction, Reading
 from source.results.timeline import mean_probabilities, non_overlapping
@@ -124,7 +125,7 @@ def test_film_and_timeline_go_together(show, shoot):
     until(page, "Math.abs(document.querySelector('video').currentTime - 9) < 0.1")
     reading = next(part for part in non_overlapping(prediction.readings) if part.end_seconds > 9.0)
     assert reading.summary.split()[0] in at_cursor(page)
-    until(page, f"({PAINTED})(document.querySelector('canvas.boxes'))")
+    until(page, f"({PAINTED})(document.querySelector('canvas.overlay'))")
     page.evaluate("document.querySelector('video').currentTime = 3")
     until(page, "Math.abs(document.querySelector('.strips').ariaValueNow - 3) < 0.1")
     page.keyboard.press("Space")
@@ -132,7 +133,7 @@ def test_film_and_timeline_go_together(show, shoot):
     page.keyboard.press("Space")
     until(page, "document.querySelector('video').paused")
     page.get_by_role("button", name="Boxes").click()
-    assert not page.locator("canvas.boxes").evaluate(PAINTED)
+    assert not page.locator("canvas.overlay").evaluate(PAINTED)
     shoot(page, "result-film")
 
 
@@ -214,10 +215,88 @@ def test_words_lead_and_follow(show):
     assert page.evaluate("Number(document.querySelector('.strips').ariaValueNow)") == pytest.approx(begin, abs=0.06)
 
 
+def test_words_are_corrected_and_read_again(show, site, monkeypatch):
+    again = Reading(shares("angry", 4.0, LABELS))
+    site.load = lambda name: name
+    monkeypatch.setattr("source.web.endpoints.study.predict", lambda *_, **__: [replace(letter(""), overall=again)])
+    page = show(film())
+    row = page.locator(".talk li").nth(1)
+    row.get_by_role("button", name="Correct").click()
+    row.get_by_label("Corrected words").fill("I <i>hate</i> this!")
+    page.keyboard.press("Enter")
+    row.locator(".details", has_text="corrected: ").wait_for()
+    page.reload()
+    assert (
+        "I <i>hate</i> this!" in row.inner_text() and again.summary.split()[0] in row.locator(".details").inner_text()
+    )
+    assert film().sentences[1].text in row.locator("s").inner_text()  # what was heard stays in sight
+
+
+def test_what_people_add_is_kept(show, site, shoot):
+    prediction = film()
+    page = show(prediction)
+    for label, value in (("Participant", "P 7"), ("Group", "control"), ("Note", "tired")):
+        page.get_by_label(label, exact=True).fill(value)
+        page.keyboard.press("Tab")
+    page.get_by_label("Name of person 1").fill("Bo")
+    page.keyboard.press("Tab")
+    page.locator(".strips").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("m")
+    page.locator(".marks tbody tr").wait_for()
+    page.get_by_label("label", exact=True).fill("joke")
+    page.keyboard.press("Tab")
+    page.locator(".strips").focus()
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("x")
+    until(page, "document.querySelectorAll('.marks tbody tr').length === 2")
+    counted = page.locator(".result-head", has_text="Without 1 excluded stretch")
+    counted.wait_for()
+    page.keyboard.press("x")
+    until(page, "document.querySelectorAll('.marks tbody tr').length === 1")
+    page.get_by_text("Without 1 excluded").wait_for(state="hidden")
+    page.reload()
+    page.wait_for_selector(".result-head")
+    kept = read_annotations(site.folder / "result")
+    assert (kept.participant, kept.group, kept.note, kept.names) == ("P 7", "control", "tired", {"1": "Bo"})
+    assert [(mark.begin_seconds, mark.end_seconds, mark.label, mark.excluded) for mark in kept.marks] == [
+        (1, 1, "joke", False)
+    ]
+    assert page.get_by_label("Participant").input_value() == "P 7"
+    assert page.locator(".strips .lane", has_text="Bo").count() == 1
+    shoot(page, "result-marks")
+
+
+def test_people_agree_or_not(show, tmp_path, shoot):
+    (tmp_path / "ann.csv").write_text("begin,end,label\n0,7,happy\n7,14,sad\n")
+    page = show(film())
+    page.locator(".agreement summary").first.click()
+    page.get_by_label("File with marks").set_input_files(tmp_path / "ann.csv")
+    row = page.locator(".agreement tbody tr", has=page.get_by_text("ann", exact=True))
+    row.wait_for()
+    assert page.locator(".strips .lane", has_text="ann").count() == 1
+    shoot(page, "result-agreement")
+    row.get_by_role("button", name="Forget").click()
+    row.wait_for(state="detached")
+
+
+def test_exports_come_and_delete_deletes(show, site):
+    page = show(film())
+    for format in ("ELAN", "BORIS", "Label Studio", "Praat TextGrid"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=format).click()
+        assert download.value.path().stat().st_size > 100
+    page.get_by_role("button", name="Delete …").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.wait_for_url("**/#/results")
+    assert not (site.folder / "result").exists()
+
+
 def test_words_without_times_have_a_page(show, shoot):
     page = show(letter("What a day!", "And <b>you</b> are here."), width=360)
-    assert page.locator(".talk li").nth(1).locator(".said").inner_text() == "And <b>you</b> are here."
-    assert page.locator(".said mark").count() == 7
+    assert page.locator(".talk li").nth(1).locator(".words").inner_text() == "And <b>you</b> are here."
+    assert page.locator(".words mark").count() == 7
     page.keyboard.press("ArrowRight")
     assert "now" in page.locator(".talk li").nth(1).get_attribute("class")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -233,7 +312,7 @@ def test_a_picture_has_a_page(show, tmp_path, shoot):
     )
     Image.new("RGB", (200, 120), "#888").save(tmp_path / "two.png")
     page = show(Prediction("two.png", "face", LABELS, faces, size=(200, 120)), media=tmp_path / "two.png")
-    until(page, f"({PAINTED})(document.querySelector('canvas.boxes'))")
+    until(page, f"({PAINTED})(document.querySelector('canvas.overlay'))")
     box = page.locator(".frame img").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 140 / 200, box["y"] + box["height"] * 60 / 120)
     assert page.locator(".person.chosen .answer").inner_text().startswith("sad")

@@ -19,7 +19,7 @@ export function people(session) {
     more.textContent = `Show ${plural(all.length - cards.children.length, "more person", "more people")}`;
   };
   add(AT_ONCE);
-  const element = h("section", { class: "people" },
+  const element = h("section", { class: "seen" },
     h("h2", {}, "Who is seen"),
     h("p", { class: "soft small" }, "The mean answer of each face alone. Persons are told apart by place and appearance; a name is only what you type."),
     cards, more);

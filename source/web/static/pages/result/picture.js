@@ -11,7 +11,7 @@ import { nameField } from "./people.js";
 export function picture(session) {
   const { prediction, palette, media } = session;
   const faces = prediction.readings.filter((reading) => reading.likeliest);
-  const canvas = h("canvas", { class: "boxes", "aria-hidden": "true" });
+  const canvas = h("canvas", { class: "overlay", "aria-hidden": "true" });
   const seen = faces.filter(({ box }) => box).map((reading) => ({ person: reading.person, box: reading.box, reading }));
   let chosen = null;
   const image = media?.kind === "image" ? h("img", { src: session.file(media.name), alt: `The picture: ${faces.length ? "its faces are listed beside it" : "no face was found"}` }) : null;

@@ -13,7 +13,7 @@ const SPEEDS = [0.25, 0.5, 1, 1.5, 2];
 export function stage(session) {
   const { axis, prediction, palette } = session;
   const frame = h("div", { class: "frame" });
-  const overlay = h("canvas", { class: "boxes", "aria-hidden": "true" });
+  const overlay = h("canvas", { class: "overlay", "aria-hidden": "true" });
   const self = { element: null, player: null, hasPicture: false, close };
   let people = sights(prediction.faces, session.limit), drawn = true, media = null, wantsBoxes = true;
 

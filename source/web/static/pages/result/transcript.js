@@ -85,7 +85,7 @@ function row(session, at) {
     if (shown === correction()?.text && element.firstChild) return;
     shown = correction()?.text;
     const place = session.isTimed ? timeButton(session, said.start_seconds) : timeButton(session, at, String(at + 1));
-    replace(element, place, h("div", { class: "said", dir: "auto", lang: session.prediction.language || undefined },
+    replace(element, place, h("div", { class: "words", dir: "auto", lang: session.prediction.language || undefined },
       shown === undefined ? tintedWords(said, session.palette) : [shown, h("p", { class: "note" }, h("s", {}, said.text))]),
       answerChip(session, said), h("div", { class: "details" }, details(session, said, correction()),
         h("button", { type: "button", class: "quiet edit", onclick: edit, "aria-label": `Correct: ${words()}` }, "Correct")));
