@@ -23,7 +23,7 @@ PLACES = {  # valence, arousal, from -1 to 1
     "neutral": (0.0, 0.0),
     "calm": (0.68, -0.46),
 }
-EMOJI = dict(zip(PLACES, "😠🤢😨😀😢😮😐😌", strict=True))
+EMOJI = dict(zip(PLACES, "😠😖😨😀😢😮😐😌", strict=True))  # of Unicode 6, which most fonts have
 
 
 def place_of(label: str) -> tuple[float, float] | None:

@@ -49,7 +49,7 @@ export function paste({ api, models, say, onJob }) {
     if (!reading?.likeliest) return h("p", { class: "soft small" }, answerText(null));
     const ranked = Object.entries(reading.probabilities).sort(([, one], [, other]) => other - one).slice(0, 3);
     return [
-      h("p", { class: "row" }, h("span", { class: "emoji", "aria-hidden": true }, (reading.emotion && models.emoji[reading.emotion]) ?? "🤔"),
+      h("p", { class: "row" }, h("span", { class: "emoji", "aria-hidden": true }, (reading.emotion && models.emoji[reading.emotion]) ?? "😕"),
         h("b", {}, answerText(reading))),
       h("div", { class: "bars" }, ranked.map(([label, share]) => [
         h("span", {}, label),
