@@ -35,7 +35,7 @@ def application(site: Site) -> Guard:
     handlers = {DemeanorError: _trouble, HTTPException: _http_trouble, Exception: _unexpected}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_lifespan)
     app.router.redirect_slashes = False
-    app.state.site = site
+    app.state.site, app.state.rows = site, ROWS
     return Guard(app, site, (PREFIX + row.path for row in ROWS if row.public))
 
 

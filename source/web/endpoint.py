@@ -35,13 +35,26 @@ class Endpoint:
     query: Mapping[str, str] = field(default_factory=dict)
     """Parameters behind the question mark -> what they mean; of a required one this ends in "(required)"."""
     takes: Any = None
-    """Type of the JSON document that it takes; a text: media type of a raw body, such as "application/octet-stream"."""
+    """Type of the JSON document that it takes; a text: media type of a raw body, such as "application/octet-stream";
+    a tuple: any of these."""
     gives: Any = None
     """Type of the JSON document that it gives; a text: its media type; None: a document without a fixed form."""
     status: int = 200
     """Of success."""
     public: bool = False
     """Whether it needs no token."""
+
+    @property
+    def takes_any(self) -> tuple[Any, ...]:
+        """All that it takes; empty: nothing."""
+        return self.takes if isinstance(self.takes, tuple) else (() if self.takes is None else (self.takes,))
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What is gone."""
+
+    deleted: int
 
 
 def site_of(connection: HTTPConnection) -> Site:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ..media.link import is_link
 from ..media.types import PICTURES, SOUNDS, TEXTS, VIDEOS
 from ..results.annotations import FILE as ANNOTATIONS
 from ..results.annotations import Annotations, read_annotations
-from ..results.prediction import SCHEMA
+from ..results.prediction import SCHEMA, Reading
 from ..results.writing import RESULT
 
 KINDS = {"video": VIDEOS, "sound": SOUNDS, "picture": PICTURES, "text": TEXTS}
@@ -61,6 +61,17 @@ class File:
 
     name: str
     bytes: int
+
+
+@dataclass(frozen=True)
+class Media:
+    """The file of a result that a browser plays or shows."""
+
+    name: str
+    kind: str
+    """video, audio or image."""
+    boxes_burnt: bool
+    """Whether the picture has boxes and answers in it already."""
 
 
 class Library:
@@ -141,14 +152,14 @@ def files_in(folder: Path) -> list[File]:
                   key=lambda file: file.name)  # fmt: skip
 
 
-def media_in(folder: Path) -> dict[str, Any] | None:
+def media_in(folder: Path) -> Media | None:
     """Return the file that a browser can play or show: what was read, else the one with boxes; None: neither."""
     names = [file.name for file in files_in(folder)]
     originals = [name for name in names if Path(name).stem == ORIGINAL]
     for name in (*originals, *(name for name in DRAWN if name in names)):
         for kind, endings in PLAYED.items():
             if name.lower().endswith(endings):
-                return {"name": name, "kind": kind, "boxes_burnt": name in DRAWN}
+                return Media(name, kind, name in DRAWN)
     return None
 
 
@@ -158,21 +169,15 @@ def _summary(id: str, folder: Path, document: dict[str, Any], created: str) -> S
     kind = next((kind for kind, endings in KINDS.items() if ending in endings), KIND_OF_MODEL.get(model, "text"))
     readings = document["readings"]
     first = document["overall"] or (max(readings, key=lambda one: one["confidence"]) if readings else None)
-    people = document["people"] or [one for one in readings if one["person"] is not None]
-    first = first or {"emotion": None, "likeliest": None, "confidence": None}
+    people = document["people"] or [one for one in readings if one["box"]]
+    answer = Reading(**{one.name: first[one.name] for one in fields(Reading)}) if first else Reading({})
     name = "" if is_link(source) else Path(source).name
     return Summary(
         id=id, name=name or folder.name, model=model, kind=kind, created=created,
-        seconds=document["seconds"], answer=_answer(first), emotion=first["emotion"], confidence=first["confidence"],
+        seconds=document["seconds"], answer=answer.summary, emotion=answer.emotion,
+        confidence=answer.confidence if answer.likeliest else None,
         people=len({one["person"] for one in people}), participant="", group="", note="", bytes=0,
     )  # fmt: skip
-
-
-def _answer(reading: dict[str, Any]) -> str:
-    if reading["likeliest"] is None:
-        return "nothing to read"
-    text = f"{reading['likeliest']} {100 * reading['confidence']:.0f} %"
-    return text if reading["emotion"] else f"not sure ({text})"
 
 
 def _annotations(folder: Path) -> Annotations:

@@ -47,9 +47,9 @@ def some_prediction(source: str = "clip.mp4", model: str = "combined", seconds: 
     happy = Reading(some_probabilities(), person=0)
     readings = tuple(replace(happy, start_seconds=at, end_seconds=at + 4.0) for at in range(int(seconds) - 3))
     whole = replace(happy, start_seconds=0.0, end_seconds=seconds)
-    sentence = replace(whole, text="What a day!", person=None)
+    sentence = replace(whole, text="What a day!")
     return Prediction(
-        source, model, LABELS, readings, size=(640, 360), seconds=seconds, overall=replace(whole, person=None),
+        source, model, LABELS, readings, size=(640, 360), seconds=seconds, overall=whole,
         people=(whole,), sentences=(sentence,),
     )  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from ...core.figure import label_colours
 from ...core.spec import spec_of, weights_of
 from ...results.circumplex import emoji, place_of
 from ..endpoint import Endpoint, answer, site_of
+from ..openapi import description
 from ..troubles import NotFound
 
 SHOWN = ("combined", "face", "audio", "text")  # in this order, others behind them
@@ -33,6 +33,40 @@ class Health:
     version: str
     live: bool
     """Whether somebody watches live."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a model reads."""
+
+    trained: bool
+    labels: tuple[str, ...]
+    """Empty where there are no weights."""
+    reads: str
+    """video, sound, picture or text."""
+    endings: tuple[str, ...]
+    """Of the files that it reads, lower case with the dot."""
+    typed: bool
+    """Whether it reads typed words."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models, and how their answers are shown."""
+
+    labels: tuple[str, ...]
+    colours: dict[str, str]
+    """Label -> "#rrggbb"."""
+    places: dict[str, tuple[float, float]]
+    """Label -> valence and arousal, from -1 to 1 (Russell's circumplex)."""
+    emoji: dict[str, str]
+    not_sure_below: float
+    """Probability of the likeliest label under which the answer is "not sure"."""
+    models: dict[str, Model]
+    links: bool
+    """Whether recordings behind links can be fetched."""
+    missing: tuple[str, ...]
+    """A sentence for each pretrained file that is missing."""
 
 
 async def health(request: Request) -> Response:
@@ -57,19 +91,24 @@ async def card(request: Request) -> Response:
     return PlainTextResponse(await run_in_threadpool(file.read_text, encoding="utf-8"))
 
 
-def _models() -> dict[str, Any]:
+async def openapi(request: Request) -> Response:
+    """Describe all calls."""
+    return answer(await run_in_threadpool(description, request.app.state.rows))
+
+
+def _models() -> Models:
     found = {name: _model(name, str(weights_of(name))) for name in sorted(MODELS, key=_place)}
-    labels = next((model["labels"] for model in found.values() if model["labels"]), config.EMOTIONS)
-    return {
-        "labels": labels,
-        "colours": label_colours(labels),
-        "places": {label: place for label in labels if (place := place_of(label))},
-        "emoji": {label: emoji(label) for label in labels},
-        "not_sure_below": config.NOT_SURE_BELOW,
-        "models": found,
-        "links": importlib.util.find_spec("yt_dlp") is not None,
-        "missing": _missing(),
-    }
+    labels = next((model.labels for model in found.values() if model.labels), config.EMOTIONS)
+    return Models(
+        labels,
+        colours=label_colours(labels),
+        places={label: place for label in labels if (place := place_of(label))},
+        emoji={label: emoji(label) for label in labels},
+        not_sure_below=config.NOT_SURE_BELOW,
+        models=found,
+        links=importlib.util.find_spec("yt_dlp") is not None,
+        missing=_missing(),
+    )
 
 
 def _place(name: str) -> int:
@@ -77,20 +116,14 @@ def _place(name: str) -> int:
 
 
 @cache
-def _model(name: str, weights: str) -> dict[str, Any]:
+def _model(name: str, weights: str) -> Model:
     """Return what can be known of a model without torch, from the header of its weights."""
     spec = spec_of(name)
     try:
         labels = _header_labels(name)
     except DemeanorError:
         labels = ()
-    return {
-        "trained": bool(labels),
-        "labels": labels,
-        "reads": KINDS.get(name, "file"),
-        "endings": spec.readable,
-        "typed": spec.typed,
-    }
+    return Model(bool(labels), labels, KINDS.get(name, "file"), spec.readable, spec.typed)
 
 
 def _header_labels(name: str) -> tuple[str, ...]:
@@ -100,13 +133,14 @@ def _header_labels(name: str) -> tuple[str, ...]:
 
 
 @cache
-def _missing() -> list[str]:
+def _missing() -> tuple[str, ...]:
     """Return a sentence for each pretrained file that is missing or damaged; looked at once, for it reads them all."""
-    return [problem for asset in pretrained.ASSETS.values() if (problem := pretrained.problem_with(asset))]
+    return tuple(problem for asset in pretrained.ASSETS.values() if (problem := pretrained.problem_with(asset)))
 
 
 ROWS = (
     Endpoint("GET", "/health", health, "Say who answers", gives=Health, public=True),
-    Endpoint("GET", "/models", models, "Say what the models read and how their answers are shown"),
+    Endpoint("GET", "/models", models, "Say what the models read and how their answers are shown", gives=Models),
+    Endpoint("GET", "/openapi.json", openapi, "Describe all calls, as OpenAPI"),
     Endpoint("GET", "/models/{name}/card", card, "Return a model's card", gives="text/plain"),
 )

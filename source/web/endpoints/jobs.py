@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ... import MODELS, api
 from ...core.spec import spec_of
-from ..endpoint import Endpoint, answer, document_of, site_of
+from ..endpoint import Deleted, Endpoint, answer, document_of, site_of
 from ..queue.job import AUTO, INPUT, LINK, TEXT, Job, Shown, name_of
 from ..queue.job import UPLOAD as FILE
 from ..queue.queue import Queue
@@ -41,6 +41,15 @@ class Asked:
     """Name of a file or folder in input_files/."""
     model: str = AUTO
     """Its name; "auto": the one that reads this kind of file."""
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """All jobs, the oldest first."""
+
+    jobs: tuple[Shown, ...]
+    most_bytes: int
+    """Of a file that is taken."""
 
 
 @asynccontextmanager
@@ -134,7 +143,7 @@ async def stop(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """Stop a job and delete it, with the file that came in; its results stay."""
     await run_in_threadpool(queue_of(site_of(request)).forget, request.path_params["id"])
-    return answer({"deleted": 1})
+    return answer(Deleted(1))
 
 
 async def events(request: Request) -> Response:
@@ -150,14 +159,15 @@ async def _events(queue: Queue) -> AsyncIterator[str]:
 
 
 ROWS = (
-    Endpoint("GET", "/jobs", jobs, "List all jobs, the oldest first"),
+    Endpoint("GET", "/jobs", jobs, "List all jobs, the oldest first", gives=Jobs),
     Endpoint("POST", "/jobs", add, "Have a file, a link, words or an input read",
              query={"model": "Its name, or auto: the one that reads this kind of file", "name": "Name of the file"},
-             takes="application/octet-stream", gives=Shown, status=202),
+             takes=("application/octet-stream", Asked), gives=Shown, status=202),
     Endpoint("GET", "/jobs/events", events, "Follow all jobs: each as it is, then every change",
              gives="text/event-stream"),
     Endpoint("GET", "/jobs/{id}", job, "Return a job", gives=Shown),
-    Endpoint("DELETE", "/jobs/{id}", delete, "Stop a job and delete it, with the file that came in"),
+    Endpoint("DELETE", "/jobs/{id}", delete, "Stop a job and delete it, with the file that came in",
+             gives=Deleted),
     Endpoint("POST", "/jobs/{id}/stop", stop, "Stop a job and keep it", gives=Shown),
     Endpoint("POST", "/jobs/{id}/again", again, "Begin a job again that has come to its end", gives=Shown, status=202),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ...core.spec import spec_of
 from ...core.workers import WorkerDied
+from ...results.prediction import Prediction
 from ..endpoint import Endpoint, answer, site_of
 from ..queue import reading
 from ..queue.worker import Worker
@@ -102,5 +103,5 @@ def _words(content: bytes) -> str:
 ROWS = (
     Endpoint("POST", "/read", read, "Read a picture or words at once; nothing is written",
              query={"model": "face, which reads a picture, or text, which reads words"},
-             takes="application/octet-stream"),
+             takes="application/octet-stream", gives=Prediction),
 )  # fmt: skip

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..endpoint import Endpoint, answer, document_of, site_of
+from ..endpoint import Deleted, Endpoint, answer, document_of, site_of
 from ..queue.job import AUTO, RECORDING, Job, Shown
-from ..recordings import MOST_PIECE_BYTES, Begun, Recordings
+from ..recordings import MOST_PIECE_BYTES, Begun, Recordings, Unfinished
 from ..site import Site
 from ..titles import title
 from ..troubles import NotFound, TooLarge, Trouble
@@ -47,6 +47,13 @@ class Have:
     """How much of a recording has arrived."""
 
     have: int
+
+
+@dataclass(frozen=True)
+class UnfinishedRecordings:
+    """The recordings that are not finished, the oldest first."""
+
+    recordings: tuple[Unfinished, ...]
 
 
 @asynccontextmanager
@@ -94,7 +101,7 @@ async def append(request: Request) -> Response:
 async def unfinished(request: Request) -> Response:
     """List the recordings that are not finished, the oldest first."""
     found = await run_in_threadpool(recordings_of(site_of(request)).unfinished)
-    return answer({"recordings": [asdict(one) for one in found]})
+    return answer(UnfinishedRecordings(tuple(found)))
 
 
 async def finish(request: Request) -> Response:
@@ -118,15 +125,16 @@ def _finish(site: Site, id: str) -> object:
 async def delete(request: Request) -> Response:
     """Delete a recording that is not finished."""
     await run_in_threadpool(recordings_of(site_of(request)).forget, request.path_params["id"])
-    return answer({"deleted": 1})
+    return answer(Deleted(1))
 
 
 ROWS = (
-    Endpoint("GET", "/recordings", unfinished, "List the recordings that are not finished, the oldest first"),
+    Endpoint("GET", "/recordings", unfinished, "List the recordings that are not finished, the oldest first",
+             gives=UnfinishedRecordings),
     Endpoint("POST", "/recordings", begin, "Begin a recording", takes=New, gives=Id, status=201),
     Endpoint("PUT", "/recordings/{id}", append, "Send a piece of a recording; one that was sent before does no harm",
              query={"from": "The byte of the recording that the piece begins at (required)"},
              takes="application/octet-stream", gives=Have),
     Endpoint("POST", "/recordings/{id}/finish", finish, "Have a recording read", gives=Shown, status=202),
-    Endpoint("DELETE", "/recordings/{id}", delete, "Delete a recording that is not finished"),
+    Endpoint("DELETE", "/recordings/{id}", delete, "Delete a recording that is not finished", gives=Deleted),
 )  # fmt: skip

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from ...results.annotations import read_annotations
+from ...results.annotations import Annotations, read_annotations
+from ...results.prediction import Prediction
 from ...results.writing import RESULT
-from ..endpoint import Endpoint, answer, site_of
+from ..endpoint import Deleted, Endpoint, answer, site_of
 from ..files import disposition, media_type, policy
-from ..library import files_in, media_in
+from ..library import File, Media, Summary, files_in, media_in
 from ..site import Site
 from ..troubles import NotFound
 
 
+@dataclass(frozen=True)
+class Results:
+    """All results, the newest first."""
+
+    results: tuple[Summary, ...]
+
+
+@dataclass(frozen=True)
+class SentFile(File):
+    """A file of a result, and what it is sent as."""
+
+    type: str
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A result with all that belongs to it."""
+
+    summary: Summary
+    prediction: Prediction
+    """As in result.json."""
+    annotations: Annotations
+    files: tuple[SentFile, ...]
+    media: Media | None
+    """The file that a browser plays or shows; null: none can be."""
+
+
 async def results(request: Request) -> Response:
     """List all results, the newest first."""
-    summaries = await run_in_threadpool(site_of(request).library.summaries)
-    return answer({"results": [asdict(summary) for summary in summaries]})
+    return answer(Results(tuple(await run_in_threadpool(site_of(request).library.summaries))))
 
 
 async def result(request: Request) -> Response:
@@ -46,13 +73,13 @@ async def file(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """Delete a result with all its files."""
-    return answer({"deleted": await run_in_threadpool(_delete, site_of(request), [request.path_params["id"]])})
+    return answer(Deleted(await run_in_threadpool(_delete, site_of(request), [request.path_params["id"]])))
 
 
 async def delete_all(request: Request) -> Response:
     """Delete all results with all their files."""
     site = site_of(request)
-    return answer({"deleted": await run_in_threadpool(lambda: _delete(site, list(site.library.folders())))})
+    return answer(Deleted(await run_in_threadpool(lambda: _delete(site, list(site.library.folders())))))
 
 
 def folder_of(site: Site, id: str) -> Path:
@@ -71,8 +98,8 @@ def _result(site: Site, id: str) -> bytes:
     around = {
         "summary": asdict(summary),
         "annotations": read_annotations(folder).to_dict(),
-        "files": [asdict(one) | {"type": media_type(one.name)} for one in files_in(folder)],
-        "media": media_in(folder),
+        "files": [asdict(SentFile(one.name, one.bytes, media_type(one.name))) for one in files_in(folder)],
+        "media": asdict(media) if (media := media_in(folder)) else None,
     }
     prediction = (folder / RESULT).read_bytes()  # as it stands: reading and writing 10 MB of it takes half a second
     return json.dumps(around).encode()[:-1] + b', "prediction": ' + prediction + b"}"
@@ -90,10 +117,10 @@ def _delete(site: Site, ids: list[str]) -> int:
 
 
 ROWS = (
-    Endpoint("GET", "/results", results, "List all results, the newest first"),
-    Endpoint("DELETE", "/results", delete_all, "Delete all results with all their files"),
-    Endpoint("GET", "/results/{id}", result, "Return a result with all that belongs to it"),
-    Endpoint("DELETE", "/results/{id}", delete, "Delete a result with all its files"),
+    Endpoint("GET", "/results", results, "List all results, the newest first", gives=Results),
+    Endpoint("DELETE", "/results", delete_all, "Delete all results with all their files", gives=Deleted),
+    Endpoint("GET", "/results/{id}", result, "Return a result with all that belongs to it", gives=Whole),
+    Endpoint("DELETE", "/results/{id}", delete, "Delete a result with all its files", gives=Deleted),
     Endpoint("GET", "/results/{id}/files/{name}", file, "Send a file of a result, or the part that Range asks for",
              gives="application/octet-stream"),
 )  # fmt: skip
