@@ -253,3 +253,22 @@ def test_more_than_there_are_positions_for_is_an_error():
     network = object.__new__(SmallEncoder)
     with pytest.raises(ValueError, match="30 seconds, not 31"):
         network(np.zeros(31 * RATE, np.float32))
+
+
+def test_a_look_ahead_hears_to_the_end_and_changes_nothing(monkeypatch):
+    def frames(samples):
+        return torch.from_numpy(np.resize(samples, (-(-len(samples) // FRAME), 768)).astype(np.float32))
+
+    monkeypatch.setattr(whisper_features, "frames", frames)
+    sound = np.random.default_rng(0).normal(0, 0.1, 9 * RATE).astype(np.float32)
+    looked, plain = SpanEncoder(), SpanEncoder()
+    for start in range(0, len(sound), RATE):
+        for voice in (looked, plain):
+            voice.add(sound[start : start + RATE])
+        end = start + RATE
+        with looked.as_if_over():
+            assert looked.covered == end and looked.statistics(max(end - 4 * RATE, 0), end).shape[-1] == 1536
+        assert looked.covered == plain.covered
+    for voice in (looked, plain):
+        voice.finish()
+    assert np.array_equal(looked.statistics(4 * RATE, 9 * RATE), plain.statistics(4 * RATE, 9 * RATE))

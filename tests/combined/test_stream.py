@@ -10,10 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from source.combined.inference import words
+from source.combined.inference.face_baseline import face_baselines
+from source.combined.inference.face_stream import BaselineSoFar
 from source.combined.stream import CombinedStream
 from source.core import config
 from source.core.errors import DemeanorError
 from source.face.tracker import TrackedFace
+from source.face.tracks import FaceTracks
 from source.media.sound import speech_activity
 from source.text.utterances import Word
 from tests.combined.test_inference import MESH, RATE_HZ, Face, combined
@@ -319,3 +322,62 @@ def test_of_what_the_model_is_not_given_no_note_says_that_it_is_missing(trained)
             made = fed(stream, events(6))
             assert bool(len(stream.face_tracks)) == (name == "face")
         assert set(made.overall.modalities) == {name} and made.sentences == () and made.notes == ()
+
+
+def test_looking_at_every_frame_records_only_those_that_are_due(trained):
+    with CombinedStream(trained) as file, CombinedStream(trained, live=True) as stream:
+        expected = fed(file, events(12))
+        seen = []
+        for seconds, part in events(12):
+            if part.ndim == 1:
+                stream.samples(part, seconds)
+            else:
+                seen.append(stream.look(part, seconds))
+                assert stream.look(part, seconds) == [], "the same frame again"
+        made = stream.finish()
+    assert close_to(made.to_dict(), expected.to_dict())
+    assert len(seen) == 120 and [len(faces) for faces in seen[:30]] == [1] * 26 + [2] * 4
+    assert seen[0][0].person == -1 and seen[10][0].person == 0, "a face that was found once may be none"
+    assert all(reading.box and sum(reading.probabilities.values()) == pytest.approx(1) for reading in seen[40])
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32 - 1))
+def test_the_baseline_so_far_is_that_of_the_windows(trained, seed):
+    rng = np.random.default_rng(seed)
+    count = rng.integers(1, 60)
+    tracks = FaceTracks(
+        np.sort(rng.uniform(0, 20, count)), rng.integers(0, 3, count).astype(np.int32), np.zeros((count, 4)),
+        np.zeros((count, 3)), np.zeros((count, 2)), rng.uniform(0.1, 1, count).astype(np.float32),
+        rng.normal(size=(count, FEATURES)).astype(np.float16), np.zeros((count, LABELS)), np.zeros(0),
+    )  # fmt: skip
+    baseline = BaselineSoFar(trained)
+    for until in np.sort(rng.uniform(0, 25, 4)):
+        baseline.advance(tracks, until)
+        for person in range(3):
+            mean, weight = baseline.of(person)
+            expected, seconds = face_baselines(tracks, [(person, until, until)], 1.0, later=False)
+            assert mean == pytest.approx(expected[0], abs=1e-3) and weight == pytest.approx(seconds[0], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), [[1]], np.zeros((0, 4, 3), np.uint8)]
+)
+def test_what_is_no_frame_is_refused_in_a_sentence(trained, wrong):
+    with CombinedStream(trained) as stream, pytest.raises(DemeanorError, match="A frame is an array"):
+        stream.frame(wrong, 0.0)
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), None, "now"])
+def test_what_has_no_time_is_refused_in_a_sentence(trained, seconds):
+    with CombinedStream(trained) as stream:
+        with pytest.raises(DemeanorError, match="its time"):
+            stream.frame(frame(1), seconds)
+        with pytest.raises(DemeanorError, match="its time"):
+            stream.samples(np.zeros(10, np.float32), seconds)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((4, 2), np.float32), np.zeros(4, np.int16), [0.0], np.full(4, np.nan)])
+def test_what_is_no_sound_is_refused_in_a_sentence(trained, wrong):
+    with CombinedStream(trained) as stream, pytest.raises(DemeanorError, match="Sound"):
+        stream.samples(wrong, 0.0)
