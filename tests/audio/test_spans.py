@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from source.audio import whisper_features, whisper_small
 from source.audio.features import WindowFeatures, extract, featurize
-from source.audio.spans import SPAN_SAMPLES
+from source.audio.spans import SPAN_SAMPLES, SpanEncoder
 from source.audio.whisper_small import SmallEncoder, small_encoder
 from source.core import pretrained
 from source.core.errors import DemeanorError
