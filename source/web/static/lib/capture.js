@@ -7,7 +7,7 @@ const DRIFT_BLOCKS = 50;  // over which the sound card's clock is laid on the pa
 
 /** Frames of a camera, no faster than they are answered. `onFrame({number, seconds, canvas, jpeg})`. */
 export class Eyes {
-  #video; #onFrame; #clock; #number = 0; #sent = new Map(); #last = -Infinity; #spare = []; #running = true;
+  #video; #onFrame; #clock; #number = 0; #sent = new Map(); #last = -Infinity; #waits; #spare = []; #running = true;
   framesPerSecond = 10;
   held = false;
 
@@ -22,13 +22,18 @@ export class Eyes {
   /** The frame that was sent with this number, {canvas, seconds}, now answered as all before it are. */
   answered(number) {
     const frame = this.#sent.get(number);
+    this.#waits = undefined;
     for (const [sent, { canvas }] of this.#sent) {
       if (sent > number) break;
       this.#sent.delete(sent);
       if (sent < number) this.giveBack(canvas);
     }
+    if (this.#sent.size) this.#waits = [...this.#sent.values()][0].at;
     return frame;
   }
+
+  /** For how many milliseconds an answer has been waited for. */
+  get waited() { return this.#waits === undefined || this.held ? 0 : performance.now() - this.#waits; }
 
   /** Let a canvas be drawn on again. */
   giveBack(canvas) { if (this.#spare.length < MOST_UNANSWERED + 1) this.#spare.push(canvas); }
@@ -57,6 +62,7 @@ export class Eyes {
     const canvas = this.#draw();
     const frame = { number: this.#number++, seconds, at: now, canvas, jpeg: bytesOf(canvas.toDataURL("image/jpeg", QUALITY)) };
     this.#sent.set(frame.number, frame);
+    this.#waits ??= now;
     this.#onFrame(frame);
   }
 

@@ -3,7 +3,8 @@ import { Keep } from "./live-keep.js";
 import { Sources } from "./live-sources.js";
 import { LiveSocket } from "./socket.js";
 
-const DELAYS = 30;
+const DELAYS = 30;  // answers whose median is shown
+const RATE_SECONDS = 2;
 const REST = { camera: "Voice and words go on.", microphone: "The face goes on." };
 
 /**
@@ -18,7 +19,7 @@ export class LiveRun {
   wantsWords = true;
   level = 0;  // of the sound, 0 to 1
   #api; #state; #overlay; #onChange; #onFace; #onLost; #sources; #socket; #keep; #session;
-  #started = 0; #ended = 0; #delays = []; #sounds = 0;
+  #started = 0; #ended = 0; #delays = []; #answers = []; #sounds = 0;
 
   constructor(api, state, overlay, { onChange, onFace, onLost }) {
     [this.#api, this.#state, this.#overlay, this.#onChange, this.#onFace, this.#onLost] = [api, state, overlay, onChange, onFace, onLost];
@@ -45,13 +46,19 @@ export class LiveRun {
   /** The devices in use: {camera: id, microphone: id}. */
   get devices() { return this.#sources?.ids ?? {}; }
 
-  /** Milliseconds from a frame's capture to its answer on the screen, the median of the last ones. */
-  get delay() { return [...this.#delays].sort((one, other) => one - other)[this.#delays.length >> 1]; }
+  /** Milliseconds from a frame's capture to its answer on the screen: the median of the last ones, or more while one is waited for. */
+  get delay() {
+    const middle = [...this.#delays].sort((one, other) => one - other)[this.#delays.length >> 1];
+    return Math.max(middle ?? 0, this.#sources?.eyes?.waited ?? 0);
+  }
+
+  /** Frames answered a second, of the last seconds. */
+  get rate() { return this.#answers.filter((at) => at > performance.now() - 1000 * RATE_SECONDS).length / RATE_SECONDS; }
 
   /** Call it in a click. chosen: {camera, microphone}, ids or OFF. What cannot be opened is told, and the rest not just taken. */
   async start(chosen) {
     this.notices.clear();
-    [this.outcome, this.#session, this.#socket, this.#delays, this.#sounds] = [null, undefined, undefined, [], 0];
+    [this.outcome, this.#session, this.#socket, this.#delays, this.#answers, this.#sounds] = [null, undefined, undefined, [], [], 0];
     this.#keep = new Keep(this.#api, (sentence) => this.#notice("recording", sentence));
     [this.#ended, this.#started] = [0, performance.now()];
     this.#to("starting");
@@ -176,8 +183,8 @@ export class LiveRun {
     if (frame) {
       const free = this.#overlay.show(frame, message.faces);
       if (free) eyes.giveBack(free);
-      this.#delays.push(1000 * (this.now - frame.seconds));
-      if (this.#delays.length > DELAYS) this.#delays.shift();
+      this.#delays = [...this.#delays.slice(1 - DELAYS), 1000 * (this.now - frame.seconds)];
+      this.#answers = [...this.#answers.slice(1 - DELAYS), performance.now()];
     }
     this.#onFace();
   }

@@ -34,12 +34,8 @@ export function statusLine(run, state) {
   }
 
   function paceText() {
-    const { frames_per_second: rate } = state.status, parts = [clock(run.now)];
-    if (run.modalities.includes("face")) {
-      parts.push(Number.isFinite(rate) ? `${rate.toFixed(1)} answers a second` : "");
-      parts.push(Number.isFinite(run.delay) ? `${Math.round(run.delay)} ms` : "", `frame ${state.frames}`);
-    }
-    return parts.filter(Boolean).join(" · ");
+    const seen = run.modalities.includes("face") && state.frames;
+    return [clock(run.now), ...(seen ? [`${run.rate.toFixed(1)} answers a second`, `${Math.round(run.delay)} ms`, `frame ${state.frames}`] : [])].join(" · ");
   }
 
   function behind() {
@@ -47,7 +43,7 @@ export function statusLine(run, state) {
     const words = state.status.words_behind_seconds, late = run.delay;
     return [
       ...(words > WORDS_SECONDS ? [`Words are ${Math.round(words)} s behind.`] : []),
-      ...(late > PICTURE_MS ? [`The picture is ${(late / 1000).toFixed(1)} s behind.`] : []),
+      ...(late > PICTURE_MS ? [`The answers to the picture are ${(late / 1000).toFixed(1)} s behind.`] : []),
     ];
   }
 

@@ -150,8 +150,8 @@ function studio({ api, models, model = "combined", onDone = () => {}, onClose })
   }
 
   const progress = h("p", { class: "row", hidden: true }, dot, state, time, meter.element);
-  const element = h("section", { class: "studio" }, devices.element, frame, progress, trouble, transfer,
-    h("p", { class: "row" }, title, start, hold, end, drop, save, shutter));
+  const element = h("section", { class: "studio" }, devices.element, progress, trouble, transfer,
+    h("p", { class: "row" }, title, start, hold, end, drop, save, shutter), frame);
   return { element, close };
 }
 
