@@ -6,18 +6,18 @@ It lies as annotations.json beside result.json, which stays as the model wrote i
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field
 
+from ..core.checked import checked
 from ..core.errors import DemeanorError
 from ..core.files import write_whole
 from ..core.serialise import json_text
+from ..core.tidy import in_one_line, tidied
 from .prediction import Prediction, Reading
 from .writing import RESULT, explained
 
@@ -26,28 +26,11 @@ SCHEMA = "demeanor.annotations/1"
 MOST_BYTES = 8_000_000  # of the file
 LONGEST_SECONDS = 1e6  # eleven days
 WAIT_SECONDS = 10.0  # for another process that writes the same file
-DIRECTIONS = (
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they make text look like other
-)
 
-
-def _tidied(text: Any) -> Any:
-    """Return a text in NFC without control characters, those that turn its direction, and lone surrogates."""
-    if not isinstance(text, str):
-        return text
-    kept = (c for c in text if c in "\t\n" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in DIRECTIONS))
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
-
-
-def _in_one_line(text: Any) -> Any:
-    return " ".join(_tidied(text).split()) if isinstance(text, str) else text
-
-
-Line = Annotated[str, BeforeValidator(_in_one_line), Field(max_length=120)]
-Text = Annotated[str, BeforeValidator(_tidied), Field(max_length=5_000)]
+Line = Annotated[str, BeforeValidator(in_one_line), Field(max_length=120)]
+Text = Annotated[str, BeforeValidator(tidied), Field(max_length=5_000)]
 Number = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,5})$")]  # as JSON has the keys of an object
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS)]
-Own = TypeVar("Own")
 
 
 class Strict:
@@ -143,7 +126,7 @@ class Changes(Strict):
 
 def changes_of(document: Any) -> Changes:
     """Return the changes that a document, such as {"group": "B"}, asks for; raises DemeanorError where it is wrong."""
-    return _checked(Changes, document, "These changes cannot be made")
+    return checked(Changes, document, "These changes cannot be made")
 
 
 def sentences_of(prediction: Prediction) -> Sequence[Reading]:
@@ -180,7 +163,7 @@ def read_annotations(folder: Path) -> Annotations:
     except (OSError, ValueError) as error:
         raise DemeanorError(f"{file} cannot be read ({error}); mend or remove it.") from None
     known = isinstance(document, dict) and document.pop("schema", None) == SCHEMA
-    return _checked(Annotations, document if known else {"schema": "another"}, f"{file} cannot be used")
+    return checked(Annotations, document if known else {"schema": "another"}, f"{file} cannot be used")
 
 
 def update_annotations(folder: Path, change: Callable[[Annotations], Annotations]) -> Annotations:
@@ -197,7 +180,7 @@ def update_annotations(folder: Path, change: Callable[[Annotations], Annotations
             with FileLock(folder / LOCK, timeout=WAIT_SECONDS):
                 _refuse_gone(folder)
                 changed = asdict(change(read_annotations(folder)))
-                after = _checked(Annotations, changed, "These annotations cannot be kept")
+                after = checked(Annotations, changed, "These annotations cannot be kept")
                 content = json_text(after.to_dict()).encode()
                 if len(content) > MOST_BYTES:
                     raise DemeanorError(f"Annotations of more than {MOST_BYTES // 10**6} MB cannot be kept.")
@@ -210,21 +193,6 @@ def update_annotations(folder: Path, change: Callable[[Annotations], Annotations
 def _refuse_gone(folder: Path) -> None:
     if not (folder / RESULT).is_file():
         raise DemeanorError(f"There is no result in {folder} any more.")
-
-
-@cache
-def _adapter(kind: type[Own]) -> TypeAdapter[Own]:
-    return TypeAdapter(kind)
-
-
-def _checked(kind: type[Own], document: Any, sentence: str) -> Own:
-    """Return `kind` made of a document; raises DemeanorError, beginning with `sentence`, where it is none."""
-    try:
-        return _adapter(kind).validate_python(document)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the document"
-        raise DemeanorError(f"{sentence}: {where[:80]}: {first['msg'].removeprefix('Value error, ')}.") from None
 
 
 def _merged(before: Mapping[str, Any], changes: Mapping[str, Any] | None) -> dict[str, Any]:

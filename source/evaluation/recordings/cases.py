@@ -81,9 +81,9 @@ def estimate(values: Sequence[float], least: float = 0.0, most: float = 1.0) -> 
     mean = fmean(values)
     if len(values) < LEAST:
         return Estimate(mean, None, None, len(values))
-    from scipy.stats import t
+    from scipy.special import stdtrit  # scipy.stats takes three times as long to import
 
-    half = float(t.ppf(0.975, len(values) - 1)) * stdev(values) / sqrt(len(values))
+    half = float(stdtrit(len(values) - 1, 0.975)) * stdev(values) / sqrt(len(values))
     return Estimate(mean, max(mean - half, least), min(mean + half, most), len(values))
 
 
