@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+REBOUND = "rebound.example"  # somebody's name that leads to this machine, as after DNS rebinding
 DEVICES = ("camera", "microphone")
 SERIOUS = ("serious", "critical")  # axe's words for what keeps somebody out
 
@@ -29,6 +30,7 @@ def chromium(film: Path, folder: Path) -> Iterator[Browser]:
         pytest.skip("no Chromium here: `apt install chromium` runs the tests of the page")
     camera, microphone = fake_devices(film, folder)
     flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required"]
+    flags += [f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"]
     flags += [f"--use-file-for-fake-video-capture={camera}", f"--use-file-for-fake-audio-capture={microphone}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=flags)
