@@ -26,6 +26,15 @@ def render_page(folder: Path, **values: Any) -> str:
     return UNPRINTABLE.sub("\ufffd", _environment(folder).get_template("page.html.j2").render(values))
 
 
+def script_hash(script: str) -> str:
+    """Return what a Content-Security-Policy names an inlined script by, so that a browser runs it and no other.
+
+    >>> script_hash("")
+    'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+    """
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
 @cache
 def _environment(folder: Path) -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -37,8 +46,8 @@ def _environment(folder: Path) -> "Environment":
     )  # fmt: skip
     files = {"style": folder / "page.css", "script": folder / "page.js"}
     inlined = {name: file.read_text(encoding="utf-8") if file.is_file() else "" for name, file in files.items()}
-    digest = base64.b64encode(hashlib.sha256(inlined["script"].encode()).digest()).decode()
-    environment.globals |= {name: Markup(text) for name, text in inlined.items()} | {"script_hash": f"sha256-{digest}"}
+    environment.globals |= {name: Markup(text) for name, text in inlined.items()}
+    environment.globals["script_hash"] = script_hash(inlined["script"])
     environment.filters |= {"clock": clock, "ink_on": ink_on, "signed": signed}
     environment.filters["whole_percent"] = lambda share: f"{100 * share:.0f} %"
     return environment

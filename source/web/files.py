@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+
+from ..results.html import script_hash
 
 TYPES = {
     ".json": "application/json", ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8",
@@ -15,10 +18,11 @@ TYPES = {
     ".weba": "audio/webm",
 }  # fmt: skip
 INLINE = ("image/", "video/", "audio/")
-OWN_PAGES = ("report.html", "highlights.html")  # written by Demeanor: shown in a frame; other pages are downloaded
-SANDBOX = (  # a page of ours runs the script that its own policy names, under no origin
-    "sandbox allow-scripts; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+OWN_PAGES = ("report.html", "highlights.html")  # written by Demeanor: shown; other pages are downloaded
+REPORT_SCRIPT = Path(__file__).parents[1] / "combined" / "results" / "report" / "page.js"
+OWN = (  # under our origin, for the report plays its film, but of scripts none but the report's own runs
+    "sandbox allow-scripts allow-same-origin; default-src 'none'; img-src 'self' data:; media-src 'self'; "
+    "style-src 'unsafe-inline'; script-src '{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 NOTHING = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
 
@@ -40,4 +44,9 @@ def disposition(name: str) -> str:
 
 def policy(name: str) -> str:
     """Return the Content-Security-Policy of a file."""
-    return SANDBOX if name in OWN_PAGES else NOTHING
+    return _own_policy() if name in OWN_PAGES else NOTHING
+
+
+@cache
+def _own_policy() -> str:
+    return OWN.format(script_hash(REPORT_SCRIPT.read_text(encoding="utf-8")))

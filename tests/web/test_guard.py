@@ -1,5 +1,6 @@
 """Who may come in: only the page of this server in this user's browser, and programs that know the token."""
 
+import re
 import string
 
 import pytest
@@ -209,7 +210,7 @@ def test_the_folder_of_the_web_is_no_result(site, client):
     assert site.own_folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_only_own_pages_are_shown_and_they_run_under_no_origin(site, client):
+def test_only_own_pages_are_shown_and_they_run_no_script_but_the_reports(site, client):
     write_result(
         site.folder / "clip", report__html=b"<p>ours", original__html=b"<script>evil()</script>",
         drawing__svg=b"<svg/>", faces__csv=b"a", **{"name of a clip__mp4": b"<script>"},
@@ -224,7 +225,10 @@ def test_only_own_pages_are_shown_and_they_run_under_no_origin(site, client):
         answer = client.get(f"{RESULTS}/{id}/files/{name}")
         assert (answer.headers["content-type"], answer.headers["content-disposition"].split(";")[0]) == (kind, how)
         policy = answer.headers["content-security-policy"]
-        assert policy.startswith("sandbox") and "allow-same-origin" not in policy and "connect-src" not in policy
+        scripts = re.findall(r"script-src ([^;]*)", policy)
+        assert policy.startswith("sandbox") and "default-src 'none'" in policy and "connect-src" not in policy
+        assert len(scripts) == (name == "report.html") == ("allow-same-origin" in policy)
+        assert all(re.fullmatch("'sha256-[^']*'", hashed) for hashed in scripts)
 
 
 def test_the_guard_is_outermost(site):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from source.combined.results.report import page as report_page
 from source.core import config
 from source.results.annotations import read_annotations
 from source.results.attribution import attribution_text
@@ -213,6 +214,25 @@ def test_words_lead_and_follow(show):
     assert "now" in rows.nth(2).get_attribute("class")
     begin = film().sentences[2].start_seconds
     assert page.evaluate("Number(document.querySelector('.strips').ariaValueNow)") == pytest.approx(begin, abs=0.06)
+
+
+def test_the_report_plays_and_another_script_does_not_run(show, site):
+    prediction = film()
+    show(prediction)
+    folder, report = site.folder / "result", report_page(prediction, {}, "annotated.mp4")
+    (folder / "annotated.mp4").write_bytes(CLIP.read_bytes())
+    evil = "<script>document.title = 'evil'</script><img src='data:,' onerror='document.title = 1'></main>"
+    (folder / "report.html").write_text(report.replace("</main>", evil), encoding="utf-8")
+    page = show(prediction, "other", where=f"?{site.library.id_of(folder)}")
+    page.watch.allow("Content Security Policy")
+    page.evaluate(f"location.hash = '#/result/{site.library.id_of(folder)}'")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Report ↗").click()
+    tab = opened.value
+    until(tab, "document.querySelector('video').readyState >= 1")
+    tab.locator(".lanes").click(position={"x": 400, "y": 20})  # by the report's own script
+    until(tab, "document.querySelector('video').currentTime > 0.5")
+    assert tab.title() not in ("evil", "1")
 
 
 def test_words_are_corrected_and_read_again(show, site, monkeypatch):
