@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ..endpoint import Deleted, Endpoint, answer, document_of, site_of
 from ..queue.job import AUTO, RECORDING, Job, Shown
+from ..queue.listening import Document
 from ..recordings import MOST_PIECE_BYTES, Begun, Recordings, Unfinished
 from ..site import Site
 from ..titles import title
@@ -59,11 +60,12 @@ class UnfinishedRecordings:
 @asynccontextmanager
 async def running(site: Site) -> AsyncIterator[None]:
     """Take up the recordings that broke off, within the queue's time."""
-    await run_in_threadpool(_take_up, site)
+    await run_in_threadpool(take_up, site)
     yield
 
 
-def _take_up(site: Site) -> None:
+def take_up(site: Site) -> None:
+    """Delete what an earlier server had made a job of, and that of which nothing came in."""
     recordings = site.more.setdefault(RECORDINGS, Recordings(site.own_folder / "recordings"))
     for job in queue_of(site).jobs:  # one that was finished as everything ended
         with suppress(NotFound):
@@ -106,10 +108,11 @@ async def unfinished(request: Request) -> Response:
 
 async def finish(request: Request) -> Response:
     """Have a recording read; asked twice, it is read once."""
-    return answer(await run_in_threadpool(_finish, site_of(request), request.path_params["id"]), 202)
+    return answer(await run_in_threadpool(finish_at_once, site_of(request), request.path_params["id"]), 202)
 
 
-def _finish(site: Site, id: str) -> object:
+def finish_at_once(site: Site, id: str) -> Document:
+    """Make a job of a recording, or return the one that was made of it."""
     queue, recordings = queue_of(site), recordings_of(site)
     with recordings.finishing:
         with suppress(NotFound):
