@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import DemeanorError
 
+SLASHES = str.maketrans("/\\", "--")  # a rater's name is part of an address
+
 if TYPE_CHECKING:
     from ..evaluation.agreement import Agreement
     from ..results.annotations import Annotations, Mark
@@ -86,7 +88,7 @@ def rate(
     name, given = " ".join(name.split()), {written.casefold(): label for written, label in (mapping or {}).items()}
     raters = raters_in(content, name, kept, tier, mapping)
     found = {
-        rater if len(raters) == 1 else f"{name}: {rater}": tuple(
+        (rater if len(raters) == 1 else f"{name}: {rater}").translate(SLASHES): tuple(
             replace(mark, label=given.get(mark.label.casefold(), mark.label)) for mark in marks
         )
         for rater, marks in raters.items()

@@ -7,6 +7,7 @@ from ..core import config
 from .labels import SPELLINGS, emotion_named
 
 UNCLEAR = ("?", "unclear", "not sure", "unsure", "uncertain", "unknown")
+LONGEST = 30  # characters of a label with a slip; whole sentences are none
 NEAR = 0.8  # ratio of equal characters from which a word with the same first letter is a spelling of another
 
 
@@ -36,6 +37,8 @@ def label_meant(text: str, labels: Sequence[str], mapping: Mapping[str, str] | N
     if emotion := emotion_named(written):
         return holders.get(emotion)
     known = own | {name: holders[emotion] for name, emotion in _spellings().items() if emotion in holders}
+    if len(written) > LONGEST:
+        return None
     alike = [name for name in known if name[:1] == written[:1]]
     found = get_close_matches(written, alike, 1, NEAR)
     return known[found[0]] if found else None

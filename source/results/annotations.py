@@ -56,7 +56,7 @@ class Mark(Strict):
 
 
 Marks = Annotated[tuple[Mark, ...], Field(max_length=20_000)]
-RaterName = Annotated[Line, Field(min_length=1)]
+RaterName = Annotated[Line, Field(pattern=r"^[^/\\]*\w[^/\\]*$")]  # it is part of an address: no "..", no "a/b"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Agreement with the answer and between raters, against scikit-learn and the package of alpha."""
 
+import doctest
 import json
 from dataclasses import asdict
 
@@ -96,6 +97,10 @@ def test_a_label_is_known_by_its_name_a_spelling_or_a_slip(written, label):
     assert label_meant(written, LABELS) == label
 
 
+def test_the_examples_in_the_docstrings():
+    assert doctest.testmod(label_names).failed == 0
+
+
 def test_groups_of_emotions_and_a_mapping_are_known():
     five = ("sad/fear", "neutral", "happy", "angry", "surprise/disgust")
     assert [label_meant(text, five) for text in ("fear", "disgusted", "sad/fear")] == ["sad/fear", five[4], "sad/fear"]
@@ -119,6 +124,14 @@ def test_several_files_each_of_a_rater_and_those_kept_with_the_result(tmp_path):
             api.agree(folder, wrong)
     with pytest.raises(DemeanorError, match="no rater"):
         api.forget_rater(folder, "Eve")
+
+
+@pytest.mark.parametrize("name", ["..", ".", " ", "--", "Ann" * 50])
+def test_a_rater_has_a_name_that_can_be_part_of_an_address(tmp_path, name):
+    folder = keep(answers([(0, 4, "happy", 0.9)]), tmp_path / "voice").folder
+    with pytest.raises(DemeanorError):
+        api.rate(folder, name, b"0,5,happy\n")
+    assert list(api.rate(folder, "a/b\\c", b"0,5,happy\n").raters) == ["a-b-c"]
 
 
 def test_a_file_of_several_raters_and_a_tier_by_its_name(tmp_path):

@@ -1,6 +1,8 @@
 """What people add to a result: kept whole, checked, and safe from several writers at once."""
 
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source import api
+from source.core import config
 from source.core.errors import DemeanorError
 from source.results import annotations as module
 from source.results.annotations import Annotations, Changes, Mark, changes_of, read_annotations, update_annotations
@@ -104,6 +107,23 @@ def test_writers_at_once_lose_nothing(folder):
         list(pool.map(add, range(40)))
     assert len(read_annotations(folder).names) == 40
     assert not list(folder.glob("*.part.*"))
+
+
+ADD = """
+import sys
+from functools import partial
+from pathlib import Path
+from source.results.annotations import Changes, update_annotations
+for number in range(int(sys.argv[2]), int(sys.argv[2]) + 15):
+    update_annotations(Path(sys.argv[1]), partial(Changes(names={str(number): "a name"}).to, corrections={}))
+"""
+
+
+@pytest.mark.slow
+def test_processes_at_once_lose_nothing(folder):
+    asked = [[sys.executable, "-c", ADD, folder, str(first)] for first in (0, 100, 200)]
+    running = [subprocess.Popen(words, cwd=config.ROOT) for words in asked]
+    assert [one.wait() for one in running] == [0, 0, 0] and len(read_annotations(folder).names) == 45
 
 
 @settings(max_examples=30, deadline=None)

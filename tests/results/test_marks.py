@@ -1,6 +1,7 @@
 """A human's marks, in what spreadsheets and annotation programs write."""
 
 import csv
+import doctest
 import io
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from source.core.errors import DemeanorError
 from source.results.annotations import Mark
-from source.results.marks import read_marks
+from source.results.marks import columns, read_marks, times
 
 TWO = (Mark(0.0, 2.5, "happy"), Mark(2.5, 70.0, "not sure"))
 ELAN_HEADER = "\t".join(
@@ -93,6 +94,10 @@ def test_a_column_that_says_who():
 def test_what_is_wrong_is_named(text, said):
     with pytest.raises(DemeanorError, match=said):
         read_marks(text.encode())
+
+
+def test_the_examples_in_the_docstrings():
+    assert all(doctest.testmod(module).failed == 0 for module in (columns, times))
 
 
 def test_too_much_is_refused():
