@@ -3,6 +3,7 @@ import { circumplex } from "../lib/circumplex.js";
 import { exportButtons } from "../lib/chart-export.js";
 import { dots, mark, overTime, points, rowsOf, saidAt, timeShares } from "../lib/comparisons.js";
 import { comparison } from "../lib/comparison.js";
+import { courses } from "../lib/courses.js";
 import { h, replace } from "../lib/dom.js";
 import { figure } from "../lib/figure.js";
 import { clock, moment, plural, signed } from "../lib/format.js";
@@ -82,6 +83,7 @@ export async function mount(root, params, context) {
     const changes = [...labels, "valence", "arousal"].map((name) => ({ name, colour: palette.labels.includes(name) ? palette.colour(name) : undefined, values: cases.map((one) => one.changes?.[name]) }));
     replace(place, notes.map((note) => h("p", { class: "soft small" }, note)), [
       overTimeOf(recordings, palette),
+      coursesOf(recordings, cases, labels),
       h("div", { class: "grid pair" },
         h("div", {},
           add({ title: "Share of time by answer", name: "compare_time_share", draw: timeShares(cases, palette), more: [legend(palette)],
@@ -102,6 +104,12 @@ export async function mount(root, params, context) {
       label: `Probabilities over time of ${recordings.map(({ name }) => name).join(", ")}`, table: () => timeRows(recordings, palette.labels) });
     one.canvas.addEventListener("pointermove", ({ offsetX }) => (said.textContent = saidAt(recordings, share, offsetX, one.canvas.clientWidth)));
     one.canvas.addEventListener("pointerleave", () => (said.textContent = ""));
+    open.push(one);
+    return one.element;
+  }
+
+  function coursesOf(recordings, cases, labels) {
+    const one = courses(recordings, cases, labels, state.axis === "share");
     open.push(one);
     return one.element;
   }

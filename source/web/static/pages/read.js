@@ -1,6 +1,6 @@
 // Record, drop or paste; below, the queue.
 import { confirm, h, replace, s } from "../lib/dom.js";
-import { bytes, moment, plural } from "../lib/format.js";
+import { bytes, moment } from "../lib/format.js";
 import { endings, filesOf, modelFor, shown } from "../lib/intake.js";
 import { paste } from "../lib/paste.js";
 import { queue } from "../lib/queue.js";
@@ -30,12 +30,12 @@ export async function mount(root, params, context) {
     const left = chosen.length - readable.length;
     uploads.add(readable);
     if (!files.length) say("There are no files in it.");
-    else if (left) say(refusal(chosen.find(({ model }) => !model).file.name, left, readable.length));
+    else if (left) say(refusal(chosen.find(({ model }) => !model).file.name, left));
   }
 
-  function refusal(name, left, taken) {
-    const by = wanted.value ? `for ${NAMES[wanted.value]}` : "for any model";
-    return left === 1 && !taken ? `${name} is no file ${by}.` : `${plural(left, "file")} left out, such as ${name}: nothing to read ${by}.`;
+  function refusal(name, left) {
+    const by = wanted.value ? "the model that you chose reads no such files" : "no model reads such files";
+    return left === 1 ? `${name} is left out: ${by}.` : `${left} files, such as ${name}, are left out: ${by}.`;
   }
 
   const picker = (props) => h("input", {
