@@ -51,6 +51,7 @@ async function show() {
   try {
     models ??= await api.get("/models");
     const page = await import(`./pages/${name}.js`);
+    if (mine === turn) await dress(name);
     if (mine !== turn) return;
     replace(root, stage);
     const clean = await page.mount(stage, params, { api, models, say, go: (hash) => (location.hash = hash) });
@@ -61,6 +62,20 @@ async function show() {
     if (mine === turn) failed(error);
   }
   if (mine > 1) root.focus({ preventScroll: true });
+}
+
+const BORROWED = { read: ["live"] };  // the recorder looks the same on both
+
+/** Load a page's own style, and put away that of others. */
+async function dress(name) {
+  const wanted = [...(BORROWED[name] ?? []), name];
+  const sheets = new Map([...document.querySelectorAll("link[data-page]")].map((link) => [link.dataset.page, link]));
+  const fresh = wanted.filter((one) => !sheets.has(one)).map((one) => h("link", { rel: "stylesheet", href: `/static/pages/${one}.css`, data: { page: one } }));
+  await Promise.all(fresh.map((link) => new Promise((done) => {
+    link.onload = link.onerror = done;
+    document.head.append(link);
+  })));
+  for (const [one, link] of sheets) link.disabled = !wanted.includes(one);
 }
 
 let asking, first;

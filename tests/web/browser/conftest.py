@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from tests.support.browser import DEVICES, Watch, chromium
 PATIENCE_MS = 30_000  # the machines that run tests are busy
 expect.set_options(timeout=PATIENCE_MS)
 Open = Callable[..., Page]
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items):
@@ -34,7 +36,14 @@ def browser(tmp_path_factory) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser) -> Iterator[Open]:
+def later() -> Iterator[ExitStack]:
+    """What ends when all pages are closed, whichever was asked for first."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def open_page(browser, later) -> Iterator[Open]:
     """Open a page in a context of its own; the test fails if one shows an error or asks another host for anything.
 
     `watch.allow` of the returned page's `watch` lets pass what the test brings about itself.
@@ -61,17 +70,16 @@ def open_page(browser) -> Iterator[Open]:
 
 
 @pytest.fixture
-def address(site) -> Iterator[str]:
+def address(site, later) -> str:
     """Serve `site` to browsers; the address that lets one in, to which `#/read` and so on may be added."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        site.port = listening.getsockname()[1]
-        settings = uvicorn.Config(application(site), log_level="critical", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(settings)
-        thread = Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield f"{site.origin}/?token={site.token}"
-        server.should_exit = True
-        thread.join()
+    listening = later.enter_context(socket.create_server(("127.0.0.1", 0)))
+    site.port = listening.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(application(site), log_level="critical", timeout_graceful_shutdown=1))
+    thread = Thread(target=server.run, args=([listening],))
+    thread.start()
+    later.callback(thread.join)
+    later.callback(setattr, server, "should_exit", True)
+    return f"{site.origin}/?token={site.token}"
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ const FIRST = ["combined", "face", "text", "audio"];
 
 const endingOf = (name) => (/\.[^.\\/]+$/.exec(name)?.[0] ?? "").toLowerCase();
 
-/** The model for a file's name: `wanted` where it reads such files, else the first that does; undefined: none. */
+/** The model for a file's name: `wanted` where it reads such files, else the first that does; undefined: none; "auto": the server finds out. */
 export function modelFor(name, models, wanted) {
   const reads = (model) => models.models[model]?.endings.includes(endingOf(name));
+  if (!endingOf(name)) return wanted || "auto";
   if (wanted) return reads(wanted) ? wanted : undefined;
   return FIRST.find((model) => reads(model) && models.models[model].trained);
 }

@@ -5,8 +5,8 @@ import { isLink } from "./intake.js";
 
 const PAUSE_MS = 450;
 
-/** Return {element, put(text)}: a field for words or a link, whose `onJob()` is called when it became a job. */
-export function paste({ api, models, say, onJob }) {
+/** Return {element, put(text)}: a field for words or a link. */
+export function paste({ api, models, say }) {
   const field = h("textarea", {
     id: "words", rows: 4, spellcheck: true, placeholder: "What somebody said or wrote, or https://…", oninput: changed,
     onkeydown: (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && keep(),
@@ -67,7 +67,6 @@ export function paste({ api, models, say, onJob }) {
       await api.post("/jobs", isLink(text) ? { link: text } : { model: "text", text });
       field.value = "";
       replace(said);
-      onJob();
     } catch (error) {
       say(error.message);
       button.disabled = false;

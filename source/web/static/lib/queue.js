@@ -8,60 +8,46 @@ const AT_WORK = ["waiting", "held", "running"];
 const WORDS = { waiting: "waits", held: "held while somebody is live", running: "reading", done: "done", failed: "failed", stopped: "stopped" };
 const BY = { combined: "face, voice, words", face: "face", audio: "voice", text: "words" };
 
-/** Return {element, close, refresh}: the list, which follows the server's events until it is closed. */
+/** Return {element, close}: the list, which follows the server's events until it is closed. */
 export function queue({ models, say }) {
   const jobs = new Map(), lines = new Map();
-  let summaries = {};
+  let summaries = {}, asking;
   const list = h("ul", { class: "queue" });
   const clear = h("button", { class: "quiet", onclick: forgetFinished }, "Clear finished");
   const head = h("div", { class: "row apart" }, h("h2", {}, "Queue"), clear);
   const element = h("section", { "aria-label": "Queue" }, head, list);
 
-  async function refresh() {
-    const { jobs: all } = await api.get("/jobs");
-    jobs.clear();
-    for (const job of all) jobs.set(job.id, job);
-    await answers();
-    draw();
-  }
-
+  /** Fetch the answers of results that are not known yet; what is fetched already may have been asked for too early. */
   async function answers() {
-    if (![...jobs.values()].some((job) => job.result && !summaries[job.result])) return;
-    const { results } = await api.get("/results");
-    summaries = Object.fromEntries(results.map((summary) => [summary.id, summary]));
+    const lacks = () => [...jobs.values()].some((job) => job.result && !summaries[job.result]);
+    for (let time = 0; time < 2 && lacks(); time++) {
+      asking ??= api.get("/results").finally(() => (asking = undefined));
+      summaries = Object.fromEntries((await asking).results.map((summary) => [summary.id, summary]));
+    }
   }
 
   async function take(job) {
     const before = jobs.get(job.id)?.state;
     if (job.state === "forgotten") jobs.delete(job.id);
     else jobs.set(job.id, job);
-    if (job.state === "done" && before !== "done") {
-      await answers();
+    if (job.state === "done") await answers();
+    if (job.state === "done" && before && before !== "done") {
       say(`${job.name}: ${summaries[job.result]?.answer ?? "read"}`);
     }
     draw();
   }
 
-  async function act(method, path, job) {
-    try {
-      const changed = await method(path);
-      if (method === api.remove) await refresh();
-      else jobs.set((changed ?? job).id, changed ?? job);
-    } catch (error) {
-      say(error.message);
-      await refresh();
-    }
-    draw();
-  }
+  /** Do something to a job; what becomes of it comes as an event. */
+  const act = (method, path) => method(path).catch((error) => say(error.message));
 
   async function forgetFinished() {
     const over = [...jobs.values()].filter((job) => !AT_WORK.includes(job.state));
-    await Promise.all(over.map((job) => api.remove(`/jobs/${job.id}`).catch(() => {})));
-    await refresh();
+    await Promise.all(over.map((job) => act(api.remove, `/jobs/${job.id}`)));
   }
 
   function draw() {
-    const sent = uploads.pending().map((upload) => line(`u${upload.key}`, ofUpload(upload)));
+    const onTheirWay = uploads.pending().filter((upload) => !hasArrived(upload));
+    const sent = onTheirWay.map((upload) => line(`u${upload.key}`, ofUpload(upload)));
     const newest = [...jobs.values()].sort((one, other) => rank(one) - rank(other) || order(one, other));
     const all = [...sent, ...newest.map((job) => line(job.id, ofJob(job)))];
     for (const [index, row] of all.entries()) if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
@@ -70,9 +56,13 @@ export function queue({ models, say }) {
     element.hidden = !all.length;
   }
 
+  /** Whether a job was made of an upload whose answer is still on its way. */
+  const hasArrived = ({ name, bytes, state, begun }) => state === "sending" && [...jobs.values()].some((job) =>
+    job.source === "upload" && job.name === name && job.bytes === bytes && Date.parse(job.created) >= begun);
+
   /** Draw one line anew only where what it says has changed, so that a button keeps the focus. */
-  function line(key, { name, by, state, tone, words, share, actions }) {
-    const said = JSON.stringify([name, by, state, words, actions.map(([label]) => label)]);
+  function line(key, { name, by, state, tone, words, share, actions, notes = [] }) {
+    const said = JSON.stringify([name, by, state, words, notes, actions.map(([label]) => label)]);
     let row = lines.get(key);
     if (!row) lines.set(key, (row = { element: h("li"), bar: h("progress", { max: 1, "aria-label": `${name}: progress` }) }));
     if (row.said !== said) {
@@ -84,6 +74,7 @@ export function queue({ models, say }) {
         h("div", { class: "row acts" }, actions.map(([label, act, kind]) => typeof act === "string"
           ? h("a", { class: `button ${kind ?? ""}`, href: act, "aria-label": `${label} ${name}` }, label)
           : h("button", { class: kind ?? "quiet", onclick: act, "aria-label": `${label} ${name}` }, label))),
+        notes.length > 0 && h("p", { class: "soft small notes" }, notes.join(" ")),
         row.bar);
       [...row.element.querySelectorAll(".acts > *")].find((one) => one.textContent === focused)?.focus();
     }
@@ -107,22 +98,23 @@ export function queue({ models, say }) {
   function ofJob(job) {
     const summary = summaries[job.result];
     const running = job.state === "running";
-    const forget = () => act(api.remove, `/jobs/${job.id}`, job);
+    const several = job.results?.length > 1;
     const actions = [];
-    if (job.result) actions.push(["Open", `#/result/${job.result}`, "main"]);
-    if (["failed", "stopped"].includes(job.state)) actions.push(["Again", () => act(api.post, `/jobs/${job.id}/again`, job)]);
-    actions.push(AT_WORK.includes(job.state) ? ["Stop", forget] : ["Remove", forget]);
+    if (job.result) actions.push(["Open", several ? "#/results" : `#/result/${job.result}`, "main"]);
+    if (["failed", "stopped"].includes(job.state)) actions.push(["Again", () => act(api.post, `/jobs/${job.id}/again`)]);
+    actions.push(AT_WORK.includes(job.state) ? ["Stop", () => act(api.post, `/jobs/${job.id}/stop`)] : ["Remove", () => act(api.remove, `/jobs/${job.id}`)]);
     return {
-      name: job.name, by: BY[job.model] ?? job.model, state: job.state, actions,
-      tone: job.result && summary?.emotion && models.colours[summary.emotion],
-      words: job.trouble ?? (job.result ? summary?.answer ?? "done" : progressOf(job)),
+      name: job.name, by: BY[job.model] ?? "", notes: job.notes ?? [], state: job.state, actions,
+      tone: job.result && !several && summary?.emotion && models.colours[summary.emotion],
+      words: job.trouble ?? (several ? `${job.results.length} results` : job.result ? summary?.answer ?? "done" : progressOf(job)),
       share: running ? (job.total ? job.done / job.total : null) : undefined,
     };
   }
 
-  const end = api.events("/jobs/events", take, () => refresh().catch(() => {}));
+  const end = api.events("/jobs/events", take, () => jobs.clear());  // all of them are told anew
   uploads.onChange(draw);
-  return { element, refresh, close: () => (end(), uploads.onChange(() => {})) };
+  draw();
+  return { element, close: () => (end(), uploads.onChange(() => {})) };
 }
 
 const rank = (job) => ["running", "held", "waiting"].indexOf(job.state) + 1 || 9;
@@ -130,7 +122,7 @@ const order = (one, other) => (AT_WORK.includes(one.state) ? 1 : -1) * String(on
 
 function progressOf(job) {
   if (job.state !== "running") return job.sentence || WORDS[job.state];
-  if (!job.total) return job.sentence || "starting";
+  if (!job.total) return job.sentence || "Starting.";
   const much = job.unit === "seconds" ? `${clock(job.done)} of ${clock(job.total)}` : `${job.done} of ${job.total} ${job.unit ?? ""}`.trim();
-  return job.sentence ? `${job.sentence} · ${much}` : much;
+  return job.sentence ? `${job.sentence.replace(/\.$/, "")}, ${much}` : much;
 }

@@ -50,7 +50,7 @@ async function send() {
 }
 
 async function sendOne(upload) {
-  upload.state = "sending";
+  Object.assign(upload, { state: "sending", begun: Date.now() });
   upload.control = new AbortController();
   const onProgress = (sent) => ((upload.sent = sent), changed());
   const query = { model: upload.model, name: upload.name };

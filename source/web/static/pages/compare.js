@@ -2,7 +2,6 @@
 import { circumplex } from "../lib/circumplex.js";
 import { exportButtons } from "../lib/chart-export.js";
 import { dots, mark, overTime, points, rowsOf, saidAt, timeShares } from "../lib/comparisons.js";
-import { comparison } from "../lib/comparison.js";
 import { courses } from "../lib/courses.js";
 import { h, replace } from "../lib/dom.js";
 import { figure } from "../lib/figure.js";
@@ -12,7 +11,7 @@ import { Palette, legend } from "../lib/palette.js";
 const MOST = 60;  // recordings at once
 const BY = { recording: "recording", participant: "participant", group: "group" };
 const AXES = { seconds: "seconds", share: "per cent of each" };
-const INTERVALS = "Recordings are the cases: intervals (95 %) are over recordings, not over the windows of four seconds, which overlap. A single recording has none.";
+const INTERVALS = "Intervals (95 %) are over the recordings of a participant or the participants of a group, from three on; never over windows, which overlap.";
 
 /** Show the page in `root`. */
 export async function mount(root, params, context) {
@@ -37,7 +36,7 @@ export async function mount(root, params, context) {
   root.append(place);
   try {
     const query = { ids: ids.join(","), by: state.by, baseline: state.baseline };
-    show(comparison(await api.get("/compare", { query }), models));
+    show(await api.get("/compare", { query }));
   } catch (error) {
     replace(place, h("p", { class: "trouble", role: "alert" }, error.message));
   }

@@ -18,7 +18,7 @@ const icon = (name) => s("svg", { viewBox: "0 0 32 32", width: 32, height: 32, "
 export async function mount(root, params, context) {
   const { api, models, say } = context;
   const list = queue(context);
-  const words = paste({ ...context, onJob: () => list.refresh() });
+  const words = paste(context);
   const unfinished = h("div", {});
   const desk = h("div", {});  // where the recorder opens
   const wanted = h("select", { id: "with" }, h("option", { value: "" }, "what fits each file"),
@@ -66,7 +66,6 @@ export async function mount(root, params, context) {
       panel = undefined;
       replace(desk);
       record.disabled = false;
-      list.refresh();
       offerUnfinished();
       record.focus();
     };
@@ -87,7 +86,7 @@ export async function mount(root, params, context) {
 
   async function settle(act) {
     await act().catch((error) => say(error.message));
-    await Promise.all([offerUnfinished(), list.refresh()]);
+    await offerUnfinished();
   }
 
   async function discard({ id, name }) {
@@ -120,7 +119,7 @@ export async function mount(root, params, context) {
     h("p", { class: "row with" }, h("label", { for: "with" }, "Read by"), wanted,
       h("span", { class: "soft small" }, "Films and sound: all three together. Pictures: the face. Texts: the words.")),
     unfinished, list.element);
-  await Promise.all([list.refresh(), offerUnfinished()]);
+  await offerUnfinished();
 
   return () => {
     for (const [name, listener] of Object.entries(listeners)) removeEventListener(name, listener);

@@ -32,6 +32,11 @@ export async function mount(root, params, { api, models, say, go }) {
       h("th", { role: "columnheader" }, h("span", { class: "unseen" }, "Delete")))), body);
   body.setAttribute("role", "rowgroup");
 
+  const content = [
+    h("div", { class: "row apart head" }, h("h1", {}, "Results"), h("div", { class: "row filter" }, search, kind)),
+    suggestions, bar, h("section", { class: "table" }, table), foot,
+  ];
+
   const fits = (one) => (!view.kind || one.kind === view.kind) && view.words.toLowerCase().split(/\s+/).every((word) =>
     [one.name, one.answer, one.participant, one.group, one.note, one.model].join(" ").toLowerCase().includes(word));
 
@@ -133,9 +138,8 @@ export async function mount(root, params, { api, models, say, go }) {
   }
 
   function draw() {
-    if (!results.length) return void replace(root, h("section", { class: "empty" }, h("h1", {}, "No results yet"),
-      h("p", {}, "Whatever you record, drop or keep from Live is listed here."),
-      h("p", { class: "row middle" }, h("a", { class: "button main", href: "#/read" }, "Read something"), h("a", { class: "button", href: "#/live" }, "Go live"))));
+    if (!results.length) return void replace(root, nothing());
+    if (!table.isConnected) replace(root, content);
     const found = shown(), some = all ? found : found.slice(0, AT_ONCE);
     for (const [index, [field]] of COLUMNS.entries()) heads[index].setAttribute("aria-sort", view.sort !== field ? "none" : view.down ? "descending" : "ascending");
     replace(body, some.map(row));
@@ -147,9 +151,10 @@ export async function mount(root, params, { api, models, say, go }) {
     drawSuggestions();
   }
 
-  replace(root,
-    h("div", { class: "row apart head" }, h("h1", {}, "Results"), h("div", { class: "row filter" }, search, kind)),
-    suggestions, bar, h("section", { class: "table" }, table), foot);
   draw();
-  return api.events("/jobs/events", (job) => job.state === "done" && !root.contains(document.activeElement?.closest?.("input")) && refresh());
+  return api.events("/jobs/events", (job) => job.result && !results.some((one) => one.id === job.result) && refresh());
 }
+
+const nothing = () => h("section", { class: "empty" }, h("h1", {}, "No results yet"),
+  h("p", {}, "Whatever you record, drop or keep from Live is listed here."),
+  h("p", { class: "row middle" }, h("a", { class: "button main", href: "#/read" }, "Read something"), h("a", { class: "button", href: "#/live" }, "Go live")));
