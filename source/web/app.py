@@ -26,7 +26,11 @@ WITH_REVALIDATION = {"Cache-Control": "no-cache"}  # after an update the page is
 
 def application(site: Site) -> Guard:
     """Return the ASGI application of a site."""
-    routes: list[BaseRoute] = [Route("/", _page), Mount("/static", _Static(directory=STATIC))]
+    routes: list[BaseRoute] = [
+        Route("/", _page),
+        Route("/favicon.ico", _icon),
+        Mount("/static", _Static(directory=STATIC)),
+    ]
     for row in ROWS:
         if row.method == WEBSOCKET:
             routes.append(WebSocketRoute(PREFIX + row.path, row.run))
@@ -56,6 +60,12 @@ class _Static(StaticFiles):
 
 async def _page(request: Request) -> Response:
     return FileResponse(STATIC / "index.html", headers=WITH_REVALIDATION)
+
+
+async def _icon(request: Request) -> Response:
+    return FileResponse(
+        STATIC / "mark.svg", headers=WITH_REVALIDATION
+    )  # browsers ask for it beside files that are no page
 
 
 async def _trouble(request: Request, error: Exception) -> JSONResponse:
