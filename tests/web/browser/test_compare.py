@@ -19,8 +19,11 @@ def page(site, open_page, address):
     page.get_by_text("Choose recordings").wait_for()
     page.evaluate("""async () => {
         const {results} = await (await fetch("/api/v1/results")).json()
-        for (const one of results) await fetch(`/api/v1/results/${one.id}`, {method: "PATCH",
-            headers: {"Content-Type": "application/json"}, body: JSON.stringify({participant: one.name < "c" ? "P1" : "P2"})})
+        const headers = {"Content-Type": "application/json"}
+        for (const {id, name} of results) {
+            const body = JSON.stringify({participant: name < "c" ? "P1" : "P2"})
+            await fetch(`/api/v1/results/${id}`, {method: "PATCH", headers, body})
+        }
     }""")
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         page.get_by_role("checkbox", name=name).check()
