@@ -78,8 +78,11 @@ export class Eyes {
 
 /** toDataURL, for toBlob stalls for up to a second while a camera runs. */
 function bytesOf(address) {
-  const binary = atob(address.slice(address.indexOf(",") + 1));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const content = address.slice(address.indexOf(",") + 1);
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(content);
+  const binary = atob(content), bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }
 
 /** Sound of a microphone, a tenth of a second at a time. `onSound({seconds, samples, level})`. */

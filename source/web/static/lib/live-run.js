@@ -1,10 +1,9 @@
 // One session from Start to Stop: sources, connection, and what is kept.
 import { Keep } from "./live-keep.js";
+import { Pace } from "./live-pace.js";
 import { Sources } from "./live-sources.js";
 import { LiveSocket } from "./socket.js";
 
-const DELAYS = 30;  // answers whose median is shown
-const RATE_SECONDS = 2;
 const REST = { camera: "Voice and words go on.", microphone: "The face goes on." };
 
 /**
@@ -19,7 +18,7 @@ export class LiveRun {
   wantsWords = true;
   level = 0;  // of the sound, 0 to 1
   #api; #state; #overlay; #onChange; #onFace; #onLost; #sources; #socket; #keep; #session;
-  #started = 0; #ended = 0; #delays = []; #answers = []; #sounds = 0;
+  #started = 0; #ended = 0; #pace = new Pace(); #sounds = 0;
 
   constructor(api, state, overlay, { onChange, onFace, onLost }) {
     [this.#api, this.#state, this.#overlay, this.#onChange, this.#onFace, this.#onLost] = [api, state, overlay, onChange, onFace, onLost];
@@ -47,18 +46,15 @@ export class LiveRun {
   get devices() { return this.#sources?.ids ?? {}; }
 
   /** Milliseconds from a frame's capture to its answer on the screen: the median of the last ones, or more while one is waited for. */
-  get delay() {
-    const middle = [...this.#delays].sort((one, other) => one - other)[this.#delays.length >> 1];
-    return Math.max(middle ?? 0, this.#sources?.eyes?.waited ?? 0);
-  }
+  get delay() { return Math.max(this.#pace.delay, this.#sources?.eyes?.waited ?? 0); }
 
-  /** Frames answered a second, of the last seconds. */
-  get rate() { return this.#answers.filter((at) => at > performance.now() - 1000 * RATE_SECONDS).length / RATE_SECONDS; }
+  /** Frames answered a second. */
+  get rate() { return this.#pace.rate; }
 
   /** Call it in a click. chosen: {camera, microphone}, ids or OFF. What cannot be opened is told, and the rest not just taken. */
   async start(chosen) {
     this.notices.clear();
-    [this.outcome, this.#session, this.#socket, this.#delays, this.#answers, this.#sounds] = [null, undefined, undefined, [], [], 0];
+    [this.outcome, this.#session, this.#socket, this.#pace, this.#sounds] = [null, undefined, undefined, new Pace(), 0];
     this.#keep = new Keep(this.#api, (sentence) => this.#notice("recording", sentence));
     [this.#ended, this.#started] = [0, performance.now()];
     this.#to("starting");
@@ -183,8 +179,7 @@ export class LiveRun {
     if (frame) {
       const free = this.#overlay.show(frame, message.faces);
       if (free) eyes.giveBack(free);
-      this.#delays = [...this.#delays.slice(1 - DELAYS), 1000 * (this.now - frame.seconds)];
-      this.#answers = [...this.#answers.slice(1 - DELAYS), performance.now()];
+      this.#pace.add(1000 * (this.now - frame.seconds));
     }
     this.#onFace();
   }

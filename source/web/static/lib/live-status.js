@@ -15,6 +15,7 @@ export function statusLine(run, state) {
   const speaking = h("span", { class: "chip", hidden: true }, "speaking …");
   const record = h("span", { class: "chip", hidden: true }, "kept");
   const notices = h("div", { class: "notices", role: "status" });
+  const late = h("p", { class: "notices" });  // changes too often to be read out
   let shown;
 
   function draw() {
@@ -26,7 +27,8 @@ export function statusLine(run, state) {
     meter.element.hidden = !(run.runs && run.modalities.includes("audio"));
     meter.show(live ? run.level : 0);
     record.hidden = !(run.runs && run.kept.length);
-    const sentences = [...run.notices.values(), ...behind()];
+    put(late, behind().join(" "));
+    const sentences = [...run.notices.values()];
     if (run.phase === "starting" && !sentences.length) sentences.push("Starting. The browser may ask for camera and microphone.");
     if (sentences.join() === shown) return;
     shown = sentences.join();
@@ -40,12 +42,12 @@ export function statusLine(run, state) {
 
   function behind() {
     if (run.phase !== "live") return [];
-    const words = state.status.words_behind_seconds, late = run.delay;
+    const words = state.status.words_behind_seconds, { delay } = run;
     return [
       ...(words > WORDS_SECONDS ? [`Words are ${Math.round(words)} s behind.`] : []),
-      ...(late > PICTURE_MS ? [`The answers to the picture are ${(late / 1000).toFixed(1)} s behind.`] : []),
+      ...(delay > PICTURE_MS ? [`The answers to the picture are ${(delay / 1000).toFixed(1)} s behind.`] : []),
     ];
   }
 
-  return { element: h("div", { class: "live-status" }, h("p", { class: "row" }, dot, badge, pace, meter.element, speaking, record), notices), draw };
+  return { element: h("div", { class: "live-status" }, h("p", { class: "row" }, dot, badge, pace, meter.element, speaking, record), late, notices), draw };
 }

@@ -18,20 +18,21 @@ export function transcript(state) {
       h("span", { class: `answer${own.emotion ? "" : " unsure"}` }, h("span", { class: "dot", style: { "--tone": state.palette.colour(own.emotion) } }), fullAnswer(own)));
   }
 
+  /** Only what is new or changed, as asking for the list's height costs. */
   function draw() {
+    const gone = [...rows].filter(([id]) => !state.words.has(id)), changed = [...state.words].filter(([id, phrase]) => rows.get(id)?.phrase !== phrase);
+    if (!gone.length && !changed.length) return;
     const follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PIXELS;
-    let changed = false;
-    for (const [id, row] of rows) if (!state.words.has(id)) (row.element.remove(), rows.delete(id), (changed = true));
-    for (const [id, phrase] of state.words) {
-      const row = rows.get(id);
-      if (row?.phrase === phrase) continue;
-      const made = rowOf(phrase);
-      if (row) row.element.replaceWith(made);
+    for (const [id, row] of gone) {
+      row.element.remove();
+      rows.delete(id);
+    }
+    for (const [id, phrase] of changed) {
+      const before = rows.get(id)?.element, made = rowOf(phrase);
+      if (before) before.replaceWith(made);
       else list.append(made);
       rows.set(id, { phrase, element: made });
-      changed = true;
     }
-    if (!changed) return;
     nothing.hidden = rows.size > 0;
     if (follows) list.scrollTop = list.scrollHeight;
   }
