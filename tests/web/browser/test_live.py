@@ -19,6 +19,11 @@ HIDE = """(hidden) => {
 }"""
 TRACKS = """() => (document.querySelector("video").srcObject?.getTracks() ?? [])
     .filter(track => track.readyState === "live").length"""
+UNPLUG = """() => {
+    const track = document.querySelector("video").srcObject.getTracks()[0]
+    track.stop()
+    track.dispatchEvent(new Event("ended"))
+}"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -125,6 +130,37 @@ def test_a_hidden_tab_says_that_no_frames_come(live_page):
     page.evaluate(HIDE, False)
     expect(notices(page)).not_to_contain_text("the tab is hidden")
     expect(badge(page)).to_have_text("live")
+
+
+def test_a_session_goes_on_after_a_break_of_the_connection(live_page, engine):
+    page, sockets = live_page(), []
+
+    def through(socket):
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    page.route_web_socket(re.compile("/api/v1/live"), through)
+    start(page)
+    expect(answer(page)).to_contain_text("happy")
+    sockets[0].close(code=4000)
+    expect(badge(page)).to_have_text("live")
+    frames = len(engine.streams[0].frames)
+    expect(page.locator(".live-status")).to_contain_text("answers a second")
+    page.wait_for_timeout(1500)
+    assert len(sockets) == 2 and len(engine.streams) == 1 and len(engine.streams[0].frames) > frames
+
+
+def test_an_unplugged_camera_leaves_the_voice_and_can_be_chosen_again(live_page):
+    page = live_page()
+    start(page)
+    page.evaluate(UNPLUG)
+    expect(notices(page)).to_contain_text("The camera was unplugged")
+    expect(page.locator("main")).to_contain_text("No camera")
+    page.get_by_text("Devices and view").click()
+    page.get_by_role("combobox", name="Camera").select_option(index=0)
+    expect(notices(page)).not_to_contain_text("unplugged")
+    expect(page.locator(".live-status")).to_contain_text("answers a second")
+    assert page.evaluate(TRACKS) == 1
 
 
 def test_one_tab_at_a_time_and_a_reload_begins_anew(live_page, address):

@@ -15,7 +15,7 @@ export function statusLine(run, state) {
   const speaking = h("span", { class: "chip", hidden: true }, "speaking …");
   const record = h("span", { class: "chip", hidden: true }, "kept");
   const notices = h("div", { class: "notices", role: "status" });
-  const late = h("p", { class: "notices" });  // changes too often to be read out
+  const late = h("p", { class: "late" });  // changes too often to be read out
   let shown;
 
   function draw() {
