@@ -36,6 +36,8 @@ ONE_TIER = {
     "audacity": "0.000000\t2.500000\thappy\n2.500000\t70.000000\tnot sure\n",
     "elan": ELAN,
     "elan with a header": f"{ELAN_HEADER}\n{ELAN}",
+    "elan in frames too": "0:00:00.0\t00:00:00:00\t0:00:02.5\t00:00:02:13\thappy\n"
+    "0:00:02.5\t00:00:02:13\t0:01:10.0\t00:01:10:00\tnot sure\n",
     "elan with the media": f'"#file:///C:/films/clip.mp4 -- offset: 0"\n{ELAN}',
     "elan, begin and end": "emotion\t\t0.000\t2.500\thappy\nemotion\t\t2.500\t70.000\tnot sure\n",
     "boris, pasted": "0.0\t\thappy\n2.5\t\thappy\n2.5\t\tnot sure\n70\t\tnot sure\n",
@@ -47,6 +49,15 @@ ONE_TIER = {
     "2.5,clip.mp4,No focal subject,not sure,,,START\n70,clip.mp4,No focal subject,not sure,,,STOP\n",
     "boris, aggregated": "Observation id\tSubject\tBehavior\tBehavioral category\tBehavior type\tStart (s)\tStop (s)\t"
     "Duration (s)\nclip\tAnn\thappy\t\tSTATE\t0.0\t2.5\t2.5\nclip\tAnn\tnot sure\t\tSTATE\t2.5\t70\t67.5\n",
+    "boris, tabular of today": "Observation id,Observation date,Observation type,Time offset (s),FPS (frame/s),Subject,"
+    "Behavior,Behavioral category,Behavior type,Time,Media file name,Image index,Comment\n"
+    + "".join(f"clip,2026-01-01,Media file,0,25.0,Ann,{label},,{status},{at},clip.mp4,{at},\n"
+              for label, status, at in (("happy", "START", 0.0), ("happy", "STOP", 2.5), ("not sure", "START", 2.5),
+                                        ("not sure", "STOP", 70.0))),
+    "boris, aggregated of old": "Observation id,Media file,Start time,Stop time,Subject,Behavior,Behavior type,"
+    "Start (s),Stop (s),Duration (s),Comment start\n"
+    + "".join(f"clip,clip.mp4,2000-01-01T00:00:00,2000-01-01T00:00:00,No focal subject,{mark.label},STATE,"
+              f"{mark.begin_seconds},{mark.end_seconds},1,\n" for mark in TWO),
     "until the next": "time,label\n0,happy\n2.5,not sure\n70,\n",
     "extra columns": "file,begin,end,label,confidence,comment\na.mp4,0,2.5,happy,3,so loud\na.mp4,2.5,70,not sure,1,\n",
     "praat, short": 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n70\n<exists>\n1\n"IntervalTier"\n"x"\n'
@@ -68,6 +79,16 @@ def test_a_column_for_each_rater_and_tiers_of_elan_side_by_side():
     assert {track.name: track.marks for track in tracks} == {
         "Ann": (Mark(0.0, 2.5, "happy"),), "Bo": (Mark(0.0, 2.5, "sad"), Mark(2.5, 5.0, "happy")),
     }  # fmt: skip
+
+
+def test_elans_table_with_a_column_for_each_tier():
+    table = """"#file:///D:/x/clip.mp4 -- offset: 0, duration: 00:05:00.000 / 300.000 / 300000",,,,,,
+"Begin Time - hh:mm:ss.ms","Begin Time - PAL","End Time - hh:mm:ss.ms","End Time - PAL","Duration - PAL","Ann","Bo"
+00:00:00.000,00:00:00:00,00:00:02.500,00:00:02:13,00:00:02:13,happy,
+00:00:02.500,00:00:02:13,00:01:10.000,00:01:10:00,00:01:07:13,not sure,sad
+"""
+    tracks = {track.name: track.marks for track in read_marks(table.encode())}
+    assert tracks == {"Ann": TWO, "Bo": (Mark(2.5, 70.0, "sad"),)}
 
 
 def test_a_column_that_says_who():

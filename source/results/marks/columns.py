@@ -20,6 +20,8 @@ BESIDE = ("comment", "comments", "note", "notes", "confidence", "modifier", "mod
           "participant", "id", "number", "observation id", "frame", "image index", "media file name")  # fmt: skip
 UNIT = re.compile(r"\s(hh:mm:ss\S*( pal| ntsc)?|ss\.msec|msec|ms|s|sec|secs|seconds|milliseconds)$")
 MILLISECONDS = re.compile(r"(?<!ss\.)(?<!\w)(msec|ms|milliseconds)(?!\w)")
+MORE_TIMES = ("begin time ", "end time ", "duration ")  # in forms that are not read, such as ELAN's PAL
+FRAME_CLOCK = re.compile(r"(\d+:){3}\d+")
 FRAMES = re.compile(r"hh:mm:ss:ff|frame", re.IGNORECASE)
 
 
@@ -58,7 +60,10 @@ def named(header: Sequence[str], row: Sequence[str]) -> Columns | None:
     end, length, who, label = place(END, timed=True), place(LENGTH, timed=True), place(WHO), place(LABEL)
     length = length if end is None else None
     known = (*BEGIN, *END, *LENGTH, *TIME, *STATUS, *WHO, *BESIDE)
-    others = {at: header[at].strip() for at, name in enumerate(names) if name and name not in known}
+    others = {
+        at: header[at].strip() for at, name in enumerate(names)
+        if name and name not in known and not name.startswith(MORE_TIMES)
+    }  # fmt: skip
     labels = {label: ""} if label is not None else others
     if len(labels) == 1:
         labels = dict.fromkeys(labels, "")
@@ -75,7 +80,8 @@ def guessed(rows: Sequence[Sequence[str]]) -> Columns | None:
     width = max(map(len, rows))
     cells = [[row[at].strip() for row in rows if at < len(row) and row[at].strip()] for at in range(width)]
     times = [at for at in range(width) if cells[at] and all(seconds_in(cell) is not None for cell in cells[at])]
-    rest = [at for at in range(width) if cells[at] and at not in times]
+    frames = [at for at in range(width) if all(FRAME_CLOCK.fullmatch(cell) for cell in cells[at])]
+    rest = [at for at in range(width) if cells[at] and at not in (*times, *frames)]
     if not rest and len(times) > 2:
         rest = [times.pop()]  # labels by their number
     if not times or not rest:
