@@ -3,13 +3,16 @@ import { font, tone } from "./canvas.js";
 import { inkOn } from "./palette.js";
 
 const GAP_SECONDS = 2.5;  // between two readings, from which nothing is drawn between them
+const ALONE_SECONDS = 0.4;
 const LABELLED = 0.16;  // of the height, from which a band has its name in it
 
 /** Bands that fill the height; what may still be restated is paler. */
-export function stacked({ pen, width, height, x }, points, palette, gap = GAP_SECONDS) {
+export function stacked({ pen, width, height, x }, points, palette) {
   pen.fillStyle = tone("none");
   pen.fillRect(0, 0, width, height);
-  for (const run of runs(points, gap)) {
+  let last = [];
+  for (const run of runs(points)) {
+    last = run;
     const below = run.map(() => 0);
     for (const label of palette.labels) {
       pen.fillStyle = palette.fill(pen, label);
@@ -22,7 +25,7 @@ export function stacked({ pen, width, height, x }, points, palette, gap = GAP_SE
     const open = run.find(({ final }) => !final);
     if (open) hatch(pen, x(open.seconds), Math.min(x(run.at(-1).seconds), width), height);
   }
-  names(pen, points.at(-1), width, height, x, palette);
+  names(pen, last, width, height, x, palette);
 }
 
 /** Thin lines over what is not final. */
@@ -42,35 +45,35 @@ function hatch(pen, from, to, height) {
   pen.restore();
 }
 
-/** The names of the thick bands at their right end: never by colour alone. */
-function names(pen, last, width, height, x, palette) {
-  if (!last || x(last.seconds) < width / 2) return;
+/** The names of the last run's thick bands, at its right end, where there is room: never by colour alone. */
+function names(pen, run, width, height, x, palette) {
+  if (!run.length) return;
+  const last = run.at(-1), right = Math.min(x(last.seconds), width) - 6, room = right - Math.max(x(run[0].seconds), 0);
   pen.font = font(12, 600);
   pen.textAlign = "right";
   pen.textBaseline = "middle";
   let below = 0;
   for (const label of palette.labels) {
     const share = last.probabilities[label] ?? 0;
-    if (share > LABELLED && share * height > 13) {
+    if (share > LABELLED && share * height > 13 && pen.measureText(label).width < room) {
       pen.fillStyle = inkOn(palette.colour(label));
-      pen.fillText(label, Math.min(x(last.seconds), width) - 6, height * (1 - below - share / 2));
+      pen.fillText(label, right, height * (1 - below - share / 2));
     }
     below += share;
   }
   pen.textAlign = "left";
 }
 
-/** Points without a gap between them, run by run. */
-function* runs(points, gap) {
+/** Points without a gap between them, run by run; one by itself becomes a short run. */
+function* runs(points) {
   let run = [];
-  for (const point of points) {
-    if (run.length && point.seconds - run.at(-1).seconds > gap) {
-      if (run.length > 1) yield run;
+  for (const point of [...points, { seconds: Infinity }]) {
+    if (run.length && (point.broken || point.seconds - run.at(-1).seconds > GAP_SECONDS)) {
+      yield run.length > 1 ? run : [-ALONE_SECONDS, ALONE_SECONDS].map((shift) => ({ ...run[0], seconds: run[0].seconds + shift }));
       run = [];
     }
     run.push(point);
   }
-  if (run.length > 1) yield run;
 }
 
 /** Valence, drawn through, and arousal, dashed, from -1 to 1. */
@@ -89,7 +92,7 @@ export function mood({ pen, width, height, x }, { readings }) {
     pen.strokeStyle = tone(name);
     pen.lineWidth = 2;
     pen.setLineDash(dashes);
-    for (const run of runs(points, GAP_SECONDS)) {
+    for (const run of runs(points)) {
       pen.beginPath();
       run.forEach(({ seconds, value }) => pen.lineTo(x(seconds), y(value)));
       pen.stroke();

@@ -1,5 +1,4 @@
 // What of a session is kept: numbers by the server, sound and picture as a recording; nothing unless it is asked for.
-import { Recording } from "./recording.js";
 
 /** what: of "numbers" and "media". onTrouble(sentence, or nothing when it is over) about the recording. */
 export class Keep {
@@ -15,6 +14,7 @@ export class Keep {
   async choose(what, stream) {
     if (what.includes("media") && !this.#recording) {
       const name = `live ${new Date().toLocaleString("sv-SE").replaceAll(":", ".")}`;
+      const { Recording } = await import("./recording.js");
       const recording = new Recording(this.#api, stream, { name, model: "combined", onState: (state, sentence) => this.#onTrouble(sentence) });
       await recording.begin();
       this.#recording = recording;

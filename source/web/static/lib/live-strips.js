@@ -5,14 +5,13 @@ import { hair, marks, mood, stacked } from "./live-bands.js";
 import { SPAN_SECONDS } from "./live-state.js";
 import { MODALITY_NAMES, fullAnswer, modalityName } from "./readings.js";
 
-const FRAME_GAP_SECONDS = 1;  // between two frames, from which nothing is drawn between them
 const TICKS_SECONDS = [60, 45, 30, 15, 0];
 
 /** {element, draw(now)}; now in the page's seconds is at the right end. */
 export function strips(state) {
   const lanes = [
     lane("all", "all", 132, (view) => stacked(view, pointsOf(state.readings, (one) => one.probabilities), state.palette)),
-    lane("face", MODALITY_NAMES.face, 40, (view) => stacked(view, facePoints(state), state.palette, FRAME_GAP_SECONDS)),
+    lane("face", MODALITY_NAMES.face, 40, (view) => stacked(view, facePoints(state), state.palette)),
     lane("audio", MODALITY_NAMES.audio, 40, (view) => stacked(view, pointsOf(state.readings, (one) => one.modalities?.audio), state.palette)),
     lane("text", MODALITY_NAMES.text, 40, (view) => stacked(view, pointsOf(state.readings, (one) => one.modalities?.text), state.palette)),
     lane("affect", [h("span", { class: "key valence" }, "valence"), h("span", { class: "key arousal" }, "arousal")], 96, (view) => mood(view, state)),
@@ -79,4 +78,8 @@ function pointsOf(readings, probabilitiesOf) {
   return points;
 }
 
-const facePoints = (state) => state.faces.filter(({ shown }) => shown).map(({ seconds, shown }) => ({ seconds, probabilities: shown.probabilities, final: true }));
+/** Frames with a face; one after frames without any is no neighbour of the last. */
+function facePoints({ faces }) {
+  return faces.flatMap(({ seconds, shown }, index) =>
+    (shown ? [{ seconds, probabilities: shown.probabilities, final: true, broken: index > 0 && !faces[index - 1].shown }] : []));
+}
