@@ -33,7 +33,9 @@ export function courses(recordings, cases, labels, share) {
     chart.set(...gridOf(recordings, cases, what, share));
   }
   draw();
-  return { element, close: () => (turn++, chart?.close()) };
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", draw);
+  return { element, close: () => (turn++, chart?.close(), dark.removeEventListener("change", draw)) };
 }
 
 const tone = (at) => cssColour(Math.floor(at / DASHES.length) % 2 ? "--faint" : "--ink", "#15191c");

@@ -131,8 +131,8 @@ export async function mount(root, params, context) {
         const chart = circumplex(palette, { label: `Valence and arousal of ${one.name}` });
         open.push(chart);
         chart.show(one.mood, one.path);
-        return h("figure", {}, h("figcaption", { class: "row apart" }, h("b", {}, one.name),
-          exportButtons({ name: () => `path_${one.name}`, canvas: () => chart.canvas(one.name), table: chart.table })), chart.element);
+        return h("figure", {}, h("figcaption", { title: one.name }, h("b", {}, one.name)), chart.element,
+          exportButtons({ name: () => `path_${one.name}`, canvas: () => chart.canvas(one.name), table: chart.table }));
       })));
   }
 }
