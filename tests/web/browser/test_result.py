@@ -167,7 +167,7 @@ def test_a_stretch_is_selected_and_zoomed(show):
     page.mouse.wheel(0, -600)
     until(page, "document.querySelector('.overview').hidden === false")
     page.keyboard.press("Escape")
-    assert page.locator(".selection").is_hidden()
+    page.locator(".selection").wait_for(state="hidden")
 
 
 def test_keys_move_select_and_play_without_a_recording(show):
@@ -214,6 +214,62 @@ def test_words_lead_and_follow(show):
     assert "now" in rows.nth(2).get_attribute("class")
     begin = film().sentences[2].start_seconds
     assert page.evaluate("Number(document.querySelector('.strips').ariaValueNow)") == pytest.approx(begin, abs=0.06)
+
+
+def test_a_part_of_a_recording_keeps_its_own_times(show, site):
+    """The annotated copy begins where the reading did; the page's times are those of the whole recording."""
+    prediction = film().shifted(100.0)
+    folder = write_result(site.folder / "part", prediction, annotated__mp4=CLIP.read_bytes())
+    page = show(film(), where=f"?{folder.name}")
+    page.evaluate(f"location.hash = '#/result/{site.library.id_of(folder)}?t=109'")
+    until(page, "Math.abs((document.querySelector('video')?.currentTime ?? 0) - 9) < 0.1")
+    assert page.locator(".time-now").inner_text().startswith("1:49.0")
+
+
+def test_boxes_glide_by_time_stamps(show):
+    page = show(film())
+    frames = (
+        "seconds,person,left,top,right,bottom,emotion\n1.0,0,10,10,50,50,happy\n1.4,0,20,10,60,50,happy\n5.0,,,,,,\n"
+    )
+    face = Reading(shares("happy", 2.0, LABELS), 0, (0, 0, 9, 9), 1.0, 2.0).__dict__ | {"notes": []}
+    found = page.evaluate(
+        """async ([frames, face]) => {
+            const {boxesAt, finerSights, sights} = await import('/static/lib/boxes.js')
+            const people = finerSights(frames, sights([face], 0.4))
+            const told = ({box, reading}) => [box, reading.emotion]
+            return [1.1, 1.4, 3].map(seconds => boxesAt(people, seconds).map(told))
+        }""",
+        [frames, face],
+    )
+    assert found == [[[pytest.approx([12.5, 10, 52.5, 50]), "happy"]], [[[20, 10, 60, 50], "happy"]], []]
+
+
+def test_lanes_are_chosen_and_measures_added(show, site):
+    page = show(film())
+    (site.folder / "result" / "frames.csv").write_text(
+        "seconds,person,left,top,right,bottom,yaw\n0,0,1,1,2,2,5\n9,0,1,1,2,2,-5\n"
+    )
+    page.reload()
+    lane = page.locator(".strips .lane")
+    lane.first.wait_for()
+    before = lane.count()
+    page.locator(".choices summary", has_text="Lanes").click()
+    page.get_by_role("checkbox", name="pauses").uncheck()
+    page.get_by_label("Lines of what was measured in the face").select_option("yaw")
+    lane.filter(has_text="yaw").wait_for()
+    assert lane.count() == before and lane.filter(has_text="pauses").count() == 0
+    page.reload()
+    lane.first.wait_for()
+    assert lane.count() == before - 1
+
+
+@pytest.mark.parametrize("model", ["combined", "audio", "text", "face"])
+def test_where_nothing_was_read_the_page_says_so(show, model):
+    name, size = ("x.png", (9, 9)) if model == "face" else ("x.txt" if model == "text" else "x.mp4", None)
+    seconds = 5.0 if model in ("combined", "audio") else None
+    page = show(Prediction(name, model, LABELS, (), size=size, seconds=seconds, notes=("nothing was found",)))
+    assert "nothing was found" in page.locator(".result-head").inner_text()
+    page.locator(".files").wait_for()
 
 
 def test_the_report_plays_and_another_script_does_not_run(show, site):

@@ -49,8 +49,11 @@ export function areas(name, parts, { height = 92 } = {}) {
   };
 }
 
-/** Lines between -1 and 1: series [{name, colour: "--variable", dash, values}]; times: seconds of the values; null breaks. */
-export function curves(name, times, series, { height = 64 } = {}) {
+/**
+ * Lines within `range`: series [{name, colour: "--variable", dash, values}]; times: seconds of the values, ascending.
+ * A line breaks where there is no value for more than `gap` seconds.
+ */
+export function curves(name, times, series, { height = 64, range: [low, top] = [-1, 1], gap = 0 } = {}) {
   return {
     name, height,
     tip: (seconds) => {
@@ -58,10 +61,10 @@ export function curves(name, times, series, { height = 64 } = {}) {
       return at < 0 ? "" : series.map((one) => `${one.name} ${one.values[at]?.toFixed(2) ?? "–"}`).join("; ");
     },
     draw(context, { axis, width, height: high }) {
-      const y = (value) => high / 2 - (high / 2 - 3) * value;
+      const y = (value) => high - 3 - ((high - 6) * (Math.min(Math.max(value, low), top) - low)) / (top - low);
       context.strokeStyle = cssColour("--unsure", "#6c6c75");
       context.globalAlpha = 0.5;
-      context.strokeRect(0, high / 2, width, 0);
+      if (low < 0) context.strokeRect(0, y(0), width, 0);
       context.globalAlpha = 1;
       context.lineWidth = 2;
       context.lineJoin = "round";
@@ -70,13 +73,13 @@ export function curves(name, times, series, { height = 64 } = {}) {
         context.strokeStyle = cssColour(colour, "#7c3aed");
         context.setLineDash(dash);
         context.beginPath();
-        for (let at = first, drawn = false; at < times.length; at++) {
-          if (values[at] === null || values[at] === undefined) drawn = false;
+        for (let at = first, drawn = false, last = 0; at < times.length; at++) {
+          if (values[at] === null || values[at] === undefined) drawn &&= times[at] - last <= gap;
           else {
             const [left, top] = [axis.place(times[at]) * width, y(values[at])];
             if (drawn) context.lineTo(left, top);
             else context.moveTo(left, top), context.lineTo(left + 0.1, top);
-            drawn = true;
+            [drawn, last] = [true, times[at]];
           }
           if (times[at] > axis.to) break;
         }

@@ -41,7 +41,7 @@ export async function mount(root, params, context) {
       h("div", { class: "grid halves" }, !beside && words, panel(people)),
     ];
   };
-  replace(root, panel(head), session.axis ? overTime() : panel(picture), panel(pictures), panel(tables), panel(agreement), panel(files));
+  replace(root, panel(head), session.axis ? overTime() : session.isPicture && panel(picture), panel(pictures), panel(tables), panel(agreement), panel(files));
   if (params.t && session.axis) session.axis.seek(Number(params.t));
   return () => shown.forEach((made) => made.close?.());
 }

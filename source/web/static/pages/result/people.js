@@ -21,7 +21,7 @@ export function people(session) {
   add(AT_ONCE);
   const element = h("section", { class: "seen" },
     h("h2", {}, "Who is seen"),
-    h("p", { class: "soft small" }, "The mean answer of each face alone. Persons are told apart by place and appearance; a name is only what you type."),
+    h("p", { class: "soft small" }, "The mean answer of each face alone. Persons are told apart by place and appearance; a name is only what you type. Two numbers with the same name share a lane of the timeline."),
     cards, more);
   return { element };
 }

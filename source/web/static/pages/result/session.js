@@ -7,6 +7,8 @@ const UNSEEN = 1.01; // seconds without a face after which a run of faces ends
 
 /** Events: "annotations" when somebody changed a label, a name, a mark or a sentence. */
 export class Session extends EventTarget {
+  #frames;
+
   /** context: of the page; document: GET /results/ID. */
   constructor(context, document) {
     super();
@@ -14,7 +16,7 @@ export class Session extends EventTarget {
     Object.assign(this, { context, api: context.api, id: summary.id, summary, prediction, annotations, files, media });
     this.palette = new Palette(context.models, prediction.labels);
     this.limit = prediction.not_sure_below;
-    this.isTimed = prediction.readings.some((reading) => reading.start_seconds !== null && reading.end_seconds !== null);
+    this.isTimed = prediction.seconds !== null;
     this.isPicture = summary.kind === "picture";
     this.sentences = (prediction.sentences.length ? prediction.sentences : prediction.readings.filter(({ text }) => text))
       .map((reading) => withAnswer(reading, this.limit)); // as the server counts them
@@ -74,9 +76,9 @@ export class Session extends EventTarget {
     return runs(name === "audio" ? withoutPauses(all, this.prediction.pauses) : all, this.limit);
   }
 
-  /** When a person is seen, and what the face shows then. */
-  faceRuns(person) {
-    const seen = this.prediction.faces.filter((face) => face.person === person);
+  /** When one of these persons is seen, and what the face shows then. */
+  faceRuns(persons) {
+    const seen = this.prediction.faces.filter((face) => persons.includes(face.person));
     const list = seen.map((face) => ({ begin: face.start_seconds, end: face.end_seconds, reading: withAnswer(face, this.limit) }));
     for (const [at, part] of list.slice(0, -1).entries()) {
       const gap = list[at + 1].begin - part.end;
@@ -95,6 +97,11 @@ export class Session extends EventTarget {
   /** Address of a file of the result. */
   file(name) {
     return this.api.address(`/results/${this.id}/files/${encodeURIComponent(name)}`);
+  }
+
+  /** The text of frames.csv, fetched once. */
+  frames() {
+    return (this.#frames ??= this.api.get(`/results/${this.id}/files/frames.csv`));
   }
 
   has(name) {

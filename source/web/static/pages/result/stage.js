@@ -61,7 +61,7 @@ export function stage(session) {
     drawn = !burnt;
     media = kind ? mediaElement(kind, session.file(name)) : null;
     replace(frame, media, kind === "video" && overlay);
-    frame.hidden = !media;
+    frame.hidden = kind !== "video";
     frame.className = `frame ${kind ?? ""}`;
     boxes.hidden = kind !== "video" || burnt || !people.size;
     sound.hidden = !media;
@@ -106,18 +106,17 @@ export function stage(session) {
   tellTime();
 
   const finer = session.files.find((file) => file.name === "frames.csv" && file.bytes < MOST_BYTES);
-  const abort = new AbortController();
+  let closed = false;
   if (finer && plays && !given.boxes_burnt) {
     setTimeout(async () => {
       try {
-        const text = await session.api.get(`/results/${session.id}/files/frames.csv`, { signal: abort.signal });
-        people = finerSights(text, people);
-        show();
+        people = finerSights(await session.frames(), people);
+        if (!closed) show();
       } catch { /* the boxes stay as they are, a second apart */ }
     }, 300); // the page comes first
   }
   function close() {
-    abort.abort();
+    closed = true;
     sizes.disconnect();
     axis.removeEventListener("cursor", tellTime);
     session.removeEventListener("annotations", renamed);

@@ -1,24 +1,30 @@
-// The timeline: a strip for the answer, its probabilities, each modality, mood, each person, pauses, marks and raters.
+// The timeline: the lanes of lanes.js with their tools; which are shown is remembered.
 import { exportButtons } from "../../lib/chart-export.js";
 import { h, replace } from "../../lib/dom.js";
 import { clock } from "../../lib/format.js";
 import { icon } from "../../lib/icons.js";
 import { gestures } from "../../lib/gestures.js";
-import { answers, areas, curves, spans } from "../../lib/lanes.js";
 import { overview } from "../../lib/overview.js";
 import { legend } from "../../lib/palette.js";
-import { atTime, fullAnswer, modalityName } from "../../lib/readings.js";
+import { atTime, fullAnswer } from "../../lib/readings.js";
 import { strips } from "../../lib/strips.js";
+import { laneGroups } from "./lanes.js";
+import { measureLane, measuresIn } from "./measures.js";
 
-const MOST_PEOPLE = 6;
+const HIDDEN = "demeanor.hidden"; // in the browser's storage: the groups of lanes that are not shown
+const KEYS = [
+  ["Space", "play, pause"], ["← →", "a second back, on"], [", .", "a frame back, on"], ["Shift ← →", "select"], ["Esc", "select nothing"],
+  ["+ − 0", "zoom in, out, show all"], ["M", "mark the moment or the selection"], ["X", "exclude the selection, or count it again"],
+];
 
-/** The timeline with its tools; stage: of stage.js. */
+/** The timeline with its tools. */
 export function timeline(session) {
   const { axis, palette, parts } = session;
   const tick = session.isTimed ? undefined : (value) => (Number.isInteger(value) && value < axis.end ? String(value + 1) : "");
   const drawn = strips(axis, palette, { label: "answers over time", tick });
-  const fixed = lanesOf(session);
-  const update = () => drawn.set([...fixed(), ...added(session)]);
+  const groups = laneGroups(session), measured = new Map();
+  const hidden = new Set(JSON.parse(localStorage.getItem(HIDDEN) ?? "[]"));
+  const update = () => drawn.set([...groups.flatMap(([name, lanes]) => (hidden.has(name) ? [] : lanes())), ...measured.values()]);
   session.addEventListener("annotations", update);
   update();
   const map = overview(axis, palette, session.runs);
@@ -53,6 +59,7 @@ export function timeline(session) {
         }))),
     drawn.element, map.element,
     h("p", { class: "soft small hint" }, "Click to go there, drag to select; Ctrl and the wheel zoom."),
+    choices(session, groups, hidden, measured, update),
     legend(palette, session.hasMood && [line("valence", "valence"), line("arousal (dashed)", "arousal")]));
   return {
     element,
@@ -67,49 +74,35 @@ export function timeline(session) {
   };
 }
 
-/** What the model read: the heavy lanes are made once. */
-function lanesOf(session) {
-  const { parts, runs, prediction } = session;
-  const values = (key) => parts.map(({ reading }) => reading[key]);
-  const middles = parts.map(({ begin, end }) => (begin + end) / 2);
-  const most = mostSeen(prediction.faces);
-  const voiceAndFace = session.modalities.filter((name) => name !== "text").map((name) => answers(modalityName(name), session.alone(name), { height: 22 }));
-  const faces = most.map((person) => [person, session.faceRuns(person)]);
-  const pauses = prediction.pauses.map(([begin, end]) => ({ begin, end, text: "nobody speaks", hatched: true }));
-  return () => [
-    answers("answer", runs),
-    areas("probability", parts),
-    ...voiceAndFace,
-    ...(session.modalities.includes("text") ? [answers("words", session.alone("text"), { height: 22 })] : []),
-    ...(session.hasMood ? [curves("mood", middles, [
-      { name: "valence", colour: "--valence", values: values("valence") },
-      { name: "arousal", colour: "--arousal", dash: [5, 3], values: values("arousal") },
-    ])] : []),
-    ...faces.map(([person, list]) => answers(session.nameOf(person), list, { height: 18 })),
-    ...(pauses.length ? [spans("pauses", pauses, { height: 10 })] : []),
-  ];
-}
-
-/** What people added. */
-function added(session) {
-  const spanOf = (mark) => ({
-    begin: mark.begin_seconds, end: mark.end_seconds, text: mark.label || (mark.excluded ? "excluded" : "mark"),
-    colour: mark.excluded ? "--unsure" : "--ink", hatched: mark.excluded,
-  });
-  const rated = ([name, marks]) => answers(name, marks.map(({ begin_seconds: begin, end_seconds: end, label }) => {
-    const emotion = session.prediction.labels.includes(label) ? label : null;
-    return { begin, end, title: label, reading: { emotion, likeliest: label, confidence: 1, probabilities: {} } };
-  }), { height: 22 });
-  return [
-    ...(session.marks.length ? [spans("marks", session.marks.map(spanOf))] : []),
-    ...Object.entries(session.annotations.raters ?? {}).map(rated),
-  ];
-}
-
-function mostSeen(faces) {
-  const counts = new Map();
-  for (const { person } of faces) counts.set(person, (counts.get(person) ?? 0) + 1);
-  return [...counts].sort((one, two) => two[1] - one[1]).slice(0, MOST_PEOPLE).map(([person]) => person).sort((one, two) => one - two);
+/** Which lanes are shown, lines of what was measured in the face, and the keys. */
+function choices(session, groups, hidden, measured, update) {
+  const box = ([name]) => {
+    const input = h("input", { type: "checkbox", checked: !hidden.has(name), onchange: () => {
+      hidden[input.checked ? "delete" : "add"](name);
+      localStorage.setItem(HIDDEN, JSON.stringify([...hidden]));
+      update();
+    } });
+    return h("label", { class: "check small" }, input, name);
+  };
+  const lines = h("div", { class: "row" });
+  const fill = async () => {
+    if (lines.firstChild || !session.has("frames.csv")) return;
+    const text = await session.frames();
+    const options = Object.entries(measuresIn(text)).map(([label, names]) => h("optgroup", { label }, names.map((name) => h("option", { value: name }, name))));
+    const select = h("select", { "aria-label": "Lines of what was measured in the face", onchange: () => {
+      const name = select.value;
+      select.value = "";
+      if (measured.has(name)) measured.delete(name);
+      else measured.set(name, measureLane(text, name, session));
+      update();
+    } }, h("option", { value: "" }, "Show or hide a line …"), options);
+    lines.append(select);
+  };
+  return h("div", { class: "choices" },
+    h("details", { ontoggle: () => fill().catch((error) => session.context.say(error.message)) },
+      h("summary", { class: "small" }, "Lanes"), h("div", { class: "row" }, groups.map(box)), lines),
+    h("details", {}, h("summary", { class: "small" }, "Keys"),
+      h("dl", { class: "keys small" }, KEYS.map(([keys, what]) => h("div", {}, h("dt", {}, keys.split(" ").map((key) => h("kbd", {}, key))), h("dd", {}, what))))));
 }
 
 function table({ parts, prediction, unit }) {
