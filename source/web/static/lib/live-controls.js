@@ -50,7 +50,7 @@ export function askWhatToKeep(kept) {
         h("h2", {}, "What to keep"),
         h("p", {}, "Without this, all is forgotten at Stop. What is kept becomes a result on this machine, until you delete it."),
         boxes.map(([, box, said]) => h("p", {}, h("label", { class: "check" }, box, said))),
-        h("div", { class: "row end" }, h("button", { value: "cancel" }, "Cancel"), h("button", { value: "keep", class: "main" }, "Keep what is ticked"))));
+        h("div", { class: "row end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { value: "keep", class: "main" }, "Keep what is ticked"))));
     document.body.append(dialog);
     dialog.showModal();
   });

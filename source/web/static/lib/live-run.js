@@ -109,6 +109,7 @@ export class LiveRun {
     this.#to("ending");
     this.#close();
     if (told) return;
+    this.outcome.broken = true;
     this.#socket?.close();
     this.#end();
   }
@@ -168,6 +169,7 @@ export class LiveRun {
     if (this.#session && this.#session !== session) {
       this.notices.set("anew", "The session began anew after the break. What came before is still shown, but will not be kept.");
       if (this.kept.length) this.#socket.send({ type: "keep", what: this.kept });
+      if (this.phase === "paused") this.#socket.send({ type: "pause" });
     }
     this.#session = session;
   }
@@ -188,7 +190,6 @@ export class LiveRun {
     if (what === "ended") return this.#end(sentence);
     this.#notice("connection", sentence);
     if (what === "broken") return this.#sources.eyes.forget();
-    if (this.phase === "paused") this.#socket.send({ type: "pause" });
     if (this.phase !== "starting") return;
     this.#sources.hold(false);
     this.#to("live");
@@ -198,7 +199,10 @@ export class LiveRun {
   #end(sentence) {
     if (this.phase === "idle") return;
     this.notices.delete("hidden");
-    if (sentence) this.notices.set("connection", sentence);
+    if (sentence) {
+      this.notices.set("connection", sentence);
+      this.#api.get("/health").catch(() => {});  // so that the page says where the server is gone, or another one
+    }
     this.#ended ||= performance.now();
     this.outcome ??= { kept: this.kept, broken: true };
     this.#close();

@@ -30,7 +30,7 @@ export function packet(kind, number, seconds, content) {
 
 /** One session. onMessage(document) for what comes; onState("open" | "broken" | "ended", sentence). */
 export class LiveSocket {
-  #hello; #onMessage; #onState; #socket; #session; #brokenAt; #tries = 0; #over = false; #sentence; #ready = false; #timer;
+  #hello; #onMessage; #onState; #socket; #session; #brokenAt; #tries = 0; #over = false; #sentence; #ready = false; #unsent = []; #timer;
 
   constructor(hello, { onMessage, onState }) {
     this.#hello = { type: "hello", schema: SCHEMA, ...hello };
@@ -42,11 +42,11 @@ export class LiveSocket {
   /** Whether what is sent arrives: after `ready`. */
   get ready() { return this.#ready && this.#socket.readyState === WebSocket.OPEN; }
 
-  /** Send a document; false where there is no connection. */
+  /** Send a document, or, while the connection is broken, as soon as there is one; returns whether it is sent. */
   send(document) {
-    if (!this.ready) return false;
-    this.#socket.send(JSON.stringify(document));
-    return true;
+    if (this.ready) this.#socket.send(JSON.stringify(document));
+    else this.#unsent.push(document);
+    return this.ready;
   }
 
   /** Send a frame or a little sound; false where it is left out. */
@@ -59,7 +59,7 @@ export class LiveSocket {
   /** Say anew what comes, as with another microphone; said once more after a break. */
   hello(hello) {
     Object.assign(this.#hello, hello);
-    this.send(this.#hello);
+    if (this.ready) this.send(this.#hello);
   }
 
   /** End it from here. */
@@ -83,6 +83,7 @@ export class LiveSocket {
       this.#ready = true;
       this.#brokenAt = undefined;
       this.#tries = 0;
+      this.#unsent.splice(0).forEach((document) => this.send(document));
       this.#onState("open");
     }
     if (message.type === "trouble") this.#sentence = message.sentence;
