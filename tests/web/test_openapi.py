@@ -36,6 +36,14 @@ def test_every_call_is_there_once_and_says_what_it_gives():
         assert (row.takes is None) == ("requestBody" not in operation)
 
 
+def test_the_docs_have_an_example_of_every_call():
+    page = (config.ROOT / "docs" / "reference" / "http-api.md").read_text(encoding="utf-8")
+    assert "`GET /live`" in page
+    for row in (row for row in ROWS if row.method != WEBSOCKET):
+        line = next(one for one in page.splitlines() if one.startswith(f"| `{row.method} {row.path}`"))
+        assert re.search(r"\bcurl .*\$API/" + row.path.split("/")[1], line), line
+
+
 def test_every_reference_leads_somewhere():
     for way in set(re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(DOCUMENT))):
         place = DOCUMENT

@@ -188,3 +188,19 @@ def test_after_kill_9_the_next_one_starts_as_ever(tmp_path):
             second.process.terminate()
             second.process.wait(PATIENCE_SECONDS)
             assert not (tmp_path / "output_files" / ".web" / serving.ADDRESS_FILE).exists()
+
+
+@pytest.mark.slow
+def test_the_client_of_the_docs_has_words_read(tmp_path):
+    page = (config.ROOT / "docs" / "reference" / "http-api.md").read_text(encoding="utf-8")
+    client = tmp_path / "client.py"
+    client.write_text(page.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
+    (tmp_path / "a day.txt").write_text("What a wonderful day! I am so happy.", encoding="utf-8")
+    (tmp_path / "empty.txt").touch()
+    with served(tmp_path):
+        done = [
+            subprocess.run([sys.executable, client, file], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+            for file in ("a day.txt", "empty.txt")
+        ]
+    assert done[0].stdout.startswith("happy") and not done[0].returncode, done[0].stderr
+    assert done[1].returncode == 1 and "Traceback" not in done[1].stderr, done[1].stderr
