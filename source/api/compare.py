@@ -22,8 +22,9 @@ def compare(
         stands for each of them. With ids of one's own: id -> result.
     by: recording, participant or group, as `annotate` names them. Intervals are over the recordings of a participant
         and the participants of a group, never over windows.
-    baseline: a result, or a stretch of each recording in seconds, as (0, 10) or "0-10": changes against it are given
-        beside the answers, which stay.
+    baseline: a result, a stretch of each recording in seconds, as (0, 10) or "0-10", or by groups one of them, as
+        "group:before": changes against it are given beside the answers, which stay. Of people who are in both groups
+        it is their own change.
 
     Excluded stretches are left out. Raises DemeanorError where there is no such result, or where results tell
     different labels apart.
@@ -41,7 +42,7 @@ def compare(
     else:
         named = [folder for result in results for folder in result_folders(result)]
         folders = {str(folder): folder for folder in named}
-    if isinstance(baseline, str) and baseline not in folders:
+    if isinstance(baseline, str) and baseline not in folders and not (by == "group" and baseline.startswith("group:")):
         begin, dash, end = baseline.partition("-")
         try:
             baseline = (seconds_of(begin.strip()), seconds_of(end.strip()))

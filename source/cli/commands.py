@@ -278,8 +278,9 @@ TABLE = (
         Option("by", "--by", "what the cases are: each recording, or participants or groups as annotated",
                "recording|participant|group", default="recording", choices=("recording", "participant", "group"),
                question="By recording, participant or group"),
-        Option("baseline", "--baseline", "a result, or a stretch of each recording in seconds, such as 0-10: changes "
-               "against it are shown too", "RESULT|FROM-TO", usual="none", question="Baseline, such as 0-10"),
+        Option("baseline", "--baseline", "a result, a stretch of each recording in seconds, such as 0-10, or a group: "
+               "changes against it are shown too", "RESULT|FROM-TO|group:NAME", usual="none",
+               question="Baseline, such as 0-10"),
         Option("output", "--output", "CSV file for the table", "FILE", Path, usual="none"),
         JSON,
     )),

@@ -104,6 +104,34 @@ def test_a_change_is_against_a_recording_or_a_stretch_of_each():
     assert all(one.changes is None for one in beyond.cases) and any("baseline" in note for note in beyond.notes)
 
 
+def test_a_group_against_another_is_within_people_where_they_are_in_both():
+    before, after = [0.5, 0.6, 0.7, 0.4], [0.6, 0.8, 0.7, 0.6]
+    values = [(when, at, value) for when, row in (("before", before), ("after", after)) for at, value in enumerate(row)]
+    results = {f"{when}{at}": voice(value, participant=f"P{at}", group=when) for when, at, value in values}
+    base, change = compare(results, by="group", baseline="group:before").cases
+    one = change.changes["happy"]
+    low, high = stats.ttest_rel(after, before).confidence_interval()
+    assert base.changes is None and (one.mean, one.low, one.high, one.n) == pytest.approx((0.125, low, high, 4))
+    results |= {"x": voice(0.1, participant="P9", group="after")}  # who is in one group alone has no change
+    assert compare(results, by="group", baseline="group:before").cases[1].changes["happy"] == one
+
+
+def test_groups_of_different_people_are_compared_by_welchs_interval():
+    first, second = [0.5, 0.6, 0.7, 0.4], [0.6, 0.85, 0.9]
+    results = {f"{name}{at}": voice(value, participant=f"{name}{at}", group=name)
+               for name, values in (("A", first), ("B", second)) for at, value in enumerate(values)}  # fmt: skip
+    found = compare(results, by="group", baseline="group:A")
+    one, low_high = found.cases[1].changes["happy"], stats.ttest_ind(second, first, equal_var=False)
+    low, high = low_high.confidence_interval()
+    assert (one.mean, one.low, one.high) == pytest.approx((np.mean(second) - np.mean(first), low, high))
+    assert any("Welch" in note for note in found.notes)
+    few = compare({key: results[key] for key in ("A0", "A1", "B0")}, by="group", baseline="group:B").cases[0]
+    assert few.changes["happy"].low is None
+    for by, name in (("group", "group:C"), ("recording", "group:A")):
+        with pytest.raises(DemeanorError):
+            compare(results, by=by, baseline=name)
+
+
 def test_the_course_has_parts_and_a_path_of_a_bounded_number():
     (one,) = compare({"a": kept(toy_prediction(3000.0))}).recordings
     assert 100 < len(one.parts) == len(one.path) <= 600

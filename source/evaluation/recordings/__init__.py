@@ -3,8 +3,9 @@
 Recordings are the cases, or the people in them, never the windows, which overlap and follow each other.
 """
 
-from .cases import Case, Estimate
+from .cases import Case
 from .comparison import Comparison, compare
+from .estimates import Estimate
 from .measures import Part, Recording
 from .table import comparison_csv
 

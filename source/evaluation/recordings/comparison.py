@@ -10,10 +10,12 @@ from pathlib import Path
 from ...core.errors import DemeanorError
 from ...core.units import duration
 from ...results.kept import Kept
-from .cases import BY, LEAST, Case, cases_of
+from .cases import BY, UNGROUPED, Case, cases_of
+from .estimates import LEAST
 from .measures import Means, Recording, Stretch, against_stretch, less, recording_of
 
 MOST = 500  # recordings
+GROUP = "group:"  # before the name of a group that is the baseline
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Comparison:
     by: str
     """recording, participant or group: what the cases are."""
     baseline: str
-    """Name of a recording, or a stretch such as "0-10 s"; empty: none."""
+    """Name of a recording, a stretch such as "0-10 s" or "group A"; empty: none."""
     labels: tuple[str, ...]
     recordings: tuple[Recording, ...]
     cases: tuple[Case, ...]
@@ -33,8 +35,9 @@ class Comparison:
 def compare(kept: Mapping[str, Kept], by: str = "recording", baseline: str | Stretch | None = None) -> Comparison:
     """Return the comparison of results, by their ids.
 
-    by: what the cases are. baseline: the id of a recording, or a stretch of each recording, in its own seconds.
-    Raises DemeanorError where there is nothing to compare, labels differ, or there is no such baseline.
+    by: what the cases are. baseline: the id of a recording, a stretch of each recording in its own seconds, or, by
+    groups, "group:NAME". Raises DemeanorError where there is nothing to compare, labels differ, or there is no
+    such baseline.
     """
     if by not in BY:
         raise DemeanorError(f"There are no cases by '{by}'; there are: {', '.join(BY)}.")
@@ -42,8 +45,12 @@ def compare(kept: Mapping[str, Kept], by: str = "recording", baseline: str | Str
         raise DemeanorError(f"Name 1 to {MOST} results to compare; these are {len(kept)}.")
     labels = _labels(kept)
     recordings = _named([recording_of(id, one) for id, one in kept.items()])
-    said = ""
-    if isinstance(baseline, str) and baseline:
+    said, group = "", None
+    if isinstance(baseline, str) and baseline.startswith(GROUP) and by == "group":
+        said, group = f"group {baseline.removeprefix(GROUP)}", baseline.removeprefix(GROUP)
+        if group not in (groups := dict.fromkeys(one.group for one in recordings)):
+            raise DemeanorError(f"There is no group '{group[:80]}'; there are: {', '.join(groups)}.")
+    elif isinstance(baseline, str) and baseline:
         if baseline not in kept:
             raise DemeanorError(f"The baseline {baseline[:80]} is none of the results that are compared.")
         base = next(one for one in recordings if one.id == baseline)
@@ -54,8 +61,9 @@ def compare(kept: Mapping[str, Kept], by: str = "recording", baseline: str | Str
             raise DemeanorError("A baseline stretch ends after it begins, as in 0-10.")
         said = f"{baseline[0]:g}-{baseline[1]:g} s"
         recordings = [_changed(one, against_stretch(kept[one.id], baseline)) for one in recordings]
-    cases = cases_of(recordings, by)
-    notes = (*_twice(kept), *_notes(recordings, cases, by, said))
+    cases = cases_of(recordings, by, group)
+    more = _about_groups(recordings, group) if group is not None else _without_change(recordings, said)
+    notes = (*_twice(kept), *_notes(recordings, cases, by), *more)
     return Comparison(by, said, labels, tuple(recordings), tuple(cases), notes)
 
 
@@ -91,7 +99,7 @@ def _twice(kept: Mapping[str, Kept]) -> Iterator[str]:
         yield f"Compared more than once, though it is the same recording: {', '.join(names[:8])}."
 
 
-def _notes(recordings: Sequence[Recording], cases: Sequence[Case], by: str, baseline: str) -> Iterator[str]:
+def _notes(recordings: Sequence[Recording], cases: Sequence[Case], by: str) -> Iterator[str]:
     models = dict.fromkeys(one.model for one in recordings)
     if len(models) > 1:
         yield f"Read by different models ({', '.join(models)}), whose answers differ by themselves."
@@ -107,6 +115,22 @@ def _notes(recordings: Sequence[Recording], cases: Sequence[Case], by: str, base
         yield f"Too few {over} for an interval, which takes {LEAST}: {', '.join(few[:8])}{' ...' * (len(few) > 8)}."
     if by == "recording":
         yield "A recording by itself has no interval: its windows overlap. Several of a participant or a group have."
+
+
+def _without_change(recordings: Sequence[Recording], baseline: str) -> Iterator[str]:
     lacking = [one.name for one in recordings if baseline and one.change is None and one.name != baseline]
     if lacking:
         yield f"Without anything to read in the baseline or beside it: {', '.join(lacking[:8])}."
+
+
+def _about_groups(recordings: Sequence[Recording], base: str) -> Iterator[str]:
+    """Say for each group whether its change is within participants or between different ones."""
+    people: dict[str, set[str]] = {}
+    for one in recordings:
+        people.setdefault(one.group, set()).add(one.participant or one.id)
+    for group, own in people.items():
+        shared = len(own & people[base])
+        if group != base:
+            within = f"the {shared} of {len(own)} participants who are in both, each against themselves"
+            name = group or UNGROUPED
+            yield f"Change of {name}: {within if shared else 'between different participants, interval by Welch'}."

@@ -127,6 +127,7 @@ ROWS = (
              gives=Agreement),
     Endpoint("GET", "/compare", compare, "Return recordings side by side, by participants or groups, with intervals",
              {"ids": "of results, with commas between (required)", "by": "recording, participant or group",
-              "baseline": "the id of a result, or a stretch of each in seconds, such as 0-10", "format": "json or csv"},
+              "baseline": "the id of a result, a stretch of each in seconds, such as 0-10, or group:NAME",
+              "format": "json or csv"},
              gives=Comparison),
 )  # fmt: skip

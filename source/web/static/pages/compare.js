@@ -20,6 +20,7 @@ export async function mount(root, params, context) {
   const able = results.filter((one) => one.seconds);
   const known = new Map(able.map((one) => [one.id, one]));
   const state = { by: "recording", axis: "seconds", baseline: "", ...params };
+  if (state.by !== "group" && state.baseline.startsWith("group:")) state.baseline = "";
   const ids = (params.ids ?? "").split(",").filter((id) => known.has(id)).slice(0, MOST);
   const open = [];
   const change = (what) => go(`#/compare?${new URLSearchParams(Object.entries({ ...state, ids: ids.join(","), ...what }).filter(([, value]) => value))}`);
@@ -59,11 +60,13 @@ export async function mount(root, params, context) {
 
   function controls() {
     const stretch = /^([\d.]+)-([\d.]+)$/.exec(state.baseline);
+    const groups = state.by === "group" ? [...new Set(ids.map((id) => known.get(id).group).filter(Boolean))] : [];
     const from = h("input", { type: "number", min: 0, step: 0.1, value: stretch?.[1] ?? "0", "aria-label": "Baseline from second" });
     const to = h("input", { type: "number", min: 0, step: 0.1, value: stretch?.[2] ?? "10", "aria-label": "Baseline to second" });
     const ends = h("span", { class: "row", hidden: !stretch }, from, "to", to, "s", h("button", { onclick: () => change({ baseline: `${Number(from.value)}-${Number(to.value)}` }) }, "Set"));
     const select = h("select", { id: "baseline", onchange: () => (select.value === "stretch" ? (ends.hidden = false) : change({ baseline: select.value })) },
       h("option", { value: "" }, "none"), h("option", { value: "stretch", selected: Boolean(stretch) }, "a stretch of each"),
+      groups.map((name) => h("option", { value: `group:${name}`, selected: state.baseline === `group:${name}` }, `group ${name}`)),
       ids.map((id) => h("option", { value: id, selected: state.baseline === id }, known.get(id).name)));
     return h("div", { class: "row knobs" }, choice("Cases", BY, "by"), choice("Time axis", AXES, "axis"),
       h("div", { class: "field" }, h("label", { for: "baseline" }, "Change against"), h("div", { class: "row" }, select, ends)));
