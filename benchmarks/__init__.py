@@ -17,6 +17,8 @@ from benchmarks import (
     face_preprocessing,
     face_tracking,
     face_training,
+    live,
+    live_hour,
     start_up,
     text_memory,
     text_transcript,
@@ -52,5 +54,7 @@ BENCHMARKS: dict[str, Callable[[Effort], list[Row]]] = {
     "video_prediction": video_prediction.measure,
     "video_memory": video_memory.measure,
     "cold_video": cold_video.measure,
+    "live": live.measure,
+    "live_hour": live_hour.measure,
     "start_up": start_up.measure,
 }

@@ -1,6 +1,9 @@
 """A live stream that costs nothing, and the process of a session in a thread."""
 
 import io
+import os
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from threading import Thread
 
 import numpy as np
@@ -91,8 +94,6 @@ class ThreadedProcess(LiveProcess):
         self.engine = engine
 
     def _spawned(self, connection):
-        import os
-        from multiprocessing.connection import Connection
 
         own = Connection(os.dup(connection.fileno()))
         thread = Thread(target=serve, args=(own, self.engine, self._folder_out), daemon=True)
@@ -113,3 +114,16 @@ def frame(number, seconds, data=None):
 def sound(seconds, length=0.1, rate_hz=16_000):
     samples = (3000 * np.sin(np.arange(round(length * rate_hz)) / 5)).astype("<i2")
     return protocol.packed(protocol.Piece(protocol.PCM, 0, seconds, samples.tobytes()))
+
+
+class SpawnedProcess(LiveProcess):
+    """Runs the session of a stub in a real process."""
+
+    def _spawned(self, connection):
+        process = get_context("spawn").Process(target=_stub, args=(connection, self._folder_out), daemon=True)
+        process.start()
+        return process
+
+
+def _stub(connection, folder_out):
+    serve(connection, StubEngine(), folder_out)

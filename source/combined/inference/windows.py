@@ -184,7 +184,8 @@ def _encoded(
     trained: Trained,
 ) -> Encoded:
     """Return the windows as `CombinedModel.fuse` takes them."""
-    lengths, encoded = trained.network.lengths, {}
+    read, encoded = trained.settings.modalities, {}  # the network may know more of them
+    lengths = {name: length for name, length in trained.network.lengths.items() if name in read}
     if "face" in lengths:
         encoded |= _encoded_faces(batch, face_tracks, trained.settings, lengths["face"])
         spans = [(person, window.start_seconds, window.end_seconds) for window, person, _ in batch]

@@ -41,6 +41,11 @@ class LiveProcess:
         """Whether there is a process."""
         return self._process is not None and self._process.is_alive()
 
+    @property
+    def process_id(self) -> int:
+        """Of the process; 0 where there is none."""
+        return getattr(self._process, "pid", None) or 0
+
     def start(self) -> None:
         """Start the process, where there is none, and have it load the networks."""
         if self.lives:

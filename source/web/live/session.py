@@ -156,7 +156,12 @@ class LiveSession:
     def finish(self) -> tuple[Prediction, list[Event]]:
         """End it; return the prediction, as for a file, and what was still to be told."""
         prediction = self.stream.finish(self._clock.seconds)
-        events = [self._reading(one, True) for one in prediction.readings if (one.start_seconds or 0) in self._readings]
+        newest = self._latest.start_seconds or 0.0 if self._latest else -1.0
+        events = [
+            self._reading(one, True)
+            for one in prediction.readings
+            if (one.start_seconds or 0.0) in self._readings or (one.start_seconds or 0.0) > newest
+        ]
         self._readings.clear()
         return prediction, [*events, *self._words()]
 

@@ -116,11 +116,11 @@ def test_each_window_is_told_as_soon_as_it_is_over_and_restated_once(in_spans):
             assert at - event["window"][1] < 1.0, "the span around it ends up to four seconds later"
         elif event["type"] == "reading":
             finals.append(event["window"][0])
-            assert event["window"][0] in starts
     assert starts == sorted(set(starts)) and finals == sorted(set(finals)) and set(starts) <= set(finals)
     assert all(event["reading"]["start_seconds"] == event["window"][0] for event in of(told, "reading"))
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.floats(0, 1), max_size=4), st.floats(0, 1e5))
 def test_bursts_and_the_pages_clock_make_no_difference(trained, cuts, began):  # noqa: F811

@@ -1,15 +1,20 @@
 """The WebSocket: what a page sends is answered, limited, and goes on after a break."""
 
 import json
+import os
+import signal
+import tempfile
+import time
 from contextlib import ExitStack
 
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from source.core.errors import DemeanorError
 from source.web.endpoints import live
 from source.web.live import protocol
 from tests.support import web
-from tests.support.live import StubEngine, ThreadedProcess, frame, sound
+from tests.support.live import SpawnedProcess, StubEngine, StubStream, ThreadedProcess, frame, sound
 
 HELLO = {"type": "hello", "schema": protocol.SCHEMA, "audio_rate_hz": 16_000, "size": [64, 48]}
 PATH = f"ws://{web.HOST}/api/v1/live"
@@ -144,3 +149,74 @@ def test_numbers_are_kept_only_when_asked_for(page, site):
     folder = site.library.folder_of(until(socket, "saved")["id"])
     assert {file.name for file in folder.iterdir()} >= {"result.json", "timeline.csv", "note.txt", "annotations.json"}
     assert json.loads((folder / "annotations.json").read_text())["marks"][0]["begin_seconds"] == 1.25
+
+
+def test_a_session_that_fails_ends_with_a_sentence_and_the_next_one_works(page, engine, site, monkeypatch):
+    monkeypatch.setattr(StubStream, "look", lambda self, rgb, seconds: 1 / 0)
+    socket, _ = page()
+    socket.send_bytes(frame(1, 0.0))
+    assert "ZeroDivisionError" in until(socket, "trouble")["sentence"]
+    assert code_of_the_end(socket) == protocol.BROKEN
+    assert not site.is_live and engine.streams[0].is_over
+    monkeypatch.undo()
+    socket, _ = page()
+    socket.send_bytes(frame(1, 0.0))
+    assert until(socket, "face")["faces"]
+
+
+def test_without_weights_a_sentence_says_so(page, engine):
+    engine.trouble = DemeanorError("There are no weights; put them there.")
+    socket, _ = page(until_ready=False)
+    assert until(socket, "trouble")["sentence"] == "There are no weights; put them there."
+    assert code_of_the_end(socket) == protocol.BROKEN
+
+
+def test_what_nobody_returns_to_is_forgotten_or_kept_as_asked(page, site, monkeypatch):
+    monkeypatch.setattr(live, "RETURN_SECONDS", 0.05)
+    for is_kept in (False, True):
+        socket, ready = page()
+        socket.send_bytes(sound(0.0, 2.0))
+        if is_kept:
+            socket.send_json({"type": "keep", "what": ["numbers", "media"]})
+            until(socket, "keeping")
+        until(socket, "reading")
+        socket.close()
+        again, new = page(session="of somebody else") if not is_kept else (None, {})
+        if again:
+            assert new["session"] != ready["session"], "who is gone makes room"
+            again.send_json({"type": "stop"})
+            code_of_the_end(again)
+        deadline = time.monotonic() + 10
+        while site.is_live and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not site.is_live
+    deadline = time.monotonic() + 10
+    while not site.library.summaries() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(site.library.summaries()) == 1
+
+
+def test_nothing_is_written_anywhere(page, site, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = set(tmp_path.rglob("*"))
+    socket, _ = page()
+    for at in range(20):
+        socket.send_bytes(frame(at, at / 10))
+        socket.send_bytes(sound(at / 10))
+    socket.send_json({"type": "mark", "seconds": 1.0, "label": "here"})
+    socket.send_json({"type": "stop"})
+    until(socket, "stopped")
+    assert set(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_says_so_and_the_next_session_has_another(site, client, page):
+    process = SpawnedProcess(site.folder)
+    site.more[live.NAME] = live.Live(site, process)
+    socket, _ = page()
+    os.kill(process.process_id, signal.SIGKILL)
+    assert "stopped unexpectedly" in until(socket, "trouble")["sentence"]
+    assert code_of_the_end(socket) == protocol.BROKEN and not site.is_live
+    socket, _ = page()
+    socket.send_bytes(frame(1, 0.0))
+    assert until(socket, "face")["number"] == 1
