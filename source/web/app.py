@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -29,7 +30,7 @@ def application(site: Site) -> Guard:
     routes: list[BaseRoute] = [
         Route("/", _page),
         Route("/favicon.ico", _icon),
-        Mount("/static", _Static(directory=STATIC)),
+        Mount("/static", GZipMiddleware(_Static(directory=STATIC))),
     ]
     for row in ROWS:
         if row.method == WEBSOCKET:

@@ -3,8 +3,6 @@
 /**
  * Events: "view" (`from`, `to` changed), "cursor" (`cursor` changed), "selection" (`selection` changed: [from, to] or
  * null) and "seek" (somebody asks for `wish`: the player follows, and moves the cursor).
- * Live: `extend(start, end)` as
- * time goes on.
  */
 export class TimeAxis extends EventTarget {
   /** start, end: seconds of the recording; least: seconds that zooming never goes below. */
@@ -80,12 +78,6 @@ export class TimeAxis extends EventTarget {
     const [low, high] = [this.clamp(Math.min(from, to)), this.clamp(Math.max(from, to))];
     this.selection = high - low > 1e-3 ? [low, high] : null;
     this.#tell("selection");
-  }
-
-  /** Change the whole, and what is visible with it. */
-  extend(start, end) {
-    Object.assign(this, { start, end, from: start, to: end });
-    this.#tell("view");
   }
 
   /** Round times to label, at most `most`: [[share, seconds], ...]. */
