@@ -4,6 +4,7 @@ import { Pace } from "./live-pace.js";
 import { Sources } from "./live-sources.js";
 import { LiveSocket } from "./socket.js";
 
+const LOADING = "The models are being loaded. Nothing is read yet.";
 const REST = { camera: "Voice and words go on.", microphone: "The face goes on." };
 
 /**
@@ -68,6 +69,7 @@ export class LiveRun {
     for (const [device, sentence] of Object.entries(troubles)) this.notices.set(device, sentence);
     if (!sources.eyes) return this.#to("idle");
     sources.eyes.framesPerSecond = this.framesPerSecond;
+    this.#notice("loading", LOADING);
     const onMessage = (message) => this.#take(message), onState = (what, sentence) => this.#connection(what, sentence);
     this.#socket = new LiveSocket(this.#hello(), { onMessage, onState });
   }
@@ -157,7 +159,7 @@ export class LiveRun {
     if (message.type === "face") return this.#face(message);
     if (message.type === "ready") this.#ready(message);
     if (message.type === "loading") this.#notice("loading", message.sentence);
-    if (message.type === "trouble") this.#notice(message.sentence, message.sentence);
+    if (message.type === "trouble" && !message.code) this.#notice(message.sentence, message.sentence);
     if (message.type === "saved") this.outcome = { ...this.outcome, result: message.id };
     if (message.type === "stopped") this.outcome = { ...this.outcome, overall: message.reading };
     this.#state.take(message);
@@ -198,7 +200,7 @@ export class LiveRun {
   /** The session is over, from whichever side. */
   #end(sentence) {
     if (this.phase === "idle") return;
-    this.notices.delete("hidden");
+    for (const cause of ["hidden", "loading"]) this.notices.delete(cause);
     if (sentence) {
       this.notices.set("connection", sentence);
       this.#api.get("/health").catch(() => {});  // so that the page says where the server is gone, or another one

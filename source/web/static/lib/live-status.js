@@ -13,7 +13,7 @@ export function statusLine(run, state) {
   const badge = h("b", { class: "badge" });
   const pace = h("span", { class: "soft number" });
   const speaking = h("span", { class: "chip", hidden: true }, "speaking …");
-  const record = h("span", { class: "chip", hidden: true }, "kept");
+  const record = h("span", { class: "chip", hidden: true });
   const notices = h("div", { class: "notices", role: "status" });
   const late = h("p", { class: "late" });  // changes too often to be read out
   let shown;
@@ -27,6 +27,8 @@ export function statusLine(run, state) {
     meter.element.hidden = !(run.runs && run.modalities.includes("audio"));
     meter.show(live ? run.level : 0);
     record.hidden = !(run.runs && run.kept.length);
+    put(record, run.kept.includes("media") ? "recording" : "numbers kept");
+    record.classList.toggle("records", run.kept.includes("media"));
     put(late, behind().join(" "));
     const sentences = [...run.notices.values()];
     if (run.phase === "starting" && !sentences.length) sentences.push("Starting. The browser may ask for camera and microphone.");

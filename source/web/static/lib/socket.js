@@ -86,7 +86,7 @@ export class LiveSocket {
       this.#unsent.splice(0).forEach((document) => this.send(document));
       this.#onState("open");
     }
-    if (message.type === "trouble") this.#sentence = message.sentence;
+    if (message.type === "trouble" && message.code) this.#sentence = message.sentence;
     if (message.type === "stopped") this.#over = true;
     this.#onMessage(message);
   }
@@ -95,7 +95,7 @@ export class LiveSocket {
     const was = this.#ready;
     this.#ready = false;
     if (this.#over) return this.#onState("ended");
-    if (code in ENDS) return this.#end((code >= 4400 && this.#sentence) || ENDS[code]);
+    if (code in ENDS) return this.#end(this.#sentence ?? ENDS[code]);
     this.#brokenAt ??= performance.now();
     if (!was && !this.#session) return this.#end(GONE);
     if (performance.now() - this.#brokenAt > GRACE_MS) return this.#end(GONE);
