@@ -125,6 +125,7 @@ addEventListener("unhandledrejection", (event) => {
 });
 addEventListener("dragover", (event) => event.preventDefault());  // a file dropped beside the target must not replace the page
 addEventListener("drop", (event) => event.preventDefault());
+document.querySelector(".skip").addEventListener("click", (event) => (event.preventDefault(), root.focus()));  // the hash names pages
 document.getElementById("help").addEventListener("click", () => about.showModal());
 about.addEventListener("click", (event) => {
   if (event.target === about || event.target.closest("a[href^='#']")) about.close();

@@ -9,15 +9,18 @@ from tests.support.browser import obstacles
 from tests.support.web import write_result
 
 MOST_BYTES = 150_000  # of all that a page loads, uncompressed
-PAGES = ("live", "read", "results", "compare", "sheet")
+PAGES = ("live", "read", "results", "result/{id}", "compare?ids={id}", "sheet")
 WEIGHT = """() => performance.getEntriesByType('resource').filter(one => one.name.includes('/static/'))
     .reduce((sum, one) => sum + one.decodedBodySize, performance.getEntriesByType('navigation')[0].decodedBodySize)"""
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_light_and_open_to_all(open_page, address, shoot, name):
-    page = open_page(f"{address}#/{name}")
-    page.locator("#page h1, #page h2").first.wait_for()
+def test_a_page_is_light_and_open_to_all(open_page, address, site, shoot, name):
+    folder = write_result(site.folder / "clip")
+    page = open_page(f"{address}#/{name.format(id=site.library.id_of(folder))}")
+    page.locator("#page").get_by_role("heading").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    name = name.partition("/")[0].partition("?")[0]
     assert page.evaluate(WEIGHT) <= MOST_BYTES
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 800})
@@ -39,6 +42,16 @@ def test_the_address_holds_no_token_and_names_the_page(open_page, address):
     expect(page).to_have_title("Live · Demeanor")
     page.goto(page.url.split("#")[0] + "#/nowhere")
     expect(page).to_have_url(re.compile("#/live$"))
+
+
+def test_the_keyboard_reaches_the_page_past_the_navigation(open_page, address):
+    page = open_page(f"{address}#/results")
+    page.get_by_role("link", name="Read something").wait_for()
+    page.locator("body").press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Read something")).to_be_focused()
 
 
 def test_help_says_what_it_is_not_for_and_closes_by_key(open_page, address):

@@ -1,12 +1,12 @@
 // Recordings side by side. What is compared, and how, stands in the address: it can be kept and sent around.
-import { circumplex } from "../lib/circumplex.js";
 import { exportButtons } from "../lib/chart-export.js";
-import { dots, mark, overTime, points, rowsOf, saidAt, timeShares } from "../lib/comparisons.js";
-import { courses } from "../lib/courses.js";
+import { circumplex } from "../lib/circumplex.js";
 import { h, replace } from "../lib/dom.js";
-import { figure } from "../lib/figure.js";
 import { clock, moment, plural, signed } from "../lib/format.js";
 import { Palette, legend } from "../lib/palette.js";
+import { dots, mark, overTime, points, rowsOf, saidAt, timeShares } from "./compare/comparisons.js";
+import { courses } from "./compare/courses.js";
+import { figure } from "./compare/figure.js";
 
 const MOST = 60;  // recordings at once
 const BY = { recording: "recording", participant: "participant", group: "group" };

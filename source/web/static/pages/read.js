@@ -1,10 +1,10 @@
 // Record, drop or paste; below, the queue.
 import { confirm, h, replace, s } from "../lib/dom.js";
 import { bytes, moment } from "../lib/format.js";
-import { endings, filesOf, modelFor, shown } from "../lib/intake.js";
-import { paste } from "../lib/paste.js";
-import { queue } from "../lib/queue.js";
-import * as uploads from "../lib/uploads.js";
+import { endings, filesOf, modelFor, shown } from "./read/intake.js";
+import { paste } from "./read/paste.js";
+import { queue } from "./read/queue.js";
+import * as uploads from "./read/uploads.js";
 
 const NAMES = { combined: "face, voice and words together", face: "the face alone", audio: "the voice alone", text: "the words alone" };
 const ICONS = {

@@ -1,5 +1,5 @@
 // Files on their way to the server, one after the other; they go on while other pages are shown.
-import * as api from "./api.js";
+import * as api from "../../lib/api.js";
 
 const AGAIN_MS = 3000;
 const waiting = [];  // {key, name, model, bytes, sent, state: "waiting" | "sending" | "broken", sentence}

@@ -1,5 +1,5 @@
 // The charts of Compare. Each case is a recording, or several under one name; colour names the emotion, shape the case.
-import { clock, percent, signed } from "./format.js";
+import { clock, percent, signed } from "../../lib/format.js";
 import { write } from "./figure.js";
 
 const ROW = 40, GAP = 8, AXIS = 24, NARROW = 560;

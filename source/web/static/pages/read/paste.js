@@ -1,6 +1,6 @@
 // Words are read while they are typed; a link is fetched only when asked for.
-import { h, replace } from "./dom.js";
-import { answerText, percent } from "./format.js";
+import { h, replace } from "../../lib/dom.js";
+import { answerText, percent } from "../../lib/format.js";
 import { isLink } from "./intake.js";
 
 const PAUSE_MS = 450;

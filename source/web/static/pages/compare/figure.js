@@ -1,7 +1,7 @@
 // A chart with a title, drawn by a function as wide as its place; as a table too, and to save as PNG and CSV.
-import { exportButtons } from "./chart-export.js";
-import { h, replace } from "./dom.js";
-import { cssColour } from "./palette.js";
+import { exportButtons } from "../../lib/chart-export.js";
+import { h, replace } from "../../lib/dom.js";
+import { cssColour } from "../../lib/palette.js";
 
 const SAVED_WIDTH = 960, SCALE = 2, HEAD = 44;  // of the picture that is saved
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif";

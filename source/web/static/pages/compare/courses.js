@@ -1,9 +1,9 @@
 // One quantity over time, a line a case, by uPlot; a case of several recordings shows their mean.
-import { exportButtons } from "./chart-export.js";
-import { h, replace } from "./dom.js";
-import { clock, percent } from "./format.js";
-import { lines } from "./lines.js";
-import { cssColour } from "./palette.js";
+import { exportButtons } from "../../lib/chart-export.js";
+import { h, replace } from "../../lib/dom.js";
+import { clock, percent } from "../../lib/format.js";
+import { lines } from "../../lib/lines.js";
+import { cssColour } from "../../lib/palette.js";
 
 const MOST_POINTS = 600;
 const DASHES = [undefined, [9, 4], [2, 3], [9, 3, 2, 3], [16, 5], [1, 6]];

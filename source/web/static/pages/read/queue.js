@@ -1,7 +1,7 @@
 // The queue: what is being sent, read, finished or failed, each on a line with its progress and what can be done.
-import * as api from "./api.js";
-import { h, replace } from "./dom.js";
-import { bytes, clock, percent } from "./format.js";
+import * as api from "../../lib/api.js";
+import { h, replace } from "../../lib/dom.js";
+import { bytes, clock, percent } from "../../lib/format.js";
 import * as uploads from "./uploads.js";
 
 const AT_WORK = ["waiting", "held", "running"];
