@@ -110,7 +110,6 @@ def _fetch(downloader: YoutubeDL, url: str, folder: Path, limits: Limits) -> Pat
             many = "a list of recordings: give the link of one of them" if entries else "a list without recordings"
             raise (DemeanorError if entries else NothingThere)(f"{url} is {many}.")
         found = downloader.process_ie_result(entries[0], download=False)  # type: ignore
-        found["title"] = str(found.get("title") or "").removesuffix(" (1)")  # its number in the list
     if found.get("is_live") or found.get("live_status") in ("is_live", "is_upcoming"):
         raise DemeanorError(f"{url} is live: it can be fetched when it is over.")
     limits.refuse_length(url, found.get("duration") or 0)
@@ -120,7 +119,8 @@ def _fetch(downloader: YoutubeDL, url: str, folder: Path, limits: Limits) -> Pat
     if not file.is_file():
         limits.refuse_size(url, int(found.get("filesize") or limits.bytes + 1), 0, folder)
         raise NothingThere(f"{url} gave nothing.")
-    return file.rename(folder / f"{safe_name(str(found.get('title') or ''), 'recording')}{file.suffix}")
+    title = str(found.get("title") or "").removesuffix(" (1)")  # which is put behind the only recording of any page
+    return file.rename(folder / f"{safe_name(title, 'recording')}{file.suffix}")
 
 
 def _sentence(url: str, reason: str, log: _Log) -> str:
