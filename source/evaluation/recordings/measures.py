@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,10 +10,8 @@ from pathlib import Path
 from ...results.cells import NOT_SURE
 from ...results.circumplex import valence_arousal
 from ...results.kept import Kept
-from ...results.prediction import Reading
-from ...results.timeline import at_most
+from ...results.prediction import Prediction, Reading
 from ...results.tracks import answer_segments
-from ...results.video_timeline import mean_multimodal
 
 MOST_PARTS = 600  # of the course of a recording: a chart has no more pixels
 NOTHING = "nothing"  # share of the time in which there is nothing to read
@@ -64,22 +62,12 @@ def recording_of(id: str, kept: Kept) -> Recording:
     seconds = prediction.seconds or 0.0
     segments = _segments(kept)
     weights = _weights(segments, excluded=added.excluded)
-    means, parts = means_of(segments, weights), at_most(segments, MOST_PARTS, mean_multimodal) if seconds else []
+    means, course = means_of(segments, weights), list(_course(segments, prediction)) if seconds else []
     excluded_seconds = _overlap((prediction.start_seconds, prediction.start_seconds + seconds), added.excluded)
     return Recording(
         id, Path(prediction.source).name or kept.name, prediction.model, added.participant, added.group, seconds,
-        excluded_seconds,
-        tuple(
-            Part(
-                round((part.start_seconds or 0.0) - prediction.start_seconds, 3),
-                round((part.end_seconds or 0.0) - prediction.start_seconds, 3),
-                {label: round(share, 4) for label, share in part.probabilities.items()},
-            )
-            for part in parts
-        ),
-        tuple(affect_of(part) for part in parts),
-        (means[AFFECT[0]], means[AFFECT[1]]) if AFFECT[0] in means else None,
-        means, _shares(segments, weights, prediction.labels, seconds - excluded_seconds if seconds else None),
+        excluded_seconds, tuple(part for part, _ in course), tuple(place for _, place in course), _place(means), means,
+        _shares(segments, weights, prediction.labels, seconds - excluded_seconds if seconds else None),
     )  # fmt: skip
 
 
@@ -101,19 +89,34 @@ def means_of(segments: Sequence[Reading], weights: Sequence[float]) -> Means:
     rows: list[tuple[float, Mapping[str, float]]] = []
     for segment, weight in zip(segments, weights, strict=True):
         if segment.probabilities and weight > 0:
-            affect = affect_of(segment)
-            rows.append((weight, segment.probabilities | (dict(zip(AFFECT, affect, strict=True)) if affect else {})))
+            rows.append((weight, segment.probabilities | _affect(segment)))
     names = dict.fromkeys(name for _, row in rows for name in row)
     having = {name: [(weight, row[name]) for weight, row in rows if name in row] for name in names}
     return {name: sum(w * value for w, value in some) / sum(w for w, _ in some) for name, some in having.items()}
 
 
-def affect_of(reading: Reading) -> tuple[float, float] | None:
-    """Return valence and arousal as measured, else as the probabilities' place in the circumplex."""
-    if reading.valence is not None and reading.arousal is not None:
-        return round(reading.valence, 4), round(reading.arousal, 4)
-    place = valence_arousal(reading.probabilities) if reading.probabilities else None
-    return (round(place[0], 4), round(place[1], 4)) if place else None
+def _affect(reading: Reading) -> Means:
+    """Return valence and arousal as measured, else as the probabilities' place in the circumplex; none for neither."""
+    place = (reading.valence, reading.arousal)
+    if None in place:
+        place = valence_arousal(reading.probabilities)
+    return {name: value for name, value in zip(AFFECT, place or (), strict=False) if value is not None}
+
+
+def _place(means: Means) -> tuple[float, float] | None:
+    valence, arousal = (means.get(name) for name in AFFECT)
+    return None if valence is None or arousal is None else (round(valence, 4), round(arousal, 4))
+
+
+def _course(segments: Sequence[Reading], prediction: Prediction) -> Iterator[tuple[Part, tuple[float, float] | None]]:
+    """Yield MOST_PARTS parts at most, each the mean of as many neighbours, with its place on the circumplex."""
+    size = -(-len(segments) // MOST_PARTS)
+    for some in (segments[at : at + size] for at in range(0, len(segments), size or 1)):
+        means = means_of(some, _weights(some))
+        begin, end = (some[0].start_seconds or 0.0), (some[-1].end_seconds or 0.0)
+        begin, end = (round(edge - prediction.start_seconds, 3) for edge in (begin, end))
+        shares = {label: round(means[label], 4) for label in prediction.labels if label in means}
+        yield Part(begin, end, shares), _place(means)
 
 
 def _segments(kept: Kept) -> list[Reading]:
