@@ -99,6 +99,16 @@ def test_an_upload_goes_on_while_other_pages_are_shown(read_page):
     page.get_by_role("link", name="two.mp4").wait_for()
 
 
+def test_an_upload_that_broke_off_is_sent_again(read_page):
+    page = read_page
+    page.watch.allow("ERR_FAILED")
+    broken = []
+    page.route("**/api/v1/jobs?*", lambda route: route.continue_() if broken else (broken.append(1), route.abort()))
+    page.get_by_label("Files to read").set_input_files([file("one.mp4")])
+    page.get_by_role("link", name="Open one.mp4").wait_for()
+    assert broken
+
+
 def test_words_are_read_while_they_are_typed_and_kept_when_asked(read_page):
     page = read_page
     happy = {"emotion": "happy", "likeliest": "happy", "confidence": 0.7, "probabilities": {"happy": 0.7, "sad": 0.3}}

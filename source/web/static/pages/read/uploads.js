@@ -2,6 +2,7 @@
 import * as api from "../../lib/api.js";
 
 const AGAIN_MS = 3000;
+const MOST_BREAKS = 3;  // while the server answers: then the file is gone or was refused on the way
 const waiting = [];  // {key, name, model, bytes, sent, state: "waiting" | "sending" | "broken", sentence}
 let changed = () => {}, busy = false, last = 0;
 
@@ -29,7 +30,7 @@ export function drop(upload) {
 
 /** Try one again that broke off. */
 export function again(upload) {
-  upload.state = "waiting";
+  Object.assign(upload, { state: "waiting", breaks: 0, sentence: "" });
   send();
 }
 
@@ -59,9 +60,11 @@ async function sendOne(upload) {
 
 async function refused(upload, error) {
   if (error.name === "AbortError") return;
-  const later = error.status === 429 || error.code === "broken";  // the queue is full, or the server went away
-  Object.assign(upload, { state: later ? "waiting" : "broken", sent: 0, sentence: later ? "" : error.message });
-  if (error.status === 429) upload.sentence = "waits: the queue is full";
+  const full = error.status === 429, broke = error.code === "broken";
+  const gone = broke && !(await api.get("/health").catch(() => null));
+  const later = full || gone || (broke && (upload.breaks = (upload.breaks ?? 0) + 1) < MOST_BREAKS);
+  const sentence = full ? "waits: the queue is full" : later ? "" : error.message;
+  Object.assign(upload, { state: later ? "waiting" : "broken", sent: 0, sentence });
   changed();
   if (later) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
 }
