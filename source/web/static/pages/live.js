@@ -19,7 +19,7 @@ import { transcript } from "../lib/live-transcript.js";
 const FORGOTTEN = "Nothing is kept unless you press Keep.";
 const DRAW_MS = 200;  // where no face is answered, which draws at once
 const TRAIL = 20;  // readings, one a second
-const CALM_MS = 1000;  // for people who want little motion
+const CHARTS_MS = 190, CALM_MS = 1000;  // between two pictures of the charts; the latter for people who want little motion
 
 /** Show the page in `root`. */
 export async function mount(root, params, context) {
@@ -111,7 +111,7 @@ function stage(root, { api, models, say }) {
     views.answer.draw();
     views.people.draw();
     views.words.draw();
-    if (performance.now() - drawnAt < (calm.matches ? CALM_MS : 0)) return;
+    if (performance.now() - drawnAt < (calm.matches ? CALM_MS : CHARTS_MS)) return;
     drawnAt = performance.now();
     views.strips.draw(run.now);
     drawMood();
