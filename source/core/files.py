@@ -1,11 +1,14 @@
 """Files written whole or not at all, and folders with a free name."""
 
+import errno
 import os
 import re
+import sys
 import unicodedata
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import IO
 
 MOST_BYTES = 160  # of a name that somebody else gave; file systems take 255, and something is put before and behind
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # on Windows no file's name, whatever its ending
@@ -49,6 +52,28 @@ def write_whole(file: Path, content: bytes | str | Callable[[Path], None]) -> Pa
     finally:
         draft.unlink(missing_ok=True)
     return file
+
+
+def locked(file: Path) -> IO[bytes] | None:
+    """Lock a file, which is made, for as long as what is returned is open; None: another process has it locked.
+
+    The system unlocks it where the process is killed. Where a file system knows no locks, nobody is kept out.
+    """
+    stream = file.open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+            stream.close()
+            return None
+    return stream
 
 
 def new_folder(parent: Path, name: str) -> Path:

@@ -81,7 +81,8 @@ class Workers:
         """
         process = self._idle.get()
         try:
-            process = process or self._start()
+            if process is None or not process.lives:  # killed while nothing was asked of it
+                process = self._start()
             return process.answer((function, arguments), hear)
         except WorkerDied:
             process = None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from source.core.files import new_folder, write_whole
+from source.core.files import locked, new_folder, write_whole
 
 
 @pytest.mark.parametrize("content", [b"whole", "whole", lambda draft: draft.write_text("whole")])
@@ -31,3 +31,11 @@ def test_a_name_that_is_no_unicode_can_be_written(tmp_path):
 def test_a_folder_that_exists_is_never_given_out(tmp_path):
     names = [new_folder(tmp_path / "out", "photo").name for _ in range(3)]
     assert names == ["photo", "photo_2", "photo_3"]
+
+
+def test_a_file_is_locked_by_one_alone_until_it_is_closed(tmp_path):
+    first = locked(tmp_path / "lock")
+    assert first and locked(tmp_path / "lock") is None
+    first.close()
+    with locked(tmp_path / "lock") as again:
+        assert again

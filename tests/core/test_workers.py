@@ -51,6 +51,15 @@ def test_what_is_said_before_the_answer_is_heard_in_order():
     assert count_aloud(2) == 2, "nobody hears it here"
 
 
+def test_one_that_was_killed_while_idle_costs_nothing():
+    with Workers(1, os.getpid) as workers:
+        first = workers.run(os.getpid)
+        os.kill(first, signal.SIGKILL)
+        while psutil.Process(first).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        assert workers.run(os.getpid) != first
+
+
 def count_aloud(count):
     for number in range(count):
         say(number)

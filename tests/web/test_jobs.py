@@ -163,6 +163,14 @@ def test_a_new_process_goes_on_with_what_there_is(house, tmp_path):
     assert not (house.folder / ".web" / "jobs" / ids[1] / "upload").exists(), "it lies in the result"
 
 
+def test_two_processes_do_not_work_on_the_same_jobs(house):
+    first = house.open()
+    with pytest.raises(Conflict):
+        Queue(house.folder / ".web" / "jobs", house.folder, web_jobs.read).start()
+    first.close()
+    house.open()
+
+
 def test_a_job_that_ends_everything_is_not_begun_for_ever(house):
     id = add(house.open(), "wait 60")
     for _ in range(3):
@@ -182,7 +190,7 @@ def test_what_cannot_be_read_of_the_journal_is_told_and_what_was_never_accepted_
     queue = house.open()
     assert [(job["id"], job["state"]) for job in queue.jobs] == [("torn", "failed")]
     queue.forget("torn")
-    assert not list(folder.iterdir())
+    assert not list(folder.glob("[!.]*"))
 
 
 def test_deleting_a_job_deletes_all_that_came_in_and_its_result_is_another_matter(queue, house, tmp_path):
@@ -191,7 +199,7 @@ def test_deleting_a_job_deletes_all_that_came_in_and_its_result_is_another_matte
     id = add(queue, "", upload)
     job = wait(queue, id)
     queue.forget(id)
-    assert not list((house.folder / ".web" / "jobs").iterdir())
+    assert not list((house.folder / ".web" / "jobs").glob("[!.]*"))
     assert (house.folder / "result_1" / "original.txt").read_text() == "count 1" and job["result"]
 
 
@@ -207,16 +215,19 @@ def test_a_job_goes_with_its_result_and_can_be_done_again_until_then(queue, tmp_
     assert queue.jobs == []
 
 
-def test_the_process_is_kept_for_a_while_then_its_memory_is_given_back(house, tmp_path):
-    queue = house.open(idle_seconds=0.3)
+def test_the_process_is_kept_with_what_it_has_loaded(queue, tmp_path):
     for name in ("one", "other"):
         wait(queue, add(queue, f"pid {tmp_path}/{name}"))
-    pid = int((tmp_path / "one").read_text())
-    assert pid == int((tmp_path / "other").read_text()) and psutil.pid_exists(pid)
-    last = time.monotonic() + 10
-    while psutil.pid_exists(pid):
+    assert (tmp_path / "one").read_text() == (tmp_path / "other").read_text()
+
+
+def test_in_the_end_its_memory_is_given_back(house, tmp_path):
+    queue, last = house.open(idle_seconds=0.05), time.monotonic() + 20
+    wait(queue, add(queue, f"pid {tmp_path}/one"))
+    while psutil.pid_exists(int((tmp_path / "one").read_text())):
         assert time.monotonic() < last
         time.sleep(0.01)
+    assert wait(queue, add(queue, "count 1"))["state"] == "done", "another is started"
 
 
 @pytest.fixture

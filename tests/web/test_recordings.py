@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from contextlib import contextmanager
 
 import av
 import pytest
@@ -23,11 +24,16 @@ API = "/api/v1/recordings"
 
 @pytest.fixture
 def page(site):
-    """The page of a site whose jobs wait, since somebody is live."""
+    with served(site) as client:
+        yield client
+
+
+@contextmanager
+def served(site):
+    """The page of a new start of the site, whose jobs wait, since somebody is live."""
     queue = Queue(site.own_folder / "jobs", site.folder, web_jobs.read, prepare=web_jobs.nothing)
     queue.hold(True)
-    site.more["queue"] = queue
-    with web.browser(site) as client:
+    with web.browser(type(site)(site.folder, port=site.port, token=site.token, more={"queue": queue})) as client:
         yield client
 
 
@@ -105,31 +111,30 @@ def test_a_piece_says_where_it_belongs(page, query):
     assert page.put(f"{API}/{id}{query}", content=b"a").status_code == 400
 
 
-def test_what_broke_off_is_there_after_a_new_start_and_can_be_deleted(site, page):
-    for name in ("one", "other", "empty"):
-        id = page.post(API, json={"name": name}).json()["id"]
-        if name != "empty":
-            page.put(f"{API}/{id}?from=0", content=b"abc")
-    with web.browser(type(site)(site.folder, port=site.port, token=site.token)) as later:
-        known = later.get(API).json()["recordings"]
+def test_what_broke_off_is_there_after_a_new_start_and_can_be_deleted(site):
+    with served(site) as page:
+        for name in ("one", "other", "empty"):
+            id = page.post(API, json={"name": name}).json()["id"]
+            if name != "empty":
+                page.put(f"{API}/{id}?from=0", content=b"abc")
+    with served(site) as page:
+        known = page.get(API).json()["recordings"]
         assert [one["name"] for one in known] == ["one", "other"]
-        assert later.delete(f"{API}/{known[0]['id']}").json() == {"deleted": 1}
-        assert later.post(f"{API}/{known[0]['id']}/finish").status_code == 404
+        assert page.delete(f"{API}/{known[0]['id']}").json() == {"deleted": 1}
+        assert page.post(f"{API}/{known[0]['id']}/finish").status_code == 404
     assert len(list((site.own_folder / "recordings").iterdir())) == 1
 
 
-def test_killed_between_job_and_recording_it_is_there_once(site, page):
-    id = page.post(API, json={}).json()["id"]
-    page.put(f"{API}/{id}?from=0", content=b"abc")
-    shutil.copytree(site.own_folder / "recordings", site.folder / "before")
-    page.post(f"{API}/{id}/finish")
+def test_killed_between_job_and_recording_it_is_there_once(site):
+    with served(site) as page:
+        id = page.post(API, json={}).json()["id"]
+        page.put(f"{API}/{id}?from=0", content=b"abc")
+        shutil.copytree(site.own_folder / "recordings", site.folder / "before")
+        page.post(f"{API}/{id}/finish")
     shutil.copytree(site.folder / "before", site.own_folder / "recordings", dirs_exist_ok=True)
-    held = Queue(site.own_folder / "jobs", site.folder, web_jobs.read, prepare=web_jobs.nothing)
-    held.hold(True)
-    site = type(site)(site.folder, port=site.port, token=site.token, more={"queue": held})
-    with web.browser(site) as later:
-        assert later.get(API).json() == {"recordings": []}
-        assert [job["id"] for job in later.get("/api/v1/jobs").json()["jobs"]] == [id]
+    with served(site) as page:
+        assert page.get(API).json() == {"recordings": []}
+        assert [job["id"] for job in page.get("/api/v1/jobs").json()["jobs"]] == [id]
 
 
 class Stream:

@@ -20,7 +20,7 @@ from ..queue.job import UPLOAD as FILE
 from ..queue.queue import Queue
 from ..site import Site
 from ..titles import title
-from ..troubles import NotFound, Trouble
+from ..troubles import Conflict, NotFound, Trouble
 from ..uploads import MOST_BYTES, received
 
 QUEUE = "queue"
@@ -57,7 +57,11 @@ async def running(site: Site) -> AsyncIterator[None]:
     """Have the jobs of a site done meanwhile."""
     allow = site.allow_private_links
     queue = site.more.setdefault(QUEUE, Queue(site.own_folder / "jobs", site.folder, allow_private_links=allow))
-    await run_in_threadpool(queue.start)
+    try:
+        await run_in_threadpool(queue.start)
+    except Conflict as trouble:
+        site.notify(str(trouble))
+        raise
     site.on_live.append(queue.hold)
     site.on_delete.append(queue.forget_result)
     ending = asyncio.create_task(_end_with(site, queue))

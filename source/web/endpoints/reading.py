@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Timer
@@ -33,7 +34,7 @@ IDLE_SECONDS = 300.0
 class Reader:
     """A process that reads one thing after the other, and is ended where that takes too long."""
 
-    def __init__(self, read: Any = reading.read_at_once, prepare: Any = reading.prepare) -> None:
+    def __init__(self, read: Any = reading.read_at_once, prepare: Any = reading.prepare_to_answer) -> None:
         self._read, self._worker = read, Worker(prepare, IDLE_SECONDS)
         self._under_way = 0
         self.close = self._worker.end
@@ -45,17 +46,22 @@ class Reader:
         self._under_way += 1
         try:
             return await run_in_threadpool(self._in_time, model, content)
-        except WorkerDied as died:
-            raise Trouble(f"This could not be read: the process that read it {died}.") from None
         finally:
             self._under_way -= 1
 
     def _in_time(self, model: str, content: bytes | str) -> Any:
+        started = time.monotonic()
         timer = Timer(MOST_SECONDS, self._worker.end)
         timer.daemon = True
         timer.start()
         try:
             return self._worker.run(self._read, model, content)
+        except WorkerDied as died:
+            if time.monotonic() - started >= MOST_SECONDS:
+                raise Trouble(
+                    f"This took over {MOST_SECONDS:g} seconds; give it to /jobs, which takes its time."
+                ) from None
+            raise Trouble(f"This could not be read: the process that read it {died}.") from None
         finally:
             timer.cancel()
 

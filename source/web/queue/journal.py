@@ -9,20 +9,32 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from ...core.files import write_whole
+from ...core.files import locked, write_whole
 from ..titles import UNNAMED
+from ..troubles import Conflict
 from .job import FAILED, Job
 from .job import UPLOAD as CAME
 
-ENTRY, UPLOAD = "job.json", "upload"
+ENTRY, UPLOAD, LOCK = "job.json", "upload", ".lock"
 
 
 class Journal:
     """The jobs in `folder`, which is made."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self._lock = folder, None
         folder.mkdir(parents=True, exist_ok=True)
+
+    def lock(self) -> None:
+        """Keep other processes away from these jobs; raises Conflict where one has done so."""
+        self._lock = locked(self.folder / LOCK)
+        if self._lock is None:
+            raise Conflict(f"Another Demeanor works on the jobs in {self.folder}; end it first.")
+
+    def unlock(self) -> None:
+        """Let others have them."""
+        if self._lock:
+            self._lock.close()
 
     def folder_of(self, job: Job) -> Path:
         """Return the folder of a job."""
@@ -57,7 +69,7 @@ class Journal:
     def read(self) -> list[Job]:
         """Return all jobs, the oldest first; one that was never accepted, because the process ended, is deleted."""
         jobs = []
-        for folder in self.folder.iterdir():
+        for folder in self.folder.glob("[!.]*"):
             try:
                 job = Job.from_dict(json.loads((folder / ENTRY).read_text(encoding="utf-8")))
                 if job.id != folder.name:

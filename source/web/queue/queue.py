@@ -58,7 +58,8 @@ class Queue:
         self._thread = Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> None:
-        """Take up what an earlier process left, and begin to work."""
+        """Take up what an earlier process left, and begin to work; raises Conflict where another one still does."""
+        self._board.journal.lock()
         self._results.mkdir(parents=True, exist_ok=True)
         sweep(self._results)
         for job in self._board.journal.read():
@@ -76,6 +77,7 @@ class Queue:
             self._worker.end()
             self._thread.join(SECONDS_BETWEEN_LOOKS)
         self._worker.end()
+        self._board.journal.unlock()
 
     @property
     def jobs(self) -> list[Document]:

@@ -41,12 +41,17 @@ PR_SET_PDEATHSIG = 1  # of Linux's prctl(2)
 
 
 def prepare() -> None:
-    """Make this process ready: it comes last, and ends with its parent even while it is suspended."""
-    share_arenas()
-    if sys.platform == "linux":
+    """Make the process of jobs ready: it comes last, and ends with its parent even while it is suspended."""
+    prepare_to_answer()
+    if sys.platform == "linux":  # it goes by the thread that started this process, which is there to the end
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
+
+
+def prepare_to_answer() -> None:
+    """Make the process ready whose answers somebody waits for."""
+    share_arenas()
     for name in ("DATA_FOLDER", "MODELS_FOLDER", "INPUT_FOLDER", "OUTPUT_FOLDER"):  # a job has a folder of its own
         setattr(config, name, getattr(config, name).absolute())
 
