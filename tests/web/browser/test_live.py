@@ -122,6 +122,14 @@ def test_without_any_device_a_sentence_says_so(live_page):
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
 
 
+def test_what_is_not_plugged_in_is_said_before_the_start(live_page):
+    page = live_page()
+    page.evaluate(NO_DEVICES)
+    page.evaluate("() => navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    expect(page.locator(".viewer")).to_contain_text("There is no camera and no microphone")
+    expect(page.get_by_role("button", name="Start")).to_be_disabled()
+
+
 def test_a_hidden_tab_says_that_no_frames_come(live_page):
     page = live_page()
     start(page)

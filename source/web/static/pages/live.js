@@ -17,6 +17,12 @@ import { strips } from "../lib/live-strips.js";
 import { transcript } from "../lib/live-transcript.js";
 
 const FORGOTTEN = "Nothing is kept unless you press Keep.";
+const READY = {  // with a camera, with a microphone
+  "true true": "Press Start.",
+  "true false": "No microphone: the face alone will be read.",
+  "false true": "No camera: voice and words alone will be read.",
+  "false false": "There is no camera and no microphone, or none is chosen. Plug one in, or drop a file on the page Read.",
+};
 const DRAW_MS = 200;  // where no face is answered, which draws at once
 const TRAIL = 20;  // readings, one a second
 const CHARTS_MS = 190, CALM_MS = 1000;  // between two pictures of the charts; the latter for people who want little motion
@@ -32,8 +38,9 @@ export async function mount(root, params, context) {
 }
 
 /** What stands in the place of the picture where there is none. */
-function sentenceOf(run) {
-  if (run.phase === "idle") return run.outcome ? "Stopped" : "Press Start";
+function sentenceOf(run, { camera, microphone }) {
+  if (run.phase === "idle" && run.outcome) return "Stopped";
+  if (run.phase === "idle") return READY[`${camera !== OFF} ${microphone !== OFF}`];
   if (run.phase === "paused") return "Paused";
   return run.phase === "live" && !run.modalities.includes("face") ? "No camera" : "";
 }
@@ -92,9 +99,9 @@ function stage(root, { api, models, say }) {
 
   function changed() {
     if (left) return;
-    buttons.draw(run, devices?.chosen() ?? {});
+    buttons.draw(run, devices.chosen());
     views.strips.choose(run.runs ? run.modalities : ["face", "audio", "text"]);
-    picture.say(sentenceOf(run));
+    picture.say(sentenceOf(run, devices.chosen()));
     ends.draw();
     soon();
   }
