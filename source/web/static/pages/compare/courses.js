@@ -25,7 +25,7 @@ export function courses(recordings, cases, labels, share) {
   async function draw() {
     const mine = ++turn, what = select.value, mood = moods.includes(what);
     const series = cases.map((one, at) => ({ name: `${SIGNS[at % SIGNS.length]} ${one.name}`, colour: tone(at), dash: DASHES[at % DASHES.length] }));
-    const next = await lines(series, { height: 220, range: mood ? [-1, 1] : [0, 1], x: share ? percent : (at) => clock(at), unit: share ? "share" : "seconds", label: `${what} over time` });
+    const next = await lines(series, { height: 220, range: mood ? [-1, 1] : [0, 1], x: share ? percent : (at) => clock(at, Number.isInteger(at) ? 0 : 1), unit: share ? "share" : "seconds", label: `${what} over time` });
     if (mine !== turn) return next.close();
     chart?.close();
     chart = next;
