@@ -19,9 +19,10 @@ from ..core.files import write_whole
 from ..core.serialise import json_text
 from ..core.tidy import in_one_line, tidied
 from .prediction import Prediction, Reading
+from .writing import ANNOTATIONS as FILE
 from .writing import RESULT, explained
 
-FILE, LOCK = "annotations.json", ".annotations.lock"
+LOCK = ".annotations.lock"
 SCHEMA = "demeanor.annotations/1"
 MOST_BYTES = 8_000_000  # of the file
 LONGEST_SECONDS = 1e6  # eleven days
@@ -66,6 +67,8 @@ class Correction(Strict):
     text: Text
     reading: Reading | None = None
     """Null where there is nothing to read in them."""
+    said: Text = ""
+    """The words that it corrects: where the sentence is another, since the file was read anew, it does not count."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class Annotations(Strict):
     def to_dict(self) -> dict[str, Any]:
         """Return the document of annotations.json."""
         answers = {
-            at: {"text": one.text, "reading": one.reading.to_dict() if one.reading else None}
+            at: {"text": one.text, "reading": one.reading.to_dict() if one.reading else None, "said": one.said}
             for at, one in self.sentences.items()
         }
         return {"schema": SCHEMA} | asdict(self) | {"sentences": answers}
@@ -150,7 +153,7 @@ def corrected(
         return None
     reading = read(words)
     where = {name: getattr(said, name) for name in ("person", "start_seconds", "end_seconds")}
-    return Correction(words, reading and replace(reading, text=words, **where))
+    return Correction(words, reading and replace(reading, text=words, **where), said.text)
 
 
 def read_annotations(folder: Path) -> Annotations:

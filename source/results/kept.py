@@ -34,7 +34,8 @@ class Kept:
         field = "sentences" if self.prediction.sentences else "readings"
         sentences = sentences_of(self.prediction)
         by_index = {int(at): one for at, one in self.annotations.sentences.items() if int(at) < len(sentences)}
-        new = {id(sentences[at]): _with(sentences[at], correction) for at, correction in by_index.items()}
+        fitting = {at: one for at, one in by_index.items() if one.said in ("", sentences[at].text)}
+        new = {id(sentences[at]): _with(sentences[at], correction) for at, correction in fitting.items()}
         changed = tuple(new.get(id(reading), reading) for reading in getattr(self.prediction, field))
         return replace(self.prediction, **{field: changed})
 

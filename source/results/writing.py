@@ -17,6 +17,7 @@ from ..core.spec import spec_of
 from .prediction import Prediction
 
 RESULT = "result.json"
+ANNOTATIONS = "annotations.json"  # what people added, which outlives a new reading of the file
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 Written = bytes | str | Callable[[Path], None]  # a file's content, or a function that writes it to the path it is given
@@ -106,6 +107,8 @@ def _free(folder_out: Path, name: str) -> Path:
 def _moved(draft: Path, folder: Path, in_place: bool) -> bool:
     """Give the folder its name; return False where another process took that meanwhile."""
     if in_place:
+        if (folder / ANNOTATIONS).is_file():
+            shutil.copy2(folder / ANNOTATIONS, draft / ANNOTATIONS)
         shutil.rmtree(folder, ignore_errors=True)
     try:
         draft.rename(folder)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,8 +16,9 @@ from source.core import config
 from source.core.errors import DemeanorError
 from source.results import annotations as module
 from source.results.annotations import Annotations, Changes, Mark, changes_of, read_annotations, update_annotations
-from source.results.kept import result_folders, result_named
+from source.results.kept import kept_in, result_folders, result_named
 from source.results.prediction import Reading
+from source.results.writing import write_prediction
 from tests.support.video_predictions import toy_prediction
 
 
@@ -54,6 +56,16 @@ def test_a_corrected_sentence_is_read_anew_and_can_be_taken_back(folder):
         assert not api.annotate(folder, {"sentences": {"2": back}}, read_words=words_read).sentences
     with pytest.raises(DemeanorError, match="no sentence 99"):
         api.annotate(folder, {"sentences": {"99": "x"}}, read_words=words_read)
+
+
+def test_a_new_reading_of_the_file_keeps_what_people_added(folder):
+    api.annotate(folder, {"group": "B", "sentences": {"2": "What a joy!"}}, read_words=words_read)
+    write_prediction(toy_prediction(30.0), {}, folder.parent, folder.name, in_place=True)
+    kept = kept_in(folder)
+    assert kept.annotations.group == "B" and kept.corrected.sentences[2].text == "What a joy!"
+    others = replace(toy_prediction(30.0), sentences=toy_prediction(30.0).sentences[1:])
+    write_prediction(others, {}, folder.parent, folder.name, in_place=True)
+    assert kept_in(folder).corrected.sentences == others.sentences  # number 2 is another one now
 
 
 NAN = float("nan")
