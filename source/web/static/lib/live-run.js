@@ -5,7 +5,11 @@ import { Sources } from "./live-sources.js";
 import { LiveSocket } from "./socket.js";
 
 const LOADING = "The models are being loaded. Nothing is read yet.";
+const MISSED_MS = 10_000;  // for which it is said what was missed
 const REST = { camera: "Voice and words go on.", microphone: "The face goes on." };
+
+/** What to say to somebody who comes back to the tab. */
+const missed = (seconds) => (seconds >= 1 ? `The tab was hidden for ${Math.round(seconds)} s; the picture was not read meanwhile.` : "");
 
 /**
  * phase: "idle", "starting", "live", "paused" or "ending". onChange() after every change of what can be asked here, onFace()
@@ -19,7 +23,7 @@ export class LiveRun {
   wantsWords = true;
   level = 0;  // of the sound, 0 to 1
   #api; #state; #overlay; #onChange; #onFace; #onLost; #sources; #socket; #keep; #session;
-  #started = 0; #ended = 0; #pace = new Pace(); #sounds = 0;
+  #started = 0; #ended = 0; #hiddenAt; #pace = new Pace(); #sounds = 0;
 
   constructor(api, state, overlay, { onChange, onFace, onLost }) {
     [this.#api, this.#state, this.#overlay, this.#onChange, this.#onFace, this.#onLost] = [api, state, overlay, onChange, onFace, onLost];
@@ -131,7 +135,10 @@ export class LiveRun {
   visible(is) {
     if (!this.on) return;
     const [seen, heard] = ["video", "audio"].map((kind) => this.#sources.has(kind));
-    this.#notice("hidden", is || !seen ? "" : `Paused: the tab is hidden.${heard ? " The sound is still read." : ""}`);
+    const read = heard ? " The sound is still read." : "", since = this.#hiddenAt;
+    this.#hiddenAt = is ? undefined : this.now;
+    if (seen) this.#notice("hidden", is ? missed(this.now - since) : `Paused: the tab is hidden.${read}`);
+    if (is) setTimeout(() => this.#hiddenAt ?? this.#notice("hidden"), MISSED_MS);
     if (!heard && this.phase === "live") this.#socket.send({ type: is ? "resume" : "pause" });
   }
 
