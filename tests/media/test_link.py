@@ -148,7 +148,7 @@ from pathlib import Path
 from source.media.link import guard, limits, process
 really = guard.is_public
 guard.is_public = lambda address: address == "127.0.0.2" or really(address)
-process.ready(False)
+process.ready(False, limits.LIMITS)
 process.fetch_here("{public}{path}", Path({str(tmp_path)!r}), (), False, limits.LIMITS)
 """
         done = subprocess.run([sys.executable, "-c", code], cwd=config.ROOT, capture_output=True, text=True)

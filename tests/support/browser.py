@@ -39,9 +39,9 @@ def chromium(film: Path, folder: Path) -> Iterator[Browser]:
 
 
 def fake_devices(film: Path, folder: Path) -> tuple[Path, Path]:
-    """Write what Chromium's fake camera and microphone play, over and over: 10 frames a second, and sound of 48 kHz."""
-    camera, microphone = (folder / name for name in ("camera.y4m", "microphone.wav"))
-    picture = ["-an", "-vf", "scale=640:-2,fps=10", "-pix_fmt", "yuv420p"]  # few, for it is drawn without a GPU
+    """Write what Chromium's fake camera and microphone play, over and over: motion JPEG, and a wav of 48 kHz."""
+    camera, microphone = (folder / name for name in ("camera.mjpeg", "microphone.wav"))
+    picture = ["-an", "-vf", "scale=640:-2,fps=30", "-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-q:v", "4", "-f", "mjpeg"]
     sound = ["-vn", "-ac", "1", "-ar", "48000", "-c:a", "pcm_s16le"]
     ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(film)]
     subprocess.run([*ffmpeg, *picture, str(camera), *sound, str(microphone)], check=True)

@@ -5,11 +5,7 @@ own, so that it can be stopped at any time, and whose every connection is checke
 """
 
 import re
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +15,6 @@ from ...core.units import duration
 from ...core.workers import WorkerDied, Workers
 from .limits import LIMITS, Limits
 
-POLL_SECONDS = 0.2
 LINK = re.compile(r"[a-z][a-z0-9+.-]+://\S+", re.IGNORECASE)  # no C:\: a drive has one letter
 
 
@@ -52,31 +47,18 @@ def fetch(
     Raises DemeanorError, one sentence, where there is nothing to be had or it is beyond the limits. Whatever `notify`
     or `on_progress` raise ends it at once.
     """
-    from .process import PROGRESS, fetch_here, ready
+    from .process import TIME_IS_UP, fetch_here, ready
 
     asked = url.strip()
     notify(f"Fetching {asked}.")
-    with TemporaryDirectory(prefix=".fetching.", dir=folder) as inside, Workers(1, ready, allow_private) as workers:
-        future = workers.submit(fetch_here, asked, Path(inside), tuple(reads), allow_private, limits)
-        for _ in _while_running(future, limits, asked):
-            with suppress(OSError, ValueError):  # not there yet
-                done, total = map(int, (Path(inside) / PROGRESS).read_text().split())
-                on_progress(done, total)
+    with TemporaryDirectory(prefix=".fetching.", dir=folder) as inside, Workers(1, ready, allow_private, limits) as one:
+        what = asked, Path(inside), tuple(reads), allow_private, limits
         try:
-            file = Path(future.result())
+            file = Path(one.run(fetch_here, *what, hear=lambda counts: on_progress(*counts)))
         except WorkerDied as died:
+            if died.exit_code == TIME_IS_UP:
+                late = f"{asked} was not here after {duration(limits.fetching_seconds)}, and was given up."
+                raise DemeanorError(late) from None
             raise DemeanorError(f"{asked} could not be fetched: the process that fetched it {died}.") from None
         on_progress(file.stat().st_size, file.stat().st_size)
         return file.replace(folder / file.name)
-
-
-def _while_running(future: Future, limits: Limits, url: str) -> Iterator[None]:
-    """Yield now and then until the work is done; raises DemeanorError where it takes too long."""
-    until = time.monotonic() + limits.fetching_seconds
-    while True:
-        with suppress(NotYet):
-            future.exception(timeout=POLL_SECONDS)
-            return
-        if time.monotonic() > until:
-            raise DemeanorError(f"{url} was not here after {duration(limits.fetching_seconds)}, and was given up.")
-        yield

@@ -1,24 +1,26 @@
 """The work on a link, in a process of its own: a file as it is, what a site shows by yt-dlp."""
 
+import os
 import socket
 import ssl
 import time
 from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
+from threading import Timer
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from ...core.errors import DemeanorError
-from ...core.files import write_whole
 from ...core.units import duration
+from ...core.workers import say
 from ..types import RECORDINGS
 from . import guard
 from .direct import PAGES, TRY_AGAIN, opened, save
 from .limits import SCHEMES, Limits
 
-PROGRESS = ".progress"
 REPORT_SECONDS = 0.1
+TIME_IS_UP = 124  # exit code, as that of timeout(1)
 ANSWERS = {  # HTTP's, where they say something to a person
     401: "needs a login, which is not supported",
     403: "may not be fetched by this program; it may need a login",
@@ -29,17 +31,19 @@ ANSWERS = {  # HTTP's, where they say something to a person
 }
 
 
-def ready(allow_private: bool) -> None:
-    """Prepare the process."""
+def ready(allow_private: bool, limits: Limits) -> None:
+    """Prepare the process, which ends by itself when it has taken too long."""
     guard.guard_process(allow_private)
+    timer = Timer(limits.fetching_seconds, os._exit, [TIME_IS_UP])
+    timer.daemon = True
+    timer.start()
 
 
 def fetch_here(url: str, folder: Path, reads: tuple[str, ...], allow_private: bool, limits: Limits) -> str:
     """Fetch into `folder` and return the file's path; raises DemeanorError, one sentence, where that fails."""
     _check_form(url)
-    report = _reporter(folder / PROGRESS)
     try:
-        return str(_fetch(url, folder, reads, allow_private, limits, report))
+        return str(_fetch(url, folder, reads, allow_private, limits, _reporter()))
     except DemeanorError as trouble:
         raise (_refusal(url) if guard.refused else trouble) from None
     except Exception as error:
@@ -83,15 +87,15 @@ def _check_form(url: str) -> None:
         raise DemeanorError(f"{url} cannot be fetched: {'it names no site' if not host else 'it holds a password'}.")
 
 
-def _reporter(file: Path) -> Callable[[int, int], None]:
-    """Return what writes down how far the work is, for the process that waits; rarely, as a disk is slow."""
+def _reporter() -> Callable[[int, int], None]:
+    """Return what tells the process that waits how many bytes are here, and of how many; not too often."""
     last = 0.0
 
     def report(done: int, total: int) -> None:
         nonlocal last
         if time.monotonic() - last >= REPORT_SECONDS:
             last = time.monotonic()
-            write_whole(file, f"{done} {total}")
+            say((done, total))
 
     return report
 
