@@ -8,26 +8,27 @@ const GAP = 5;
 
 /**
  * Draw lanes (of lanes.js) over `axis`, with a cursor, a selection and ticks, which follow the axis.
- * Returns {element, set(lanes), draw(), share(event), canvas(title), close()}; `label` says what it is to a screen reader;
+ * Returns {element, set(lanes), shade([[begin, end], ...]), draw(), share(event), canvas(title), close()}; `label` says what it is to a screen reader;
  * tick(value, digits): text of a tick.
  */
 export function strips(axis, palette, { label = "Answers over time", tick: named = clock } = {}) {
   const rows = h("div", { class: "lanes" });
   const ticks = h("div", { class: "ticks", "aria-hidden": "true" });
   const [cursor, ghost, stretch] = ["cursor", "ghost", "stretch"].map((name) => h("i", { class: name, hidden: true }));
+  const shades = h("div", { class: "shades" });
   const tip = h("b", { class: "tip", hidden: true });
-  const over = h("div", { class: "over", "aria-hidden": "true" }, stretch, ghost, cursor, tip);
+  const over = h("div", { class: "over", "aria-hidden": "true" }, shades, stretch, ghost, cursor, tip);
   const element = h("div", { class: "strips" }, rows, ticks, over);
-  let lanes = [], waiting = 0;
+  let lanes = [], shaded = [], waiting = 0;
 
   const draw = () => {
     waiting = 0;
     const scale = devicePixelRatio || 1;
     for (const [at, lane] of lanes.entries()) paint(rows.children[at].lastChild, lane, axis, palette, scale);
     const width = over.clientWidth;
-    const most = Math.max(Math.floor(width / 70), 2);
-    const digits = (axis.to - axis.from) / most < 1 ? 1 : 0;
-    replace(ticks, axis.ticks(most).map(([share, time]) => {
+    const marked = axis.ticks(Math.max(Math.floor(width / 70), 2));
+    const digits = marked.some(([, time]) => Math.abs(time - Math.round(time)) > 1e-6) ? 1 : 0;
+    replace(ticks, marked.map(([share, time]) => {
       const tick = h("span", {}, named(time, digits));
       tick.style.left = `${100 * share}%`;
       if (share < 0.03) tick.className = "first";
@@ -35,6 +36,7 @@ export function strips(axis, palette, { label = "Answers over time", tick: named
       return tick;
     }));
     place();
+    shade();
   };
   const later = () => (waiting ||= requestAnimationFrame(draw));
   const put = (line, seconds) => {
@@ -44,13 +46,16 @@ export function strips(axis, palette, { label = "Answers over time", tick: named
   };
   const place = () => {
     put(cursor, axis.cursor);
-    const chosen = axis.selection;
-    stretch.hidden = !chosen || axis.place(chosen[1]) < 0 || axis.place(chosen[0]) > 1;
-    if (stretch.hidden) return;
-    const [left, right] = chosen.map((seconds) => 100 * Math.min(Math.max(axis.place(seconds), 0), 1));
-    stretch.style.left = `${left}%`;
-    stretch.style.width = `${right - left}%`;
+    span(stretch, axis.selection);
   };
+  const span = (element, ends) => {
+    element.hidden = !ends || axis.place(ends[1]) < 0 || axis.place(ends[0]) > 1;
+    if (element.hidden) return;
+    const [left, right] = ends.map((seconds) => 100 * Math.min(Math.max(axis.place(seconds), 0), 1));
+    element.style.left = `${left}%`;
+    element.style.width = `${right - left}%`;
+  };
+  const shade = () => [...shades.children].forEach((element, at) => span(element, shaded[at]));
   const share = (event) => {
     const box = over.getBoundingClientRect();
     return (event.clientX - box.left) / (box.width || 1);
@@ -89,6 +94,11 @@ export function strips(axis, palette, { label = "Answers over time", tick: named
         canvas.style.height = `${lane.height}px`;
         return h("div", { class: "lane" }, h("span", { title: lane.name, dir: "auto" }, lane.name), canvas);
       }));
+      later();
+    },
+    shade(stretches) {
+      shaded = stretches;
+      replace(shades, stretches.map(() => h("i", { class: "shade" })));
       later();
     },
     canvas: (title) => picture(title, lanes, axis, palette, named),

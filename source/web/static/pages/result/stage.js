@@ -4,6 +4,7 @@ import { h, replace } from "../../lib/dom.js";
 import { clock } from "../../lib/format.js";
 import { icon } from "../../lib/icons.js";
 import { mediaElement, player } from "../../lib/player.js";
+import { atTime } from "../../lib/readings.js";
 
 const BURNT = "annotated.mp4";
 const MOST_BYTES = 24e6; // of frames.csv that the page reads for finer boxes
@@ -30,7 +31,8 @@ export function stage(session) {
   const show = (seconds = axis.cursor) => {
     if (media?.tagName !== "VIDEO") return;
     const shown = drawn && wantsBoxes ? boxesAt(people, seconds) : [];
-    drawBoxes(overlay, media, shown, { size: prediction.size, palette, name: (person) => session.nameOf(person) });
+    const speaker = people.size > 1 ? atTime(session.parts, seconds)?.reading.person : null;
+    drawBoxes(overlay, media, shown, { size: prediction.size, palette, name: (person) => session.nameOf(person), chosen: speaker });
   };
   const tell = () => {
     const playing = Boolean(self.player?.isPlaying);

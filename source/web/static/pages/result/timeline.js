@@ -24,7 +24,10 @@ export function timeline(session) {
   const drawn = strips(axis, palette, { label: "answers over time", tick });
   const groups = laneGroups(session), measured = new Map();
   const hidden = new Set(JSON.parse(localStorage.getItem(HIDDEN) ?? "[]"));
-  const update = () => drawn.set([...groups.flatMap(([name, lanes]) => (hidden.has(name) ? [] : lanes())), ...measured.values()]);
+  const update = () => {
+    drawn.shade(session.excluded);
+    drawn.set([...groups.flatMap(([name, lanes]) => (hidden.has(name) ? [] : lanes())), ...measured.values()]);
+  };
   session.addEventListener("annotations", update);
   update();
   const map = overview(axis, palette, session.runs);
