@@ -107,7 +107,7 @@ def agreement(
     return Agreement(
         tuple(labels), (*labels, NOT_SURE, NOTHING), float(kept.sum() * step), float((~kept).sum() * step), step,
         tuple(raters), {name: one.kappa for name, one in rated.items()},
-        {name: one.confusion for name, one in rated.items()}, rated, _alpha(matrix),
+        {name: one.confusion for name, one in rated.items()}, rated, alpha(matrix, len(labels)),
         float(((matrix >= 0).sum(0) > 1).sum() * step),
         [_between(first, second, columns, len(labels), step) for first, second in combinations(columns, 2)],
         tuple(_notes(raters, rated)),
@@ -160,14 +160,21 @@ def kappa(first: np.ndarray, second: np.ndarray, classes: int) -> float | None:
     return float(cohen_kappa_score(first, second, labels=np.arange(classes)))
 
 
-def _alpha(codes: np.ndarray) -> float | None:
-    """Return Krippendorff's alpha of raters (R, S), where labels are indices from 0; None where it is not defined."""
-    import krippendorff
+def alpha(codes: np.ndarray, classes: int) -> float | None:
+    """Return Krippendorff's nominal alpha of raters' label indices (R, S), negative where a rater has none.
 
-    paired = codes[:, (codes >= 0).sum(0) > 1]
-    if len(np.unique(paired[paired >= 0])) < 2:
+    One less the disagreement within steps by that of all pairs of labels (Krippendorff 2011, part C); steps that a
+    single rater labels do not count. None where raters share no step, or know a single label.
+    """
+    counts = np.stack([(codes == label).sum(0) for label in range(classes)]).astype(float)  # (labels, S)
+    counts = counts[:, counts.sum(0) > 1]
+    raters, labels = counts.sum(0), counts.sum(1)
+    total = labels.sum()
+    by_chance = total**2 - (labels**2).sum()
+    if not by_chance:
         return None
-    return float(krippendorff.alpha(np.where(paired >= 0, paired, np.nan), level_of_measurement="nominal"))
+    observed = ((raters**2 - (counts**2).sum(0)) / (raters - 1)).sum()
+    return float(1 - (total - 1) * observed / by_chance)
 
 
 def _between(

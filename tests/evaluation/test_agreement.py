@@ -15,7 +15,7 @@ from source import api
 from source.core.errors import DemeanorError
 from source.data import label_names
 from source.data.label_names import label_meant
-from source.evaluation.agreement import agreement
+from source.evaluation.agreement import agreement, alpha
 from source.evaluation.raters import agreement_about, raters_in
 from source.results.annotations import Mark
 from source.results.export import FORMATS
@@ -55,6 +55,17 @@ def test_alpha_is_that_of_krippendorffs_own_example():
     data = np.array([[float(cell or "nan") for cell in row] for row in cells])
     assert found.alpha == pytest.approx(krippendorff.alpha(data, level_of_measurement="nominal"))
     assert round(found.alpha, 3) == 0.743 and found.alpha_seconds == pytest.approx(1.1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(-2, 3), min_size=12, max_size=12), min_size=2, max_size=5))
+def test_alpha_is_the_packages(rows):
+    codes = np.array(rows)
+    shared = codes[:, (codes >= 0).sum(0) > 1]
+    known = len(np.unique(shared[shared >= 0])) > 1
+    data = np.where(codes >= 0, codes.astype(float), np.nan)
+    reference = krippendorff.alpha(data, level_of_measurement="nominal") if known else None
+    assert alpha(codes, 4) == (pytest.approx(reference, abs=1e-9) if known else None)
 
 
 def test_not_sure_and_silence_are_said_and_do_not_count():
