@@ -1,5 +1,6 @@
 """The folder of a run over many files: a folder for each of them, and two files over all."""
 
+import csv
 import json
 import re
 import shutil
@@ -118,6 +119,44 @@ class BatchFolder:
                 stream.write(before + text.replace("\n", "\n  "))
                 before = ",\n  "
             stream.write("\n]")
+
+
+def delete_result(path: Path, name: str) -> None:
+    """Delete the result `name` of a finished run in the folder `path`, also what the files over all say of it.
+
+    Nothing of the run is left where it was the last.
+    """
+    source = json.loads((path / name / RESULT).read_text(encoding="utf-8"))["source"]
+    shutil.rmtree(path / name)
+    if not any(path.glob(f"*/{RESULT}")):
+        return shutil.rmtree(path)
+    with explained(path):
+        if (path / SUMMARY).is_file():
+            with (path / SUMMARY).open(encoding="utf-8", newline="") as stream:
+                rows = csv.DictReader(stream)
+                left = [row for row in rows if row["file"] != source]
+                write_whole(path / SUMMARY, csv_text(rows.fieldnames or (), left))
+        if (path / RESULT).is_file():
+            write_whole(path / RESULT, lambda draft: _write_all_but(path / RESULT, draft, source))
+
+
+def _write_all_but(documents: Path, draft: Path, source: str) -> None:
+    """Write the list of `documents`, line by line for it may be gigabytes, without that of `source`."""
+    with documents.open(encoding="utf-8", newline="\n") as old, draft.open("w", encoding="utf-8", newline="\n") as new:
+        before, lines, is_of_source = "[\n", list[str](), False
+        for line in old:
+            if line.rstrip("\n") not in ("[", "]"):
+                lines.append(line)
+                is_of_source |= (
+                    line.startswith('    "source": ') and json.loads(line.strip()[10:].rstrip(",")) == source
+                )
+            if line.rstrip("\n") in ("  }", "  },"):
+                if not is_of_source:
+                    lines[-1] = "  }"
+                    new.write(before + "".join(lines))
+                    before = ",\n"
+                lines, is_of_source = [], False
+        new.write("\n]" if before == ",\n" else "[\n\n]")
 
 
 def folder_names(files: Sequence[Path], given: Mapping[Path, str]) -> dict[Path, str]:

@@ -1,12 +1,20 @@
-"""How files of results are sent: under types of our own choosing, and so that a browser runs nothing in them."""
+"""The files of a result, sent under types of our own choosing, and so that a browser runs nothing in them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ..results.html import script_hash
 
+ORIGINAL = "original"  # stem of what was uploaded or recorded, moved into its result
+PLAYED = {  # endings that browsers show
+    "video": (".mp4", ".m4v", ".webm", ".ogv"),
+    "audio": (".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg", ".oga", ".opus", ".weba"),
+    "image": (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".avif", ".bmp"),
+}
+DRAWN = ("annotated.mp4", "annotated.png")  # with boxes in the picture
 TYPES = {
     ".json": "application/json", ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8",
     ".md": "text/plain; charset=utf-8", ".srt": "text/plain; charset=utf-8", ".vtt": "text/vtt; charset=utf-8",
@@ -25,6 +33,43 @@ OWN = (  # under our origin, for the report plays its film, but of scripts none 
     "style-src 'unsafe-inline'; script-src '{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 NOTHING = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a result."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Media:
+    """The file of a result that a browser plays or shows."""
+
+    name: str
+    kind: str
+    """video, audio or image."""
+    boxes_burnt: bool
+    """Whether the picture has boxes and answers in it already."""
+
+
+def files_in(folder: Path) -> list[File]:
+    """Return the files of a result by their names; links and hidden files are none of it."""
+    found = (path for path in folder.iterdir() if not path.is_symlink() and path.is_file())
+    return sorted((File(path.name, path.stat().st_size) for path in found if not path.name.startswith(".")),
+                  key=lambda file: file.name)  # fmt: skip
+
+
+def media_in(folder: Path) -> Media | None:
+    """Return the file that a browser can play or show: what was read, else the one with boxes; None: neither."""
+    names = [file.name for file in files_in(folder)]
+    originals = [name for name in names if Path(name).stem == ORIGINAL]
+    for name in (*originals, *(name for name in DRAWN if name in names)):
+        for kind, endings in PLAYED.items():
+            if name.lower().endswith(endings):
+                return Media(name, kind, name in DRAWN)
+    return None
 
 
 def media_type(name: str) -> str:

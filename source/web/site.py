@@ -70,7 +70,7 @@ class Site:
     @cached_property
     def library(self) -> Library:
         """The results."""
-        return Library(self.folder)
+        return Library(self.folder, self.own_folder / "summaries.json")
 
     @cached_property
     def _models(self) -> tuple[Lock, dict[str, Trained]]:

@@ -1,7 +1,12 @@
 """Results as calls: the list, one of them, its files, delete."""
 
 import json
+from dataclasses import asdict
 
+from source.core.serialise import csv_text, json_text
+from source.results.prediction import Prediction
+from source.web import summaries
+from source.web.site import Site
 from tests.support.web import some_prediction, write_result
 
 FILM = bytes(range(256)) * 4
@@ -49,3 +54,41 @@ def test_delete_leaves_nothing(site, client):
     assert client.delete(f"/api/v1/results/{id}").json() == {"deleted": 1}
     assert not (site.folder / "clip").exists() and told == [id]
     assert client.delete(f"/api/v1/results/{id}").status_code == 404
+
+
+def test_delete_leaves_nothing_of_it_in_a_run_over_many_files(site, client):
+    """Not in the table and the document over all either; the last one takes the run's folder with it."""
+    names = ("a", 'b "quoted"', "c")
+    for name in names:
+        write_result(site.folder / "many" / name, some_prediction(f"{name}.wav", "audio"))
+    documents = [json.loads((site.folder / "many" / name / "result.json").read_text()) for name in names]
+    bad = json.loads(Prediction("bad.wav", "audio", ("happy",), (), notes=("could not be read",)).to_json())
+    text = [json_text(document).replace("\n", "\n  ") for document in (bad, *documents)]
+    (site.folder / "many" / "result.json").write_text("[\n  " + ",\n  ".join(text) + "\n]")
+    rows = [{"file": f"{name}.wav", "notes": "x, y"} for name in ("bad", *names)]
+    (site.folder / "many" / "summary.csv").write_text(csv_text(("file", "notes"), rows))
+    listed = {one["name"]: one["id"] for one in client.get("/api/v1/results").json()["results"]}
+    client.delete(f"/api/v1/results/{listed[names[1] + '.wav']}").raise_for_status()
+    assert json.loads((site.folder / "many" / "result.json").read_text()) == [bad, documents[0], documents[2]]
+    assert (site.folder / "many" / "summary.csv").read_text() == csv_text(
+        ("file", "notes"), [rows[0], rows[1], rows[3]]
+    )
+    for name in ("a.wav", "c.wav"):
+        client.delete(f"/api/v1/results/{listed[name]}").raise_for_status()
+    assert not (site.folder / "many").exists()
+
+
+def test_summaries_are_kept_over_a_restart_and_go_with_the_result(site, client, monkeypatch):
+    folder = write_result(site.folder / "clip")
+    (before,) = client.get("/api/v1/results").json()["results"]
+    again = Site(site.folder, port=site.port)
+    monkeypatch.setattr(summaries, "document_in", None)
+    assert [asdict(one) for one in again.library.summaries()] == [before]
+    monkeypatch.undo()
+    cache = site.own_folder / "summaries.json"
+    cache.write_text('{"x": [1]}')
+    assert len(Site(site.folder).library.summaries()) == 1, "a damaged one is made anew"
+    write_result(site.folder / "other")
+    again.library.summaries()
+    assert again.library.delete(before["id"]) and not folder.exists()
+    assert before["id"] not in cache.read_text()

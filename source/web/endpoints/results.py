@@ -14,9 +14,9 @@ from ...results.annotations import Annotations, read_annotations
 from ...results.prediction import Prediction
 from ...results.writing import RESULT
 from ..endpoint import Deleted, Endpoint, answer, site_of
-from ..files import disposition, media_type, policy
-from ..library import File, Media, Summary, files_in, media_in
+from ..files import File, Media, disposition, files_in, media_in, media_type, policy
 from ..site import Site
+from ..summaries import Summary
 from ..troubles import NotFound
 
 
