@@ -15,17 +15,19 @@ OPTIONS = {  # so that a player finds the index at the beginning
     ".mkv": {"cues_to_front": "1"},
     ".mp4": {"movflags": "+faststart"},
 }
+OPTIONS |= {".weba": OPTIONS[".webm"], ".mka": OPTIONS[".mkv"], ".m4a": OPTIONS[".mp4"]}
+FORMATS = {".weba": "webm", ".mka": "matroska", ".m4a": "mp4"}  # where FFmpeg does not know them by their endings
 
 
 def remuxed(file: Path, target: Path) -> Path:
     """Write what can be read of a recording into `target`, in the container that its ending names, and return that.
 
-    Raises av.FFmpegError where nothing can be read, or where the container cannot hold it.
+    Raises av.FFmpegError or ValueError where nothing can be read, or where the container cannot hold it.
     """
     import av
 
-    options = OPTIONS.get(target.suffix, {})
-    with open_container(file) as came, av.open(str(target.absolute()), "w", options=options) as made:
+    how = {"format": FORMATS.get(target.suffix), "options": OPTIONS.get(target.suffix, {})}
+    with open_container(file) as came, av.open(str(target.absolute()), "w", **how) as made:
         streams = {one.index: made.add_stream_from_template(one) for one in _streams(came)}
         last: dict[int, int] = {}
         for packet in _packets(came, list(streams)):

@@ -148,10 +148,8 @@ class Stream:
         return len(piece)
 
 
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory):
-    """A webm as browsers write it: no length, no index."""
-    whole = write_video(tmp_path_factory.mktemp("films") / "film.webm", seconds=6, sound=spoken(6))
+def as_browsers_write(whole):
+    """The same as a stream: without a length, without an index."""
     stream = Stream()
     with av.open(str(whole)) as came, av.open(stream, "w", format="webm") as made:
         tracks = {one.index: made.add_stream_from_template(one) for one in came.streams}
@@ -160,6 +158,28 @@ def recorded(tmp_path_factory):
                 packet.stream = tracks[packet.stream.index]
                 made.mux(packet)
     return bytes(stream.content)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    return as_browsers_write(write_video(tmp_path_factory.mktemp("films") / "film.webm", seconds=6, sound=spoken(6)))
+
+
+def test_a_recording_of_sound_alone(tmp_path):
+    whole = write_video(tmp_path / "a.webm", seconds=3, size=None, sound=spoken(3))
+    (tmp_path / "upload").write_bytes(as_browsers_write(whole))
+    made = remuxed(tmp_path / "upload", tmp_path / "a.weba")
+    with av.open(str(made)) as came:
+        assert came.duration / 1e6 == pytest.approx(3, abs=0.1)
+    assert kind_and_ending(made, "a.weba") == ("sound", ".weba") and packets(made) == packets(whole)
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".m4a"])
+def test_other_browsers_write_mp4(tmp_path, ending):
+    size = None if ending == ".m4a" else (320, 240)
+    whole = write_video(tmp_path / "a.mp4", seconds=2, size=size, sound=spoken(2))
+    made = remuxed(whole, tmp_path / f"b{ending}")
+    assert packets(made) == packets(whole)
 
 
 def test_a_recording_gets_a_length_and_an_index(recorded, tmp_path):

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import chdir
+from contextlib import chdir, suppress
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -101,9 +101,11 @@ def _file_of(task: Task) -> tuple[str, Path]:
         file = file.with_stem(f"{file.stem}_")
     if task.source == RECORDING and ending in RECORDINGS:
         say({"sentence": "Putting the recording in order."})
-        remuxed(came, file)
-    else:
-        linked_or_copied(came, file)
+        with suppress(Exception):  # what FFmpeg cannot put in order may be read all the same
+            remuxed(came, file)
+            return kind, file
+        file.unlink(missing_ok=True)
+    linked_or_copied(came, file)
     return kind, file
 
 

@@ -122,7 +122,8 @@ export class Recording {
         if (error.status === 409 && Number.isInteger(error.have)) {
           this.#sent = error.have;
         } else if (error.code === "gone" || error.status >= 500) {
-          if (wait > PIECE_MS) this.#onState("waiting", "Demeanor does not answer. What is recorded waits here and is sent when it is back.");
+          const why = error.code === "gone" ? "Demeanor does not answer." : error.message;
+          if (wait > PIECE_MS) this.#onState("waiting", `${why} What is recorded waits here and is sent as soon as it can be.`);
           await pause(wait);
           wait = Math.min(wait * 2, LONGEST_WAIT_MS);
         } else {
