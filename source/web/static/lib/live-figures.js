@@ -6,9 +6,9 @@ import { MODALITY_NAMES, fullAnswer } from "./readings.js";
 
 /** {element, draw()}: the readings of the last minute, the newest first; drawn only while it is open. */
 export function figures(state) {
-  const rows = h("tbody", {});
+  const rows = h("tbody", {}), names = ["Seconds", "Answer", "Valence", "Arousal", ...Object.values(MODALITY_NAMES)];
   const element = h("details", {}, h("summary", {}, "Numbers of the last minute"), h("div", { class: "scroll live-table", tabIndex: 0, role: "group", "aria-label": "Table" },
-    h("table", { class: "small" }, h("thead", {}, h("tr", {}, ["Seconds", "Answer", "Valence", "Arousal", ...Object.values(MODALITY_NAMES)].map((said) => h("th", { scope: "col" }, said)))), rows)));
+    h("table", { class: "small" }, h("thead", {}, h("tr", {}, names.map((said) => h("th", { scope: "col" }, said)))), rows)));
   let drawn;
   return {
     element,

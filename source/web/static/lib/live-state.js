@@ -58,9 +58,8 @@ export class LiveState {
     while (this.readings[0].end < end - KEEP_SECONDS) this.readings.shift();
   }
 
-  _face({ seconds, faces, number, work_ms: workMs }) {
+  _face({ seconds, faces, number }) {
     this.frames = number + 1;
-    this.workMs = workMs;
     this.faces.push({ seconds, faces, shown: faces.find((face) => face.in_focus) ?? faces[0] ?? null });
     while (this.faces[0].seconds < seconds - SPAN_SECONDS - 2) this.faces.shift();
     for (const face of faces) this.#follow(face, seconds);

@@ -10,7 +10,7 @@ const BITS = { videoBitsPerSecond: 2_500_000, audioBitsPerSecond: 128_000 };
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** How this browser can record the stream; undefined where it cannot. */
-export const typeFor = (stream) =>
+const typeFor = (stream) =>
   TYPES[stream.getVideoTracks().length ? "video" : "audio"].find((type) => window.MediaRecorder?.isTypeSupported(type));
 
 /** Records a stream. onState("recording" | "paused" | "waiting" | "broken" | "ended", sentence) follows what happens. */

@@ -18,7 +18,7 @@ const ENDS = {
 };
 
 /** The bytes of a frame or a little sound: a header of 16 bytes, little endian, and the content. */
-export function packet(kind, number, seconds, content) {
+function packet(kind, number, seconds, content) {
   const bytes = new Uint8Array(HEADER_BYTES + content.byteLength);
   const header = new DataView(bytes.buffer);
   header.setUint8(0, KINDS[kind]);
