@@ -5,6 +5,7 @@ Exports write tracks, and a human's marks are read as tracks.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, groupby
@@ -65,10 +66,9 @@ def answer_segments(prediction: Prediction) -> list[Reading]:
         return non_overlapping(readings)
     if any(reading.speech_seconds is not None for reading in readings):
         return without_pauses(non_overlapping(readings), prediction.pauses)
-    people = [reading.person for reading in readings]
-    return [
-        reading for reading in readings if reading.person == max(set(people), key=lambda one: (people.count(one), -one))
-    ]
+    seen = Counter(reading.person for reading in readings)
+    longest = max(seen, key=seen.__getitem__, default=0)
+    return [reading for reading in readings if reading.person == longest]
 
 
 def answer_marks(prediction: Prediction) -> tuple[Mark, ...]:

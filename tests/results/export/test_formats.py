@@ -49,6 +49,20 @@ def test_answers_lie_where_they_are_and_pauses_have_none():
     assert track.marks == (Mark(0.0, 8.0, "happy"), Mark(12.0, 16.0, "happy"))  # 0.3 of sad is 0.7 of happy
 
 
+def test_of_faces_without_a_fused_answer_it_is_who_is_seen_longest():
+    faces = tuple(Reading({"happy": 0.9, "sad": 0.1} if person else {"happy": 0.1, "sad": 0.9}, person,
+                          (0.0, 0.0, 9.0, 9.0), float(at), at + 1.0)
+                  for at in range(6) for person in (0, 1) if person or at < 3)  # fmt: skip
+    tracks = tracks_of(kept(Prediction("a.mp4", "face", ("happy", "sad"), faces, seconds=6.0), names={"1": "Ann"}))
+    assert [(track.name, track.marks) for track in tracks] == [
+        ("answer", (Mark(0.0, 6.0, "happy"),)), ("person 0", (Mark(0.0, 3.0, "sad"),)),
+        ("Ann", (Mark(0.0, 6.0, "happy"),)),
+    ]  # fmt: skip
+    with pytest.raises(DemeanorError, match="no times"):
+        tracks_of(kept(Prediction("a.png", "face", ("happy", "sad"), ())))
+    assert tracks_of(kept(Prediction("a.mp4", "face", ("happy", "sad"), (), seconds=6.0))) == []
+
+
 def test_elan_reads_its_document(result, tmp_path):
     file = tmp_path / "clip.eaf"
     file.write_text(FORMATS["eaf"].write(result), encoding="utf-8")
