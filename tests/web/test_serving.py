@@ -185,6 +185,7 @@ def test_after_kill_9_the_next_one_starts_as_ever(tmp_path):
         first.process.wait()
         with served(tmp_path) as second:
             assert second.token and second.token != first.token
+            second.get("/api/v1/health")  # from then on it takes signals as they are meant
             second.process.terminate()
             second.process.wait(PATIENCE_SECONDS)
             assert not (tmp_path / "output_files" / ".web" / serving.ADDRESS_FILE).exists()
