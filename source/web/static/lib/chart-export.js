@@ -29,5 +29,11 @@ export function exportButtons({ name, canvas, table, what = "chart" }) {
   const png = () => canvas().toBlob((blob) => save(`${name()}.png`, blob));
   return h("span", { class: "export" },
     canvas && h("button", { type: "button", class: "quiet", onclick: png, title: `Save this ${what} as a picture` }, "PNG"),
-    table && h("button", { type: "button", class: "quiet", onclick: () => save(`${name()}.csv`, csv(table()), "text/csv"), title: `Save this ${what} as a table` }, "CSV"));
+    table && csvButton({ name, table, what }));
+}
+
+/** The button CSV alone, of a table. */
+export function csvButton({ name, table, what = "table" }) {
+  const kept = () => save(`${name()}.csv`, csv(table()), "text/csv");
+  return h("button", { type: "button", class: "quiet", onclick: kept, title: `Save this ${what} as CSV` }, "CSV");
 }

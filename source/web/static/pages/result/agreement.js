@@ -1,8 +1,11 @@
 // How far the answer agrees with people's marks, and raters with each other.
-import { csv, save } from "../../lib/chart-export.js";
+import { csv, csvButton } from "../../lib/chart-export.js";
 import { h, replace } from "../../lib/dom.js";
 import { clock, percent, signed } from "../../lib/format.js";
 import { noteLines } from "./parts.js";
+
+const ABOUT = "Import what a person saw (a table begin,end,label in seconds, or a file of ELAN, BORIS, Praat or Label Studio) and see "
+  + "how far the answer agrees with it.";
 
 /** Import of raters' marks, kappa and confusion; null where there is no time. */
 export function agreement(session) {
@@ -42,13 +45,15 @@ export function agreement(session) {
   const own = () => {
     const labelled = session.marks.filter((mark) => session.prediction.labels.includes(mark.label));
     if (!labelled.length) return session.context.say(`Give marks a label such as “${session.prediction.labels[0]}” first.`);
-    return send(name.value.trim() || "my marks", csv([["begin", "end", "label"], ...labelled.map((mark) => [mark.begin_seconds, mark.end_seconds, mark.label])]));
+    const rows = labelled.map((mark) => [mark.begin_seconds, mark.end_seconds, mark.label]);
+    return send(name.value.trim() || "my marks", csv([["begin", "end", "label"], ...rows]));
   };
   file.addEventListener("change", imported);
   const details = h("details", { ontoggle: () => details.open && !body.firstChild && refresh() },
     h("summary", {}, h("h2", {}, "Agreement with people")),
-    h("p", { class: "soft small" }, "Import what a person saw (a table begin,end,label in seconds, or a file of ELAN, BORIS, Praat or Label Studio) and see how far the answer agrees with it."),
-    h("div", { class: "row" }, name, h("label", { class: "button file" }, "Import marks …", file), h("button", { type: "button", onclick: own }, "Use my marks")), body);
+    h("p", { class: "soft small" }, ABOUT),
+    h("div", { class: "row" }, name, h("label", { class: "button file" }, "Import marks …", file),
+      h("button", { type: "button", onclick: own }, "Use my marks")), body);
   return { element: h("section", { class: "agreement" }, details) };
 }
 
@@ -77,9 +82,9 @@ function confusion(table, { labels, answers }, rater, session) {
     cell.style.setProperty("--much", `${Math.round((45 * seconds) / most)}%`);
     return cell;
   })));
-  const kept = () => save(`${session.nameFor(`confusion ${rater}`)}.csv`, csv([["rater \\ answer", ...answers], ...table.map((row, at) => [labels[at], ...row])]), "text/csv");
+  const heads = ["rater ↓ answer →", ...answers];
   return h("details", {}, h("summary", {}, `Where ${rater} and the answer differ, in seconds`),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${rater} and the answer` },
-      h("table", { class: "figures" }, h("thead", {}, h("tr", {}, ["rater ↓ answer →", ...answers].map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows))),
-    h("button", { type: "button", class: "quiet", onclick: kept }, "CSV"));
+      h("table", { class: "figures" }, h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows))),
+    csvButton({ name: () => session.nameFor(`confusion ${rater}`), table: () => [heads, ...table.map((row, at) => [labels[at], ...row])] }));
 }

@@ -11,7 +11,8 @@ const TRAIL = 20; // parts behind the cursor
 /** The panel beside the player: `element`, and `reasons`, which stand for themselves. */
 export function cursorPanel(session) {
   const { axis, parts, palette } = session;
-  const [when, answer, why, notes, text] = [h("span", { class: "soft number" }), h("p", { class: "at-answer" }), h("div"), h("div"), h("p", { class: "words", dir: "auto" })];
+  const [when, answer] = [h("span", { class: "soft number" }), h("p", { class: "at-answer" })];
+  const [text, why, notes] = [h("p", { class: "words", dir: "auto" }), h("div"), h("div")];
   const chart = bars(palette);
   const mood = session.hasMood ? circumplex(palette, { label: "Valence and arousal at the cursor, and the way there" }) : null;
   let shown;

@@ -1,5 +1,5 @@
 // The marks that people set, as a table: their words and ends can be changed.
-import { csv, save } from "../../lib/chart-export.js";
+import { csvButton } from "../../lib/chart-export.js";
 import { h, replace } from "../../lib/dom.js";
 import { icon } from "../../lib/icons.js";
 import { timeButton } from "./parts.js";
@@ -10,7 +10,7 @@ export function marks(session) {
   const rows = h("tbody");
   const element = h("section", { class: "marks", hidden: true },
     h("div", { class: "row apart" }, h("h2", {}, "Marks"),
-      h("button", { type: "button", class: "quiet", onclick: () => save(`${session.nameFor("marks")}.csv`, csv(table(session)), "text/csv") }, "CSV")),
+      csvButton({ name: () => session.nameFor("marks"), table: () => table(session) })),
     h("div", { class: "scroll" }, h("table", {},
       h("thead", {}, h("tr", {}, ["from", "to", "label", "excluded", ""].map((name) => h("th", { scope: "col" }, name)))), rows)));
   const show = () => {

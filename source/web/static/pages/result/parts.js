@@ -52,5 +52,15 @@ function lever(by, label) {
   return h("span", { class: "lever", title: `${label} would be ${text} probable` }, h("span", { class: "lever-track" }, bar), text);
 }
 
+/** All parts in numbers: rows, the first the heads. */
+export function partsTable({ parts, prediction: { labels }, isTimed }) {
+  const ends = isTimed ? ["begin_seconds", "end_seconds"] : ["sentence", "next"];
+  const figures = ({ probabilities, valence, arousal }) => [...labels.map((label) => probabilities[label] ?? ""), valence ?? "", arousal ?? ""];
+  return [
+    [...ends, "answer", ...labels, "valence", "arousal"],
+    ...parts.map(({ begin, end, reading }) => [begin, end, fullAnswer(reading), ...figures(reading)]),
+  ];
+}
+
 /** Notes, each as a line. */
 export const noteLines = (notes) => (notes ?? []).map((note) => h("p", { class: "note" }, note));

@@ -6,6 +6,8 @@ import { withAnswer } from "../../lib/readings.js";
 import { answerChip, noteLines } from "./parts.js";
 
 const AT_ONCE = 12;
+const ABOUT = "The mean answer of each face alone. Persons are told apart by place and appearance; a name is only what you type. "
+  + "Two numbers with the same name share a lane of the timeline.";
 
 /** A card for each person; null where nobody is seen. */
 export function people(session) {
@@ -21,7 +23,7 @@ export function people(session) {
   add(AT_ONCE);
   const element = h("section", { class: "seen" },
     h("h2", {}, "Who is seen"),
-    h("p", { class: "soft small" }, "The mean answer of each face alone. Persons are told apart by place and appearance; a name is only what you type. Two numbers with the same name share a lane of the timeline."),
+    h("p", { class: "soft small" }, ABOUT),
     cards, more);
   return { element };
 }

@@ -14,7 +14,8 @@ export function picture(session) {
   const canvas = h("canvas", { class: "overlay", "aria-hidden": "true" });
   const seen = faces.filter(({ box }) => box).map((reading) => ({ person: reading.person, box: reading.box, reading }));
   let chosen = null;
-  const image = media?.kind === "image" ? h("img", { src: session.file(media.name), alt: `The picture: ${faces.length ? "its faces are listed beside it" : "no face was found"}` }) : null;
+  const alt = `The picture: ${faces.length ? "its faces are listed beside it" : "no face was found"}`;
+  const image = media?.kind === "image" ? h("img", { src: session.file(media.name), alt }) : null;
   const draw = () => {
     if (!image?.complete || media.boxes_burnt) return;
     drawBoxes(canvas, image, seen, { size: prediction.size, palette, name: (person) => session.nameOf(person), chosen });

@@ -25,7 +25,7 @@ export function selection(session, stage) {
     const shares = sharesOf(session, from, to);
     replace(body,
       h("div", { class: "row" }, h("p", { class: "at-answer", "aria-live": "polite" }, answerChip(session, reading)),
-        h("span", { class: "soft small" }, session.isTimed ? `mean over ${(to - from).toFixed(1)} s${reading.seconds < to - from - 0.05 ? `, of which ${reading.seconds.toFixed(1)} s count` : ""}` : "mean of the sentences")),
+        h("span", { class: "soft small" }, session.isTimed ? overText(to - from, reading.seconds) : "mean of the sentences")),
       reading.valence !== null && h("p", { class: "soft small" }, `Mood: ${moodText(reading.valence, reading.arousal)}`),
       h("div", { class: "grid halves" }, chart.element,
         h("div", {}, whyBlock(session, reading),
@@ -62,6 +62,11 @@ export function selection(session, stage) {
       session.removeEventListener("annotations", later);
     },
   };
+}
+
+function overText(seconds, counted) {
+  const less = counted < seconds - 0.05 ? `, of which ${counted.toFixed(1)} s count` : "";
+  return `mean over ${seconds.toFixed(1)} s${less}`;
 }
 
 /** Mark the selection, else the moment at the cursor. */

@@ -1,9 +1,9 @@
 // The same as the timeline in tables, for readers and for screen readers.
-import { csv, save } from "../../lib/chart-export.js";
+import { csvButton } from "../../lib/chart-export.js";
 import { h, replace } from "../../lib/dom.js";
 import { percent, plural, signed } from "../../lib/format.js";
 import { attributionText, fullAnswer, modalityName } from "../../lib/readings.js";
-import { answerChip, noteLines, stretchText, timeButton } from "./parts.js";
+import { answerChip, noteLines, partsTable, stretchText, timeButton } from "./parts.js";
 
 const AT_ONCE = 300;
 
@@ -20,9 +20,11 @@ export function tables(session) {
   ]);
   const numbers = folded(session.isTimed ? "All windows in numbers" : "All sentences in numbers", parts, {
     heads: ["when", "answer", ...prediction.labels, "valence", "arousal"],
-    row: ({ begin, end, reading }) => [when(session, begin, end), fullAnswer(reading), ...prediction.labels.map((label) => percent(reading.probabilities[label])), signed(reading.valence ?? NaN), signed(reading.arousal ?? NaN)],
-  }, session, "windows", () => [["begin", "end", "answer", ...prediction.labels, "valence", "arousal"],
-    ...parts.map(({ begin, end, reading }) => [begin, end, fullAnswer(reading), ...prediction.labels.map((label) => reading.probabilities[label] ?? ""), reading.valence ?? "", reading.arousal ?? ""])]);
+    row: ({ begin, end, reading }) => [
+      when(session, begin, end), fullAnswer(reading), ...prediction.labels.map((label) => percent(reading.probabilities[label])),
+      signed(reading.valence ?? NaN), signed(reading.arousal ?? NaN),
+    ],
+  }, session, "windows", () => partsTable(session));
   return { element: h("section", { class: "tables" }, h("h2", {}, "In tables"), segments, numbers) };
 }
 
@@ -67,7 +69,7 @@ function folded(title, rows, { heads, row }, session, name, table) {
     if (!details.open || inside.firstChild) return;
     replace(inside, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
       h("table", { class: "figures" }, h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))), body)), h("div", { class: "row" }, more,
-      h("button", { type: "button", class: "quiet", onclick: () => save(`${session.nameFor(name)}.csv`, csv(table()), "text/csv") }, "CSV")));
+      csvButton({ name: () => session.nameFor(name), table })));
     add();
   } }, h("summary", {}, `${title} (${rows.length.toLocaleString("en")})`), inside);
   return details;

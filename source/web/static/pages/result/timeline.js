@@ -10,6 +10,7 @@ import { atTime, fullAnswer } from "../../lib/readings.js";
 import { strips } from "../../lib/strips.js";
 import { laneGroups } from "./lanes.js";
 import { measureLane, measuresIn } from "./measures.js";
+import { partsTable } from "./parts.js";
 
 const HIDDEN = "demeanor.hidden"; // in the browser's storage: the groups of lanes that are not shown
 const KEYS = [
@@ -19,7 +20,7 @@ const KEYS = [
 
 /** The timeline with its tools. */
 export function timeline(session) {
-  const { axis, palette, parts } = session;
+  const { axis, palette } = session;
   const tick = session.isTimed ? undefined : (value) => (Number.isInteger(value) && value < axis.end ? String(value + 1) : "");
   const drawn = strips(axis, palette, { label: "answers over time", tick });
   const groups = laneGroups(session), measured = new Map();
@@ -32,17 +33,8 @@ export function timeline(session) {
   update();
   const map = overview(axis, palette, session.runs);
 
-  const slider = drawn.element;
-  const place = () => {
-    const part = atTime(parts, axis.cursor);
-    const where = session.isTimed ? clock(axis.cursor, 1) : `sentence ${Math.floor(axis.cursor) + 1}`;
-    for (const [name, value] of [["valuemin", axis.start], ["valuemax", axis.end], ["valuenow", axis.cursor.toFixed(1)], ["valuetext", `${where}: ${fullAnswer(part?.reading)}`]]) {
-      slider.setAttribute(`aria-${name}`, value);
-    }
-  };
-  for (const [name, value] of [["role", "slider"], ["tabindex", "0"], ["aria-label", "Position in the recording"]]) slider.setAttribute(name, value);
+  const place = asSlider(drawn.element, session);
   axis.addEventListener("cursor", place);
-  place();
   const end = gestures(drawn, axis);
 
   const zoomed = h("span", { class: "soft small number" });
@@ -58,7 +50,7 @@ export function timeline(session) {
         h("button", { type: "button", title: "Show all (0)", onclick: () => axis.all() }, "All"),
         exportButtons({
           name: () => session.nameFor("timeline"), canvas: () => drawn.canvas(session.summary.name),
-          table: () => table(session), what: "timeline",
+          table: () => partsTable(session), what: "timeline",
         }))),
     drawn.element, map.element,
     h("p", { class: "soft small hint" }, "Click to go there, drag to select; Ctrl and the wheel zoom."),
@@ -75,6 +67,19 @@ export function timeline(session) {
       drawn.close();
     },
   };
+}
+
+/** Let a screen reader take an element for the slider of the cursor; returns what tells it where that is. */
+function asSlider(element, { axis, parts, isTimed }) {
+  const set = (names) => Object.entries(names).forEach(([name, value]) => element.setAttribute(name, value));
+  const tell = () => {
+    const where = isTimed ? clock(axis.cursor, 1) : `sentence ${Math.floor(axis.cursor) + 1}`;
+    const answer = fullAnswer(atTime(parts, axis.cursor)?.reading);
+    set({ "aria-valuenow": axis.cursor.toFixed(1), "aria-valuetext": `${where}: ${answer}` });
+  };
+  set({ role: "slider", tabindex: 0, "aria-label": "Position in the recording", "aria-valuemin": axis.start, "aria-valuemax": axis.end });
+  tell();
+  return tell;
 }
 
 /** Which lanes are shown, lines of what was measured in the face, and the keys. */
@@ -106,11 +111,4 @@ function choices(session, groups, hidden, measured, update) {
       h("summary", { class: "small" }, "Lanes"), h("div", { class: "row" }, groups.map(box)), lines),
     h("details", {}, h("summary", { class: "small" }, "Keys"),
       h("dl", { class: "keys small" }, KEYS.map(([keys, what]) => h("div", {}, h("dt", {}, keys.split(" ").map((key) => h("kbd", {}, key))), h("dd", {}, what))))));
-}
-
-function table({ parts, prediction, unit }) {
-  const first = unit === "seconds" ? ["begin_seconds", "end_seconds"] : ["sentence", "next"];
-  return [[...first, "answer", ...prediction.labels, "valence", "arousal"], ...parts.map(({ begin, end, reading }) => [
-    begin, end, fullAnswer(reading), ...prediction.labels.map((label) => reading.probabilities[label] ?? ""), reading.valence ?? "", reading.arousal ?? "",
-  ])];
 }
