@@ -4,17 +4,17 @@ import { hasAgreed, notice } from "../lib/consent.js";
 import { OFF, chooser } from "../lib/devices.js";
 import { h, replace } from "../lib/dom.js";
 import { clock } from "../lib/format.js";
-import { answer } from "../lib/live-answer.js";
-import { askWhatToKeep, controls, outcome, settings } from "../lib/live-controls.js";
-import { figures } from "../lib/live-figures.js";
-import { marks } from "../lib/live-marks.js";
-import { overlay } from "../lib/live-overlay.js";
-import { people } from "../lib/live-people.js";
-import { LiveRun } from "../lib/live-run.js";
-import { LiveState } from "../lib/live-state.js";
-import { statusLine } from "../lib/live-status.js";
-import { strips } from "../lib/live-strips.js";
-import { transcript } from "../lib/live-transcript.js";
+import { answer } from "./live/answer.js";
+import { askWhatToKeep, controls, outcome, settings } from "./live/controls.js";
+import { figures } from "./live/figures.js";
+import { marks } from "./live/marks.js";
+import { overlay } from "./live/overlay.js";
+import { people } from "./live/people.js";
+import { LiveRun } from "./live/run.js";
+import { LiveState } from "./live/state.js";
+import { statusLine } from "./live/status.js";
+import { strips } from "./live/strips.js";
+import { transcript } from "./live/transcript.js";
 
 const FORGOTTEN = "Nothing is kept unless you press Keep.";
 const READY = {  // with a camera, with a microphone

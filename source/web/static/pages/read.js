@@ -59,7 +59,7 @@ export async function mount(root, params, context) {
   let panel;
 
   async function openRecorder() {
-    const { recordPanel } = await import("../lib/recorder.js");
+    const { recordPanel } = await import("./read/recorder.js");
     if (panel) return;
     const closed = () => {
       panel?.close?.();

@@ -1,8 +1,8 @@
 // The camera's picture with boxes: each box lies on the very frame that it was read from.
 import { font } from "./canvas.js";
-import { h } from "./dom.js";
-import { inkOn } from "./palette.js";
-import { fullAnswer } from "./readings.js";
+import { h } from "../../lib/dom.js";
+import { inkOn } from "../../lib/palette.js";
+import { fullAnswer } from "../../lib/readings.js";
 
 const STALE_MS = 1500;  // without an answer the moving picture is shown, never old boxes
 const LAYERS = { picture: "Picture", boxes: "Boxes", answers: "Answers", bars: "Bars", mirror: "Mirror" };

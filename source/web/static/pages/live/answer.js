@@ -1,8 +1,8 @@
 // The answer of the moment: in words, with a face, why, and a table of what each modality says.
-import { h, put } from "./dom.js";
-import { percent } from "./format.js";
-import { numbered } from "./live-overlay.js";
-import { MODALITY_NAMES, attributionText, fullAnswer } from "./readings.js";
+import { h, put } from "../../lib/dom.js";
+import { percent } from "../../lib/format.js";
+import { numbered } from "./overlay.js";
+import { MODALITY_NAMES, attributionText, fullAnswer } from "../../lib/readings.js";
 
 const READ_OUT_MS = 3000;  // a screen reader is told no more often
 const TOGETHER = "all";

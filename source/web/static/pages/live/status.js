@@ -1,7 +1,7 @@
 // One line on how it goes: a badge, the pace, and whatever is behind or missing.
-import { h, put, replace } from "./dom.js";
-import { clock } from "./format.js";
-import { levelMeter } from "./level.js";
+import { h, put, replace } from "../../lib/dom.js";
+import { clock } from "../../lib/format.js";
+import { levelMeter } from "../../lib/level.js";
 
 const BADGES = { idle: "off", starting: "starting", live: "live", paused: "paused", ending: "stopping" };
 const WORDS_SECONDS = 4, PICTURE_MS = 500;  // from which being behind is said

@@ -1,8 +1,8 @@
 // The buttons of a session: start, pause, mark, keep, stop, and how it is read.
-import { OFF } from "./devices.js";
-import { h, replace } from "./dom.js";
-import { listed } from "./format.js";
-import { fullAnswer } from "./readings.js";
+import { OFF } from "../../lib/devices.js";
+import { h, replace } from "../../lib/dom.js";
+import { listed } from "../../lib/format.js";
+import { fullAnswer } from "../../lib/readings.js";
 
 const KEPT = { numbers: ["numbers"], media: ["sound", "picture"] };
 const ABOUT = {

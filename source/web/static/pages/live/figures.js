@@ -1,8 +1,8 @@
 // The charts' numbers as a table, for those who cannot see the charts or want to copy them.
-import { h, replace } from "./dom.js";
-import { clock, signed } from "./format.js";
-import { SPAN_SECONDS } from "./live-state.js";
-import { MODALITY_NAMES, fullAnswer } from "./readings.js";
+import { h, replace } from "../../lib/dom.js";
+import { clock, signed } from "../../lib/format.js";
+import { SPAN_SECONDS } from "./state.js";
+import { MODALITY_NAMES, fullAnswer } from "../../lib/readings.js";
 
 /** {element, draw()}: the readings of the last minute, the newest first; drawn only while it is open. */
 export function figures(state) {

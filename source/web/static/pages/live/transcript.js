@@ -1,7 +1,7 @@
 // What was said, phrase by phrase, each with the answer that its words give by themselves.
-import { h } from "./dom.js";
-import { clock } from "./format.js";
-import { fullAnswer } from "./readings.js";
+import { h } from "../../lib/dom.js";
+import { clock } from "../../lib/format.js";
+import { fullAnswer } from "../../lib/readings.js";
 
 const NEAR_END_PIXELS = 40;
 

@@ -102,7 +102,7 @@ export class Ears {
   /** Hear this track, or another one than before. */
   async listen(track) {
     if (!this.#node) {
-      await this.#context.audioWorklet.addModule("/static/lib/pcm-worklet.js");
+      await this.#context.audioWorklet.addModule("/static/pages/live/pcm-worklet.js");
       this.#node = new AudioWorkletNode(this.#context, "pcm", { channelCount: 1, channelCountMode: "explicit" });
       this.#node.port.onmessage = ({ data }) => this.#hear(data);
       this.#node.connect(this.#context.destination);  // its output is silence; some browsers run no other node

@@ -1,5 +1,5 @@
 // Canvases that are as sharp as the screen and know the page's colours.
-import { cssColour } from "./palette.js";
+import { cssColour } from "../../lib/palette.js";
 
 /** Fit a canvas to its place on the screen; returns {pen, width, height} in CSS pixels, wiped. */
 export function prepared(canvas) {

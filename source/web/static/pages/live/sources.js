@@ -1,6 +1,6 @@
 // Camera and microphone of a session: opened, changed in the middle, unplugged, held and let go.
 import { Ears, Eyes } from "./capture.js";
-import { OFF, open, openOne, release, sentenceOf } from "./devices.js";
+import { OFF, open, openOne, release, sentenceOf } from "../../lib/devices.js";
 
 const HEIGHT = 480;  // of the camera's picture; 640 wide is what is sent
 const KINDS = { video: "camera", audio: "microphone" };

@@ -1,10 +1,10 @@
 // Record in the page: camera, microphone or both, sent to the server piece by piece and then read.
-import { hasAgreed, notice } from "./consent.js";
-import { OFF, chooser, open, release } from "./devices.js";
-import { h, replace } from "./dom.js";
-import { bytes, clock } from "./format.js";
-import { levelMeter, loudness } from "./level.js";
-import { Recording } from "./recording.js";
+import { hasAgreed, notice } from "../../lib/consent.js";
+import { OFF, chooser, open, release } from "../../lib/devices.js";
+import { h, replace } from "../../lib/dom.js";
+import { bytes, clock } from "../../lib/format.js";
+import { levelMeter, loudness } from "../../lib/level.js";
+import { Recording } from "../../lib/recording.js";
 
 const KEPT = "What you record is kept on this machine, with its result, until you delete it.";
 const STATES = { recording: "recording", paused: "paused", sending: "sending the rest" };

@@ -14,7 +14,7 @@ export class Keep {
   async choose(what, stream) {
     if (what.includes("media") && !this.#recording) {
       const name = `live ${new Date().toLocaleString("sv-SE").replaceAll(":", ".")}`;
-      const { Recording } = await import("./recording.js");
+      const { Recording } = await import("../../lib/recording.js");
       const recording = new Recording(this.#api, stream, { name, model: "combined", onState: (state, sentence) => this.#onTrouble(sentence) });
       await recording.begin();
       this.#recording = recording;

@@ -1,7 +1,7 @@
 // Everybody in the picture, by number.
-import { h, put, replace } from "./dom.js";
-import { numbered } from "./live-overlay.js";
-import { fullAnswer } from "./readings.js";
+import { h, put, replace } from "../../lib/dom.js";
+import { numbered } from "./overlay.js";
+import { fullAnswer } from "../../lib/readings.js";
 
 /** {element, draw()}. */
 export function people(state) {

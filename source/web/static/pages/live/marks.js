@@ -1,6 +1,6 @@
 // Moments that a person marks, with a name if they like.
-import { h, replace } from "./dom.js";
-import { clock } from "./format.js";
+import { h, replace } from "../../lib/dom.js";
+import { clock } from "../../lib/format.js";
 
 /** {element, add(seconds), flush()}; send(seconds, label) when a mark is named or left without a name. */
 export function marks(state, send) {

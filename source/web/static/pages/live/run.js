@@ -1,7 +1,7 @@
 // One session from Start to Stop: sources, connection, and what is kept.
-import { Keep } from "./live-keep.js";
-import { Pace } from "./live-pace.js";
-import { Sources } from "./live-sources.js";
+import { Keep } from "./keep.js";
+import { Pace } from "./pace.js";
+import { Sources } from "./sources.js";
 import { LiveSocket } from "./socket.js";
 
 const LOADING = "The models are being loaded. Nothing is read yet.";

@@ -1,6 +1,6 @@
 // What is known of a live session: the last ten minutes, in memory only.
-import { Palette } from "./palette.js";
-import { readingOf } from "./readings.js";
+import { Palette } from "../../lib/palette.js";
+import { readingOf } from "../../lib/readings.js";
 
 export const SPAN_SECONDS = 60;  // of the charts
 const KEEP_SECONDS = 600;

@@ -1,6 +1,6 @@
 // Draws on a strip of time. A view is {pen, width, height, x(seconds)}, in CSS pixels.
 import { font, tone } from "./canvas.js";
-import { inkOn } from "./palette.js";
+import { inkOn } from "../../lib/palette.js";
 
 const GAP_SECONDS = 2.5;  // between two readings, from which nothing is drawn between them
 const ALONE_SECONDS = 0.4;

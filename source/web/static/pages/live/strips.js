@@ -1,9 +1,9 @@
 // The last minute: probabilities stacked, a strip for each modality, valence and arousal, and marks, on one axis.
 import { prepared } from "./canvas.js";
-import { h, put } from "./dom.js";
-import { hair, marks, mood, stacked } from "./live-bands.js";
-import { SPAN_SECONDS } from "./live-state.js";
-import { MODALITY_NAMES, fullAnswer, modalityName } from "./readings.js";
+import { h, put } from "../../lib/dom.js";
+import { hair, marks, mood, stacked } from "./bands.js";
+import { SPAN_SECONDS } from "./state.js";
+import { MODALITY_NAMES, fullAnswer, modalityName } from "../../lib/readings.js";
 
 const TICKS_SECONDS = [60, 45, 30, 15, 0];
 
