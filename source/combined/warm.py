@@ -9,6 +9,7 @@ from ..face.detector import BLENDSHAPES, POINTS, Face
 from ..face.features import featurize as featurize_face
 from ..face.tracker import FaceTracker
 from ..media.sound.speech_activity import SpeechDetector
+from ..text.language.words import sentences
 from ..training.checkpoint import Trained
 from .inference.words import encoded_texts
 
@@ -32,4 +33,4 @@ def warm(trained: Trained, modality: str) -> None:
             inputs = featurize_voice(noise, trained.settings.audio.for_prediction())
             trained.network.encode_audio(**tensors(stacked([inputs])))
         else:
-            encoded_texts(["Hello."], trained)
+            encoded_texts(sentences("Hello. How are you?"), trained)

@@ -381,3 +381,12 @@ def test_what_has_no_time_is_refused_in_a_sentence(trained, seconds):
 def test_what_is_no_sound_is_refused_in_a_sentence(trained, wrong):
     with CombinedStream(trained) as stream, pytest.raises(DemeanorError, match="Sound"):
         stream.samples(wrong, 0.0)
+
+
+@pytest.mark.parametrize("modalities", [("audio",), ("face",), ("face", "audio"), ("audio", "text"), ("face", "text")])
+def test_a_network_that_knows_more_than_is_to_be_read(with_words, modalities):
+    """As where its weights are missing, or the words are not wanted."""
+    fewer = replace(with_words, settings=replace(with_words.settings, modalities=modalities))
+    with CombinedStream(fewer, live=True) as stream:
+        made = fed(stream, events(8))
+    assert set(made.overall.modalities) == set(modalities)

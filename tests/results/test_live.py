@@ -56,6 +56,12 @@ def test_all_of_a_recording_is_played(film):
     assert log.end == pytest.approx(1.2, abs=0.05) and prediction.source == str(film)
 
 
+def test_what_a_recording_lacks_is_said_as_it_is_of_a_file(tmp_path):
+    size = (64, 48)
+    mute = write_video(tmp_path / "mute.mkv", seconds=0.5, picture=lambda at: moving_face(at, size), size=size, fps=10)
+    assert play(mute, Log(), lambda now: None, fast=True).notes == ("no sound",)
+
+
 @pytest.mark.slow
 def test_in_real_time_it_takes_as_long_as_it_lasts_and_answers_are_asked_for_meanwhile(film):
     log, seen, started = Log(), [], time.monotonic()
