@@ -86,9 +86,12 @@ class Server:
         polled = told = time.monotonic()
         while True:
             wait = None if self._session is None else 0.0 if self._frame else POLL_SECONDS / 4
+            until = time.monotonic() + POLL_SECONDS  # even where sound comes faster than it is heard
             while self._connection.poll(wait):
                 self._take(self._connection.recv_bytes())
                 wait = 0.0
+                if time.monotonic() >= until:
+                    break
             if self._session and (frame := self._frame):
                 self._frame = None
                 self._guarded(lambda session, frame=frame: session.see(*_stamped(frame)))

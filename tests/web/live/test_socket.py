@@ -82,6 +82,22 @@ def test_frames_and_sound_are_answered(page, site):
     assert not site.is_live
 
 
+def test_frames_are_answered_where_sound_comes_faster_than_it_is_heard(page, monkeypatch):
+    heard = []
+    monkeypatch.setattr(StubStream, "samples", lambda self, block, seconds: heard.append(time.sleep(0.05)))
+    socket, _ = page()
+    for at in range(30):
+        socket.send_bytes(sound(at / 10))
+    socket.send_bytes(frame(1, 3.0))
+    assert until(socket, "face")["number"] == 1
+    for at in range(30, 60):
+        socket.send_bytes(sound(at / 10))
+        if at == 35:
+            socket.send_bytes(frame(2, 3.5))
+    assert until(socket, "face")["number"] == 2
+    assert len(heard) < 60
+
+
 def test_only_one_is_live(page):
     first, _ = page()
     second, _ = page(until_ready=False)
