@@ -9,6 +9,7 @@ import os
 import platform
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -54,7 +55,7 @@ def examine() -> list[Finding]:
     """Check everything that Demeanor needs, in about a tenth of a second and without importing any of it."""
     installed = [_package(name, wanted) for name, wanted in packages.required().items()]
     findings = [_python(), *installed, *system_libraries(), *_folders(), *_assets()]
-    return findings + [*_models(), *_stores(), _links(), _disk(), _processor(), _gpu()]
+    return findings + [*_models(), *_stores(), _page(), _links(), _disk(), _processor(), _gpu()]
 
 
 def system_libraries() -> list[Finding]:
@@ -125,6 +126,17 @@ def _stores() -> Iterator[Finding]:
         corpora = ", ".join(manifest.parent.name for manifest in manifests)
         remedy = "" if corpora else f"Before training or testing, run: {command_for(model, 'preprocess')}"
         yield Finding(f"{model} training data", True, corpora or "none preprocessed", remedy)
+
+
+def _page() -> Finding:
+    """Check that the page is there, and that this machine can listen to itself."""
+    if not (config.PACKAGE / "web" / "static" / "index.html").is_file():
+        return Finding("Page", False, "its files are missing", "Install Demeanor again.")
+    try:
+        with socket.create_server(("127.0.0.1", 0)):
+            return Finding("Page", True, f"can be served to this machine, by: {command_for('web')}")
+    except OSError as error:
+        return Finding("Page", False, f"nothing can listen on 127.0.0.1 ({error.strerror})", "Allow it to this user.")
 
 
 def _links() -> Finding:

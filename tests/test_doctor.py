@@ -20,7 +20,7 @@ def test_the_doctor_imports_nothing_heavy():
 
 def test_every_finding_that_is_not_ok_says_what_to_do():
     findings = doctor.examine()
-    assert {"Python", "torch", "data", "face model", "Disk", "GPU"} <= {finding.name for finding in findings}
+    assert {"Python", "torch", "data", "face model", "Page", "Disk", "GPU"} <= {finding.name for finding in findings}
     assert all(finding.what_to_do for finding in findings if not finding.ok)
 
 

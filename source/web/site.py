@@ -9,17 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .. import api
 from ..core import config
 from ..core.hooks import Notify, silent
 from .library import Library
 from .troubles import Busy
-
-if TYPE_CHECKING:
-    from ..training.checkpoint import Trained
 
 OWN_FOLDER = ".web"  # in the folder of results: jobs, recordings, the token file
 
@@ -38,8 +33,8 @@ class Site:
     """Serves once in place of the token: others see the address that a browser is started with."""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     """Tells this start from others, and from a stranger on the same port."""
-    load: Callable[[str], Trained] = api.load
-    """Name of a model -> the trained model."""
+    is_warm: bool = True
+    """Whether what watches live is made ready before anybody asks for it."""
     notify: Notify = silent
     allow_private_links: bool = False
     """Whether a link may lead to this machine or its network."""
@@ -71,18 +66,6 @@ class Site:
     def library(self) -> Library:
         """The results."""
         return Library(self.folder, self.own_folder / "summaries.json")
-
-    @cached_property
-    def _models(self) -> tuple[Lock, dict[str, Trained]]:
-        return Lock(), {}
-
-    def model(self, name: str) -> Trained:
-        """Return the trained model, loaded once, which takes seconds; raises DemeanorError where it cannot be."""
-        lock, loaded = self._models
-        with lock:
-            if name not in loaded:
-                loaded[name] = self.load(name)
-            return loaded[name]
 
     @contextmanager
     def live(self) -> Iterator[None]:

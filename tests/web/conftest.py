@@ -6,13 +6,9 @@ from source.web.site import Site
 from tests.support import web
 
 
-def _no_model(name):
-    raise AssertionError(f"a test loads the {name} model; give the site a stub's `load`")
-
-
 @pytest.fixture
 def site(tmp_path) -> Site:
-    return Site(tmp_path / "results", port=web.PORT, token="token-of-the-tests", load=_no_model)
+    return Site(tmp_path / "results", port=web.PORT, token="token-of-the-tests", is_warm=False)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 
 from source.results.export import FORMATS
 from source.results.prediction import Prediction, Reading
-from source.web.endpoints import study
 from tests.support.video_predictions import toy_prediction
 from tests.support.web import write_result
 
@@ -34,8 +33,12 @@ def test_what_people_add_is_kept_and_shown(client, url, site):
 
 def test_corrected_words_are_read_by_the_text_model(client, url, site, monkeypatch):
     happy = Prediction("typed words", "text", ("happy",), (), overall=Reading({"happy": 1.0}))
-    monkeypatch.setattr(study, "predict", lambda words, trained, write: [happy])
-    site.load = lambda name: name
+
+    async def read(model, words):
+        assert (model, words) == ("text", "So glad!")
+        return happy.to_dict()
+
+    monkeypatch.setattr(site.more["reader"], "read", read)
     got = client.patch(url, json={"sentences": {"1": "So glad!"}}).json()["sentences"]
     assert got["1"]["text"] == got["1"]["reading"]["text"] == "So glad!" and got["1"]["reading"]["emotion"] == "happy"
     assert client.patch(url, json={"sentences": {"1": None}}).json()["sentences"] == {}

@@ -14,7 +14,6 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ... import api
 from ..endpoint import WEBSOCKET, Endpoint, site_of
 from ..live import protocol
 from ..live.process import LiveProcess
@@ -37,7 +36,7 @@ async def running(site: Site) -> AsyncIterator[None]:
     """Have the process ready while the server runs."""
     live = live_of(site)
     starting = None
-    if site.load is api.load:  # else the models are a test's
+    if site.is_warm:
         starting = asyncio.get_running_loop().call_later(WARM_AFTER_SECONDS, live.process.start)
     try:
         yield

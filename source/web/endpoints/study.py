@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
+from anyio import from_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,10 +20,10 @@ from ...results.annotations import Annotations, Changes
 from ...results.export import FORMATS, format_named
 from ...results.kept import kept_in
 from ...results.marks import MOST_BYTES
-from ...results.predicting import predict
-from ...results.prediction import Reading
+from ...results.prediction import Prediction, Reading
 from ..endpoint import Endpoint, answer, body_of, document_of, site_of
 from ..troubles import NotFound, Trouble
+from .reading import READER
 from .results import folder_of
 
 
@@ -32,8 +33,8 @@ async def change(request: Request) -> Response:
     changes = await document_of(request, dict[str, Any])
     folder = await run_in_threadpool(folder_of, site, request.path_params["id"])
 
-    def read_words(words: str) -> Reading | None:
-        return predict(words, site.model("text"), write=False)[0].overall
+    def read_words(words: str) -> Reading | None:  # in another process: loading a model would hold up who is live
+        return Prediction.from_dict(from_thread.run(site.more[READER].read, "text", words)).overall
 
     annotations = await run_in_threadpool(api.annotate, folder, changes, read_words=read_words)
     return answer(annotations.to_dict())

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from source import api
 from source.core import config
 from source.web.site import Site
 from tests.support.browser import obstacles
@@ -19,7 +18,7 @@ SAID = re.compile("wonderful|happy that you are here|Stop that|angry with you", 
 
 @pytest.fixture
 def site(tmp_path):
-    return Site(tmp_path / "results", token="token-of-the-tests", load=api.load, allow_private_links=True)
+    return Site(tmp_path / "results", token="token-of-the-tests", allow_private_links=True)
 
 
 def test_live_then_the_result_then_nothing(site, address, open_page, shoot):

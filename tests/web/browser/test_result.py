@@ -294,9 +294,12 @@ def test_the_report_plays_and_another_script_does_not_run(show, site):
 
 def test_words_are_corrected_and_read_again(show, site, monkeypatch):
     again = Reading(shares("angry", 4.0, LABELS))
-    site.load = lambda name: name
-    monkeypatch.setattr("source.web.endpoints.study.predict", lambda *_, **__: [replace(letter(""), overall=again)])
+
+    async def read(model, words):
+        return replace(letter(""), overall=again).to_dict()
+
     page = show(film())
+    monkeypatch.setattr(site.more["reader"], "read", read)
     row = page.locator(".talk li").nth(1)
     row.get_by_role("button", name="Correct").click()
     row.get_by_label("Corrected words").fill("I <i>hate</i> this!")
