@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -62,15 +63,21 @@ async def running(site: Site) -> AsyncIterator[None]:
     except Conflict as trouble:
         site.notify(str(trouble))
         raise
-    site.on_live.append(queue.hold)
+    in_turn = ThreadPoolExecutor(1)  # a busy disk may keep the queue from answering at once
+
+    def hold(is_live: bool) -> None:
+        in_turn.submit(queue.hold, is_live)
+
+    site.on_live.append(hold)
     site.on_delete.append(queue.forget_result)
     ending = asyncio.create_task(_end_with(site, queue))
     try:
         yield
     finally:
         ending.cancel()
-        site.on_live.remove(queue.hold)
+        site.on_live.remove(hold)
         site.on_delete.remove(queue.forget_result)
+        in_turn.shutdown(wait=False)
         await run_in_threadpool(queue.close)
 
 

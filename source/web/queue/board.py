@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Condition, RLock
+from threading import Condition, Lock, RLock
 from typing import Any
 
 from ..troubles import Busy, NotFound
@@ -22,21 +22,21 @@ FULL = f"There are {MOST_WAITING} jobs waiting already; give the next ones when 
 class Board:
     """All jobs by their ids, in the order in which they came; used by any thread.
 
-    changed: held while jobs are looked at and changed together; notified at every step, not at progress.
+    changed: held while jobs are changed, and written down, which a busy disk may delay; notified at every step. Whoever
+    only looks does not wait for it: an event loop must not, and a job never changes, it is replaced.
     """
 
     def __init__(self, folder: Path) -> None:
         self.journal, self.changed = Journal(folder), Condition(RLock())
         self.jobs: dict[str, Job] = {}
         self.is_held = False
-        self._coming = 0  # files that are being received
+        self._coming, self._counting = 0, Lock()  # files that are being received
         self._listeners: set[Listener] = set()
         self._is_deaf = False
 
     def all(self) -> list[Document]:
         """Return all jobs as they are shown."""
-        with self.changed:
-            return [job.shown(self.is_held) for job in self.jobs.values()]
+        return [job.shown(self.is_held) for job in list(self.jobs.values())]
 
     def known(self, id: str) -> Job:
         """Return a job; raises NotFound where there is none."""
@@ -48,14 +48,14 @@ class Board:
     @contextmanager
     def place(self) -> Iterator[None]:
         """Keep a place for a job whose file is being received; raises Busy where too many wait."""
-        with self.changed:
-            if sum(job.state == WAITING for job in self.jobs.values()) + self._coming >= MOST_WAITING:
+        with self._counting:
+            if sum(job.state == WAITING for job in list(self.jobs.values())) + self._coming >= MOST_WAITING:
                 raise Busy(FULL)
             self._coming += 1
         try:
             yield
         finally:
-            with self.changed:
+            with self._counting:
                 self._coming -= 1
 
     def put_last(self, job: Job, file: Path | None = None) -> None:
@@ -68,15 +68,16 @@ class Board:
             self.changed.notify_all()
 
     def change(self, id: str, **fields: Any) -> None:
-        """Change fields of a job, if it is still there."""
+        """Change fields of a job, if it is still there; a step is written down before anybody sees it."""
         with self.changed:
             if id not in self.jobs:
                 return
-            self.jobs[id] = job = replace(self.jobs[id], **fields)
-            self.tell(job)
+            job = replace(self.jobs[id], **fields)
             if not fields.keys() <= PROGRESS:
-                self.changed.notify_all()
                 self.journal.keep(job)
+            self.jobs[id] = job
+            self.tell(job)
+            self.changed.notify_all()
 
     def remove(self, id: str) -> None:
         """Delete all that there is of a job but its results."""
@@ -98,27 +99,24 @@ class Board:
 
     def tell(self, job: Job, **more: Any) -> None:
         """Tell all who listen how a job is."""
-        with self.changed:
-            for listener in self._listeners:
-                listener.tell(job.shown(self.is_held) | more)
+        for listener in list(self._listeners):
+            listener.tell(job.shown(self.is_held) | more)
 
     @contextmanager
     def listening(self) -> Iterator[Listener]:
         """Hear of every change meanwhile, and of all jobs as they are at first; in an event loop."""
-        with self.changed:
-            listener = Listener(self.all())
-            self._listeners.add(listener)
-            if self._is_deaf:
-                listener.end()
+        listener = Listener()
+        self._listeners.add(listener)  # first, so that no change is missed
+        listener.begin(self.all())
+        if self._is_deaf:
+            listener.end()
         try:
             yield listener
         finally:
-            with self.changed:
-                self._listeners.discard(listener)
+            self._listeners.discard(listener)
 
     def deafen(self) -> None:
         """Tell those who listen that there will be nothing more."""
-        with self.changed:
-            self._is_deaf = True
-            for listener in self._listeners:
-                listener.end()
+        self._is_deaf = True
+        for listener in list(self._listeners):
+            listener.end()

@@ -16,10 +16,13 @@ class Listener:
     Made, and asked, in an event loop.
     """
 
-    def __init__(self, jobs: Iterable[Document] = ()) -> None:
+    def __init__(self) -> None:
         self._loop, self._news = asyncio.get_running_loop(), asyncio.Event()
         self._changed: dict[str, Document] = {}
         self._ended = False
+
+    def begin(self, jobs: Iterable[Document]) -> None:
+        """Say how all jobs are at first; in the event loop, which hears of changes meanwhile only afterwards."""
         for job in jobs:
             self._take(job)
 

@@ -86,8 +86,7 @@ class Queue:
 
     def job(self, id: str) -> Document:
         """Return a job as it is shown; raises NotFound where there is none."""
-        with self._changed:
-            return self._board.known(id).shown(self._board.is_held)
+        return self._board.known(id).shown(self._board.is_held)
 
     def add(self, job: Job, file: Path | None = None) -> Document:
         """Put a job at the end of the queue, with the file that came in, which may be moved; within `place`."""
