@@ -98,6 +98,6 @@ def _words(prediction: Prediction) -> Iterator[dict[str, Any]]:
 
 def _config(control: str, shown: str, prediction: Prediction, before: str = "") -> str:
     labels = "".join(f'<Label value="{escape(label)}"/>' for label in (*prediction.labels, NOT_SURE))
-    name = shown.lower()
-    tag = f'<{shown} name="{name}" value="${name}"{" sync=" + chr(34) + "time" + chr(34) if before else ""}/>'
+    name, in_step = shown.lower(), ' sync="time"' if before else ""
+    tag = f'<{shown} name="{name}" value="${name}"{in_step}/>'
     return f'<View>{before}<{control} name="label" toName="{name}">{labels}</{control}>{tag}</View>'
