@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -15,6 +16,7 @@ from .columns import Columns, guessed, named
 from .times import mark_between, seconds_in
 
 DELIMITERS = "\t;|,"
+QUOTED = re.compile(r'"(.*)"', re.DOTALL)
 FIRST_ROWS = 40  # among which a header is looked for: BORIS writes about the observation before it
 NO_SUBJECT = ("no focal subject",)
 Rows = list[tuple[int, list[str]]]  # with the number of each one's line
@@ -36,9 +38,8 @@ def _rows(text: str) -> Rows:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     best: tuple[float, Rows] = (0.0, [])
     for delimiter in DELIMITERS:
-        reader = csv.reader(io.StringIO(lines), delimiter=delimiter)
         try:
-            rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+            rows = [(line, row) for line, row in _cut(lines, delimiter) if any(cell.strip() for cell in row)]
         except csv.Error:
             continue
         rows = [(line, row) for line, row in rows if not row[0].lstrip(' "').startswith("#")]
@@ -49,6 +50,25 @@ def _rows(text: str) -> Rows:
     if not best[1]:
         raise DemeanorError("It is no table of marks; one has the columns begin, end and label, as in 0.0,2.5,happy.")
     return best[1]
+
+
+def _cut(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of each line and its cells.
+
+    Between tabs a quotation mark is one, as ELAN writes them, unless it stands at both ends of a cell.
+    """
+    if delimiter == "\t":
+        for number, line in enumerate(text.split("\n"), start=1):
+            cells = (cell.strip() for cell in line.split("\t"))
+            yield number, [_unquoted(cell) for cell in cells]
+    else:
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+        yield from ((reader.line_num, row) for row in reader)
+
+
+def _unquoted(cell: str) -> str:
+    quoted = QUOTED.fullmatch(cell)
+    return quoted[1].replace('""', '"') if quoted else cell
 
 
 def _laid_out(rows: Rows) -> tuple[Columns, Rows]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pympi
 import pytest
 import textgrids
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from source import api
@@ -165,6 +165,7 @@ labelled = st.lists(st.tuples(st.floats(0, 900), st.floats(0.01, 60), words), mi
 
 
 @settings(max_examples=40, deadline=None)
+@example([(0.0, 1.0, '"'), (0.0, 1.0, "0")], "elan")  # a cell that begins with a quotation mark and has no other
 @given(labelled, st.sampled_from(["elan", "eaf", "textgrid", "boris"]))
 def test_any_marks_make_a_readable_file_with_their_times(marks, form):
     given_marks = tuple(Mark(begin, begin + length, label) for begin, length, label in marks)
