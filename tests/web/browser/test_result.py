@@ -326,6 +326,7 @@ def test_what_people_add_is_kept(show, site, shoot):
     page.locator(".marks tbody tr").wait_for()
     page.get_by_label("label", exact=True).fill("joke")
     page.keyboard.press("Tab")
+    until(page, "document.querySelector('.strips [title=marks]') && document.activeElement.type === 'checkbox'")
     page.locator(".strips").focus()
     for _ in range(3):
         page.keyboard.press("Shift+ArrowRight")

@@ -15,7 +15,10 @@ export function marks(session) {
       h("thead", {}, h("tr", {}, ["from", "to", "label", "excluded", ""].map((name) => h("th", { scope: "col" }, name)))), rows)));
   const show = () => {
     element.hidden = !session.marks.length;
+    const controls = () => [...rows.querySelectorAll("input, button")];
+    const focused = controls().indexOf(document.activeElement);
     replace(rows, session.marks.map((mark, at) => row(session, mark, at)));
+    controls()[focused]?.focus(); // whoever goes from field to field goes on where they were
   };
   session.addEventListener("annotations", show);
   show();
