@@ -58,7 +58,7 @@ def run(site: Site, port: int, open_browser: bool, notify: Notify) -> None:
     if other:
         notify(f"The page is open already: {other.address}")
         if open_browser:
-            _open_browser(other.address)
+            _open_browser(f"{other.url}/")  # whose cookie it has; others see what a browser is started with
         return
     with bound(port) as listening, address_file(site, listening.getsockname()[1]):
         remove_leftovers(site)

@@ -17,7 +17,8 @@ ROWS: tuple[Endpoint, ...] = (
     *live.ROWS,
 )
 RUNNING: tuple[Callable[[Site], AbstractAsyncContextManager[None]], ...] = (
-    jobs.running,  # entered at start in this order, left at the end
+    about.running,  # entered at start in this order, left at the end
+    jobs.running,
     recordings.running,
     reading.running,
     live.running,

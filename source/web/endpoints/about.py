@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +21,7 @@ from ...core.spec import spec_of, weights_of
 from ...results.circumplex import emoji, place_of
 from ..endpoint import Endpoint, answer, site_of
 from ..openapi import description
+from ..site import Site
 from ..troubles import NotFound
 
 SHOWN = ("combined", "face", "audio", "text")  # in this order, others behind them
@@ -67,6 +71,15 @@ class Models:
     """Whether recordings behind links can be fetched."""
     missing: tuple[str, ...]
     """A sentence for each pretrained file that is missing."""
+
+
+@asynccontextmanager
+async def running(site: Site) -> AsyncIterator[None]:
+    """Look at the models while the browser starts."""
+    looking = asyncio.create_task(run_in_threadpool(_models)) if site.is_warm else None
+    yield
+    if looking:
+        await looking
 
 
 async def health(request: Request) -> Response:

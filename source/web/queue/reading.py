@@ -25,7 +25,6 @@ from ...media.kind import kind_and_ending
 from ...media.link import fetch
 from ...media.remux import remuxed
 from ...media.types import PICTURES, RECORDINGS, TEXTS
-from ...results.predicting import predict
 from ...results.writing import Written
 from ..titles import file_stem, title
 from .job import AUTO, INPUT, LINK, RECORDING, TEXT
@@ -81,6 +80,7 @@ def read(task: Task) -> list[str]:
 def read_at_once(model: str, content: bytes | str) -> dict[str, Any]:
     """Return the document of the prediction of a picture's bytes or of words; nothing is written."""
     from ...media.image import picture_in
+    from ...results.predicting import predict
 
     if isinstance(content, str):
         return api.predict(model, api.Words(content), write=False)[0].to_dict()
@@ -131,6 +131,8 @@ def _read_one(
     original: Mapping[str, Written],
     links: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
+    from ...results.predicting import predict  # which the server itself, that imports this, does without
+
     spec = spec_of(model)
     recording = isinstance(source, Path) and source.suffix.lower() in RECORDINGS
     unit = "seconds" if recording else f"{spec.progress_unit}s"
