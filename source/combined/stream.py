@@ -85,6 +85,11 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         self._faces.__exit__()
         self._transcript.close()
 
+    def load(self) -> None:
+        """Make what the first frame would, so that it is answered at once. Raises DemeanorError for want of weights."""
+        if self._reads_faces:
+            self._faces.load()
+
     @property
     def face_tracks(self) -> FaceTracks:
         """The faces so far; after `finish` those of everybody found more than once."""

@@ -64,6 +64,10 @@ class FaceRecorder(AbstractContextManager["FaceRecorder"]):
     def __exit__(self, *_: Any) -> None:
         self._tracker.close()
 
+    def load(self) -> None:
+        """Make what the first frame would. Raises DemeanorError where the weights are missing."""
+        self._tracker.load()
+
     @property
     def frames(self) -> int:
         """Number of the frames taken."""

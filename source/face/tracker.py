@@ -58,6 +58,10 @@ class FaceTracker(AbstractContextManager["FaceTracker"]):
         if detector := vars(self).pop("_detector", None):
             detector.close()
 
+    def load(self) -> None:
+        """Make what the first frame would, which takes a second. Raises DemeanorError where the weights are missing."""
+        _ = self._detector
+
     @cached_property
     def _detector(self) -> FaceDetector:
         """Made for the first frame: a recording without a picture needs none."""

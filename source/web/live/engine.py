@@ -56,7 +56,9 @@ class Engine(AbstractContextManager["Engine"]):
         modalities = tuple(name for name in self._reads if name != "text" or name in hello.modalities)
         settings = replace(self._trained.settings, modalities=modalities or self._reads)
         trained = replace(self._trained, settings=settings)
-        return CombinedStream(trained, live=True, recogniser=lambda: RecogniserApart(self._words))
+        stream = CombinedStream(trained, live=True, recogniser=lambda: RecogniserApart(self._words))
+        stream.load()
+        return stream
 
     def files(self, stream: CombinedStream, prediction: Prediction) -> dict[str, Written]:
         """Return the result files that need no source, by name."""
