@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from source.web.live.mailbox import Mailbox
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["frame", "other"]), st.integers())))
 def test_others_come_in_order_and_of_frames_the_newest(things):
     box = Mailbox()

@@ -178,6 +178,7 @@ def test_what_was_dropped_is_counted():
     assert live.status(1.0)["frames_per_second"] == 0
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(8_000, 192_000), st.lists(st.integers(1, 5_000), min_size=1, max_size=30))
 def test_sound_of_any_rate_arrives_in_place(rate_hz, lengths):
     microphone, end, given = session.Microphone(rate_hz, RATE_HZ), 2.0, 0
@@ -199,6 +200,7 @@ def test_a_picture_is_not_decoded_where_it_is_too_large():
         decoded(jpeg(2001, 2000))
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=60) | st.builds(lambda head, rest: head + rest, st.sampled_from([b"\1", b"\2"]), st.binary()))
 def test_no_bytes_are_an_error(message):
     piece = protocol.piece(message)
@@ -211,6 +213,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.fixed_dictionaries({}, optional={name: JSON for name in ("schema", "session", "audio_rate_hz", "modalities")})
 )
@@ -223,6 +226,7 @@ def test_no_hello_is_an_error_that_nobody_thought_of(document):
         assert 8_000 <= said.audio_rate_hz <= 192_000 and set(said.modalities) <= {"face", "audio", "text"}
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from(["seconds", "label", "what"]), JSON))
 def test_marks_and_what_is_kept_are_what_they_should_be(document):
     marked = protocol.mark(document)
