@@ -78,7 +78,7 @@ export async function mount(root, params, context) {
   async function offerUnfinished() {
     const answer = await api.get("/recordings").catch(() => ({}));
     replace(unfinished, (answer.recordings ?? []).map((one) => h("section", { class: "row apart unfinished" },
-      h("p", {}, h("b", {}, "A recording was cut short: "), `${one.name}, ${bytes(one.bytes)}, ${moment(one.created)}`),
+      h("p", {}, h("b", {}, one.is_growing ? "A recording was cut short a moment ago, or goes on in another window: " : "A recording was cut short: "), `${one.name}, ${bytes(one.bytes)}, ${moment(one.created)}`),
       h("div", { class: "row" },
         h("button", { class: "main", onclick: () => settle(() => api.post(`/recordings/${one.id}/finish`)) }, "Read what there is"),
         h("button", { onclick: () => discard(one) }, "Delete")))));

@@ -1,5 +1,6 @@
 // Files on their way to the server, one after the other; they go on while other pages are shown.
 import * as api from "../../lib/api.js";
+import { bytes } from "../../lib/format.js";
 
 const AGAIN_MS = 3000;
 const MOST_BREAKS = 3;  // while the server answers: then the file is gone or was refused on the way
@@ -53,6 +54,8 @@ async function send() {
 async function sendOne(upload) {
   Object.assign(upload, { state: "sending", begun: Date.now() });
   upload.control = new AbortController();
+  const { most_bytes: most } = await api.get("/jobs");
+  if (upload.bytes > most) throw new Error(`${bytes(upload.bytes)} are too many; a file may have ${bytes(most)}.`);
   const onProgress = (sent) => ((upload.sent = sent), changed());
   const query = { model: upload.model, name: upload.name };
   await api.upload("/jobs", upload.file, { query, onProgress, signal: upload.control.signal });
