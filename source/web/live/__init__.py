@@ -5,6 +5,8 @@ clock.py     the page's seconds -> the recording's, without pauses and leaps
 sound.py     the microphone's samples -> the model's rate; how loud it is
 protocol.py  demeanor.live/1: the messages, and what is refused
 mailbox.py   one waiting frame, the newest; all else in its order
-process.py   where a session runs, from the server's side and from its own
+process.py   the process in which a session runs, as the server sees it
+inside.py    the same from within
+engine.py    the networks, loaded once and warm
 keep.py      a session that is to be kept -> a folder of results
 """

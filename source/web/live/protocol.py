@@ -12,7 +12,7 @@ import json
 import math
 import struct
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from ...core.errors import DemeanorError
 
@@ -65,7 +65,7 @@ class Hello:
     """What it will send: "face" and "audio"; "text": whether words are to be recognised."""
 
 
-Kind = Literal["hello", "mark", "pause", "resume", "keep", "stop"]
+KINDS = ("hello", "mark", "pause", "resume", "keep", "stop")  # of text messages
 
 
 def piece(message: bytes) -> Piece | None:
@@ -99,7 +99,7 @@ def document(message: str) -> dict[str, Any]:
         found = json.loads(message)
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict) or found.get("type") not in Kind.__args__:  # pyright: ignore[reportAttributeAccessIssue]
+    if not isinstance(found, dict) or found.get("type") not in KINDS:
         raise Refused(WRONG, "A text message is a JSON object whose type is hello, mark, pause, resume, keep or stop.")
     return found
 
