@@ -62,7 +62,7 @@ def run(site: Site, port: int, open_browser: bool, notify: Notify) -> None:
         return
     with bound(port) as listening, address_file(site, listening.getsockname()[1]):
         remove_leftovers(site)
-        server = _Server(site)
+        server = Server(site)
         if open_browser:
             site.ticket = secrets.token_urlsafe(32)
             server.when_started = lambda: _open_browser(f"{site.origin}/?token={site.ticket}")
@@ -126,7 +126,7 @@ def remove_leftovers(site: Site) -> None:
             part.unlink(missing_ok=True)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Uvicorn that tells the site when it begins and when it ends."""
 
     def __init__(self, site: Site) -> None:
@@ -144,7 +144,8 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Note Ctrl-C and its like; uvicorn's own sends them again, which would count as pressed twice."""
-        heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        is_main = threading.current_thread() is threading.main_thread()  # signals go to no other
+        heeded = [number for number in SIGNALS if is_main and signal.getsignal(number) is not signal.SIG_IGN]
         before = {number: signal.signal(number, self.handle_exit) for number in heeded}
         try:
             yield
@@ -158,10 +159,12 @@ class _Server(uvicorn.Server):
         return self._captured_signals
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, then tell."""
         await super().startup(sockets)
         self.when_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End streams first: uvicorn would wait for them."""
         self.site.closing.set()  # streams of events end by themselves
         await asyncio.sleep(0)
         await super().shutdown(sockets)

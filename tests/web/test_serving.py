@@ -10,12 +10,14 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
+from threading import Thread
 
 import pytest
 
 from source.core import config
 from source.core.errors import DemeanorError
 from source.web import serve, serving
+from source.web.site import Site
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)")
 PATIENCE_SECONDS = 60
@@ -60,11 +62,15 @@ def served(folder, *words: str):
         one.process.communicate()
 
 
-def when(ready) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not ready():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+@contextmanager
+def in_a_thread(site: Site):
+    with serving.bound(0) as listening, serving.address_file(site, listening.getsockname()[1]):
+        server = serving.Server(site)
+        thread = Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield
+        server.should_exit = True
+        thread.join()
 
 
 # --- In this process -------------------------------------------------------------------------------------------------
@@ -198,7 +204,7 @@ def test_the_client_of_the_docs_has_words_read(tmp_path):
     client.write_text(page.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
     (tmp_path / "a day.txt").write_text("What a wonderful day! I am so happy.", encoding="utf-8")
     (tmp_path / "empty.txt").touch()
-    with served(tmp_path):
+    with in_a_thread(Site(tmp_path / "output_files", is_warm=False)):
         done = [
             subprocess.run([sys.executable, client, file], cwd=tmp_path, capture_output=True, text=True, timeout=300)
             for file in ("a day.txt", "empty.txt")
