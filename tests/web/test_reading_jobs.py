@@ -52,7 +52,7 @@ def test_words_and_texts(read):
 def test_a_recording_of_a_voice_that_breaks_off(read, tmp_path):
     whole = write_video(tmp_path / "a.webm", seconds=4, size=None, sound=spoken(4)).read_bytes()
     document, names = read(whole[: len(whole) * 3 // 4], "my voice.webm", "recording")
-    assert document["model"] == "audio" and document["seconds"] == pytest.approx(3, abs=0.5)
+    assert document["model"] == "combined" and document["seconds"] == pytest.approx(3, abs=0.5)
     assert "original.weba" in names
 
 

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import chdir, suppress
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import api
+from ...api.load import weights_file
 from ...core import config
 from ...core.memory import share_arenas
 from ...core.spec import spec_of
@@ -32,7 +33,10 @@ from .journal import ENTRY, UPLOAD
 from .outcome import MARK, ORIGINAL
 from .task import Task
 
-MODEL_OF = {"picture": "face", "sound": "audio", "video": "combined", "text": "text"}
+if TYPE_CHECKING:
+    from ...training.checkpoint import Trained
+
+MODEL_OF = {"picture": "face", "sound": "combined", "video": "combined", "text": "text"}
 SECONDS_BETWEEN_WORDS = 0.2
 MEGABYTES = "MB"
 POLITENESS = 5  # of Unix's niceness: the page and whoever is live come first
@@ -82,10 +86,8 @@ def read_at_once(model: str, content: bytes | str) -> dict[str, Any]:
     from ...media.image import picture_in
     from ...results.predicting import predict
 
-    if isinstance(content, str):
-        return api.predict(model, api.Words(content), write=False)[0].to_dict()
-    picture = picture_in(BytesIO(content), "This")
-    return predict(picture, api.load(model), write=False)[0].to_dict()
+    source = content if isinstance(content, str) else picture_in(BytesIO(content), "This")
+    return predict(source, _loaded(model), write=False)[0].to_dict()
 
 
 def _file_of(task: Task) -> tuple[str, Path]:
@@ -138,8 +140,19 @@ def _read_one(
     unit = "seconds" if recording else f"{spec.progress_unit}s"
     say({"sentence": "Reading.", "unit": unit, "done": 0, "total": 0})
     beside, hooks = {**original, MARK: task.id}, {"notify": _note, "on_progress": _progress(unit)}
-    made = predict(source, api.load(model), task.results, beside=beside, links=links, **hooks)
+    made = predict(source, _loaded(model), task.results, beside=beside, links=links, **hooks)
     return [_seen_from(task.results, one.folder) for one in made]
+
+
+def _loaded(model: str) -> Trained:
+    """Return the trained model, which is loaded anew where it is another one, or its weights are."""
+    changed = weights_file(model).stat()
+    return _loaded_once(model, changed.st_mtime_ns, changed.st_size)
+
+
+@lru_cache(maxsize=1)
+def _loaded_once(model: str, *_: int) -> Trained:
+    return api.load(model)
 
 
 def _read_folder(task: Task, folder: Path) -> list[str]:
@@ -153,9 +166,7 @@ def _read_folder(task: Task, folder: Path) -> list[str]:
 
 def _most_frequent(folder: Path) -> str:
     """Return the model that reads the kind of most files in the folder, by their names."""
-    from ...media import types
-
-    kinds = {"face": types.PICTURES, "audio": types.SOUNDS, "combined": types.VIDEOS, "text": types.TEXTS}
+    kinds = {"combined": RECORDINGS, "face": PICTURES, "text": TEXTS}
     endings = [path.suffix.lower() for path in folder.iterdir() if not path.name.startswith(".")]
     return max(kinds, key=lambda model: sum(ending in kinds[model] for ending in endings))
 
