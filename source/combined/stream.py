@@ -21,9 +21,9 @@ from ..results.circumplex import with_valence_arousal
 from ..results.prediction import Prediction, Reading
 from ..text.transcript.apart import RecogniserApart
 from ..text.transcript.recogniser import Recogniser
-from ..text.transcript.sentences import split_into_sentences
+from ..text.transcript.sentences import Run, split_into_sentences
 from ..text.transcript.stream import TranscriptStream
-from ..text.utterances import Document
+from ..text.utterances import Document, Utterance
 from ..training.checkpoint import Trained
 from .inference.face_stream import FaceStream
 from .inference.forward import to_label_dict
@@ -76,6 +76,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
         self._frame_seconds, self._picture_end = -1.0, 0.0
         self._revision = -1
         self._polled: list[Reading] = []
+        self._runs: dict[Run, list[Utterance]] = {}  # the sentences of each run of utterances so far
         self._face_tracks: FaceTracks | None = None
         self.document = Document(())
         """The sentences so far."""
@@ -189,7 +190,7 @@ class CombinedStream(AbstractContextManager["CombinedStream"]):
             self._voice.look_ahead()
         if self._transcript.revision != self._revision:
             self._revision = self._transcript.revision
-            self.document = split_into_sentences(self._transcript.document())
+            self.document = split_into_sentences(self._transcript.document(), self._runs)
         first, before = self._update(), self._polled
         readings = self._windows.readings
         changed = [

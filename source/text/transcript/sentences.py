@@ -7,17 +7,26 @@ from itertools import accumulate, pairwise
 
 from ..utterances import Document, Utterance, Word
 
+Run = tuple[Utterance, ...]
+"""Utterances that follow each other closely."""
+
 NEAR_SECONDS = 1.0  # within which the next segment must begin to continue a sentence
 WITHOUT_SPACES = ("zh", "ja", "th", "lo", "my", "km", "yue")  # languages that are written so
 
 
-def split_into_sentences(document: Document) -> Document:
+def split_into_sentences(document: Document, known: dict[Run, list[Utterance]] | None = None) -> Document:
     """Return the document with an utterance for each sentence, with its words and their times.
 
-    An utterance without words is kept as it is: the times of its sentences are not known.
+    An utterance without words is kept as it is: the times of its sentences are not known. known: what was made of each
+    run of utterances the last time, of a document that grows: only what is new is split.
     """
     space = "" if document.language in WITHOUT_SPACES else " "
-    utterances = (sentence for run in _continuous(document.utterances) for sentence in _split(run, space))
+    before = known or {}
+    runs = {tuple(run): before.get(tuple(run)) or _split(run, space) for run in _continuous(document.utterances)}
+    if known is not None:
+        known.clear()
+        known.update(runs)
+    utterances = (sentence for sentences in runs.values() for sentence in sentences)
     return replace(document, utterances=tuple(utterances))
 
 
