@@ -51,13 +51,24 @@ def fake_devices(film: Path, folder: Path) -> tuple[Path, Path]:
 class Watch:
     """What went wrong in all pages of a context: errors on the console or in a script, and requests to other hosts."""
 
-    def __init__(self, context: BrowserContext, host: str):
+    def __init__(self, context: BrowserContext):
         self.faults: list[str] = []
-        self.host, self.allowed = host, re.compile("(?!)")
-        context.on("console", lambda said: said.type == "error" and self._note(f"console: {said.text}"))
-        context.on("weberror", lambda raised: self._note(f"script: {raised.error}"))
-        context.on("request", lambda request: self._see(request.url))
-        context.on("page", lambda page: page.on("websocket", lambda socket: self._see(socket.url)))
+        self.hosts: set[str] = set()
+        """Those that may be asked."""
+        self.allowed = re.compile("(?!)")
+        self._context, self._listeners = context, {
+            "console": lambda said: said.type == "error" and self._note(f"console: {said.text}"),
+            "weberror": lambda raised: self._note(f"script: {raised.error}"),
+            "request": lambda request: self._see(request.url),
+            "page": lambda page: page.on("websocket", lambda socket: self._see(socket.url)),
+        }  # fmt: skip
+        for event, listener in self._listeners.items():
+            context.on(event, listener)
+
+    def end(self) -> None:
+        """Watch no more."""
+        for event, listener in self._listeners.items():
+            self._context.remove_listener(event, listener)
 
     def allow(self, pattern: str) -> None:
         """Let pass what this test brings about itself, such as a refusal that Chromium reports on its console."""
@@ -65,7 +76,7 @@ class Watch:
 
     def _see(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != self.host:
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc not in self.hosts:
             self._note(f"request to {url}")
 
     def _note(self, fault: str) -> None:

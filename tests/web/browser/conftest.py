@@ -1,4 +1,4 @@
-"""A Chromium for all tests here, and for each test its own context, whose pages may show no fault."""
+"""A Chromium for all tests here, whose pages may show no fault."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from source.core import config
 from source.web.app import application
@@ -19,7 +19,6 @@ from tests.support.browser import DEVICES, Watch, chromium
 PATIENCE_MS = 30_000  # the machines that run tests are busy
 expect.set_options(timeout=PATIENCE_MS)
 Open = Callable[..., Page]
-expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items):
@@ -42,31 +41,41 @@ def later() -> Iterator[ExitStack]:
         yield stack
 
 
+@pytest.fixture(scope="package")
+def context(browser) -> BrowserContext:
+    """The one that all tests share, for a new one takes seconds; a server of another port is another origin."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
 @pytest.fixture
-def open_page(browser, later) -> Iterator[Open]:
-    """Open a page in a context of its own; the test fails if one shows an error or asks another host for anything.
+def open_page(context, later) -> Iterator[Open]:
+    """Open a page; the test fails if it, or one that it opens, shows an error or asks another host for anything.
 
     `watch.allow` of the returned page's `watch` lets pass what the test brings about itself.
     """
-    watches, contexts = [], []
+    watch = Watch(context)
 
     def opened(url: str, *, width: int = 1280, dark: bool = False, allowed: tuple[str, ...] = DEVICES) -> Page:
-        parts, size = urlsplit(url), {"width": width, "height": 800}
-        scheme = "dark" if dark else "light"
-        context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
-        context.set_default_timeout(PATIENCE_MS)
+        parts = urlsplit(url)
         context.grant_permissions(list(allowed), origin=f"{parts.scheme}://{parts.netloc}")
-        contexts.append(context)
-        watches.append(Watch(context, parts.netloc))
+        watch.hosts.add(parts.netloc)
         page = context.new_page()
-        page.watch = watches[-1]
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+        page.watch = watch
         page.goto(url)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
-    assert [fault for watch in watches for fault in watch.faults] == []
+    for page in context.pages:
+        page.close()
+    watch.end()
+    context.set_offline(False)
+    context.clear_permissions()
+    context.clear_cookies()
+    assert watch.faults == []
 
 
 @pytest.fixture
