@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
-from anyio import from_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,9 +32,11 @@ async def change(request: Request) -> Response:
     site = site_of(request)
     changes = await document_of(request, dict[str, Any])
     folder = await run_in_threadpool(folder_of, site, request.path_params["id"])
+    loop = asyncio.get_running_loop()
 
     def read_words(words: str) -> Reading | None:  # in another process: loading a model would hold up who is live
-        return Prediction.from_dict(from_thread.run(site.more[READER].read, "text", words)).overall
+        reading = asyncio.run_coroutine_threadsafe(site.more[READER].read("text", words), loop)
+        return Prediction.from_dict(reading.result()).overall
 
     annotations = await run_in_threadpool(api.annotate, folder, changes, read_words=read_words)
     return answer(annotations.to_dict())
