@@ -31,7 +31,7 @@ HEADERS = {  # of every answer that does not say otherwise
     "Cache-Control": "no-store",
 }
 SAFE = ("GET", "HEAD")
-NO_TOKEN, FOREIGN = 4401, 4403  # close codes of a WebSocket
+NO_TOKEN = 4401  # close code of a WebSocket
 ADDRESS = "open the address that Demeanor printed in the terminal, or send its token as `Authorization: Bearer`"
 
 

@@ -87,12 +87,13 @@ class Live:
             done, others = await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
             if up in done and up.exception() is None:  # it said stop
                 await asyncio.wait((down,), timeout=END_SECONDS)
+            errors = [error for task in done if (error := task.exception())]  # of both, where both ended at once
             for task in others:
                 task.cancel()
                 with suppress(asyncio.CancelledError, WebSocketDisconnect):
                     await task
-            for task in done:
-                task.result()
+            if errors:
+                raise errors[0]
             await _close(socket, protocol.ENDED, "stopped")
         except WebSocketDisconnect:
             self._wait_for_return(queue)

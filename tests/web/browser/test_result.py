@@ -364,9 +364,9 @@ def test_people_agree_or_not(show, tmp_path, shoot):
 
 def test_exports_come_and_delete_deletes(show, site):
     page = show(film())
-    for format in ("ELAN", "BORIS", "Label Studio", "Praat TextGrid"):
+    for format in ("ELAN", "ELAN text", "BORIS", "Label Studio", "Praat TextGrid"):
         with page.expect_download() as download:
-            page.get_by_role("link", name=format).click()
+            page.get_by_role("link", name=format, exact=True).click()
         assert download.value.path().stat().st_size > 100
     page.get_by_role("button", name="Delete …").click()
     page.get_by_role("button", name="Delete", exact=True).click()
@@ -378,6 +378,7 @@ def test_words_without_times_have_a_page(show, shoot):
     page = show(letter("What a day!", "And <b>you</b> are here."), width=360)
     assert page.locator(".talk li").nth(1).locator(".words").inner_text() == "And <b>you</b> are here."
     assert page.locator(".words mark").count() == 7
+    assert page.locator(".files .row a").all_inner_texts() == ["Label Studio"]
     page.keyboard.press("ArrowRight")
     assert "now" in page.locator(".talk li").nth(1).get_attribute("class")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -16,7 +16,7 @@ from source.web.live import protocol
 from tests.support import web
 from tests.support.live import SpawnedProcess, StubEngine, StubStream, ThreadedProcess, frame, sound
 
-HELLO = {"type": "hello", "schema": protocol.SCHEMA, "audio_rate_hz": 16_000, "size": [64, 48]}
+HELLO = {"type": "hello", "schema": protocol.SCHEMA, "audio_rate_hz": 16_000}
 PATH = f"ws://{web.HOST}/api/v1/live"
 
 

@@ -1,5 +1,5 @@
 // Boxes over a video or a picture: where each face is at a time, by time stamps, and its drawing.
-import { fullAnswer, withAnswer } from "./readings.js";
+import { firstAfter, fullAnswer, withAnswer } from "./readings.js";
 import { inkOn } from "./palette.js";
 
 const REACH = 0.75; // seconds before the first and after the last sight in which a box stays
@@ -39,7 +39,7 @@ function add(people, person, sight) {
 export function boxesAt(people, seconds) {
   const found = [];
   for (const [person, list] of people) {
-    const after = firstAfter(list, seconds);
+    const after = firstAfter(list, seconds, (sight) => sight.seconds);
     const [before, next] = [list[after - 1], list[after]];
     if (before && next && next.seconds - before.seconds <= GAP) {
       const share = (seconds - before.seconds) / (next.seconds - before.seconds);
@@ -53,18 +53,8 @@ export function boxesAt(people, seconds) {
   return found;
 }
 
-function firstAfter(list, seconds) {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle].seconds > seconds) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 function nearestOf(list, seconds) {
-  const after = firstAfter(list, seconds);
+  const after = firstAfter(list, seconds, (sight) => sight.seconds);
   const near = [list[after - 1], list[after]].filter(Boolean);
   return near.sort((one, two) => Math.abs(one.seconds - seconds) - Math.abs(two.seconds - seconds))[0];
 }

@@ -8,7 +8,7 @@ export function save(name, content, type = "text/plain") {
   document.body.append(link); // some browsers ignore a link that is nowhere
   link.click();
   link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  setTimeout(() => URL.revokeObjectURL(address), 60_000); // a long recording takes a while
 }
 
 /** Rows as CSV (RFC 4180, with a byte order mark for Excel); words that a spreadsheet would calculate are quoted by '. */

@@ -22,13 +22,6 @@ export function signed(number, digits = 2) {
   return Number(text) === 0 ? text : `${number < 0 ? "\u2212" : "+"}${text}`;
 }
 
-/** The answer of a reading: "happy 71 %", "not sure (happy 38 %)" or "nothing to read". */
-export function answerText(reading) {
-  if (!reading?.likeliest) return "nothing to read";
-  const likeliest = `${reading.likeliest} ${percent(reading.confidence)}`;
-  return reading.emotion ? likeliest : `not sure (${likeliest})`;
-}
-
 /** "820 B", "2.4 MB", "1.3 GB". */
 export function bytes(count) {
   if (!Number.isFinite(count)) return "";

@@ -2,7 +2,7 @@
 // frame: {axis, palette, width, height, scale}, lengths in CSS pixels.
 import { clock } from "./format.js";
 import { cssColour, inkOn } from "./palette.js";
-import { atTime, fullAnswer } from "./readings.js";
+import { atTime, firstAfter, fullAnswer } from "./readings.js";
 
 const LABELLED = 46; // pixels from which an answer is written
 const FINEST = 2; // pixels: what is shorter joins its neighbours
@@ -160,16 +160,6 @@ function visible(parts, axis) {
   const first = firstAfter(parts, axis.from, (part) => part.end);
   const last = firstAfter(parts, axis.to, (part) => part.begin);
   return parts.slice(first, last);
-}
-
-function firstAfter(list, seconds, key) {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (key(list[middle]) > seconds) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function nearest(times, seconds) {

@@ -6,7 +6,7 @@ import { cssColour } from "./palette.js";
 let loading;
 
 /** Load uPlot once; resolves to it. */
-export function plotter() {
+function plotter() {
   return (loading ??= new Promise((resolve, reject) => {
     const script = h("script", { src: "/static/vendor/uPlot.iife.min.js" });
     script.onload = () => resolve(globalThis.uPlot);

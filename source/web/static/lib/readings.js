@@ -134,15 +134,20 @@ function prevailing(weighted) {
   return [...seconds].reduce((best, one) => (one[1] > best[1] ? one : best), [0, -1])[0];
 }
 
-/** The part at a time, or undefined; parts are sorted and without overlap. */
-export function atTime(list, seconds) {
+/** The index of the first of a sorted list whose key is beyond a time; the list's length where there is none. */
+export function firstAfter(list, seconds, key) {
   let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (list[middle].end > seconds) high = middle;
+    if (key(list[middle]) > seconds) high = middle;
     else low = middle + 1;
   }
-  const found = list[low] ?? (list.at(-1)?.end === seconds ? list.at(-1) : undefined);
+  return low;
+}
+
+/** The part at a time, or undefined; parts are sorted and without overlap. */
+export function atTime(list, seconds) {
+  const found = list[firstAfter(list, seconds, (part) => part.end)] ?? (list.at(-1)?.end === seconds ? list.at(-1) : undefined);
   return found && found.begin <= seconds ? found : undefined;
 }
 

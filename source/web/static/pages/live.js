@@ -1,4 +1,5 @@
 // Watch live: what camera and microphone give is read at once, and forgotten unless it is kept.
+import { save } from "../lib/chart-export.js";
 import { circumplex } from "../lib/circumplex.js";
 import { hasAgreed, notice } from "../lib/consent.js";
 import { OFF, chooser } from "../lib/devices.js";
@@ -91,10 +92,8 @@ function stage(root, { api, models, say }) {
 
   async function savePicture() {
     const png = await picture.picture();
-    if (!png) return say("There is no answered frame yet.");
-    const link = h("a", { href: URL.createObjectURL(png), download: `live ${clock(run.now).replaceAll(":", ".")}.png` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    if (png) save(`live ${clock(run.now).replaceAll(":", ".")}.png`, png);
+    else say("There is no answered frame yet.");
   }
 
   function changed() {

@@ -14,7 +14,7 @@ const paints = () => ({
 });
 
 /**
- * Return {element, redraw, close}. draw(context, width, paint) draws to the width and returns the height that it took (it
+ * Return {element, canvas, close}. draw(context, width, paint) draws to the width and returns the height that it took (it
  * is called twice where the height is not known yet); table() gives rows, the first the heads; note: what must be known
  * to read it; more: elements between the title and the chart; label: what it shows, in words.
  */
@@ -35,11 +35,11 @@ export function figure({ title, name, label, note, draw, table, more = [] }) {
     canvas.style.height = `${height}px`;
   }
 
-  const sizes = new ResizeObserver(() => redraw());
+  const sizes = new ResizeObserver(redraw);
   sizes.observe(element);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", redraw);
-  return { element, canvas, redraw, close: () => (sizes.disconnect(), dark.removeEventListener("change", redraw)) };
+  return { element, canvas, close: () => (sizes.disconnect(), dark.removeEventListener("change", redraw)) };
 }
 
 function sized(canvas, width, height, scale) {
@@ -64,7 +64,7 @@ function picture(title, draw) {
 }
 
 /** Rows as a table; figures with two decimals. */
-export function tableOf([heads, ...rows]) {
+function tableOf([heads, ...rows]) {
   const text = (value) => (typeof value === "number" ? String(Number.isInteger(value) ? value : value.toFixed(3)) : value ?? "");
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table" }, h("table", { class: "number" },
     h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),

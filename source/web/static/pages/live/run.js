@@ -147,7 +147,7 @@ export class LiveRun {
     if (this.#sources?.eyes) this.#sources.eyes.framesPerSecond = rate;
   }
 
-  #hello() { return { audio_rate_hz: this.#sources.audioRate, size: this.#sources.size, modalities: this.modalities }; }
+  #hello() { return { audio_rate_hz: this.#sources.audioRate, modalities: this.modalities }; }
 
   #hear(seconds, samples, level) {
     this.level = level;

@@ -9,7 +9,6 @@ const GONE = "Demeanor does not answer any more. Is it still running in the term
 const ENDS = {
   4400: "The page and Demeanor do not understand each other. Reload the page.",
   4401: "This page belongs to an earlier start of Demeanor. Open the address that it printed in the terminal.",
-  4403: "Demeanor takes nothing from this address. Open the one that it printed in the terminal.",
   4408: "Nothing came from the page for a while, so the session ended.",
   4409: "Somebody else is live just now, perhaps in another tab. Stop there first.",
   4413: "The camera's pictures are too large.",

@@ -58,7 +58,6 @@ export class Sources {
   }
 
   get audioRate() { return this.#ears?.rate ?? 48_000; }
-  get size() { return [this.#video.videoWidth, this.#video.videoHeight]; }
   get eyes() { return this.#eyes; }
 
   /** The same devices for a recording, which a change in the middle would break. */

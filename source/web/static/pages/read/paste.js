@@ -1,6 +1,7 @@
 // Words are read while they are typed; a link is fetched only when asked for.
 import { h, replace } from "../../lib/dom.js";
-import { answerText, percent } from "../../lib/format.js";
+import { percent } from "../../lib/format.js";
+import { fullAnswer } from "../../lib/readings.js";
 import { isLink } from "./intake.js";
 
 const PAUSE_MS = 450;
@@ -46,11 +47,11 @@ export function paste({ api, models, say }) {
   }
 
   function answered(reading) {
-    if (!reading?.likeliest) return h("p", { class: "soft small" }, answerText(null));
+    if (!reading?.likeliest) return h("p", { class: "soft small" }, fullAnswer(null));
     const ranked = Object.entries(reading.probabilities).sort(([, one], [, other]) => other - one).slice(0, 3);
     return [
       h("p", { class: "row" }, h("span", { class: "emoji", "aria-hidden": true }, (reading.emotion && models.emoji[reading.emotion]) ?? "😕"),
-        h("b", {}, answerText(reading))),
+        h("b", {}, fullAnswer(reading))),
       h("div", { class: "bars" }, ranked.map(([label, share]) => [
         h("span", {}, label),
         h("span", { class: "bar-track" }, h("i", { style: { width: `${share * 100}%`, "--tone": models.colours[label] } })),

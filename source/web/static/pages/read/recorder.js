@@ -1,4 +1,5 @@
 // Record in the page: camera, microphone or both, sent to the server piece by piece and then read.
+import { save } from "../../lib/chart-export.js";
 import { hasAgreed, notice } from "../../lib/consent.js";
 import { OFF, chooser, open, release } from "../../lib/devices.js";
 import { h, replace } from "../../lib/dom.js";
@@ -41,7 +42,7 @@ function studio({ api, models, model = "combined", onDone = () => {}, onClose })
   const hold = h("button", { hidden: true, onclick: () => (recording.state === "paused" ? recording.resume() : recording.pause()) }, "Pause");
   const end = h("button", { class: "main", hidden: true, onclick: finish }, "Stop and read it");
   const drop = h("button", { hidden: true, onclick: discard }, "Discard");
-  const save = h("button", { hidden: true, onclick: saveFile }, "Save it as a file");
+  const rescue = h("button", { hidden: true, onclick: () => save(recording.name, recording.file()) }, "Save it as a file");
   const shutter = onClose && h("button", { class: "push", onclick: () => (close(), onClose()) }, "Close");
   let stream, ear, recording, ticking;
 
@@ -66,7 +67,7 @@ function studio({ api, models, model = "combined", onDone = () => {}, onClose })
     end.hidden = drop.hidden = progress.hidden = !runs;
     hold.hidden = !runs || how === "inactive";
     hold.textContent = how === "paused" ? "Go on" : "Pause";
-    save.hidden = !["waiting", "broken"].includes(what);
+    rescue.hidden = !["waiting", "broken"].includes(what);
     if (!runs) shut();
   }
 
@@ -126,12 +127,6 @@ function studio({ api, models, model = "combined", onDone = () => {}, onClose })
     await given.discard();
   }
 
-  function saveFile() {
-    const link = h("a", { href: URL.createObjectURL(recording.file()), download: recording.file().name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  }
-
   function shut() {
     clearTimeout(ticking);
     release(stream);
@@ -151,7 +146,7 @@ function studio({ api, models, model = "combined", onDone = () => {}, onClose })
 
   const progress = h("p", { class: "row", hidden: true }, dot, state, time, meter.element);
   const element = h("section", { class: "studio" }, devices.element, progress, trouble, transfer,
-    h("p", { class: "row" }, title, start, hold, end, drop, save, shutter), frame);
+    h("p", { class: "row" }, title, start, hold, end, drop, rescue, shutter), frame);
   return { element, close };
 }
 

@@ -13,7 +13,8 @@ const ABOUT = {
   "transcript.txt": "the words", "transcript.json": "the words with their times",
   "word_counts.csv": "how often each word occurs", "annotations.json": "what you added here",
 };
-const TOOLS = [["elan", "ELAN"], ["boris", "BORIS"], ["labelstudio", "Label Studio"], ["textgrid", "Praat TextGrid"]];
+const WITHOUT_TIMES = "labelstudio"; // takes pictures and texts too
+const TOOLS = [["eaf", "ELAN"], ["elan", "ELAN text"], ["boris", "BORIS"], [WITHOUT_TIMES, "Label Studio"], ["textgrid", "Praat TextGrid"]];
 
 /** The list of files. */
 export function files(session) {
@@ -21,12 +22,12 @@ export function files(session) {
   const rows = session.files.map(({ name, bytes: size }) => h("li", {},
     h("a", { href: session.file(name), download: name, dir: "auto" }, name), h("span", { class: "soft small" }, about(name)),
     h("span", { class: "soft small number" }, bytes(size))));
-  const exported = TOOLS.map(([format, title]) => h("a", {
+  const exported = TOOLS.filter(([format]) => session.isTimed || format === WITHOUT_TIMES).map(([format, title]) => h("a", {
     class: "button", download: "", href: session.api.address(`/results/${session.id}/export`, { format }),
   }, title));
   return { element: h("section", { class: "files" },
     h("h2", {}, "Take it away"),
-    session.axis && session.isTimed && h("p", { class: "soft small" }, "Answers, modalities, people, words and marks as tiers of"),
-    session.axis && session.isTimed && h("div", { class: "row" }, exported),
+    h("p", { class: "soft small" }, session.isTimed ? "Answers, modalities, people, words and marks as tiers of" : "The answers, for annotation with"),
+    h("div", { class: "row" }, exported),
     h("ul", { class: "file-list" }, rows)) };
 }

@@ -8,6 +8,7 @@ const UNSEEN = 1.01; // seconds without a face after which a run of faces ends
 /** Events: "annotations" when somebody changed a label, a name, a mark or a sentence. */
 export class Session extends EventTarget {
   #frames;
+  #saving = Promise.resolve();
 
   /** context: of the page; document: GET /results/ID. */
   constructor(context, document) {
@@ -24,11 +25,6 @@ export class Session extends EventTarget {
     this.runs = prediction.model === "text" ? this.parts : runs(this.parts, this.limit);
     const [start, end] = this.#ends();
     this.axis = this.isPicture || end <= start ? null : new TimeAxis(start, end, { least: this.isTimed ? 0.5 : 1 });
-  }
-
-  /** Whether each second has a place: a text without times is counted in sentences. */
-  get unit() {
-    return this.isTimed ? "seconds" : "sentences";
   }
 
   /** Whether valence and arousal were measured anywhere. */
@@ -108,10 +104,12 @@ export class Session extends EventTarget {
     return this.files.some((file) => file.name === name);
   }
 
-  /** Change what people added, and tell all panels. A trouble is said and thrown. */
+  /** Change what people added, and tell all panels; one change after the other, for a late answer is an old state. A trouble is said and thrown. */
   async save(changes) {
+    const saved = this.#saving.then(() => this.api.patch(`/results/${this.id}`, changes));
+    this.#saving = saved.catch(() => {});
     try {
-      this.annotations = await this.api.patch(`/results/${this.id}`, changes);
+      this.annotations = await saved;
       this.dispatchEvent(new Event("annotations"));
     } catch (error) {
       this.context.say(error.message);

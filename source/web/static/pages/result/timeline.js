@@ -1,6 +1,6 @@
 // The timeline: the lanes of lanes.js with their tools; which are shown is remembered.
 import { exportButtons } from "../../lib/chart-export.js";
-import { h, replace } from "../../lib/dom.js";
+import { h } from "../../lib/dom.js";
 import { clock } from "../../lib/format.js";
 import { icon } from "../../lib/icons.js";
 import { gestures } from "../../lib/gestures.js";
