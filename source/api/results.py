@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from ..core import config
-from ..core.files import natural
-
 
 def results() -> list[str]:
     """Return the names of the results in output_files/, of single files and of runs over several.
@@ -13,6 +10,6 @@ def results() -> list[str]:
     >>> api.results()  # needs results  # doctest: +SKIP
     ['demo_clip', 'interviews']
     """
-    from ..results.writing import RESULT
+    from ..results.kept import known_results
 
-    return sorted((file.parent.name for file in config.OUTPUT_FOLDER.glob(f"[!.]*/{RESULT}")), key=natural)
+    return known_results()

@@ -14,9 +14,13 @@ LONGEST_PLACE = 80  # characters: keys of a document are from outside too
 
 
 def checked(kind: type[Own], document: Any, sentence: str) -> Own:
-    """Return `kind`, such as a dataclass, made of a document; raises DemeanorError, begun by `sentence`, for others."""
+    """Return `kind`, such as a dataclass, made of a document; raises DemeanorError, begun by `sentence`, for others.
+
+    document: as Python has it, or JSON as bytes.
+    """
     try:
-        return _adapter(kind).validate_python(document)
+        adapter = _adapter(kind)
+        return adapter.validate_json(document) if isinstance(document, bytes) else adapter.validate_python(document)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))[:LONGEST_PLACE] or "the document"

@@ -16,11 +16,10 @@ import numpy as np
 
 from ..data.label_names import is_unclear, label_meant
 from ..results.annotations import Mark
-from ..results.cells import NOT_SURE
+from ..results.cells import NOT_SURE, NOTHING
 
 STEP_SECONDS = 0.1
 MOST_STEPS = 200_000  # 5.5 hours; of longer recordings the steps are longer
-NOTHING = "nothing"  # where the answer, or a rater, says nothing
 UNLABELLED, UNCLEAR = -1, -2  # in place of the index of a label
 
 

@@ -9,6 +9,7 @@ from .prediction import Prediction, Reading
 PLACE = ("left", "top", "right", "bottom")
 ANSWER = ("emotion", "likeliest", "confidence")
 NOT_SURE = "not sure"
+NOTHING = "nothing"  # in place of an answer, where there is nothing to read
 TIMES = ("start_seconds", "end_seconds")
 
 Row = dict[str, Any]

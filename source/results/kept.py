@@ -67,12 +67,17 @@ def result_folders(name: str | Path) -> list[Path]:
             found = inside or [folder] * (folder / RESULT).is_file()
             if found:
                 return found
-    known = sorted((file.parent.name for file in config.OUTPUT_FOLDER.glob(f"[!.]*/{RESULT}")), key=natural)
+    known = known_results()
     more = f" and {len(known) - 12} more" if len(known) > 12 else ""
     there = ", ".join(known[:12]) or "none yet"
     raise DemeanorError(
         f"There is no result {name} in {config.OUTPUT_FOLDER} nor at that path; there are: {there}{more}."
     )
+
+
+def known_results() -> list[str]:
+    """Return the names of the results in output_files/, of single files and of runs over several."""
+    return sorted((file.parent.name for file in config.OUTPUT_FOLDER.glob(f"[!.]*/{RESULT}")), key=natural)
 
 
 def result_named(name: str | Path) -> Kept:

@@ -27,7 +27,7 @@ SPOKEN_OF = {"face": "face", "audio": "voice", "text": "words"}  # modality -> n
 
 @dataclass(frozen=True)
 class Track:
-    """Labelled stretches of time, in order, such as a tier of ELAN has them."""
+    """Labelled stretches of time, in order, such as a tier of ELAN has them; name and labels are lines without tabs."""
 
     name: str
     marks: tuple[Mark, ...]

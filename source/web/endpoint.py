@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
-from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
+from ..core.checked import checked
 from .site import Site
-from .troubles import TooLarge, Trouble
+from .troubles import TooLarge
+from .uploads import pieces
 
 MOST_DOCUMENT_BYTES = 8_000_000  # a day's marks; files go by calls that stream
 PREFIX = "/api/v1"
@@ -69,29 +69,22 @@ def answer(document: Any, status: int = 200) -> JSONResponse:
     )
 
 
-async def body_of(request: Request, most_bytes: int = MOST_DOCUMENT_BYTES) -> bytes:
-    """Return the body of a request; raises TooLarge for a longer one, without reading the rest."""
+async def body_of(request: Request, most_bytes: int = MOST_DOCUMENT_BYTES, instead: str = "") -> bytes:
+    """Return the body of a request; raises BrokenOff, and TooLarge for a longer one, without reading the rest.
+
+    instead: what to do with a longer one.
+    """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+    async for piece in pieces(request):
+        body += piece
         if len(body) > most_bytes:
-            raise TooLarge(f"This takes at most {most_bytes / 1e6:g} MB.")
+            raise TooLarge(f"This takes at most {most_bytes / 1e6:g} MB{instead and f'; {instead}'}.")
     return bytes(body)
 
 
 async def document_of(request: Request, kind: type[Own], most_bytes: int = MOST_DOCUMENT_BYTES) -> Own:
     """Return the JSON document of a request as a `kind`, such as a dataclass.
 
-    Raises TooLarge, and Trouble, which names the first field that is wrong.
+    Raises TooLarge, BrokenOff, and DemeanorError, which names the first field that is wrong.
     """
-    try:
-        return _adapter(kind).validate_json(await body_of(request, most_bytes))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(map(str, first["loc"]))[:80] or "the document"
-        raise Trouble(f"This cannot be used: {where}: {first['msg']}.") from None
-
-
-@cache
-def _adapter(kind: type[Own]) -> TypeAdapter[Own]:
-    return TypeAdapter(kind)
+    return checked(kind, await body_of(request, most_bytes), "This cannot be used")

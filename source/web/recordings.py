@@ -16,7 +16,7 @@ from threading import Lock
 from ..core.files import write_whole
 from .queue.job import AUTO, new_id
 from .troubles import Busy, Conflict, NotFound, Trouble
-from .uploads import MOST_BYTES, refuse_without_space, too_large
+from .uploads import MOST_BYTES, not_written, refuse_without_space, too_large
 
 ENTRY, MEDIA = "recording.json", "media"
 MOST_UNFINISHED = 50
@@ -131,6 +131,6 @@ def _append(media: Path, piece: memoryview, have: int) -> None:
             while piece:
                 piece = piece[stream.write(piece) :]
             os.fsync(stream.fileno())
-        except OSError:
+        except OSError as error:
             stream.truncate(have)
-            raise
+            raise not_written(error) from None

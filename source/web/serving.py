@@ -13,7 +13,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -80,9 +80,9 @@ def running(site: Site) -> Running | None:
     """Return the server that serves this folder now; None where its file is old or there is none."""
     try:
         known = Running(**json.loads((site.own_folder / ADDRESS_FILE).read_text(encoding="utf-8")))
-        connection = HTTPConnection(known.url.removeprefix("http://"), timeout=ANSWER_SECONDS)
-        connection.request("GET", "/api/v1/health")
-        return known if json.loads(connection.getresponse().read(10_000))["id"] == known.id else None
+        with closing(HTTPConnection(known.url.removeprefix("http://"), timeout=ANSWER_SECONDS)) as connection:
+            connection.request("GET", "/api/v1/health")
+            return known if json.loads(connection.getresponse().read(10_000))["id"] == known.id else None
     except (OSError, HTTPException, ValueError, KeyError, TypeError, AttributeError):
         return None
 

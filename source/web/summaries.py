@@ -22,7 +22,7 @@ from ..results.writing import RESULT
 from .files import files_in
 
 KINDS = {"video": VIDEOS, "sound": SOUNDS, "picture": PICTURES, "text": TEXTS}
-KIND_OF_MODEL = {"combined": "video", "audio": "sound", "face": "picture"}  # where the file's name does not say
+KIND_OF_MODEL = {"combined": "video", "audio": "sound", "face": "picture", "text": "text"}  # where no name says
 
 
 @dataclass(frozen=True)

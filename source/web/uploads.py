@@ -85,6 +85,11 @@ def too_large(most_bytes: int) -> TooLarge:
     return TooLarge(f"This is larger than {most_bytes / 1e9:g} GB, the most that is taken.", most_bytes=most_bytes)
 
 
+def not_written(error: OSError) -> DiskFull:
+    """Return the trouble with a disk that takes no more."""
+    return DiskFull(f"It cannot be written down: {error.strerror}; free some space and try again.")
+
+
 def _refuse_by_length(request: Request, folder: Path, most_bytes: int) -> None:
     length = announced_bytes(request)
     if length > most_bytes:
@@ -118,7 +123,7 @@ async def _put(stream: object, content: bytearray) -> None:
     try:
         await run_in_threadpool(_write_all, stream, content)
     except OSError as error:
-        raise DiskFull(f"It cannot be written down: {error.strerror}; free some space and try again.") from None
+        raise not_written(error) from None
 
 
 def _write_all(stream: object, content: bytearray) -> None:

@@ -15,6 +15,7 @@ from source.web import recordings
 from source.web.queue.queue import Queue
 from source.web.recordings import Begun, Recordings
 from source.web.troubles import Busy, Conflict, NotFound, TooLarge
+from source.web.uploads import DiskFull
 from tests.support import web, web_jobs
 from tests.support.video import write_video
 from tests.support.voice import spoken
@@ -81,7 +82,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(recordings.os, "fsync", full)
-    with pytest.raises(OSError):
+    with pytest.raises(DiskFull):
         kept.append(begun.id, 3, b"def")
     assert kept.whole(begun.id)[1].read_bytes() == b"abc"
 

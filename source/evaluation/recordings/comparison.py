@@ -12,7 +12,7 @@ from ...core.units import duration
 from ...results.kept import Kept
 from .cases import BY, UNGROUPED, Case, cases_of
 from .estimates import LEAST
-from .measures import Means, Recording, Stretch, against_stretch, less, recording_of
+from .measures import Recording, Stretch, against_stretch, less, recording_of
 
 MOST = 500  # recordings
 GROUP = "group:"  # before the name of a group that is the baseline
@@ -55,20 +55,16 @@ def compare(kept: Mapping[str, Kept], by: str = "recording", baseline: str | Str
             raise DemeanorError(f"The baseline {baseline[:80]} is none of the results that are compared.")
         base = next(one for one in recordings if one.id == baseline)
         said = base.name
-        recordings = [one if one is base else _changed(one, less(one.means, base.means)) for one in recordings]
+        recordings = [one if one is base else replace(one, change=less(one.means, base.means)) for one in recordings]
     elif isinstance(baseline, tuple):
         if not 0 <= baseline[0] < baseline[1]:
             raise DemeanorError("A baseline stretch ends after it begins, as in 0-10.")
         said = f"{baseline[0]:g}-{baseline[1]:g} s"
-        recordings = [_changed(one, against_stretch(kept[one.id], baseline)) for one in recordings]
+        recordings = [replace(one, change=against_stretch(kept[one.id], baseline)) for one in recordings]
     cases = cases_of(recordings, by, group)
     more = _about_groups(recordings, group) if group is not None else _without_change(recordings, said)
     notes = (*_twice(kept), *_notes(recordings, cases, by), *more)
     return Comparison(by, said, labels, tuple(recordings), tuple(cases), notes)
-
-
-def _changed(one: Recording, change: Means | None) -> Recording:
-    return replace(one, change=change)
 
 
 def _labels(kept: Mapping[str, Kept]) -> tuple[str, ...]:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from ...results.cells import NOT_SURE
+from ...results.cells import NOT_SURE, NOTHING
 from ...results.circumplex import valence_arousal
 from ...results.kept import Kept
 from ...results.prediction import Prediction, Reading
 from ...results.tracks import answer_segments
 
 MOST_PARTS = 600  # of the course of a recording: a chart has no more pixels
-NOTHING = "nothing"  # share of the time in which there is nothing to read
 AFFECT = ("valence", "arousal")
 
 Stretch = tuple[float, float]  # from and to, in seconds

@@ -25,8 +25,4 @@ def text(kept: Kept) -> str:
         for seconds, turn in ((mark.begin_seconds, START), (mark.end_seconds, STOP))
     ]
     ordered = sorted(events, key=lambda event: event[:2])
-    return "\n".join("\t".join((f"{at:.3f}", _cell(who), _cell(code), "", "", "NA")) for at, _, who, code in ordered)
-
-
-def _cell(value: str) -> str:
-    return " ".join(value.split())
+    return "\n".join("\t".join((f"{at:.3f}", who, code, "", "", "NA")) for at, _, who, code in ordered)

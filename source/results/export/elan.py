@@ -13,8 +13,4 @@ def text(kept: Kept) -> str:
         for track in tracks_of(kept)
         for mark in track.marks
     )
-    return "".join("\t".join(_cell(value) for value in row) + "\n" for row in (HEADER, *rows))
-
-
-def _cell(value: str) -> str:
-    return " ".join(value.split())  # no tab and no line break within
+    return "".join("\t".join(row) + "\n" for row in (HEADER, *rows))

@@ -10,13 +10,13 @@ from typing import Any
 
 from ... import __version__
 from ...core.serialise import json_text
+from ..cells import NOT_SURE
 from ..kept import Kept
 from ..prediction import Prediction
 from ..timeline import mean_probabilities
 from ..tracks import ANSWER, TRANSCRIPT, Track, tracks_of
 
 FOLDER = "/data/local-files/?d="  # Label Studio's own address of files in local storage
-NOT_SURE = "not sure"
 
 
 def text(kept: Kept) -> str:

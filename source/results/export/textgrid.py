@@ -56,4 +56,4 @@ def _head(kind: str, name: str, end: float, size: str) -> Iterator[str]:
 
 
 def _quoted(value: str) -> str:
-    return '"' + " ".join(value.split()).replace('"', '""') + '"'
+    return '"' + value.replace('"', '""') + '"'

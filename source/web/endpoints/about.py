@@ -22,10 +22,10 @@ from ...results.circumplex import emoji, place_of
 from ..endpoint import Endpoint, answer, site_of
 from ..openapi import description
 from ..site import Site
+from ..summaries import KIND_OF_MODEL
 from ..troubles import NotFound
 
 SHOWN = ("combined", "face", "audio", "text")  # in this order, others behind them
-KINDS = {"combined": "video", "audio": "sound", "face": "picture", "text": "text"}
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _model(name: str, weights: str) -> Model:
         labels = _header_labels(name)
     except DemeanorError:
         labels = ()
-    return Model(bool(labels), labels, KINDS.get(name, "file"), spec.readable, spec.typed)
+    return Model(bool(labels), labels, KIND_OF_MODEL.get(name, "file"), spec.readable, spec.typed)
 
 
 def _header_labels(name: str) -> tuple[str, ...]:

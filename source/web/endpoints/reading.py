@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from threading import Timer
+from threading import Lock, Timer
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -15,12 +15,11 @@ from starlette.responses import Response
 from ...core.spec import spec_of
 from ...core.workers import WorkerDied
 from ...results.prediction import Prediction
-from ..endpoint import Endpoint, answer, site_of
+from ..endpoint import Endpoint, answer, body_of, site_of
 from ..queue import reading
 from ..queue.worker import Worker
 from ..site import Site
-from ..troubles import Busy, TooLarge, Trouble
-from ..uploads import pieces
+from ..troubles import Busy, Trouble
 from .jobs import known_model
 
 READER = "reader"
@@ -36,7 +35,7 @@ class Reader:
 
     def __init__(self, read: Any = reading.read_at_once, prepare: Any = reading.prepare_to_answer) -> None:
         self._read, self._worker = read, Worker(prepare, IDLE_SECONDS)
-        self._under_way = 0
+        self._turn, self._under_way = Lock(), 0
         self.close = self._worker.end
 
     async def read(self, model: str, content: bytes | str) -> Any:
@@ -50,20 +49,21 @@ class Reader:
             self._under_way -= 1
 
     def _in_time(self, model: str, content: bytes | str) -> Any:
-        started = time.monotonic()
-        timer = Timer(MOST_SECONDS, self._worker.end)
-        timer.daemon = True
-        timer.start()
-        try:
-            return self._worker.run(self._read, model, content)
-        except WorkerDied as died:
-            if time.monotonic() - started >= MOST_SECONDS:
-                raise Trouble(
-                    f"This took over {MOST_SECONDS:g} seconds; give it to /jobs, which takes its time."
-                ) from None
-            raise Trouble(f"This could not be read: the process that read it {died}.") from None
-        finally:
-            timer.cancel()
+        with self._turn:  # so that the time of one who waits does not end the work for another
+            started = time.monotonic()
+            timer = Timer(MOST_SECONDS, self._worker.end)
+            timer.daemon = True
+            timer.start()
+            try:
+                return self._worker.run(self._read, model, content)
+            except WorkerDied as died:
+                if time.monotonic() - started >= MOST_SECONDS:
+                    raise Trouble(
+                        f"This took over {MOST_SECONDS:g} seconds; give it to /jobs, which takes its time."
+                    ) from None
+                raise Trouble(f"This could not be read: the process that read it {died}.") from None
+            finally:
+                timer.cancel()
 
 
 @asynccontextmanager
@@ -87,16 +87,10 @@ async def read(request: Request) -> Response:
 
 
 async def _body(request: Request, most_bytes: int) -> bytes:
-    body = bytearray()
-    async for piece in pieces(request):
-        body += piece
-        if len(body) > most_bytes:
-            raise TooLarge(
-                f"This is larger than {most_bytes / 1e6:g} MB; give it to /jobs, which reads it in its turn."
-            )
+    body = await body_of(request, most_bytes, "give it to /jobs, which reads it in its turn")
     if not body.strip():
         raise Trouble("There is nothing to read: the body is empty.")
-    return bytes(body)
+    return body
 
 
 def _words(content: bytes) -> str:

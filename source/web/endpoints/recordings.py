@@ -11,14 +11,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..endpoint import Deleted, Endpoint, answer, document_of, site_of
+from ..endpoint import Deleted, Endpoint, answer, body_of, document_of, site_of
 from ..queue.job import AUTO, RECORDING, Job, Shown
 from ..queue.listening import Document
 from ..recordings import MOST_PIECE_BYTES, Begun, Recordings, Unfinished
 from ..site import Site
 from ..titles import title
-from ..troubles import NotFound, TooLarge, Trouble
-from ..uploads import pieces
+from ..troubles import NotFound, Trouble
 from .jobs import known_model, queue_of
 
 RECORDINGS = "recordings"
@@ -91,13 +90,9 @@ async def append(request: Request) -> Response:
     start = request.query_params.get("from", "")
     if not (start.isascii() and start.isdigit() and len(start) < 16):
         raise Trouble("Say from which byte on this piece is: ?from=BYTES.")
-    piece = bytearray()
-    async for part in pieces(request):
-        piece += part
-        if len(piece) > MOST_PIECE_BYTES:
-            raise TooLarge(f"A piece has at most {MOST_PIECE_BYTES / 1e6:g} MB; send it in several.")
+    piece = await body_of(request, MOST_PIECE_BYTES, "send it in several pieces")
     recordings, id = recordings_of(site_of(request)), request.path_params["id"]
-    return answer(Have(await run_in_threadpool(recordings.append, id, int(start), bytes(piece))))
+    return answer(Have(await run_in_threadpool(recordings.append, id, int(start), piece)))
 
 
 async def unfinished(request: Request) -> Response:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import psutil
 
+from ..files import ORIGINAL
+
 MARK = ".job"  # in a result: the id of the job that made it, until that is written down
-ORIGINAL = "original"  # stem of the file that was read, in its result
 DRAFT = re.compile(r"\.(\d+)\.part\..+")  # of `source.results.writing`: the process that writes it
 
 

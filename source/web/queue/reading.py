@@ -27,10 +27,11 @@ from ...media.link import fetch
 from ...media.remux import remuxed
 from ...media.types import PICTURES, RECORDINGS, TEXTS
 from ...results.writing import Written
+from ..files import ORIGINAL
 from ..titles import file_stem, title
 from .job import AUTO, INPUT, LINK, RECORDING, TEXT
 from .journal import ENTRY, UPLOAD
-from .outcome import MARK, ORIGINAL
+from .outcome import MARK
 from .task import Task
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ export function recordPanel(context) {
 }
 
 /** The devices, the picture and the buttons. */
-function studio({ api, models, model = "combined", onDone = () => {}, onClose }) {
+function studio({ api, model = "combined", onDone = () => {}, onClose }) {
   const devices = chooser({ onChange: () => (complain(), ready()), onThere: () => ready() });
   const picture = h("video", { class: "mirrored", playsInline: true, muted: true, autoplay: true, "aria-label": "What the camera sees" });
   const frame = h("div", { class: "viewer", hidden: true }, picture);
@@ -83,7 +83,7 @@ function studio({ api, models, model = "combined", onDone = () => {}, onClose })
       const seen = stream.getVideoTracks().length > 0;
       frame.hidden = !seen;
       picture.srcObject = seen ? new MediaStream(stream.getVideoTracks()) : null;
-      recording = new Recording(api, stream, { name: title.value.trim() || named(), model: modelFor(models, model, seen), onState: follow });
+      recording = new Recording(api, stream, { name: title.value.trim() || named(), model, onState: follow });
       await recording.begin();
       complain(Object.values(opened.troubles).map((sentence) => `${sentence} The rest is recorded.`).join(" "));
       for (const track of stream.getTracks()) track.onended = () => complain(`${track.kind === "video" ? "The camera" : "The microphone"} was unplugged.`);
@@ -149,8 +149,5 @@ function studio({ api, models, model = "combined", onDone = () => {}, onClose })
     h("p", { class: "row" }, title, start, hold, end, drop, rescue, shutter), frame);
   return { element, close };
 }
-
-/** The model for what is recorded: where the combined one reads no sound by itself, the voice's for sound alone. */
-const modelFor = (models, model, seen) => (seen || model !== "combined" || models.models.combined.reads.includes("sound") ? model : "audio");
 
 const named = () => `recording ${new Date().toLocaleString("sv-SE").replaceAll(":", ".")}`;
