@@ -84,7 +84,7 @@ def _estimate(one: Estimate | None, is_affect: bool, is_change: bool) -> str:
         return ""
 
     def said(value: float) -> str:
-        return f"{value:+.2f}" if is_affect else f"{100 * value:+.0f}" if is_change else f"{100 * value:.0f} %"
+        return f"{value:+z.2f}" if is_affect else f"{100 * value:+z.0f}" if is_change else f"{100 * value:.0f} %"
 
     between = "" if one.low is None or one.high is None else f" ({said(one.low)} to {said(one.high)})"
     return f"{said(one.mean)}{between}"

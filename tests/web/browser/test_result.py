@@ -362,6 +362,17 @@ def test_people_agree_or_not(show, tmp_path, shoot):
     row.wait_for(state="detached")
 
 
+def test_several_raters_are_taken_at_once(show, tmp_path):
+    for name, label in (("ann", "happy"), ("a rater with a long name", "sad")):
+        (tmp_path / f"{name}.csv").write_text(f"begin,end,label\n0,7,{label}\n")
+    page = show(film(), width=360)
+    page.locator(".agreement summary").first.click()
+    page.get_by_label("File with marks").set_input_files(sorted(tmp_path.glob("*.csv")))
+    page.get_by_text("Krippendorff").wait_for()
+    assert page.locator(".agreement table.compact tbody tr").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_exports_come_and_delete_deletes(show, site):
     page = show(film())
     for format in ("ELAN", "ELAN text", "BORIS", "Label Studio", "Praat TextGrid"):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
@@ -58,6 +59,19 @@ def test_chosen_results_are_labelled_together_and_compared(open_page, address, r
         expect(page.get_by_label(f"Group of {name}")).to_have_value(group)
     page.get_by_role("button", name="Compare").click()
     expect(page).to_have_url(re.compile(r"#/compare\?ids=[0-9a-f]+,[0-9a-f]+$"))
+
+
+def test_compare_says_which_of_the_chosen_it_leaves_out(open_page, address, rows, site):
+    write_result(site.folder / "note", replace(some_prediction("note.txt", "text"), seconds=None, size=None))
+    page = open_page(f"{address}#/results")
+    for name in ("clip_2.mp4", "clip_10.mp4", "note.txt"):
+        page.get_by_label(f"Choose {name}").check()
+    page.get_by_role("button", name="Compare").click()
+    left_out = page.get_by_text("Left out: 1 picture or text")
+    left_out.wait_for()
+    page.get_by_role("button", name="group", exact=True).click()
+    expect(page).to_have_url(re.compile("by=group"))
+    expect(left_out).to_be_visible()
 
 
 def test_delete_asks_first_and_removes_the_folder(open_page, address, rows, site):

@@ -21,9 +21,10 @@ export async function mount(root, params, context) {
   const known = new Map(able.map((one) => [one.id, one]));
   const state = { by: "recording", axis: "seconds", baseline: "", ...params };
   if (state.by !== "group" && state.baseline.startsWith("group:")) state.baseline = "";
-  const ids = (params.ids ?? "").split(",").filter((id) => known.has(id)).slice(0, MOST);
+  const asked = (params.ids ?? "").split(",").filter((id) => results.some((one) => one.id === id));
+  const timed = asked.filter((id) => known.has(id)), ids = timed.slice(0, MOST);
   const open = [];
-  const change = (what) => go(`#/compare?${new URLSearchParams(Object.entries({ ...state, ids: ids.join(","), ...what }).filter(([, value]) => value))}`);
+  const change = (what) => go(`#/compare?${new URLSearchParams(Object.entries({ ...state, ids: asked.join(","), ...what }).filter(([, value]) => value))}`);
   root.append(h("h1", {}, "Compare"));
   if (!able.length) return void replace(root, nothing());
   const chosen = picker();
@@ -32,7 +33,7 @@ export async function mount(root, params, context) {
     chosen.querySelector("details").open = true;
     return undefined;
   }
-  root.append(chosen, controls());
+  root.append(chosen, ...leftOut(asked.length - timed.length, timed.length - ids.length), controls());
   const place = h("div", { "aria-live": "polite" }, h("p", { class: "soft" }, "Comparing …"));
   root.append(place);
   try {
@@ -47,7 +48,7 @@ export async function mount(root, params, context) {
     const boxes = h("div", { class: "boxes" }, able.map((one) => h("label", { class: "check" },
       h("input", { type: "checkbox", value: one.id, checked: ids.includes(one.id) }),
       h("span", {}, h("b", {}, one.name), h("span", { class: "soft small" }, [clock(one.seconds), one.participant, one.group, moment(one.created)].filter(Boolean).join(" · "))))));
-    const take = () => change({ ids: [...boxes.querySelectorAll("input:checked")].map((box) => box.value).slice(0, MOST).join(",") });
+    const take = () => change({ ids: [...boxes.querySelectorAll("input:checked")].map((box) => box.value).join(",") });
     return h("section", {}, h("details", {},
       h("summary", {}, h("b", {}, ids.length ? plural(ids.length, "recording") : "Recordings"), ids.length > 0 && h("span", { class: "soft" }, ` ${ids.map((id) => known.get(id).name).join(", ")}`)),
       boxes, h("div", { class: "row end" }, h("button", { class: "main", onclick: take }, "Compare these"))));
@@ -142,6 +143,12 @@ export async function mount(root, params, context) {
 
 const timeRows = (recordings, labels) => [["recording", "begin", "end", ...labels], ...recordings.flatMap((one) =>
   one.parts.map(({ begin, end, probabilities }) => [one.name, begin, end, ...labels.map((label) => probabilities[label] ?? "")]))];
+
+/** What was chosen and is not compared here, in sentences. */
+const leftOut = (untimed, beyond) => [
+  untimed > 0 && `Left out: ${plural(untimed, "picture or text", "pictures or texts")}, which ${untimed === 1 ? "has" : "have"} no time; python run.py compare takes them as well.`,
+  beyond > 0 && `Left out: the last ${beyond}; at most ${MOST} recordings stand beside each other here, python run.py compare takes any number.`,
+].filter(Boolean).map((sentence) => h("p", { class: "note" }, sentence));
 
 const nothing = () => h("section", { class: "empty" }, h("h1", {}, "Nothing to compare yet"),
   h("p", {}, "Recordings that were read can be laid side by side here."),

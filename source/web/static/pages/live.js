@@ -99,7 +99,7 @@ function stage(root, { api, models, say }) {
   function changed() {
     if (left) return;
     buttons.draw(run, devices.chosen());
-    views.strips.choose(run.runs ? run.modalities : ["face", "audio", "text"]);
+    if (run.phase !== "ending") views.strips.choose(run.runs ? run.modalities : ["face", "audio", "text"]);
     picture.say(sentenceOf(run, devices.chosen()));
     ends.draw();
     soon();

@@ -124,7 +124,7 @@ export async function mount(root, params, { api, models, say, go }) {
     };
     const timed = some.filter((one) => one.seconds);
     replace(bar, h("b", {}, `${some.length} chosen`),
-      h("button", { class: "main", disabled: !timed.length, onclick: () => go(`#/compare?ids=${timed.map((one) => one.id).join(",")}`) }, "Compare"),
+      h("button", { class: "main", disabled: !timed.length, onclick: () => go(`#/compare?ids=${some.map((one) => one.id).join(",")}`) }, "Compare"),
       h("form", { class: "row", onsubmit: (event) => (event.preventDefault(), apply()) }, fields, h("button", {}, "Label")),
       h("button", { class: "push", onclick: () => erase(some) }, "Delete"),
       h("button", { class: "quiet", onclick: () => (chosen.clear(), draw()) }, "Choose none"));

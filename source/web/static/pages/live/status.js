@@ -26,7 +26,7 @@ export function statusLine(run, state) {
     speaking.hidden = !(live && state.voice.speaking && run.modalities.includes("audio"));
     meter.element.hidden = !(run.runs && run.modalities.includes("audio"));
     meter.show(live ? run.level : 0);
-    record.hidden = !(run.runs && run.kept.length);
+    record.hidden = !(run.runs && run.phase !== "ending" && run.kept.length);
     put(record, run.kept.includes("media") ? "recording" : "numbers kept");
     record.classList.toggle("records", run.kept.includes("media"));
     put(late, behind().join(" "));

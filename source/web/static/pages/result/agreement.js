@@ -12,7 +12,7 @@ export function agreement(session) {
   if (!session.axis || !session.isTimed) return null;
   const body = h("div");
   const name = h("input", { placeholder: "Name of the rater", maxlength: 120, "aria-label": "Name of the rater", autocomplete: "off" });
-  const file = h("input", { type: "file", accept: ".csv,.txt,.tsv,.tab,.eaf,.TextGrid,.json,text/plain,text/csv", "aria-label": "File with marks" });
+  const file = h("input", { type: "file", multiple: true, accept: ".csv,.txt,.tsv,.tab,.eaf,.TextGrid,.json,text/plain,text/csv", "aria-label": "File with marks" });
   const path = `/results/${session.id}`;
   const tell = (error) => session.context.say(error.message);
   const reload = async () => {
@@ -38,8 +38,8 @@ export function agreement(session) {
     }
   };
   const imported = async () => {
-    const [chosen] = file.files;
-    if (chosen) await send(name.value.trim() || chosen.name.replace(/\.[^.]+$/, ""), chosen);
+    const files = [...file.files], named = files.length === 1 && name.value.trim();
+    for (const one of files) await send(named || one.name.replace(/\.[^.]+$/, ""), one);
     file.value = "";
   };
   const own = () => {
@@ -67,7 +67,8 @@ function shown(found, session, forget) {
   });
   const heads = ["rater", "Cohen's kappa", "the same", "of", ""];
   return [
-    h("table", { class: "compact" }, h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows)),
+    h("div", { class: "scroll" },
+      h("table", { class: "compact" }, h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, rows))),
     found.raters.length > 1 && h("p", {}, `Between the raters: Krippendorff's alpha ${number(found.alpha)}.`),
     noteLines(found.notes),
     found.raters.map((rater) => confusion(found.confusion[rater], found, rater, session)),

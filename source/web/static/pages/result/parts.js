@@ -1,6 +1,6 @@
 // Small pieces that several panels show.
 import { h } from "../../lib/dom.js";
-import { clock } from "../../lib/format.js";
+import { clock, plural } from "../../lib/format.js";
 import { attributionText, fullAnswer, modalityName } from "../../lib/readings.js";
 
 /** An answer: its colour and pattern, and its words. */
@@ -48,7 +48,7 @@ function lever(by, label) {
   const bar = h("i", { class: by >= 0 ? "for" : "against", "aria-hidden": "true" });
   bar.style.width = `${Math.min(Math.abs(by), 0.5) * 100}%`;
   const points = Math.round(Math.abs(by) * 100);
-  const text = points ? `${points}\u00a0points ${by > 0 ? "less" : "more"}` : "the same";
+  const text = points ? `${plural(points, "point").replace(" ", "\u00a0")} ${by > 0 ? "less" : "more"}` : "the same";
   return h("span", { class: "lever", title: `${label} would be ${text} probable` }, h("span", { class: "lever-track" }, bar), text);
 }
 

@@ -122,11 +122,11 @@ function row(session, at) {
 
 /** The words' own answer, what the text model reads in the corrected words, sentiment and notes. */
 function details(session, said, correction) {
-  const own = said.modalities?.text;
+  const own = said.modalities?.text, sentiment = correction?.reading?.sentiment ?? said.sentiment;
   const again = correction && h("span", {}, "corrected: ",
     correction.reading ? answerChip(session, withAnswer(correction.reading, session.limit)) : "nothing to read");
   return [
     own && h("span", {}, correction ? "as heard: " : "the words: ", answerChip(session, session.answered(own))), again,
-    said.sentiment !== null && h("span", {}, `sentiment ${signed(said.sentiment, 1)}`), noteLines(said.notes),
+    sentiment !== null && h("span", {}, `sentiment ${signed(sentiment, 1)}`), noteLines(said.notes),
   ];
 }
