@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from .. import api
+from ..core.errors import DemeanorError
 from ..core.files import write_whole
 from ..core.serialise import json_text
 from . import render_study
@@ -44,7 +45,10 @@ def compare(results: Sequence[str], by: str, baseline: str | None, output: Path 
     """Compare recordings and print the means with their intervals."""
     found = api.compare(results, by=by, baseline=baseline)
     if output:
-        write_whole(output, api.comparison_csv(found))
+        try:
+            write_whole(output, api.comparison_csv(found))
+        except OSError as error:
+            raise DemeanorError(f"The table cannot be written to {output}: {error.strerror or error}.") from None
     print(json_text(asdict(found)) if as_json else render_study.comparison_text(found))
     if output and not as_json:
         print(f"\nTable: {near(output)}")

@@ -62,4 +62,5 @@ def _of_raters(tracks: Sequence[Track], kept: Kept, mapping: Mapping[str, str] |
 
 
 def _no_tier(tier: str, tracks: Sequence[Track]) -> list[Track]:
-    raise DemeanorError(f"There is no tier '{tier}'; there are: {', '.join(track.name for track in tracks)}.")
+    names = ", ".join(filter(None, (track.name for track in tracks))) or "none with a name"
+    raise DemeanorError(f"There is no tier '{tier}'; there are: {names}.")

@@ -211,6 +211,11 @@ def test_the_doctor_says_what_to_do(played, capsys):
     assert main(["doctor"]) == 0
 
 
+def test_a_table_that_cannot_be_written_is_named(played, tmp_path, capsys):
+    assert main(["compare", "a", "--output", str(tmp_path / "gone" / "t.csv")]) == 1
+    assert f"{tmp_path / 'gone' / 't.csv'}: No such file" in capsys.readouterr().err
+
+
 def test_metrics_and_predictions_as_json(played, tmp_path, capsys):
     def shown(*words):
         main([*words, "--json"])
