@@ -130,7 +130,7 @@ def test_the_menu_on_a_terminal_of_80_columns(project):
         terminal.sendline("q")
         terminal.expect("Demeanor .*Number .q quits.*: ")
     terminal.sendline("face predict")
-    terminal.expect("File or folder.*: ")
+    terminal.expect("File, folder or link.*: ")
     terminal.sendline("nothing.jpg")
     terminal.expect(r"There is no nothing.jpg\s+in\s.*Number .q quits.*: ")
     terminal.sendeof()
