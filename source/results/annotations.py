@@ -163,7 +163,7 @@ def read_annotations(folder: Path) -> Annotations:
         document = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Annotations()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DemeanorError(f"{file} cannot be read ({error}); mend or remove it.") from None
     known = isinstance(document, dict) and document.pop("schema", None) == SCHEMA
     return checked(Annotations, document if known else {"schema": "another"}, f"{file} cannot be used")

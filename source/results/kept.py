@@ -47,7 +47,7 @@ def kept_in(folder: Path) -> Kept:
         prediction = Prediction.from_dict(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise DemeanorError(f"{file} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DemeanorError(
             f"{file} is damaged or of another version of Demeanor; predict the file once more."
         ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -19,9 +20,10 @@ from .endpoint import PREFIX, WEBSOCKET
 from .endpoints import ROWS, RUNNING
 from .guard import Guard
 from .site import Site
-from .troubles import trouble_response
+from .troubles import not_written, trouble_response
 
 STATIC = Path(__file__).with_name("static")
+CANNOT_WRITE = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 WITH_REVALIDATION = {"Cache-Control": "no-cache"}  # after an update the page is the new one
 
 
@@ -37,7 +39,9 @@ def application(site: Site) -> Guard:
             routes.append(WebSocketRoute(PREFIX + row.path, row.run))
         else:
             routes.append(Route(PREFIX + row.path, row.run, methods=[row.method]))
-    handlers = {DemeanorError: _trouble, HTTPException: _http_trouble, Exception: _unexpected}
+    handlers = {
+        DemeanorError: _trouble, HTTPException: _http_trouble, OSError: _system_trouble, Exception: _unexpected,
+    }  # fmt: skip
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=_lifespan)
     app.router.redirect_slashes = False
     app.state.site, app.state.rows = site, ROWS
@@ -78,6 +82,13 @@ async def _http_trouble(request: Request, error: Exception) -> JSONResponse:
     code = {404: "not_found", 405: "method"}.get(error.status_code, "wrong")
     sentence = f"{request.method} {request.url.path[:200]} cannot be answered: {error.detail}."
     return JSONResponse({"trouble": sentence, "code": code}, error.status_code, headers=error.headers)
+
+
+async def _system_trouble(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OSError)
+    if error.errno in CANNOT_WRITE:
+        return trouble_response(not_written(error))
+    raise error
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -15,8 +15,8 @@ from threading import Lock
 
 from ..core.files import write_whole
 from .queue.job import AUTO, new_id
-from .troubles import Busy, Conflict, NotFound, Trouble
-from .uploads import MOST_BYTES, not_written, refuse_without_space, too_large
+from .troubles import Busy, Conflict, NotFound, Trouble, not_written
+from .uploads import MOST_BYTES, refuse_without_space, too_large
 
 ENTRY, MEDIA = "recording.json", "media"
 MOST_UNFINISHED = 50

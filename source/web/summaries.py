@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,7 +70,7 @@ class Summaries:
                 self._known[id] = was = stamp, _summary(id, folder, document_in(folder), made)
                 self._saved.discard(id)
             size = sum(file.bytes for file in files_in(folder))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
         added = _annotations(folder)
         own = {name: getattr(added, name) for name in ("participant", "group", "note")}
@@ -81,8 +82,9 @@ class Summaries:
             self._known = {id: known for id, known in list(self._known.items()) if id in ids}
             if self._cache and self._saved != set(self._known):
                 document = {id: [stamp, asdict(summary)] for id, (stamp, summary) in self._known.items()}
-                write_whole(self._cache, json_text(document))
-                self._saved = set(document)
+                with suppress(OSError):  # a full disk: it is read anew after a restart
+                    write_whole(self._cache, json_text(document))
+                    self._saved = set(document)
 
 
 def _read(cache: Path | None) -> dict[str, tuple[list[int], Summary]]:
@@ -96,10 +98,14 @@ def _read(cache: Path | None) -> dict[str, tuple[list[int], Summary]]:
 
 def document_in(folder: Path) -> dict[str, Any]:
     """Return the document of result.json; raises ValueError where it is none of a prediction."""
-    document = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    document = json.loads((folder / RESULT).read_text(encoding="utf-8"), parse_constant=_no_number)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise ValueError(f"{folder / RESULT} is no {SCHEMA}")
     return document
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON, and no browser reads it")
 
 
 def _summary(id: str, folder: Path, document: dict[str, Any], created: str) -> Summary:
@@ -110,13 +116,15 @@ def _summary(id: str, folder: Path, document: dict[str, Any], created: str) -> S
     first = document["overall"] or (max(readings, key=lambda one: one["confidence"]) if readings else None)
     people = document["people"] or [one for one in readings if one["box"]]
     answer = Reading(**{one.name: first[one.name] for one in fields(Reading)}) if first else Reading({})
-    name = "" if is_link(source) else Path(source).name
-    return Summary(
-        id=id, name=name or folder.name, model=model, kind=kind, created=created,
+    name = (("" if is_link(source) else Path(source).name) or folder.name).encode(errors="replace").decode()
+    summary = Summary(
+        id=id, name=name, model=model, kind=kind, created=created,
         seconds=document["seconds"], answer=answer.summary, emotion=answer.emotion,
         confidence=answer.confidence if answer.likeliest else None,
         people=len({one["person"] for one in people}), participant="", group="", note="", bytes=0,
     )  # fmt: skip
+    json.dumps(asdict(summary), ensure_ascii=False, allow_nan=False).encode()  # whoever wrote it: it must be sendable
+    return summary
 
 
 def _annotations(folder: Path) -> Annotations:

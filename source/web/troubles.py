@@ -44,6 +44,17 @@ class Busy(Trouble):
     status, code = 429, "busy"
 
 
+class DiskFull(Trouble):
+    """There is no place for it."""
+
+    status, code = 507, "disk_full"
+
+
+def not_written(error: OSError) -> DiskFull:
+    """Return the trouble with a disk that takes no more."""
+    return DiskFull(f"It cannot be written down: {error.strerror or error}; free some space and try again.")
+
+
 def trouble_response(error: Exception) -> JSONResponse:
     """Return what is answered where this was raised."""
     status, code = getattr(error, "status", 400), getattr(error, "code", "wrong")

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from .queue.job import new_id
-from .troubles import TooLarge, Trouble
+from .troubles import DiskFull, TooLarge, Trouble, not_written
 
 MOST_BYTES = 8_000_000_000
 SPARE_BYTES = 500_000_000  # of the disk, which results take
@@ -25,12 +25,6 @@ class BrokenOff(Trouble):
     """The sender went away, or sent nothing for too long."""
 
     status, code = 408, "broken_off"
-
-
-class DiskFull(Trouble):
-    """There is no place for it."""
-
-    status, code = 507, "disk_full"
 
 
 @asynccontextmanager
@@ -83,11 +77,6 @@ def refuse_without_space(folder: Path, more_bytes: int = 0) -> None:
 def too_large(most_bytes: int) -> TooLarge:
     """Return the trouble with a longer body."""
     return TooLarge(f"This is larger than {most_bytes / 1e9:g} GB, the most that is taken.", most_bytes=most_bytes)
-
-
-def not_written(error: OSError) -> DiskFull:
-    """Return the trouble with a disk that takes no more."""
-    return DiskFull(f"It cannot be written down: {error.strerror}; free some space and try again.")
 
 
 def _refuse_by_length(request: Request, folder: Path, most_bytes: int) -> None:

@@ -1,6 +1,7 @@
 """The queue: order, stop, hold, deaths of either process, and what is there after them."""
 
 import asyncio
+import errno
 import json
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from source.web.endpoints import jobs
 from source.web.queue.job import Job
 from source.web.queue.queue import Queue
-from source.web.troubles import Busy, Conflict, NotFound
+from source.web.troubles import Busy, Conflict, DiskFull, NotFound
 from tests.support import web, web_jobs
 
 pytestmark = pytest.mark.slow  # processes of their own
@@ -353,6 +354,37 @@ def test_looking_does_not_wait_for_a_busy_disk(house, monkeypatch):
     may_go_on.set()
     stopping.join(20)
     assert queue.job(id)["state"] == "stopped"
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_does_not_fit_on_the_disk_is_not_taken_and_stays_where_it_was(house, tmp_path, monkeypatch):
+    queue = house.open()
+    for name, fails in (("write_whole", full), ("os.link", full)):  # the file is moved where it cannot be linked
+        monkeypatch.setattr(f"source.web.queue.journal.{name}", fails)
+        file = tmp_path / "came.part"
+        file.write_text("what was recorded")
+        with pytest.raises(DiskFull, match="No space left"):
+            add(queue, "", file)
+        assert file.read_text() == "what was recorded" and not queue.jobs
+        assert not [path for path in (house.folder / ".web" / "jobs").iterdir() if path.is_dir()]
+
+
+def test_on_a_full_disk_jobs_come_to_their_end_and_are_begun_again_by_the_next_process(house, tmp_path, monkeypatch):
+    queue, flag = house.open(), tmp_path / "go"
+    made, failed = add(queue, f"until {flag}"), add(queue, "trouble It is broken.")
+    wait(queue, made, "running")
+    monkeypatch.setattr("source.web.queue.journal.write_whole", full)
+    flag.touch()
+    assert wait(queue, made)["state"] == "done"
+    assert wait(queue, failed)["state"] == "failed", "and not begun for ever"
+    queue.close()
+    monkeypatch.undo()
+    queue = house.open()
+    assert wait(queue, made)["state"] == "done" and len(list(house.folder.glob("result_*"))) == 1
+    assert wait(queue, failed)["trouble"] == "It is broken."
 
 
 async def first_heard(queue):

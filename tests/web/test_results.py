@@ -1,7 +1,12 @@
 """Results as calls: the list, one of them, its files, delete."""
 
+import errno
 import json
+import os
+import sys
 from dataclasses import asdict
+
+import pytest
 
 from source.core.serialise import csv_text, json_text
 from source.results.prediction import Prediction
@@ -45,6 +50,53 @@ def test_a_file_comes_whole_or_in_parts(site, client):
         answer = client.get(url, headers={"Range": asked})
         assert answer.status_code == status, asked
         assert content is None or answer.content == content, asked
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda text: '{"schema": "demeanor.prediction/2", "a": ' + "[" * 100_000,
+        lambda text: text.replace('"seconds": 6.0', '"seconds": NaN'),
+        lambda text: text.replace('"seconds": 6.0', '"seconds": 1e999'),
+        lambda text: text.replace('"seconds": 6.0', '"seconds": ' + "9" * 5_000),
+        lambda text: text.replace('"happy": 0.7', '"happy": Infinity'),
+        lambda text: text.replace("clip.mp4", "\\ud800"),
+    ],
+)
+def test_what_somebody_else_put_there_costs_its_own_result_alone(site, client, wrong):
+    write_result(site.folder / "good")
+    file = write_result(site.folder / "bad") / "result.json"
+    changed = wrong(file.read_text())
+    assert changed != file.read_text()
+    file.write_text(changed)
+    answer = client.get("/api/v1/results")
+    assert answer.status_code == 200 and "clip.mp4" in [one["name"] for one in answer.json()["results"]]
+    assert client.get(f"/api/v1/results/{site.library.id_of(site.folder / 'bad')}").status_code in (200, 404)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are Unicode there")
+def test_a_folder_whose_name_is_no_text_is_listed(site, client):
+    write_result(site.folder / os.fsdecode(b"caf\xe9"), some_prediction("https://example.org/a.mp4"))
+    (one,) = client.get("/api/v1/results").json()["results"]
+    assert one["name"] == "a.mp4" or one["name"].startswith("caf")
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"schema": "demeanor.annotations/1", "note": NaN}', "\0"])
+def test_damaged_annotations_are_a_sentence_and_cost_no_other_result(site, client, content):
+    write_result(site.folder / "clip", annotations__json=content.encode())
+    assert client.get("/api/v1/results").status_code == 200
+    answer = client.get(f"/api/v1/results/{only_id(client)}")
+    assert answer.status_code == 400 and "annotations.json" in answer.json()["trouble"]
+
+
+def test_a_full_disk_keeps_nobody_from_looking_and_deleting(site, client, monkeypatch):
+    write_result(site.folder / "clip")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(summaries, "write_whole", full)
+    assert client.delete(f"/api/v1/results/{only_id(client)}").json() == {"deleted": 1}
 
 
 def test_delete_leaves_nothing(site, client):

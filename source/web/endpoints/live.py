@@ -114,7 +114,7 @@ class Live:
 
     def _begin(self, hello: protocol.Hello) -> asyncio.Queue[dict[str, Any] | None]:
         self._loop = asyncio.get_running_loop()
-        goes_on = bool(self._id) and secrets.compare_digest(hello.session.encode(), self._id.encode())
+        goes_on = bool(self._id) and secrets.compare_digest(hello.session.encode(errors="replace"), self._id.encode())
         if goes_on and self._events:  # the old connection is not known to be broken yet
             self._events.put_nowait(None)
         elif not goes_on and self._id and not self._events:  # who was here lost the connection, and somebody comes anew

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...core.errors import DemeanorError
+from ...core.tidy import in_one_line
 
 SCHEMA = "demeanor.live/1"
 HEADER = struct.Struct("<BBHId")
@@ -22,13 +23,15 @@ JPEG, PCM = 1, 2
 
 MOST_FRAME_BYTES = 1_000_000
 MOST_FRAME_PIXELS = 4_000_000  # decoded
+MOST_FRAME_RATIO = 20  # of its longer side to the shorter: no camera's
 MOST_SOUND_BYTES = 1_000_000  # of one message: 10 s at 48 kHz
 MOST_TEXT_BYTES = 64_000
 MOST_RATE_HZ, LEAST_RATE_HZ = 192_000, 8_000
 MOST_SPEED = 2.0  # seconds of sound in a second
 SPARE_SECONDS = 15.0  # of sound beyond that: a page that was held up sends it in a burst
 MOST_FRAMES_A_SECOND = 120  # sent; as many are read as the machine can
-MOST_LABEL = 200  # characters of a mark's label
+MOST_LABEL = 120  # characters of a mark's label, as annotations take them
+MOST_MARK_SECONDS = 1e6  # eleven days, as annotations take them
 
 ENDED = 1000
 WRONG, IDLE, OCCUPIED, TOO_LARGE, TOO_FAST, BROKEN = 4400, 4408, 4409, 4413, 4429, 4500  # close codes
@@ -118,11 +121,11 @@ def hello(document: dict[str, Any]) -> Hello:
 
 
 def mark(document: dict[str, Any]) -> tuple[float, str] | None:
-    """Return the time and the label of a mark; None for one without a time."""
+    """Return the time and the label of a mark; None for one without a time that can be."""
     seconds, label = document.get("seconds"), document.get("label") or ""
-    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    if not isinstance(seconds, int | float) or not abs(seconds) <= MOST_MARK_SECONDS:
         return None
-    return float(seconds), str(label)[:MOST_LABEL]
+    return float(seconds), in_one_line(str(label))[:MOST_LABEL]
 
 
 def kept(document: dict[str, Any]) -> tuple[str, ...]:

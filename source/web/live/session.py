@@ -16,7 +16,7 @@ from ...core.errors import DemeanorError
 from ...core.figure import label_colours
 from ...results.circumplex import emoji, place_of
 from .clock import SessionClock
-from .protocol import MOST_FRAME_PIXELS, SCHEMA, TOO_LARGE, Hello, Piece, Refused
+from .protocol import MOST_FRAME_PIXELS, MOST_FRAME_RATIO, MOST_MARK_SECONDS, SCHEMA, TOO_LARGE, Hello, Piece, Refused
 from .sound import Loudness, Microphone
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Event = dict[str, Any]
 
 SPEAKING_SECONDS = 0.3  # after the last speech for which somebody is said to be speaking
+MOST_MARKS = 10_000
 WITHOUT_WORDS = ("not transcribed", "the words are withheld")  # how notes on that begin
 
 
@@ -131,7 +132,8 @@ class LiveSession:
     def mark(self, page_seconds: float, label: str) -> Event:
         """Remember a moment."""
         later = page_seconds - self.page_seconds
-        self.marks.append((max(self._clock.seconds + later, 0.0), label))
+        if len(self.marks) < MOST_MARKS:
+            self.marks.append((min(max(self._clock.seconds + later, 0.0), MOST_MARK_SECONDS), label))
         return {"type": "mark", "seconds": page_seconds, "label": label}
 
     def poll(self) -> Iterator[Event]:
@@ -226,7 +228,7 @@ class LiveSession:
 
 
 def decoded(jpeg: bytes) -> np.ndarray | None:
-    """Return the picture, (H, W, 3) uint8 RGB; None where it is none. Raises Refused for one that is too large."""
+    """Return the picture, (H, W, 3) uint8 RGB; None where it is none, or a line. Raises Refused for one too large."""
     import numpy as np
     from PIL import Image
 
@@ -235,6 +237,8 @@ def decoded(jpeg: bytes) -> np.ndarray | None:
             if image.width * image.height > MOST_FRAME_PIXELS:
                 size = f"{image.width}x{image.height}"
                 raise Refused(TOO_LARGE, f"A frame has {size} pixels; at most {MOST_FRAME_PIXELS // 10**6} million.")
+            if max(image.size) > MOST_FRAME_RATIO * min(image.size):
+                return None
             return np.array(image.convert("RGB"))
     except DemeanorError:
         raise

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Condition, Lock, RLock
 from typing import Any
 
-from ..troubles import Busy, NotFound
+from ..troubles import Busy, NotFound, not_written
 from .job import FORGOTTEN, UNFINISHED, WAITING, Job
 from .journal import Journal
 from .listening import Document, Listener
@@ -59,25 +59,42 @@ class Board:
                 self._coming -= 1
 
     def put_last(self, job: Job, file: Path | None = None) -> None:
-        """Write a job down, with the file that came in, and put it behind all others."""
-        self.journal.keep(job, file)
+        """Write a job down, with the file that came in, and put it behind all others.
+
+        Raises DiskFull where it cannot be written down; the file is then where it was, and nothing else is left.
+        """
+        try:
+            self.journal.keep(job, file)
+        except OSError as error:
+            if job.id not in self.jobs:
+                self.journal.give_back(job, file)
+            raise not_written(error) from None
         with self.changed:
             self.jobs.pop(job.id, None)
             self.jobs[job.id] = job
             self.tell(job)
             self.changed.notify_all()
 
-    def change(self, id: str, **fields: Any) -> None:
-        """Change fields of a job, if it is still there; a step is written down before anybody sees it."""
+    def change(self, id: str, **fields: Any) -> bool:
+        """Change fields of a job, if it is still there; return whether it is written down where it has to be.
+
+        A step is written down before anybody sees it; that a job came to its end, where the disk is full, only told.
+        """
         with self.changed:
             if id not in self.jobs:
-                return
-            job = replace(self.jobs[id], **fields)
+                return True
+            job, is_written = replace(self.jobs[id], **fields), True
             if not fields.keys() <= PROGRESS:
-                self.journal.keep(job)
+                try:
+                    self.journal.keep(job)
+                except OSError:
+                    if job.state in UNFINISHED:
+                        raise
+                    is_written = False
             self.jobs[id] = job
             self.tell(job)
             self.changed.notify_all()
+            return is_written
 
     def remove(self, id: str) -> None:
         """Delete all that there is of a job but its results."""

@@ -55,6 +55,14 @@ class Journal:
         document = json.dumps(asdict(job), indent=2, ensure_ascii=False)
         write_whole(folder / ENTRY, lambda draft: _write_through(draft, document.encode(errors="backslashreplace")))
 
+    def give_back(self, job: Job, upload: Path | None) -> None:
+        """Leave nothing of a job that could not be kept; the file that came in is where it was."""
+        came = self.folder_of(job) / UPLOAD
+        with suppress(OSError):
+            if upload and came.exists() and not upload.exists():
+                came.replace(upload)
+            self.forget(job)
+
     def forget(self, job: Job) -> None:
         """Delete all that there is of a job, but for its results."""
         shutil.rmtree(self.folder_of(job), ignore_errors=True)

@@ -154,8 +154,7 @@ class Queue:
             try:
                 self._do(job)
             except Exception as error:  # such as a full disk; the next job may go well
-                with suppress(OSError):
-                    self._board.change(job.id, state=FAILED, sentence="", trouble=f"The job broke off: {error}.")
+                self._board.change(job.id, state=FAILED, sentence="", trouble=f"The job broke off: {error}.")
             with self._changed:
                 self._running = None
                 self._stopped.discard(job.id)
@@ -196,12 +195,16 @@ class Queue:
         sweep(self._results)
         made = made or made_by(self._results, job.id)
         with self._changed:
+            is_written = True
             if made:
-                self._board.change(job.id, state=DONE, folders=tuple(made), sentence="", trouble=None, begun=0)
+                done = {"state": DONE, "folders": tuple(made), "sentence": "", "trouble": None, "begun": 0}
+                is_written = self._board.change(job.id, **done)
             elif self._closed:  # as it is written down, it starts again
                 return
             elif job.id not in self._stopped:
                 self._board.change(job.id, state=FAILED, sentence="", trouble=trouble, begun=0)
+            if not is_written:  # who made it is found by its mark when everything starts again
+                return
             unmark(self._results, made)
             with suppress(OSError):  # forgotten meanwhile
                 self._board.journal.tidy(job, with_upload=bool(made))

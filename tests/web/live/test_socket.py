@@ -127,6 +127,28 @@ def test_what_is_wrong_ends_the_connection_with_a_sentence(page, sent, code):
 
 
 @pytest.mark.parametrize(
+    "sent",
+    [
+        '{"type": "mark", "seconds": ' + "9" * 400 + "}",
+        '{"type": "mark", "seconds": 1, "label": "\\ud800"}',
+        '{"type": "hello", "session": "\\ud800"}',
+    ],
+)
+def test_what_json_can_say_and_nothing_else_ends_no_session(page, sent):
+    socket, _ = page()
+    socket.send_text(sent)
+    socket.send_bytes(frame(5, 0.1))
+    assert until(socket, "face")["number"] == 5
+
+
+def test_a_second_page_with_an_odd_session_is_one_too_many(page, client):
+    page()
+    with client.websocket_connect(PATH) as socket:
+        socket.send_text(json.dumps(HELLO | {"session": "\ud800"}))
+        assert code_of_the_end(socket) == protocol.OCCUPIED
+
+
+@pytest.mark.parametrize(
     "sent", [b"", b"\x01", frame(1, float("nan")), frame(1, 0.0, b""), frame(2, 0.0)[:20], b"\x09" * 30]
 )
 def test_what_is_malformed_is_left_out(page, sent):
@@ -159,6 +181,8 @@ def test_numbers_are_kept_only_when_asked_for(page, site):
     for at in range(20):
         socket.send_bytes(sound(at / 10))
     socket.send_json({"type": "mark", "seconds": 1.25, "label": "joke"})
+    for label in ("x" * 5_000, "two\nlines\0"):
+        socket.send_json({"type": "mark", "seconds": 1e6, "label": label})
     socket.send_json({"type": "keep", "what": ["numbers"]})
     assert until(socket, "keeping")["what"] == ["numbers"]
     socket.send_json({"type": "stop"})
