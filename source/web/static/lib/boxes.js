@@ -1,4 +1,5 @@
 // Boxes over a video or a picture: where each face is at a time, by time stamps, and its drawing.
+import { fitted } from "./canvas.js";
 import { firstAfter, fullAnswer, withAnswer } from "./readings.js";
 import { inkOn } from "./palette.js";
 
@@ -64,13 +65,8 @@ function nearestOf(list, seconds) {
  * size: [width, height] of the picture that the boxes are in; name(person): what to write; chosen: a person to stress.
  */
 export function drawBoxes(canvas, media, boxes, { size, palette, name, chosen = null }) {
-  const [width, height, scale] = [media.clientWidth, media.clientHeight, devicePixelRatio || 1];
-  const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
-  if (canvas.width !== wide) canvas.width = wide;
-  if (canvas.height !== high) canvas.height = high;
-  const context = canvas.getContext("2d");
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
+  const [width, height] = [media.clientWidth, media.clientHeight];
+  const context = fitted(canvas, width, height);
   if (!boxes.length || !size) return;
   const fit = Math.min(width / size[0], height / size[1]);
   const [x, y] = [(width - size[0] * fit) / 2, (height - size[1] * fit) / 2];

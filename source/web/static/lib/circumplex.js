@@ -1,4 +1,5 @@
 // Russell's circumplex: valence from left to right, arousal upwards, the emotions at their places, and a trail.
+import { fitted } from "./canvas.js";
 import { h } from "./dom.js";
 import { signed } from "./format.js";
 import { cssColour } from "./palette.js";
@@ -19,12 +20,7 @@ export function circumplex(palette, { label = "Valence and arousal" } = {}) {
     waiting = 0;
     const size = canvas.clientWidth;
     if (!size) return;
-    const scale = devicePixelRatio || 1;
-    if (canvas.width !== Math.round(size * scale)) canvas.width = canvas.height = Math.round(size * scale);
-    const context = canvas.getContext("2d");
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, size, size);
-    paint(context, size, palette, point, trail);
+    paint(fitted(canvas, size, size), size, palette, point, trail);
   };
   const later = () => (waiting ||= requestAnimationFrame(draw));
   const sizes = new ResizeObserver(later);

@@ -1,4 +1,5 @@
 // Strips over one axis of time, drawn on canvases: some thousand readings are drawn in milliseconds.
+import { fitted } from "./canvas.js";
 import { clock } from "./format.js";
 import { h, replace } from "./dom.js";
 import { cssColour } from "./palette.js";
@@ -116,13 +117,7 @@ export function strips(axis, palette, { label = "Answers over time", tick: named
 function paint(canvas, lane, axis, palette, scale) {
   const [width, height] = [canvas.clientWidth, lane.height];
   if (!width) return;
-  const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
-  if (canvas.width !== wide) canvas.width = wide;
-  if (canvas.height !== high) canvas.height = high;
-  const context = canvas.getContext("2d");
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
-  lane.draw(context, { axis, palette, width, height, scale });
+  lane.draw(fitted(canvas, width, height), { axis, palette, width, height, scale });
 }
 
 /** All lanes in one picture, with names, times and the colours' meaning. */

@@ -1,15 +1,10 @@
 // Canvases that are as sharp as the screen and know the page's colours.
+import { fitted } from "../../lib/canvas.js";
 import { cssColour } from "../../lib/palette.js";
 
 /** Fit a canvas to its place on the screen; returns {pen, width, height} in CSS pixels, wiped. */
 export function prepared(canvas) {
-  const width = canvas.clientWidth, height = canvas.clientHeight, sharp = devicePixelRatio || 1;
-  const [across, down] = [Math.round(width * sharp), Math.round(height * sharp)];
-  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
-  const pen = canvas.getContext("2d");
-  pen.setTransform(sharp, 0, 0, sharp, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  return { pen, width, height };
+  return { pen: fitted(canvas), width: canvas.clientWidth, height: canvas.clientHeight };
 }
 
 const read = new Map();
