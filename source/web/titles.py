@@ -4,12 +4,12 @@ import re
 import unicodedata
 from pathlib import PurePath
 
+from ..core.files import safe_name
+
 MOST_CHARACTERS = 80
-MOST_BYTES = 200  # of a file's name; file systems take 255, and results add numbers and endings
 UNNAMED = "unnamed"
 HIDDEN = ("C", "Zl", "Zp")  # control, formatting such as bidi, surrogates, private, unassigned; separators of lines
 FOR_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)\s*(\.|$)", re.IGNORECASE)
-NOT_IN_FILES = re.compile(r'[<>:"|?*]')  # of Windows
 
 
 def title(name: str) -> str:
@@ -30,12 +30,9 @@ def file_stem(title: str) -> str:
     """Return what a file of this title is called, without an ending.
 
     >>> file_stem("What: a day?.mp4")
-    'What_ a day_'
+    'What a day'
     """
-    stem = NOT_IN_FILES.sub("_", PurePath(title).stem)
-    while len(stem.encode()) > MOST_BYTES:
-        stem = stem[:-1]
-    return stem.strip(". ").lstrip("-. ") or UNNAMED  # a program would take "-x" for an option
+    return safe_name(PurePath(title).stem.lstrip('-. :*?"<>|'), UNNAMED)  # a program would take "-x" for an option
 
 
 def _shortened(name: str) -> str:
