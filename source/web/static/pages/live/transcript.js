@@ -8,7 +8,7 @@ const NEAR_END_PIXELS = 40;
 /** {element, draw()}. */
 export function transcript(state) {
   const list = h("ol", { class: "phrases", tabIndex: 0, "aria-label": "What was said" });
-  const nothing = h("p", { class: "soft small" }, "A phrase appears here half a second after its end.");
+  const nothing = h("p", { class: "soft small" }, "Phrases appear here a moment after they end.");
   const element = h("section", {}, h("h2", {}, "Words"), list, nothing);
   const rows = new Map();  // id -> {phrase, element}
 
