@@ -81,9 +81,9 @@ class Live:
         """Pass messages on, both ways; raises Refused, and WebSocketDisconnect where the page is gone."""
         hello = protocol.hello(await _hello(socket))
         queue = self._begin(hello)
+        down = asyncio.create_task(_pass_down(queue, socket, self._site))
+        up = asyncio.create_task(self._pass_up(socket, Limits(hello.audio_rate_hz)))
         try:
-            down = asyncio.create_task(_pass_down(queue, socket, self._site))
-            up = asyncio.create_task(self._pass_up(socket, Limits(hello.audio_rate_hz)))
             done, others = await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
             if up in done and up.exception() is None:  # it said stop
                 await asyncio.wait((down,), timeout=END_SECONDS)
@@ -99,6 +99,8 @@ class Live:
             self._wait_for_return(queue)
             raise
         finally:
+            for task in (up, down):  # where this call is cancelled itself
+                task.cancel()
             if queue is self._events:
                 self.leave()
 
