@@ -127,6 +127,13 @@ def test_film_and_timeline_go_together(show, shoot):
     reading = next(part for part in non_overlapping(prediction.readings) if part.end_seconds > 9.0)
     assert reading.summary.split()[0] in at_cursor(page)
     until(page, f"({PAINTED})(document.querySelector('canvas.overlay'))")
+    face = next(face for face in prediction.faces if face.end_seconds > 9.0 and face.box)
+    shown = page.locator("video").evaluate("video => [video.clientWidth, video.clientHeight]")
+    fit = min(shown[0] / prediction.size[0], shown[1] / prediction.size[1])
+    off = [(face.box[at] + face.box[at + 2] - prediction.size[at]) / 2 * fit for at in (0, 1)]
+    page.locator("video").dblclick(position={"x": shown[0] / 2 + off[0], "y": shown[1] / 2 + off[1]})
+    assert page.evaluate("document.activeElement.ariaLabel") == f"Name of person {face.person}"
+    page.locator(".strips").focus()
     page.evaluate("document.querySelector('video').currentTime = 3")
     until(page, "Math.abs(document.querySelector('.strips').ariaValueNow - 3) < 0.1")
     page.keyboard.press("Space")

@@ -68,12 +68,10 @@ export function drawBoxes(canvas, media, boxes, { size, palette, name, chosen = 
   const [width, height] = [media.clientWidth, media.clientHeight];
   const context = fitted(canvas, width, height);
   if (!boxes.length || !size) return;
-  const fit = Math.min(width / size[0], height / size[1]);
-  const [x, y] = [(width - size[0] * fit) / 2, (height - size[1] * fit) / 2];
   context.font = "600 13px system-ui, sans-serif";
   context.textBaseline = "middle";
   for (const { person, box, reading } of boxes) {
-    const [left, top, right, bottom] = box.map((edge, at) => edge * fit + (at % 2 ? y : x));
+    const [left, top, right, bottom] = placed(box, media, size);
     const colour = palette.colour(reading.emotion);
     context.setLineDash(reading.emotion ? [] : [6, 4]);
     for (const [style, thick] of [["rgb(0 0 0 / .6)", 5], [colour, person === chosen ? 4 : 2.5]]) {
@@ -90,4 +88,18 @@ export function drawBoxes(canvas, media, boxes, { size, palette, name, chosen = 
     context.fillText(text, from + 6, over + 11);
   }
   context.setLineDash([]);
+}
+
+/** The number of the person whose box holds a point of `media`, in CSS pixels; undefined: there is none. */
+export const personAt = (media, boxes, size, x, y) => boxes.find(({ box }) => {
+  const [left, top, right, bottom] = placed(box, media, size);
+  return left <= x && x <= right && top <= y && y <= bottom;
+})?.person;
+
+/** A box of the picture, [left, top, right, bottom], as it lies on `media`. */
+function placed(box, media, size) {
+  const [width, height] = [media.clientWidth, media.clientHeight];
+  const fit = Math.min(width / size[0], height / size[1]);
+  const [x, y] = [(width - size[0] * fit) / 2, (height - size[1] * fit) / 2];
+  return box.map((edge, at) => edge * fit + (at % 2 ? y : x));
 }

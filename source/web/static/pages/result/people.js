@@ -37,11 +37,16 @@ function card(session, person) {
     h("details", {}, h("summary", {}, "Bars"), chart.element), noteLines(person.notes));
 }
 
+const labelOf = (person) => `Name of person ${person}`;
+
+/** Go to the field for the name of a person, where it is shown. */
+export const askForName = (person) => document.querySelector(`input[aria-label="${labelOf(person)}"]`)?.focus();
+
 /** A field for the name of a person, with the number while there is none. */
 export function nameField(session, person) {
   const now = () => session.annotations.names?.[person] ?? "";
   const input = h("input", {
-    class: "name", value: now(), placeholder: `#${person}`, maxlength: 120, dir: "auto", autocomplete: "off", "aria-label": `Name of person ${person}`,
+    class: "name", value: now(), placeholder: `#${person}`, maxlength: 120, dir: "auto", autocomplete: "off", "aria-label": labelOf(person),
     onchange: async () => {
       try {
         await session.save({ names: { [person]: input.value } });

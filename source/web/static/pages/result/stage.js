@@ -1,10 +1,11 @@
 // The recording with boxes over it, and its controls; without a recording, the controls alone move the cursor.
-import { boxesAt, drawBoxes, finerSights, sights } from "../../lib/boxes.js";
+import { boxesAt, drawBoxes, finerSights, personAt, sights } from "../../lib/boxes.js";
 import { h, replace } from "../../lib/dom.js";
 import { clock } from "../../lib/format.js";
 import { icon } from "../../lib/icons.js";
 import { mediaElement, player } from "../../lib/player.js";
 import { atTime } from "../../lib/readings.js";
+import { askForName } from "./people.js";
 
 const BURNT = "annotated.mp4";
 const MOST_BYTES = 24e6; // of frames.csv that the page reads for finer boxes
@@ -33,6 +34,10 @@ export function stage(session) {
     const shown = drawn && wantsBoxes ? boxesAt(people, seconds) : [];
     const speaker = people.size > 1 ? atTime(session.parts, seconds)?.reading.person : null;
     drawBoxes(overlay, media, shown, { size: prediction.size, palette, name: (person) => session.nameOf(person), chosen: speaker });
+  };
+  const nameFace = ({ offsetX, offsetY }) => {
+    const person = personAt(media, boxesAt(people, axis.cursor), prediction.size, offsetX, offsetY);
+    if (person !== undefined) askForName(person);
   };
   const tell = () => {
     const playing = Boolean(self.player?.isPlaying);
@@ -79,7 +84,8 @@ export function stage(session) {
     const mine = media;
     const instead = () => mine === media && other(burnt);
     media.addEventListener("error", instead);
-    media.addEventListener("click", () => self.player.toggle());
+    media.addEventListener("click", () => self.player.toggle()); // twice: it goes on as before
+    if (kind === "video") media.addEventListener("dblclick", nameFace);
     media.addEventListener("loadedmetadata", () => {
       if (kind === "video" && !mine.videoWidth) instead(); // the browser plays the sound alone
       show();
