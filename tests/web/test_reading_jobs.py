@@ -38,8 +38,8 @@ def read(tmp_path):
 def test_a_picture_by_any_name(read, tmp_path):
     content = (config.INPUT_FOLDER / "demo_astronaut.png").read_bytes()
     document, names = read(content, "who: me?.mp4")
-    assert (document["source"], document["model"]) == ("who_ me_.png", "face") and "original.png" in names
-    assert (tmp_path / "results" / "who_ me_" / "original.png").read_bytes() == content
+    assert (document["source"], document["model"]) == ("who me.png", "face") and "original.png" in names
+    assert (tmp_path / "results" / "who me" / "original.png").read_bytes() == content
 
 
 def test_words_and_texts(read):

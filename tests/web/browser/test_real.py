@@ -39,7 +39,7 @@ def test_live_then_the_result_then_nothing(site, address, open_page, shoot):
     page.get_by_role("link", name=re.compile("^Open live")).click(timeout=LONG_MS)
     video = page.locator("video")
     expect(video).to_have_js_property("readyState", 4)
-    assert 3 < video.evaluate("video => video.duration") < 600
+    assert 0.5 < video.evaluate("video => video.duration") < 600  # neither Infinity nor nothing
     page.locator(".strips canvas").first.click(position={"x": 40, "y": 10})
     expect(page.locator(".at-cursor")).to_contain_text(re.compile(r"\d"))
     assert video.evaluate("video => video.currentTime") > 0 and obstacles(page) == []
